@@ -1,0 +1,74 @@
+"""Where arrays live, which numbers they hold, and where random numbers come from.
+
+NumPy on the CPU, CuPy on a GPU. The only file that names CuPy: everywhere else plain `np.` is
+enough, because NumPy hands a call over to CuPy when it is given CuPy's arrays.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Array: TypeAlias = Any  # np.ndarray or cupy.ndarray
+
+
+class DeviceError(TypeError):
+    """A device that is not there, or arrays of one computation on different devices."""
+
+
+def device_of(x: Array) -> str:
+    """'cpu', or 'cuda:0' for an array in the memory of the first GPU."""
+    cupy = sys.modules.get("cupy")  # until somebody imports it, no array can be one of CuPy's
+    return f"cuda:{x.device.id}" if cupy is not None and isinstance(x, cupy.ndarray) else "cpu"
+
+
+def to(x: Array, device: str) -> Array:
+    """`x` on `device`, which is 'cpu', 'cuda' or 'cuda:1'; `x` itself if it is already there."""
+    kind, _, number = device.partition(":")
+    if kind not in ("cpu", "cuda") or not (number or "0").isdecimal():
+        raise DeviceError(f"to(x, device) got device {device!r}, not 'cpu', 'cuda' or 'cuda:1'")
+    if kind == "cpu":
+        return np.asarray(x) if device_of(x) == "cpu" else x.get()
+    try:
+        import cupy
+    except ImportError:
+        raise DeviceError(
+            f"device {device!r} needs CuPy: pip install 'cupy-cuda13x[ctk]', or stay on 'cpu'"
+        ) from None
+    if not cupy.cuda.is_available():
+        raise DeviceError(f"device {device!r}: CuPy finds no NVIDIA GPU and driver; see nvidia-smi")
+    with cupy.cuda.Device(int(number or 0)):
+        return cupy.asarray(x)
+
+
+_dtype = np.dtype(np.float32)
+_generator = np.random.default_rng(0)
+
+
+def default_dtype() -> np.dtype:
+    """The type of new parameters, and of Tensors made from Python numbers: float32 at first."""
+    return _dtype
+
+
+def set_default_dtype(dtype: Any) -> None:
+    """Make `dtype`, np.float32 or np.float64, the type of all parameters created from now on."""
+    global _dtype
+    if np.dtype(dtype) not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise TypeError(f"set_default_dtype got {dtype!r}, not np.float32 or np.float64")
+    _dtype = np.dtype(dtype)
+
+
+def generator() -> np.random.Generator:
+    """The one source of randomness: weights, shuffles, dropout. It draws on the CPU, so that a
+    seed means the same numbers on every device."""
+    return _generator
+
+
+def manual_seed(seed: int) -> None:
+    """Start the random numbers anew: what follows is the same after the same seed."""
+    global _generator
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"manual_seed got {seed!r}, not a whole number from 0 up")
+    _generator = np.random.default_rng(int(seed))

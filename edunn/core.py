@@ -1,0 +1,278 @@
+"""Module and Tensor: a computation with an explicit backward, and the tape that chains them.
+
+A Module computes with plain arrays and knows its own derivative. Called on a Tensor, it also
+leaves a Step on the tape: which module ran, on which inputs, and what it cached.
+`Tensor.backward` replays the steps from the last to the first, asking each module for the
+gradient to hand on. The two need each other, so they share this file.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from edunn.backend import Array, default_dtype, to
+
+Grads = dict[str, Array]  # by the name of the parameter: what people read
+ParameterGrads = dict["Parameter", Array]  # by the Parameter itself: what modules hand on
+
+
+class Module:
+    """A differentiable computation.
+
+    A subclass writes two methods, on plain arrays:
+
+    - `forward(x)` returns y, and keeps in `self.cache` all that backward will need;
+    - `backward(dy)` returns `dx, grads`: the gradient of the input, and a dict from the name of
+      each parameter to its gradient. It changes neither `dy` nor the cache.
+
+    With several inputs, dx is a tuple; inputs without a gradient (labels) come last and are left
+    out of it. A subclass without a `backward` is traced: called on a Tensor, its forward runs on
+    that Tensor, and the modules it calls leave their own steps on the tape.
+    """
+
+    cache: Any = None
+    needs_dx = True  # False while a backward runs whose dx nobody asks for: a first layer's
+    training = True
+    buffers: tuple[str, ...] = ()  # attributes that are arrays but not learned: running means
+
+    def forward(self, *inputs: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__}.forward: not written yet")
+
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
+        raise NotImplementedError(f"{type(self).__name__}.backward: not written yet")
+
+    def backward_from(
+        self, cache: Any, dy: Array, needs_dx: bool = True
+    ) -> tuple[Any, ParameterGrads]:
+        """`backward` for the forward run that left `cache`: what containers and the tape call.
+
+        Gradients come by Parameter, so that those of a shared one find each other under whatever
+        names it is reached; frozen parameters get none. Without `needs_dx`, dx may be None.
+        """
+        self.cache, self.needs_dx = cache, needs_dx
+        try:
+            dx, grads = self.backward(dy)
+        finally:
+            self.needs_dx = True
+        parameters = self.named_parameters()
+        return dx, {
+            parameters[name]: gradient
+            for name, gradient in grads.items()
+            if parameters[name].requires_grad
+        }
+
+    def __call__(self, *inputs: Any) -> Any:
+        """`forward`; if any input is a Tensor, so is the output, and the tape records it."""
+        if self.is_traced() or not any(isinstance(x, Tensor) for x in inputs):
+            return self.forward(*inputs)
+        y = self.forward(*(x.data if isinstance(x, Tensor) else x for x in inputs))
+        if not _recording or not any(map(requires_grad, (*inputs, *self.parameters()))):
+            return Tensor(y)
+        return Tensor(y, step=Step(self, self.cache, inputs))
+
+    def is_traced(self) -> bool:
+        """Whether a Tensor goes through this module's forward as it is: see the class."""
+        return type(self).backward is Module.backward
+
+    def children(self) -> dict[str, Module]:
+        """The modules this one is made of, by name: its attributes that are modules."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, Module)}
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This module and all those inside it, each with the dotted path that leads to it."""
+        yield prefix, self
+        for name, child in self.children().items():
+            yield from child.named_modules(f"{prefix}{name}.")
+
+    def named_parameters(self) -> dict[str, Parameter]:
+        """Each Parameter once, under the first dotted name that leads to it: "0.w", "fc1.b"."""
+        found = {}
+        for prefix, module in self.named_modules():
+            for name, value in vars(module).items():
+                if isinstance(value, Parameter):
+                    found.setdefault(value, prefix + name)
+        return {name: parameter for parameter, name in found.items()}
+
+    def parameters(self) -> list[Parameter]:
+        return list(self.named_parameters().values())
+
+    def get_parameters(self) -> dict[str, Array]:
+        """The live arrays of the parameters, by the names of `named_parameters`."""
+        return {name: parameter.data for name, parameter in self.named_parameters().items()}
+
+    def train(self, mode: bool = True) -> Module:
+        """Put this module and all inside it into training mode (or, with False, out of it)."""
+        for _, module in self.named_modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Module:
+        return self.train(False)
+
+    def to(self, device: str) -> Module:
+        """Move parameters, their gradients and buffers to 'cpu', 'cuda' or 'cuda:1'."""
+        for parameter in self.parameters():
+            parameter.data = to(parameter.data, device)
+            parameter.grad = None if parameter.grad is None else to(parameter.grad, device)
+        for _, module in self.named_modules():
+            for name in module.buffers:
+                setattr(module, name, to(getattr(module, name), device))
+        return self
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class Tensor:
+    """An array, the step that made it and, for a leaf that requires it, its gradient.
+
+    data: an array, or Python numbers in lists, which become an array of the default dtype.
+    """
+
+    def __init__(self, data: Any, requires_grad: bool = False, step: Step | None = None):
+        is_array = hasattr(data, "dtype")
+        self.data: Array = data if is_array else np.asarray(data, dtype=default_dtype())
+        self.step = step  # None for a leaf: an input, or a Parameter
+        self.requires_grad = requires_grad or step is not None
+        self.grad: Array | None = None
+        self.time = next(_clock)  # later than the time of every input of `step`
+
+    def backward(self, dy: Array | None = None) -> None:
+        """Add the derivative of this tensor, weighted by `dy`, to the `grad` of its leaves.
+
+        dy: same shape as this tensor; may be left out when the tensor is a single number.
+        """
+        if not self.requires_grad:
+            raise ValueError(
+                "backward() found nothing to differentiate: no input of this tensor has "
+                "requires_grad=True, or it was made under no_tape()"
+            )
+        if dy is None and self.data.size != 1:
+            raise ValueError(
+                f"backward() starts from a single number, but this tensor has shape {self.shape}: "
+                "give it a dy of that shape, or take a loss first"
+            )
+        dy = np.ones_like(self.data) if dy is None else dy
+        if np.shape(dy) != self.shape:
+            raise ValueError(f"backward(dy) got dy of shape {np.shape(dy)}, not {self.shape}")
+        dys = {self: dy}
+        for tensor in self.tape():
+            dy = dys.pop(tensor, None)
+            if dy is None:  # nothing flowed back to it: a label, an index
+                continue
+            if tensor.step is None:
+                tensor.accumulate(dy)
+                continue
+            for x, dx in tensor.step.backward(dy):
+                dys[x] = dys[x] + dx if x in dys else dx
+
+    def tape(self) -> list[Tensor]:
+        """All that this tensor was made from and that takes a gradient, latest first.
+
+        In that order every use of a tensor comes before the step that made it, so its gradient is
+        complete by the time it is handed on.
+        """
+        found, pending = {self}, [self]
+        while pending:
+            step = pending.pop().step
+            for x in step.inputs if step else ():
+                if requires_grad(x) and x not in found:
+                    found.add(x)
+                    pending.append(x)
+        return sorted(found, key=lambda tensor: tensor.time, reverse=True)
+
+    def accumulate(self, gradient: Array) -> None:
+        """Add to `grad`, into a new array: the old one may be in use elsewhere."""
+        self.grad = gradient if self.grad is None else self.grad + gradient
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Tensor:
+        """NumPy calls this for np.add, np.exp ... when a Tensor is among the inputs."""
+        if method != "__call__" or options:
+            raise TypeError(f"np.{ufunc.__name__} on a Tensor takes inputs only, no {method} or out=")
+        return find_rule(ufunc)()(*inputs)
+
+    # fmt: off
+    def __add__(self, other: Any) -> Tensor:      return np.add(self, other)
+    def __radd__(self, other: Any) -> Tensor:     return np.add(other, self)
+    def __sub__(self, other: Any) -> Tensor:      return np.subtract(self, other)
+    def __rsub__(self, other: Any) -> Tensor:     return np.subtract(other, self)
+    def __mul__(self, other: Any) -> Tensor:      return np.multiply(self, other)
+    def __rmul__(self, other: Any) -> Tensor:     return np.multiply(other, self)
+    def __matmul__(self, other: Any) -> Tensor:   return np.matmul(self, other)
+    def __rmatmul__(self, other: Any) -> Tensor:  return np.matmul(other, self)
+    # fmt: on
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.data.shape)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(shape={self.shape}, dtype={self.data.dtype})"
+
+
+class Parameter(Tensor):
+    """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False)."""
+
+    def __init__(self, data: Any, trainable: bool = True):
+        super().__init__(data, requires_grad=trainable)
+
+
+class Step(NamedTuple):
+    """One run of a module. `cache` is what that run, and no other, left for its backward."""
+
+    module: Module
+    cache: Any
+    inputs: tuple[Any, ...]
+
+    def backward(self, dy: Array) -> list[tuple[Tensor, Array]]:
+        """Add to the module's parameter gradients; return each input with its gradient."""
+        needs_dx = any(map(requires_grad, self.inputs))
+        dx, grads = self.module.backward_from(self.cache, dy, needs_dx)
+        for parameter, gradient in grads.items():
+            parameter.accumulate(gradient)
+        dxs = dx if isinstance(dx, tuple) else (dx,)
+        return [(x, dx) for x, dx in zip(self.inputs, dxs) if requires_grad(x)]
+
+
+def requires_grad(x: Any) -> bool:
+    """Whether a gradient is to reach `x`: never so for a plain array or a number."""
+    return isinstance(x, Tensor) and x.requires_grad
+
+
+RULES: dict[Callable[..., Any], Callable[..., Module]] = {}  # for np.add, np.sum ...: see ops.py
+_clock = count()
+_recording = True
+
+
+def rule(function: Callable[..., Any]) -> Callable[[type[Module]], type[Module]]:
+    """Class decorator: the module is how Tensors compute and differentiate NumPy's `function`."""
+
+    def register(module: type[Module]) -> type[Module]:
+        RULES[function] = module
+        return module
+
+    return register
+
+
+def find_rule(function: Callable[..., Any]) -> Callable[..., Module]:
+    if function not in RULES:
+        name = getattr(function, "__name__", function)
+        raise TypeError(f"np.{name} has no backward rule: add one in edunn/ops.py")
+    return RULES[function]
+
+
+@contextmanager
+def no_tape() -> Iterator[None]:
+    """Call modules on Tensors without recording: for evaluation."""
+    global _recording
+    before, _recording = _recording, False
+    try:
+        yield
+    finally:
+        _recording = before

@@ -1,0 +1,67 @@
+"""What may come in: each refusal is one line that says who, what it got and what it wanted."""
+
+import difflib
+from numbers import Integral, Real
+
+import numpy as np
+
+
+def check_array(who, x, *shape, name="x"):
+    """Refuse `x` unless it is an array of numbers of this shape.
+
+    who: the module or function that asks; shape: a whole number is a size, a str names a free one,
+    and none at all accepts every shape.
+    """
+    if not hasattr(x, "dtype"):
+        raise TypeError(f"{who} got {name} of type {type(x).__name__}, not an array")
+    if x.dtype.kind not in "fiub":
+        raise TypeError(f"{who} got {name} of dtype {x.dtype}, not numbers")
+    if shape and (
+        len(x.shape) != len(shape)
+        or any(want != got for want, got in zip(shape, x.shape) if not isinstance(want, str))
+    ):
+        wanted = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
+        raise ValueError(f"{who} got {name} of shape {tuple(x.shape)}, not ({wanted})")
+
+
+def check_finite(who, x, name="x"):
+    """Refuse an array with NaN or infinity in it, and say where the first one is."""
+    wrong = ~np.isfinite(x)
+    if np.any(wrong):
+        first = tuple(int(i) for i in np.argwhere(wrong)[0])
+        raise ValueError(
+            f"{who} got {name} with {int(wrong.sum())} values that are no numbers "
+            f"(NaN or infinity), the first at {first}"
+        )
+
+
+def check_labels(who, labels, n, classes):
+    """Refuse labels that are not n whole numbers from 0 to classes - 1."""
+    check_array(who, labels, n, name="labels")
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"{who} got labels of dtype {labels.dtype}, not whole numbers")
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    if len(wrong):
+        raise ValueError(f"{who} got label {int(wrong[0])}, not one from 0 to {classes - 1}")
+
+
+def check_sizes(who, **sizes):
+    """Refuse sizes that are not whole numbers from 1 up."""
+    for name, size in sizes.items():
+        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
+            raise ValueError(f"{who} got {name}={size!r}, not a whole number from 1 up")
+
+
+def check_positive(who, **numbers):
+    """Refuse numbers that are not above 0."""
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, Real) or not number > 0:
+            raise ValueError(f"{who} got {name}={number!r}, not a number above 0")
+
+
+def check_choice(who, got, known, what):
+    """Refuse a name that is not among the known ones, and suggest the nearest."""
+    if got not in known:
+        near = difflib.get_close_matches(str(got).lower(), known, 1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        raise ValueError(f"{who} got {what} {got!r}, not one of {', '.join(known)}{hint}")

@@ -1,0 +1,54 @@
+"""Layers with parameters that act on each example's features: Linear and Bias."""
+
+import numpy as np
+
+from edunn import initializers
+from edunn.core import Module, Parameter
+from edunn.inputs import check_array, check_sizes
+
+
+class Linear(Module):
+    """y = x w
+
+    x: (n, inputs)    w: (inputs, outputs)    y: (n, outputs)
+    """
+
+    def __init__(self, inputs, outputs, initializer=initializers.KaimingNormal()):
+        check_sizes("Linear", inputs=inputs, outputs=outputs)
+        self.w = Parameter(initializer((inputs, outputs)))
+
+    def forward(self, x):
+        w = self.w.data
+        check_array(self, x, "n", len(w))
+        self.cache = x
+        return x @ w
+
+    def backward(self, dy):
+        dx = dy @ self.w.data.T if self.needs_dx else None  # (n, inputs)
+        dw = self.cache.T @ dy  # (inputs, outputs): summed over the n examples
+        return dx, {"w": dw}
+
+    def __repr__(self):
+        return f"Linear{self.w.shape}"
+
+
+class Bias(Module):
+    """y = x + b, the same b for every example
+
+    x: (n, features)    b: (features,)    y: (n, features)
+    """
+
+    def __init__(self, features, initializer=initializers.Zero()):
+        check_sizes("Bias", features=features)
+        self.b = Parameter(initializer((features,)))
+
+    def forward(self, x):
+        b = self.b.data
+        check_array(self, x, "n", len(b))
+        return x + b
+
+    def backward(self, dy):
+        return dy, {"b": np.sum(dy, axis=0)}
+
+    def __repr__(self):
+        return f"Bias({self.b.data.size})"

@@ -1,0 +1,24 @@
+"""The checks under the names that edunn's guides use. They print on success and raise on failure."""
+
+import numpy as np
+
+from edunn.utils import check_gradient
+from edunn.utils.colors import green, red
+
+__all__ = ["check_gradient", "check_same"]
+
+
+def check_same(expected, calculated, tolerance=1e-12):
+    """Raise AssertionError unless two arrays agree in shape and, within `tolerance`, in value."""
+    expected, calculated = np.asarray(expected), np.asarray(calculated)
+    if expected.shape != calculated.shape:
+        raise AssertionError(
+            f"{red('ERROR   :(')} Arrays have different shapes: expected {expected.shape}, "
+            f"calculated {calculated.shape}"
+        )
+    if not np.all(np.abs(expected - calculated) <= tolerance):
+        raise AssertionError(
+            f"{red('ERROR   :(')} Arrays are not equal (tolerance {tolerance})\n"
+            f"expected:\n{expected}\ncalculated:\n{calculated}"
+        )
+    print(f"{green('SUCCESS :)')} Arrays are equal (tolerance {tolerance})")
