@@ -1,7 +1,12 @@
 """edunn: a neural-network framework small enough to read, in this order."""
 
 from edunn.backend import (
-    DeviceError, default_dtype, device_of, manual_seed, set_default_dtype, to,
+    DeviceError,
+    default_dtype,
+    device_of,
+    manual_seed,
+    set_default_dtype,
+    to,
 )
 from edunn.core import Module, Parameter, Tensor, no_tape
 from edunn.ops import Add, MatMul, Multiply, Subtract

@@ -25,10 +25,13 @@ def device_of(x: Array) -> str:
 
 
 def to(x: Array, device: str) -> Array:
-    """`x` on `device`, which is 'cpu', 'cuda' or 'cuda:1'; `x` itself if it is already there."""
+    """`x` on `device`, which is 'cpu', 'cuda' or 'cuda:1'; `x` itself if it is already there, or
+    None."""
     kind, _, number = device.partition(":")
     if kind not in ("cpu", "cuda") or not (number or "0").isdecimal():
         raise DeviceError(f"to(x, device) got device {device!r}, not 'cpu', 'cuda' or 'cuda:1'")
+    if x is None:
+        return None
     if kind == "cpu":
         return np.asarray(x) if device_of(x) == "cpu" else x.get()
     try:

@@ -1,15 +1,13 @@
 """Module and Tensor: a computation with an explicit backward, and the tape that chains them.
 
-A Module computes with plain arrays and knows its own derivative. Called on a Tensor, it also
-leaves a Step on the tape: which module ran, on which inputs, and what it cached.
-`Tensor.backward` replays the steps from the last to the first, asking each module for the
-gradient to hand on. The two need each other, so they share this file.
+A Module computes with plain arrays and knows its own derivative. Called on a Tensor, it also leaves
+a Step on the tape: which module ran, on which inputs, with which cache. `Tensor.backward` replays
+the steps, last one first, asking each module for the gradient to hand on.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, NamedTuple
@@ -17,9 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from edunn.backend import Array, default_dtype, to
-
-Grads = dict[str, Array]  # by the name of the parameter: what people read
-ParameterGrads = dict["Parameter", Array]  # by the Parameter itself: what modules hand on
+from edunn.operators import Operators
 
 
 class Module:
@@ -44,28 +40,24 @@ class Module:
     def forward(self, *inputs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}.forward: not written yet")
 
-    def backward(self, dy: Array) -> tuple[Any, Grads]:
+    def backward(self, dy: Array) -> tuple[Any, dict[str, Array]]:
         raise NotImplementedError(f"{type(self).__name__}.backward: not written yet")
 
-    def backward_from(
-        self, cache: Any, dy: Array, needs_dx: bool = True
-    ) -> tuple[Any, ParameterGrads]:
+    def backward_from(self, cache: Any, dy: Array, needs_dx: bool = True) -> tuple[Any, Any]:
         """`backward` for the forward run that left `cache`: what containers and the tape call.
 
-        Gradients come by Parameter, so that those of a shared one find each other under whatever
-        names it is reached; frozen parameters get none. Without `needs_dx`, dx may be None.
+        Gradients come by Parameter, not by name, so that those of a shared one find each other;
+        frozen parameters get none. Without `needs_dx`, dx may be None.
         """
         self.cache, self.needs_dx = cache, needs_dx
         try:
             dx, grads = self.backward(dy)
         finally:
             self.needs_dx = True
-        parameters = self.named_parameters()
-        return dx, {
-            parameters[name]: gradient
-            for name, gradient in grads.items()
-            if parameters[name].requires_grad
-        }
+        named = self.named_parameters()
+        if not grads.keys() <= named.keys():
+            raise ValueError(f"{self!r} gives gradients for {[*grads]}, but it has {[*named]}")
+        return dx, {named[name]: g for name, g in grads.items() if named[name].requires_grad}
 
     def __call__(self, *inputs: Any) -> Any:
         """`forward`; if any input is a Tensor, so is the output, and the tape records it."""
@@ -92,7 +84,7 @@ class Module:
 
     def named_parameters(self) -> dict[str, Parameter]:
         """Each Parameter once, under the first dotted name that leads to it: "0.w", "fc1.b"."""
-        found = {}
+        found: dict[Parameter, str] = {}
         for prefix, module in self.named_modules():
             for name, value in vars(module).items():
                 if isinstance(value, Parameter):
@@ -118,8 +110,7 @@ class Module:
     def to(self, device: str) -> Module:
         """Move parameters, their gradients and buffers to 'cpu', 'cuda' or 'cuda:1'."""
         for parameter in self.parameters():
-            parameter.data = to(parameter.data, device)
-            parameter.grad = None if parameter.grad is None else to(parameter.grad, device)
+            parameter.data, parameter.grad = to(parameter.data, device), to(parameter.grad, device)
         for _, module in self.named_modules():
             for name in module.buffers:
                 setattr(module, name, to(getattr(module, name), device))
@@ -129,7 +120,7 @@ class Module:
         return f"{type(self).__name__}()"
 
 
-class Tensor:
+class Tensor(Operators):
     """An array, the step that made it and, for a leaf that requires it, its gradient.
 
     data: an array, or Python numbers in lists, which become an array of the default dtype.
@@ -149,14 +140,10 @@ class Tensor:
         dy: same shape as this tensor; may be left out when the tensor is a single number.
         """
         if not self.requires_grad:
-            raise ValueError(
-                "backward() found nothing to differentiate: no input of this tensor has "
-                "requires_grad=True, or it was made under no_tape()"
-            )
+            raise ValueError("backward() found no input or parameter with requires_grad=True")
         if dy is None and self.data.size != 1:
             raise ValueError(
-                f"backward() starts from a single number, but this tensor has shape {self.shape}: "
-                "give it a dy of that shape, or take a loss first"
+                f"backward() of shape {self.shape} needs a dy of that shape, or a loss"
             )
         dy = np.ones_like(self.data) if dy is None else dy
         if np.shape(dy) != self.shape:
@@ -191,30 +178,6 @@ class Tensor:
         """Add to `grad`, into a new array: the old one may be in use elsewhere."""
         self.grad = gradient if self.grad is None else self.grad + gradient
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Tensor:
-        """NumPy calls this for np.add, np.exp ... when a Tensor is among the inputs."""
-        if method != "__call__" or options:
-            raise TypeError(f"np.{ufunc.__name__} on a Tensor takes inputs only, no {method} or out=")
-        return find_rule(ufunc)()(*inputs)
-
-    # fmt: off
-    def __add__(self, other: Any) -> Tensor:      return np.add(self, other)
-    def __radd__(self, other: Any) -> Tensor:     return np.add(other, self)
-    def __sub__(self, other: Any) -> Tensor:      return np.subtract(self, other)
-    def __rsub__(self, other: Any) -> Tensor:     return np.subtract(other, self)
-    def __mul__(self, other: Any) -> Tensor:      return np.multiply(self, other)
-    def __rmul__(self, other: Any) -> Tensor:     return np.multiply(other, self)
-    def __matmul__(self, other: Any) -> Tensor:   return np.matmul(self, other)
-    def __rmatmul__(self, other: Any) -> Tensor:  return np.matmul(other, self)
-    # fmt: on
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(self.data.shape)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(shape={self.shape}, dtype={self.data.dtype})"
-
 
 class Parameter(Tensor):
     """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False)."""
@@ -245,26 +208,8 @@ def requires_grad(x: Any) -> bool:
     return isinstance(x, Tensor) and x.requires_grad
 
 
-RULES: dict[Callable[..., Any], Callable[..., Module]] = {}  # for np.add, np.sum ...: see ops.py
 _clock = count()
 _recording = True
-
-
-def rule(function: Callable[..., Any]) -> Callable[[type[Module]], type[Module]]:
-    """Class decorator: the module is how Tensors compute and differentiate NumPy's `function`."""
-
-    def register(module: type[Module]) -> type[Module]:
-        RULES[function] = module
-        return module
-
-    return register
-
-
-def find_rule(function: Callable[..., Any]) -> Callable[..., Module]:
-    if function not in RULES:
-        name = getattr(function, "__name__", function)
-        raise TypeError(f"np.{name} has no backward rule: add one in edunn/ops.py")
-    return RULES[function]
 
 
 @contextmanager

@@ -18,7 +18,7 @@ class Zero:
 
 
 class Constant:
-    """One number everywhere, or an array's own values; the array must have the parameter's shape."""
+    """One number everywhere, or the values of an array that has the parameter's shape."""
 
     def __init__(self, value):
         self.value = np.asarray(value)
@@ -27,7 +27,9 @@ class Constant:
 
     def __call__(self, shape):
         if self.value.shape not in ((), shape):
-            raise ValueError(f"Constant of shape {self.value.shape} got a parameter of shape {shape}")
+            raise ValueError(
+                f"Constant of shape {self.value.shape} got a parameter of shape {shape}"
+            )
         return np.full(shape, self.value, default_dtype())
 
 

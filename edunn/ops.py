@@ -1,11 +1,12 @@
 """Rules for arithmetic between Tensors: a + b, a - b, a * b, a @ b.
 
-Each is a Module like any layer; `@rule(np.add)` makes it what `np.add` and `+` do on Tensors.
+Each is a Module like any layer; the table at the end says which of NumPy's functions it stands for.
 """
 
 import numpy as np
 
-from edunn.core import Module, rule
+from edunn.core import Module
+from edunn.operators import RULES
 
 
 def unbroadcast(dy, shape):
@@ -17,7 +18,6 @@ def unbroadcast(dy, shape):
     return np.sum(dy, axis=stretched, keepdims=True) if stretched else dy
 
 
-@rule(np.add)
 class Add(Module):
     """y = a + b; a and b may broadcast"""
 
@@ -30,7 +30,6 @@ class Add(Module):
         return (unbroadcast(dy, a_shape), unbroadcast(dy, b_shape)), {}
 
 
-@rule(np.subtract)
 class Subtract(Module):
     """y = a - b; a and b may broadcast"""
 
@@ -43,7 +42,6 @@ class Subtract(Module):
         return (unbroadcast(dy, a_shape), unbroadcast(-dy, b_shape)), {}
 
 
-@rule(np.multiply)
 class Multiply(Module):
     """y = a * b, elementwise; a and b may broadcast"""
 
@@ -56,7 +54,6 @@ class Multiply(Module):
         return (unbroadcast(dy * b, np.shape(a)), unbroadcast(dy * a, np.shape(b))), {}
 
 
-@rule(np.matmul)
 class MatMul(Module):
     """y = a @ b
 
@@ -70,3 +67,6 @@ class MatMul(Module):
     def backward(self, dy):
         a, b = self.cache
         return (dy @ b.T, a.T @ dy), {}
+
+
+RULES.update({np.add: Add, np.subtract: Subtract, np.multiply: Multiply, np.matmul: MatMul})

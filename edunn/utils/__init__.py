@@ -1,4 +1,4 @@
-"""The checks under the names that edunn's guides use. They print on success and raise on failure."""
+"""The checks under the names of edunn's guides: they print on success and raise on failure."""
 
 import numpy as np
 

@@ -19,6 +19,5 @@ def common_layer(layer, input_shape, samples=100):
         checked += check_gradients(layer, rng.normal(size=input_shape), seed=sample).total
     print(f"{getattr(layer, 'name', None) or type(layer).__name__} layer:")
     print(
-        f"{green('SUCCESS')} {checked} partial derivatives checked "
-        f"({samples} random input samples)"
+        f"{green('SUCCESS')} {checked} partial derivatives checked ({samples} random input samples)"
     )

@@ -1,0 +1,22 @@
+# `make demo` and `make test` do all the set-up on a fresh machine, in a virtual environment.
+PYTHON ?= python3
+VENV ?= .venv
+
+.PHONY: demo test clean
+
+demo: $(VENV)/installed
+	$(VENV)/bin/edunn demo
+
+test: $(VENV)/installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo graded

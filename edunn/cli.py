@@ -1,0 +1,120 @@
+"""`edunn ...`: parse, call, print, exit code. No logic."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from edunn.course.build import build
+from edunn.course.demo import WANTED_ACCURACY, build_and_grade, train
+from edunn.course.grade import grade
+from edunn.course.layout import Course
+from edunn.course.report import number, write_csv, write_feedback
+from edunn.course.source import CourseError
+
+console = Console(highlight=False)
+folder = click.Path(file_okay=False, path_type=Path)
+
+
+class Group(click.Group):
+    """Says what is wrong with a course in one line, without a traceback."""
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except CourseError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Group)
+@click.option("--course", "root", type=folder, default=Path(), help="A folder of the course.")
+@click.version_option(package_name="edunn-course")
+@click.pass_context
+def main(context, root):
+    """Build, check and grade the exercises of edunn."""
+    context.obj = root
+
+
+@main.command("build")
+@click.argument("names", nargs=-1)
+@click.pass_obj
+def build_command(root, names):
+    """Build the student notebooks of NAMES (all of them by default), and prove each."""
+    course = Course.find(root)
+    for name in [course.full_name(name) for name in names] or course.assignments():
+        console.print(f"[bold]{name}[/bold]")
+        build(course, name, say)
+
+
+@main.command("grade")
+@click.argument("submissions", type=folder)
+@click.option("--assignment", default="03_linear", show_default=True, help="Which exercise.")
+@click.option("--out", type=folder, default=Path("graded"), show_default=True)
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.pass_context
+def grade_command(context, submissions, assignment, out, workers):
+    """Grade SUBMISSIONS, a folder with one sub-folder for each student."""
+    course = Course.find(context.obj)
+    name = course.full_name(assignment)
+    with Bars() as bars:
+        grades = grade(course, submissions, name, out, workers, progress=bars)
+    write_csv(grades, out / "grades.csv")
+    write_feedback(grades, course.released(name), out / "feedback")
+    print_grades(grades)
+    print_files(out / "grades.csv", out / "feedback", out / "gradebook.db")
+    context.exit(0 if all(grade.points is not None for grade in grades) else 1)
+
+
+@main.command("demo")
+@click.option("--out", type=folder, default=Path("demo"), show_default=True)
+@click.pass_context
+def demo_command(context, out):
+    """Build an exercise, grade five submissions of it, and train a network on real digits."""
+    course = Course.find(context.obj)
+    console.rule("1. Build the exercise, and prove it")
+    with Bars() as bars:
+        grades = build_and_grade(course, out, say, bars)
+    console.rule("2. Five submissions, graded")
+    print_grades(grades)
+    console.rule("3. A network of edunn's own layers on handwritten digits")
+    trained = train(out)
+    console.print(f"accuracy on the held-out fifth: [bold]{trained.accuracy:.4f}[/bold]")
+    print_files(
+        course.release_path("03_linear"), out / "grades.csv", out / "feedback", trained.picture
+    )
+    context.exit(0 if trained.accuracy >= WANTED_ACCURACY else 1)
+
+
+class Bars(Progress):
+    """Progress bars, one for each kind of work, made when that work first reports."""
+
+    def __init__(self):
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        super().__init__(*columns, TimeElapsedColumn(), console=console)
+        self.bars = {}
+
+    def __call__(self, what, done, total):
+        if what not in self.bars:
+            self.bars[what] = self.add_task(what, total=total)
+        self.update(self.bars[what], completed=done)
+
+
+def say(step):
+    console.print(Text(f"  ✓ {step}"))
+
+
+def print_grades(grades):
+    table = Table("student", "points", "state", "what went wrong")
+    for line in grades:
+        points = f"{number(line.points) or '-'} / {number(line.max_points)}"
+        reason = Text(line.reason or "nothing")  # Text: a student's words are not markup
+        table.add_row(Text(line.record.student), points, line.record.state, reason)
+    console.print(table)
+
+
+def print_files(*paths):
+    for path in paths:
+        console.print(Text(f"  {path}"))

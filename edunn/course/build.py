@@ -1,0 +1,171 @@
+"""Build the notebooks that students get, and prove them before anybody gets them.
+
+A build that cannot be proved changes nothing: the release of before stays where it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from edunn.course.books import Books
+from edunn.course.judge import Judge
+from edunn.course.layout import Course
+from edunn.course.normalise import Submission
+from edunn.course.sandbox import Library, Limits
+from edunn.course.source import (
+    CourseError,
+    closes,
+    graded_code,
+    solution_lines,
+    todos,
+)
+
+Progress = Callable[[str], None]
+
+
+def build(course: Course, name: str, progress: Progress = lambda step: None) -> list[str]:
+    """Build one assignment into assignments/, and return what was proved, a sentence each.
+
+    Raises CourseError, with the cell named, when something cannot be proved.
+    """
+    progress("blanking the solution")
+    solution = course.solution(name)
+    release = release_bytes(solution, name)
+    blank = nbformat.reads(release.decode(), as_version=4)
+    proofs = []
+    for prove in (
+        lambda: reproducible(course.solution(name), name, release),
+        lambda: no_solution_left(solution, blank),
+        lambda: can_fail(blank),
+        lambda: solution_passes(solution),
+        lambda: blank_fails(blank, todos(solution)),
+        lambda: grader_agrees(course, name, solution, blank),
+    ):
+        sentence = prove()
+        progress(sentence)
+        proofs.append(sentence)
+    path = course.release_path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(release)
+    partial.replace(path)
+    return proofs
+
+
+def release_bytes(solution: Any, name: str) -> bytes:
+    """The notebook for students, as nbgrader makes it, in books that are thrown away."""
+    with tempfile.TemporaryDirectory(prefix="edunn-build-") as folder:
+        return Books(Path(folder)).release(name, solution)
+
+
+def reproducible(solution: Any, name: str, release: bytes) -> str:
+    if release_bytes(solution, name) != release:
+        raise CourseError(f"{name}: two builds of the same source differ")
+    return "a second build is the same, byte for byte"
+
+
+def no_solution_left(solution: Any, blank: Any) -> str:
+    """No line of a solution stands anywhere in the release, not even in its metadata."""
+    given = {line.strip() for text in strings(blank) for line in text.split("\n")}
+    lines = list(solution_lines(solution))
+    for cell, line in lines:
+        if line in given:
+            raise CourseError(f"cell {cell}: the release still has its solution's line {line!r}")
+    return f"none of the {len(lines)} lines of the solution is in the release"
+
+
+def strings(value: Any) -> list[str]:
+    """Every text in a notebook, wherever it stands."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    return [text for item in value for text in strings(item)] if isinstance(value, list) else []
+
+
+def can_fail(blank: Any) -> str:
+    """A graded cell holds a check, and does not end in a value, which nbgrader takes as points."""
+    for cell in graded_code(blank):
+        tree = ast.parse(cell["source"])
+        calls = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)]
+        names = {getattr(f, "attr", getattr(f, "id", "")) for f in calls}
+        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(tree))
+        if not asserts and not any(name.startswith("check") for name in names):
+            raise CourseError(f"cell {cell['id']} cannot fail: it has no check and no assert")
+        last = tree.body[-1]
+        if isinstance(last, ast.Expr):
+            function = getattr(last.value, "func", None)
+            name = getattr(function, "attr", getattr(function, "id", ""))
+            if not (name == "print" or name.startswith("check")):
+                raise CourseError(
+                    f"cell {cell['id']} ends in a value: nbgrader could read it as points"
+                )
+    return f"each of the {len(graded_code(blank))} graded cells can fail"
+
+
+def run_in_kernel(notebook: Any) -> dict[str, tuple[str, str] | None]:
+    """Run a notebook in a real kernel; for each graded cell the (name, text) of its exception.
+
+    A cell that writes to stderr counts as failed: nbgrader would give it no points.
+    """
+    from nbclient import NotebookClient
+
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a warning at each kernel's start
+    copy = nbformat.from_dict(notebook)
+    with tempfile.TemporaryDirectory(prefix="edunn-kernel-") as folder:
+        client = NotebookClient(copy, timeout=60, kernel_name="python3", allow_errors=True)
+        manager = client.create_kernel_manager()
+        manager.transport, manager.ip = "ipc", f"{folder}/kernel"  # files, not ports of the network
+        client.execute(cwd=folder)
+    return {cell["id"]: failure(cell["outputs"]) for cell in graded_code(copy)}
+
+
+def failure(outputs: list[Any]) -> tuple[str, str] | None:
+    for output in outputs:
+        if output["output_type"] == "error":
+            return output["ename"], output["evalue"]
+        if output["output_type"] == "stream" and output["name"] == "stderr":
+            return "stderr", output["text"]
+    return None
+
+
+def solution_passes(solution: Any) -> str:
+    found = run_in_kernel(solution)
+    for cell, error in found.items():
+        if error:
+            raise CourseError(f"cell {cell}: the solution fails it: {': '.join(error)}")
+    return f"the solution passes all {len(found)} graded cells in a real kernel"
+
+
+def blank_fails(blank: Any, names: dict[str, str]) -> str:
+    """Every graded cell of the blank notebook fails because something is not written yet."""
+    found = run_in_kernel(blank)
+    stubs = {f"{name}: not written yet" for name in names}
+    for cell, error in found.items():
+        if error is None:
+            raise CourseError(f"cell {cell}: the blank notebook passes it")
+        if error[0] != "NotImplementedError" or error[1] not in stubs:
+            raise CourseError(f"cell {cell}: the blank notebook fails it with {': '.join(error)}")
+    return f"the blank notebook fails all {len(found)}, each with its NotImplementedError"
+
+
+def grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
+    """The hidden cases give the solution every point, and the blank notebook none."""
+    with Library(closes(blank)) as library:
+        judge = Judge(library, course.cases(name), b"proof", Limits())
+        full = judge.judge("solution", name, Submission(solution))
+        none = judge.judge("blank", name, Submission(blank))
+    lost = [v for v in full.verdicts if v.reason]
+    if lost or full.reason:
+        where = f"cell {lost[0].name}: {lost[0].reason}" if lost else full.reason
+        raise CourseError(f"the hidden cases do not accept the solution: {where}")
+    if none.points:
+        raise CourseError("the hidden cases give the blank notebook points")
+    return f"the grader gives the solution {full.points:g} points and the blank notebook 0"

@@ -1,0 +1,51 @@
+"""While a notebook asks for `Linear`, `nn.Linear` is closed in it; `borrow` lends the reference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import edunn
+from edunn.inputs import check_choice
+
+_closed: dict[str, Any] = {}  # by name: the references that are closed now
+borrowed: list[str] = []  # the names that were borrowed, in order
+
+
+class Closed:
+    """What stands where the reference was: any use of it says what to do instead."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def _refuse(self) -> None:
+        raise NotImplementedError(
+            f"nn.{self._name} is closed here, because this notebook is about writing your own. If "
+            f'you are stuck: from edunn.course import borrow; {self._name} = borrow("{self._name}")'
+        )
+
+    def __call__(self, *args: Any, **options: Any) -> None:
+        self._refuse()
+
+    def __getattr__(self, attribute: str) -> None:
+        self._refuse()
+
+    def __mro_entries__(self, bases: Any) -> Any:
+        return self._refuse()
+
+
+def close(*names: str) -> None:
+    """Close these classes of edunn in this session; other classes go on using them inside."""
+    for name in names:
+        if name in _closed:  # the cell was run twice
+            continue
+        check_choice("close", name, vars(edunn), "name")
+        _closed[name] = getattr(edunn, name)
+        setattr(edunn, name, Closed(name))
+
+
+def borrow(name: str) -> Any:
+    """The reference of a closed class, for who is stuck. That it was borrowed is taken down."""
+    check_choice("borrow", name, _closed, "name")
+    borrowed.append(name)
+    print(f"{name} is borrowed from edunn. It earns no points; come back and write your own.")
+    return _closed[name]

@@ -1,0 +1,98 @@
+"""The whole line on real parts: build an exercise, grade five submissions, train on real digits."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+import edunn as nn
+from edunn.backend import Array
+from edunn.course.build import build
+from edunn.course.grade import Grade, grade
+from edunn.course.layout import Course
+from edunn.course.report import write_csv, write_feedback
+from edunn.course.sandbox import Limits
+from edunn.course.source import fill
+
+NAME = "03_linear"
+WRONG = {  # student: which of the bank's wrong answers is handed in
+    "cleo_dw_transposed": "dw transposed",
+    "dario_dw_of_last_example": "dw of the last example",
+    "eva_loops_for_ever": "loops for ever",
+}
+LIMITS = Limits(cell_seconds=5.0)
+WANTED_ACCURACY = 0.97
+
+
+@dataclass
+class Trained:
+    accuracy: float
+    history: dict[str, list[float]]
+    picture: Path
+
+
+def submissions(course: Course, folder: Path) -> None:
+    """Write five students' notebooks: the solution, blank, and three wrong in known ways."""
+    release = course.released(NAME)
+    bank = course.wrong_answers(NAME)
+    notebooks = {"anna_solution": course.solution(NAME), "ben_blank": release}
+    notebooks |= {student: fill(release, bank[mistake][0]) for student, mistake in WRONG.items()}
+    for student, notebook in notebooks.items():
+        (folder / student).mkdir(parents=True)
+        nbformat.write(notebook, folder / student / f"{NAME}.ipynb")
+
+
+def build_and_grade(
+    course: Course,
+    out: Path,
+    step: Callable[[str], None],
+    progress: Callable[[str, int, int], None],
+) -> list[Grade]:
+    """Build, hand in, grade; grades.csv and feedback/ are left in `out`."""
+    build(course, NAME, step)
+    shutil.rmtree(out, ignore_errors=True)
+    submissions(course, out / "handed_in")
+    grades = grade(course, out / "handed_in", NAME, out / "books", limits=LIMITS, progress=progress)
+    write_csv(grades, out / "grades.csv")
+    write_feedback(grades, course.released(NAME), out / "feedback")
+    return grades
+
+
+def train(out: Path, progress: bool = True) -> Trained:
+    """Train on four fifths of the digits, measure on the fifth, and draw both in a picture."""
+    nn.manual_seed(0)
+    x, y, x_test, y_test = nn.datasets.train_test_split(*nn.datasets.load_digits())
+    model = nn.Sequential(
+        [nn.Linear(64, 128), nn.Bias(128), nn.ReLU(), nn.Linear(128, 10), nn.Bias(10)]
+    )
+    history = nn.fit(
+        model, x, y, nn.CrossEntropyLoss(), nn.Adam(model.parameters(), lr=0.003),
+        epochs=30, batch_size=32, validation=(x_test, y_test), metric=nn.accuracy, progress=progress,
+    )  # fmt: skip
+    scores = model.forward(x_test)
+    picture = out / "digits.png"
+    draw(history, x_test, y_test, scores.argmax(axis=1), picture)
+    return Trained(nn.accuracy(scores, y_test), history, picture)
+
+
+def draw(history: dict[str, list[float]], x: Array, y: Array, guess: Array, path: Path) -> None:
+    """The loss curves, and the first test digits with their predictions; wrong ones in red."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    nn.plot.history({name: numbers for name, numbers in history.items() if "loss" in name}, left)
+    left.set_title("mean cross entropy")
+    wrong = [int(i) for i in (guess != y).nonzero()[0][:8]]
+    shown = list(range(24)) + [i for i in wrong if i >= 24]
+    shown = shown[:32]
+    titles = [str(int(guess[i])) if guess[i] == y[i] else f"{guess[i]} not {y[i]}" for i in shown]
+    colors = ["black" if guess[i] == y[i] else "#a32020" for i in shown]
+    nn.plot.images(x[shown], titles, colors, ax=right)
+    right.set_title("test digits, and what the network reads")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=120)

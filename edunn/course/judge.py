@@ -1,0 +1,160 @@
+"""Judge one submission: run its cells in a worker, decide every point here from hidden cases."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from edunn.course.cases import Case, Student, Wrong
+from edunn.course.normalise import Submission
+from edunn.course.sandbox import Library, Limits, Worker
+from edunn.course.source import grade_id, is_kind
+from edunn.course.wire import WireError, WireTimeout
+
+GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
+
+
+@dataclass
+class Verdict:
+    """What one graded cell earned. reason: why not all of it, in a sentence for the student."""
+
+    name: str
+    points: float
+    max_points: float
+    reason: str = ""
+
+
+@dataclass
+class Record:
+    """All that grading found out about one submission; plain data, written as JSON."""
+
+    student: str
+    assignment: str
+    state: str = GRADED
+    reason: str = ""
+    verdicts: list[Verdict] = field(default_factory=list)
+    printed: dict[str, str] = field(default_factory=dict)  # by cell id: what its run printed
+    answers: dict[str, str] = field(default_factory=dict)  # by cell name: what was handed in
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> float:
+        return sum(verdict.points for verdict in self.verdicts)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Record:
+        return cls(**data | {"verdicts": [Verdict(**v) for v in data["verdicts"]]})
+
+
+def random_inputs(secret: bytes, student: str, name: str) -> np.random.Generator:
+    """The generator of one student's hidden inputs for one cell: the same at every grading."""
+    digest = hashlib.sha256(b"\0".join([secret, student.encode(), name.encode()])).digest()
+    return np.random.default_rng(int.from_bytes(digest, "little"))
+
+
+class Judge:
+    """Judges submissions of one assignment. cases: by the name of the graded cell."""
+
+    def __init__(
+        self, library: Library, cases: dict[str, list[Case]], secret: bytes, limits: Limits
+    ):
+        self.library, self.cases, self.secret, self.limits = library, cases, secret, limits
+
+    def judge(self, student: str, assignment: str, submission: Submission) -> Record:
+        """The record of one submission; a worker that does not start is tried twice."""
+        record = Record(student, assignment, notes=list(submission.notes))
+        started = time.monotonic()
+        if submission.problem:
+            record.state, record.reason = STUDENT_ERROR, submission.problem
+            self.fail_rest(record, submission, submission.problem)
+            return record
+        for attempt in (1, 2):
+            try:
+                with Worker(self.library, self.limits) as worker:
+                    Run(self, record, submission, worker).all_cells()
+                break
+            except (WireError, OSError) as error:
+                if attempt == 2:
+                    record.state = NOT_GRADED
+                    record.reason = f"the worker did not start: {error}"
+        record.seconds = round(time.monotonic() - started, 3)
+        return record
+
+    def fail_rest(self, record: Record, submission: Submission, reason: str) -> None:
+        """No points for the graded cells that have no verdict yet."""
+        done = {verdict.name for verdict in record.verdicts}
+        for cell in submission.notebook["cells"]:
+            if is_automatic(cell) and cell["id"] not in done:
+                points = float(cell["metadata"]["nbgrader"]["points"])
+                record.verdicts.append(Verdict(cell["id"], 0.0, points, reason))
+
+
+def is_automatic(cell: Any) -> bool:
+    return bool(cell["cell_type"] == "code" and is_kind(cell, "grade"))
+
+
+class Run:
+    """One submission in one worker. What goes wrong once the worker runs is the student's."""
+
+    def __init__(self, judge: Judge, record: Record, submission: Submission, worker: Worker):
+        self.judge, self.record, self.submission, self.worker = judge, record, submission, worker
+        self.deadline = time.monotonic() + judge.limits.notebook_seconds
+
+    def all_cells(self) -> None:
+        """Run named cells and the student's own; pictures and play earn nothing and are skipped."""
+        record = self.record
+        for cell in self.submission.notebook["cells"]:
+            if is_kind(cell, "solution"):
+                record.answers[cell["id"]] = cell["source"]
+            own = cell["id"].startswith("extra-")
+            if cell["cell_type"] != "code" or not (grade_id(cell) or own):
+                continue
+            try:
+                self.one_cell(cell)
+            except WireTimeout:
+                limit = self.judge.limits.cell_seconds
+                return self.stop(
+                    f"stopped after {limit:g} s in cell {cell['id']}: an endless loop?"
+                )
+            except WireError:
+                return self.stop(f"the process ended in cell {cell['id']}")
+        lost = [verdict for verdict in record.verdicts if verdict.reason]
+        record.reason = lost[0].reason if lost else ""
+        return None
+
+    def stop(self, reason: str) -> None:
+        self.record.state, self.record.reason = STUDENT_ERROR, reason
+        self.judge.fail_rest(self.record, self.submission, reason)
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        left = self.deadline - time.monotonic()
+        return self.worker.ask(request, max(min(left, self.judge.limits.cell_seconds), 0.001))
+
+    def one_cell(self, cell: Any) -> None:
+        answer = self.ask({"cell": cell["source"]})
+        self.record.printed[cell["id"]] = str(answer.get("printed", ""))
+        if not is_automatic(cell):
+            return
+        name, points = cell["id"], float(cell["metadata"]["nbgrader"]["points"])
+        reason = self.first_wrong(name)
+        self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason))
+        if answer.get("error") and not reason:
+            self.record.notes.append(f"cell {name}: hidden cases right, visible check not")
+
+    def first_wrong(self, name: str) -> str:
+        """What the first hidden case that fails has to say; "" when all are right."""
+        rng = random_inputs(self.judge.secret, self.record.student, name)
+        for case in self.judge.cases[name]:
+            try:
+                case(Student(lambda program: self.ask({"program": program})), rng)
+            except Wrong as wrong:
+                return str(wrong)[:500]
+        return ""

@@ -1,0 +1,66 @@
+"""Where the parts of a course are."""
+
+from __future__ import annotations
+
+import runpy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from edunn.course.cases import Case
+from edunn.course.source import CourseError, graded_code, read_solution
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where a course is: its solutions, its releases, and what only instructors have."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Course:
+        """The course around a folder: the nearest one above it with solutions/ and autograder/."""
+        for folder in (start.resolve(), *start.resolve().parents):
+            if (folder / "solutions").is_dir() and (folder / "autograder").is_dir():
+                return cls(folder)
+        raise CourseError(f"no course around {start}: no folder with solutions/ and autograder/")
+
+    def assignments(self) -> list[str]:
+        return sorted(path.stem for path in (self.root / "solutions").glob("*.py"))
+
+    def full_name(self, name: str) -> str:
+        """The assignment that a name, a number or a part of a name stands for."""
+        found = [a for a in self.assignments() if name in (a, a.partition("_")[0], a[3:])]
+        if len(found) != 1:
+            raise CourseError(f"no assignment {name!r}; there are {', '.join(self.assignments())}")
+        return found[0]
+
+    def solution(self, name: str) -> Any:
+        return read_solution(self.root / "solutions" / f"{name}.py")
+
+    def release_path(self, name: str) -> Path:
+        return self.root / "assignments" / name / f"{name}.ipynb"
+
+    def released(self, name: str) -> Any:
+        path = self.release_path(name)
+        if not path.exists():
+            raise CourseError(f"{name} has not been built: edunn build {name}")
+        return nbformat.read(path, as_version=4)
+
+    def cases(self, name: str) -> dict[str, list[Case]]:
+        """The hidden cases, by graded cell; every graded cell must have some."""
+        path = self.root / "autograder" / "cases" / f"{name}.py"
+        if not path.exists():
+            raise CourseError(f"{name} has no hidden cases: {path.name} is not in autograder/cases")
+        cases = runpy.run_path(str(path))["CASES"]
+        wanted = {cell["id"] for cell in graded_code(self.solution(name))}
+        if cases.keys() != wanted:
+            raise CourseError(f"{path.name} has cases for {sorted(cases)}, not {sorted(wanted)}")
+        return cases
+
+    def wrong_answers(self, name: str) -> dict[str, tuple[dict[str, str], float, str]]:
+        """The bank of wrong answers: by name, (answers by TODO, points, words of the reason)."""
+        path = self.root / "autograder" / "wrong_answers" / f"{name}.py"
+        return runpy.run_path(str(path))["WRONG_ANSWERS"]

@@ -1,0 +1,227 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Exercise 3: Linear
+#
+# A network is a chain of simple layers. In this notebook you write the layer that does most of the
+# work in every network: `Linear`, a multiplication by a matrix that is learned.
+#
+# | | |
+# |---|---|
+# | You write | `Linear.forward` and `Linear.backward`, five lines in all |
+# | You need | matrix products, the chain rule, exercise 2 (`Bias`) |
+# | Time | about 45 minutes |
+# | Points | 7 by automatic checks, 3 for a written answer |
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+import numpy as np
+
+import edunn as nn
+from edunn.course import close
+
+close("Linear", "Dense")  # from here on, nn.Linear is the one that you write
+
+# %% [markdown]
+# ## 1. The idea: forward
+#
+# One example is a row of numbers, its *features*. A linear layer turns `inputs` features into
+# `outputs` new ones. Each new feature is a weighted sum of all old ones, and all the weights stand
+# in a matrix `w`, one column for each new feature:
+#
+# $$ y_{j} = \sum_{i} x_{i} \, w_{ij} $$
+#
+# Networks look at many examples at once, a *batch*. The examples are the rows of `x`:
+#
+# | array | shape | |
+# |---|---|---|
+# | `x` | `(n, inputs)` | n examples, a row each |
+# | `w` | `(inputs, outputs)` | the weights |
+# | `y` | `(n, outputs)` | n results, a row each |
+#
+# Seen row by row, the sum above is what a **matrix product** does.
+#
+# **By hand.** Take one example with two features, and three outputs:
+#
+# $$ x = (3, -7) \qquad w = \begin{pmatrix} 2 & 3 & 4 \\ 4 & 5 & 6 \end{pmatrix} $$
+#
+# The first output is $3 \cdot 2 + (-7) \cdot 4 = -22$. Work out the other two on paper before you
+# go on. (They are $-26$ and $-30$.)
+
+# %% [markdown]
+# ### A picture
+#
+# With two inputs and two outputs, a linear layer moves the points of the plane. Straight lines stay
+# straight, and the origin stays where it is: that is what *linear* means. Change `w` below and
+# watch.
+
+# %%
+import matplotlib.pyplot as plt
+
+w = np.array([[1.0, 0.5], [-0.4, 0.8]])
+corners = [(i, j) for i in range(-3, 4) for j in range(-3, 4)]
+before = np.array(corners)
+after = np.array([[i * w[0, 0] + j * w[1, 0], i * w[0, 1] + j * w[1, 1]] for i, j in corners])
+
+figure, axes = plt.subplots(1, 2, figsize=(8, 4), sharex=True, sharey=True)
+for ax, points, title in zip(axes, (before, after), ("x: before", "y: after the layer")):
+    ax.scatter(points[:, 0], points[:, 1], c=np.arange(len(corners)), cmap="viridis")
+    ax.set_title(title)
+    ax.set_aspect("equal")
+    ax.grid(alpha=0.3)
+
+# %% [markdown]
+# ## 2. The idea: backward
+#
+# To learn, the layer must know how the final number $E$ (the error of the whole network) changes
+# when `x` or `w` change. The layers behind it have already worked out `dy`: the derivative of $E$
+# with respect to every number of `y`, in an array of the shape of `y`. What is left is the chain
+# rule.
+#
+# **For `x`.** The number $x_{ni}$ goes into all outputs of example $n$: into $y_{nj}$ with weight
+# $w_{ij}$. So a small push on it reaches $E$ on all these ways, and they add up:
+#
+# $$ dx_{ni} = \sum_{j} dy_{nj} \, w_{ij} $$
+#
+# **For `w`.** The weight $w_{ij}$ is used once for every example: it takes $x_{ni}$ to $y_{nj}$.
+# So every example of the batch has its say, and again they add up:
+#
+# $$ dw_{ij} = \sum_{n} x_{ni} \, dy_{nj} $$
+#
+# Both sums are matrix products too. Which ones? Let the shapes lead you: a gradient has *exactly*
+# the shape of the array it belongs to, and in a product of matrices the index that is summed over
+# must stand last in the first and first in the second.
+#
+# **By hand.** Two examples with one feature, one output: $x = \binom{1}{2}$, $w = (3)$,
+# $dy = \binom{10}{1}$. Then $dx = \binom{30}{3}$, and $dw = 1 \cdot 10 + 2 \cdot 1 = 12$: one
+# number, with a part from each example.
+
+# %% [markdown]
+# ## 3. Your Linear
+#
+# Replace each `raise NotImplementedError(...)` by your code. Write `forward` first and run the check
+# below it; `backward` can wait.
+#
+# - `self.w.data` is the array `w`, of shape `(inputs, outputs)`.
+# - `backward` will need to know what `x` was. Keep it in `self.cache` when `forward` runs.
+# - Do not write into `x` or `dy`: they belong to whoever called you.
+
+
+# %% nbgrader={"grade": false, "grade_id": "linear", "locked": false, "schema_version": 3, "solution": true, "task": false}
+class Linear(nn.Module):
+    """y = x w
+
+    x: (n, inputs)    w: (inputs, outputs)    y: (n, outputs)
+    """
+
+    def __init__(self, inputs, outputs, initializer=nn.initializers.RandomNormal()):
+        self.w = nn.Parameter(initializer((inputs, outputs)))
+
+    def forward(self, x):
+        """The outputs y, of shape (n, outputs); keeps x for backward."""
+        ### BEGIN SOLUTION
+        self.cache = x
+        y = x @ self.w.data
+        ### END SOLUTION
+        return y
+
+    def backward(self, dy):
+        """The gradients dx, of the shape of x, and dw, of the shape of w, for dy: (n, outputs)."""
+        ### BEGIN SOLUTION
+        x = self.cache
+        dx = dy @ self.w.data.T
+        dw = x.T @ dy
+        ### END SOLUTION
+        return dx, {"w": dw}
+
+
+# %% [markdown]
+# ### Check: forward (2 points)
+#
+# The numbers that you worked out by hand, and a second example with the signs turned. The grader
+# tries other shapes as well.
+
+# %% nbgrader={"grade": true, "grade_id": "linear-forward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+layer = Linear(2, 3, initializer=nn.initializers.Constant([[2, 3, 4], [4, 5, 6]]))
+y = layer.forward(np.array([[3, -7], [-3, 7]]))
+nn.utils.check_same([[-22, -26, -30], [22, 26, 30]], y)
+
+# %% [markdown]
+# ### Check: the gradient of x (2 points)
+#
+# Here `w` is frozen, so that only `dx` is looked at. `check_gradients` nudges each number of `x` a
+# little, runs your `forward`, and compares the slope that it measures with your `dx`.
+
+# %% nbgrader={"grade": true, "grade_id": "linear-dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+layer = Linear(3, 2)
+layer.w.requires_grad = False
+report = nn.check_gradients(layer, np.random.default_rng(1).normal(size=(4, 3)))
+print(report)
+
+# %% [markdown]
+# ### Check: the gradient of w (3 points)
+#
+# The same for all numbers of `w`, for a batch of four examples and for a batch of one.
+
+# %% nbgrader={"grade": true, "grade_id": "linear-dw", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+for n in (4, 1):
+    report = nn.check_gradients(Linear(3, 2), np.random.default_rng(n).normal(size=(n, 3)))
+    print(f"batch of {n}: {report}")
+
+# %% [markdown]
+# ## 4. Play: a layer that learns
+#
+# Your layer is ready to learn. Below, `w_secret` makes the answers, and your layer must find it from
+# examples alone. Change the learning rate, the number of steps, the number of examples. When does
+# it find `w_secret`, when does it run away, and what happens with fewer examples than features?
+
+# %%
+import matplotlib.pyplot as plt
+
+rng = np.random.default_rng(0)
+w_secret = np.array([[1.0, -2.0], [0.5, 3.0], [-1.5, 0.0]])
+x = rng.normal(size=(20, 3))
+y_true = np.einsum("ni,ij->nj", x, w_secret)  # what the secret layer answers
+learning_rate, steps = 0.1, 100
+
+student, losses = Linear(3, 2), []
+for _ in range(steps):
+    difference = student.forward(x) - y_true
+    losses.append(np.mean(difference**2))
+    dx, grads = student.backward(2 * difference / len(x))
+    student.w.data -= learning_rate * grads["w"]
+
+plt.semilogy(losses)
+plt.xlabel("step")
+plt.ylabel("mean squared error")
+print("found: ", np.round(student.w.data, 2).tolist())
+print("secret:", w_secret.tolist())
+
+# %% [markdown]
+# ## 5. A question (3 points, graded by hand)
+#
+# In `dw` the examples of the batch are *added up*, and in `dx` they are not. Explain in two to four
+# sentences why, without formulas. What would go wrong if `dw` used the last example only?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "linear-why", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# All examples go through the same weights, so a small change of one weight changes the output of
+# every example, and the error feels all these changes together: they add up. Each example has its
+# own x, which touches only its own row of y, so there is nothing to add over examples. With the last
+# example only, the layer would learn from one example of each batch and ignore the others; with
+# batches of one it would even look right.
+
+# %% [markdown]
+# ## What comes next
+#
+# `Linear` and `Bias` (exercise 2) together can draw any straight line, and nothing else: two linear
+# layers in a row are just one linear layer. In exercise 4 you write the activations, which bend the
+# line. After that, networks can learn almost anything.
