@@ -1,4 +1,7 @@
-"""`edunn ...`: parse, call, print, exit code. No logic."""
+"""`edunn ...`: parse, call, print, exit code. No logic.
+
+nbgrader takes seconds to import: each command imports what it needs.
+"""
 
 from pathlib import Path
 
@@ -8,11 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from edunn.course.build import build
-from edunn.course.demo import WANTED_ACCURACY, build_and_grade, train
-from edunn.course.grade import grade
 from edunn.course.layout import Course
-from edunn.course.report import number, write_csv, write_feedback
 from edunn.course.source import CourseError
 
 console = Console(highlight=False)
@@ -43,6 +42,8 @@ def main(context, root):
 @click.pass_obj
 def build_command(root, names):
     """Build the student notebooks of NAMES (all of them by default), and prove each."""
+    from edunn.course.build import build
+
     course = Course.find(root)
     for name in [course.full_name(name) for name in names] or course.assignments():
         console.print(f"[bold]{name}[/bold]")
@@ -57,6 +58,9 @@ def build_command(root, names):
 @click.pass_context
 def grade_command(context, submissions, assignment, out, workers):
     """Grade SUBMISSIONS, a folder with one sub-folder for each student."""
+    from edunn.course.grade import grade
+    from edunn.course.report import write_csv, write_feedback
+
     course = Course.find(context.obj)
     name = course.full_name(assignment)
     with Bars() as bars:
@@ -73,6 +77,8 @@ def grade_command(context, submissions, assignment, out, workers):
 @click.pass_context
 def demo_command(context, out):
     """Build an exercise, grade five submissions of it, and train a network on real digits."""
+    from edunn.course.demo import WANTED_ACCURACY, build_and_grade, train
+
     course = Course.find(context.obj)
     console.rule("1. Build the exercise, and prove it")
     with Bars() as bars:
@@ -107,6 +113,8 @@ def say(step):
 
 
 def print_grades(grades):
+    from edunn.course.report import number
+
     table = Table("student", "points", "state", "what went wrong")
     for line in grades:
         points = f"{number(line.points) or '-'} / {number(line.max_points)}"

@@ -29,6 +29,19 @@ class Container(Module):
             if parameter in grads
         }
 
+    def merge_gradients(self, layer, layer_grads, grads):
+        """Add a layer's gradients, by its names, to `grads`, by the names of this container.
+
+        For a backward that is written by hand; frozen parameters are left out.
+        """
+        names = {parameter: name for name, parameter in self.named_parameters().items()}
+        parameters = layer.named_parameters()
+        for name, gradient in layer_grads.items():
+            parameter = parameters[name]
+            if parameter.requires_grad:
+                key = names[parameter]
+                grads[key] = grads[key] + gradient if key in grads else gradient
+
     def summary(self):
         """The layers with their numbers of parameters, and the total, as text to print."""
         line, used = "-" * 31, Counter()
@@ -92,6 +105,8 @@ def as_named(layers):
     pairs = list(layers.items()) if isinstance(layers, dict) else list(layers)
     if not all(isinstance(pair, tuple) for pair in pairs):
         pairs = [(str(i), layer) for i, layer in enumerate(pairs)]
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError(f"Sequential got layers {[name for name, _ in pairs]}: one name twice")
     for name, layer in pairs:
         if not isinstance(layer, Module):
             raise TypeError(f"Sequential got {layer!r} as layer {name}, not a Module")

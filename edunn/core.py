@@ -127,8 +127,7 @@ class Tensor(Operators):
     """
 
     def __init__(self, data: Any, requires_grad: bool = False, step: Step | None = None):
-        is_array = hasattr(data, "dtype")
-        self.data: Array = data if is_array else np.asarray(data, dtype=default_dtype())
+        self.data: Array = data if hasattr(data, "dtype") else np.asarray(data, default_dtype())
         self.step = step  # None for a leaf: an input, or a Parameter
         self.requires_grad = requires_grad or step is not None
         self.grad: Array | None = None
@@ -137,8 +136,7 @@ class Tensor(Operators):
     def backward(self, dy: Array | None = None) -> None:
         """Add the derivative of this tensor, weighted by `dy`, to the `grad` of its leaves.
 
-        dy: same shape as this tensor; may be left out when the tensor is a single number.
-        """
+        dy: of this tensor's shape; may be left out when the tensor is a single number."""
         if not self.requires_grad:
             raise ValueError("backward() found no input or parameter with requires_grad=True")
         if dy is None and self.data.size != 1:
@@ -162,9 +160,8 @@ class Tensor(Operators):
     def tape(self) -> list[Tensor]:
         """All that this tensor was made from and that takes a gradient, latest first.
 
-        In that order every use of a tensor comes before the step that made it, so its gradient is
-        complete by the time it is handed on.
-        """
+        So every use of a tensor comes before the step that made it, and its gradient is complete by
+        the time it is handed on."""
         found, pending = {self}, [self]
         while pending:
             step = pending.pop().step

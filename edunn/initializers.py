@@ -27,9 +27,7 @@ class Constant:
 
     def __call__(self, shape):
         if self.value.shape not in ((), shape):
-            raise ValueError(
-                f"Constant of shape {self.value.shape} got a parameter of shape {shape}"
-            )
+            raise ValueError(f"Constant got a parameter of shape {shape}, not {self.value.shape}")
         return np.full(shape, self.value, default_dtype())
 
 

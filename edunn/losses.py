@@ -7,7 +7,11 @@ from edunn.core import Module
 from edunn.inputs import check_array, check_labels
 
 
-class MSELoss(Module):
+class Loss(Module):
+    """A module of (y, target) whose target, being what is right, gets no gradient."""
+
+
+class MSELoss(Loss):
     """loss = mean of (y - target)^2 over all numbers
 
     y, target: the same shape, any    loss: a number
@@ -26,7 +30,7 @@ class MSELoss(Module):
         return dy * (2 / difference.size) * difference, {}
 
 
-class CrossEntropyLoss(Module):
+class CrossEntropyLoss(Loss):
     """loss = mean over the n examples of -log softmax(y)[label]
 
     Softmax and logarithm in one, so that no score, however large, overflows.

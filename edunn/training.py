@@ -32,8 +32,9 @@ def fit(model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None,
     metric: optional function of (model's output, y), such as `accuracy`
 
     Returns the history: a dict of lists, one number an epoch, under "loss" and, where asked for,
-    "metric", "validation_loss", "validation_metric". "loss" and "metric" are means over the epoch,
-    taken as the model learns. Raises ValueError on data that cannot be learnt from.
+    the metric's name, "validation_loss" and "validation_..." with that name. Those of the training
+    data are means over the epoch, taken as the model learns. Raises ValueError or TypeError on data
+    that nothing can be learned from.
     """
     check_sizes("fit", epochs=epochs, batch_size=batch_size)
     x, y = prepare("fit", model, x, y)
@@ -42,7 +43,7 @@ def fit(model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None,
     steps = epochs * -(-len(x) // batch_size)
     with tqdm(total=steps, disable=not progress, file=sys.stdout, unit="batch") as bar:
         for epoch in range(epochs):
-            bar.set_description(f"epoch {epoch + 1}/{epochs}")
+            bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
             model.train()
             means = Means()
             for batch_x, batch_y in batches(x, y, batch_size):
@@ -58,7 +59,8 @@ def fit(model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None,
                 results |= evaluate(model, *held_out, loss, metric).named("validation_")
             for name, number in results.items():
                 history.setdefault(name, []).append(number)
-            bar.set_postfix({name: f"{number:.4f}" for name, number in results.items()})
+            numbers = {name: f"{number:.4f}" for name, number in results.items()}
+            bar.set_postfix(numbers, refresh=epoch + 1 == epochs)
     return history
 
 
@@ -80,7 +82,7 @@ class Means:
         self.n, self.sums = 0, {}
 
     def add(self, n, loss, output, y, metric):
-        numbers = {"loss": loss} | ({} if metric is None else {"metric": metric(output, y)})
+        numbers = {"loss": loss} | ({} if metric is None else {metric.__name__: metric(output, y)})
         self.n += n
         for name, number in numbers.items():
             self.sums[name] = self.sums.get(name, 0.0) + n * number

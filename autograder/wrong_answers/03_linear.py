@@ -33,7 +33,7 @@ WRONG_ANSWERS = {
             "Linear.forward": FORWARD,
             "Linear.backward": BACKWARD.replace("dy @ self.w.data.T", "dy"),
         },
-        3,
+        5,
         "dx has shape (4, 2), not (4, 3)",
     ),
     "backward not written": ({"Linear.forward": FORWARD}, 2, "Linear.backward: not written yet"),

@@ -9,7 +9,7 @@ of ReLU or max the two sides must be looked at one by one.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,8 @@ import numpy as np
 
 from edunn.backend import Array, generator
 from edunn.core import Module
+from edunn.inputs import check_choice
+from edunn.losses import Loss
 
 EPS = 2.0**-52
 STEP = 5e-4  # where truncation and rounding of the five-point rule are about equal
@@ -49,20 +51,23 @@ class Report:
         return f"{self.who}: {', '.join(self.checked)} right ({self.total} derivatives{kinks})"
 
 
-def check_gradients(module: Module, *inputs: Array, seed: int = 0) -> Report:
+def check_gradients(
+    module: Module, *inputs: Array, seed: int = 0, only: Collection[str] | None = None
+) -> Report:
     """Raise GradientError unless `module.backward` is the derivative of `module.forward`.
 
     Every number of the gradients of every input and parameter is compared with the measured slope
     of sum(dy * forward(*inputs)), for a random dy drawn from `seed`. Integer inputs, such as
-    labels, have no gradient and are left out. The module computes on float64 copies; its
-    parameters and its cache are afterwards what they were.
+    labels, have no gradient and are left out; so is all that `only` does not name, where it is
+    given: "input 0", "w". The module computes on float64 copies; its parameters and its cache are
+    afterwards what they were.
     """
     who = type(module).__name__
     inputs = tuple(np.array(x, np.float64 if x.dtype.kind == "f" else None) for x in inputs)
     with float64_copies(module):
         forward = repeatable(module)
         kept = [x.copy() for x in inputs]
-        y = np.asarray(forward(*inputs))
+        y = forward(*inputs)
         cache = module.cache
         if y.dtype.kind != "f" or not np.all(np.isfinite(y)):
             raise GradientError(f"{who}.forward gives dtype {y.dtype} or NaN: nothing to measure")
@@ -72,7 +77,8 @@ def check_gradients(module: Module, *inputs: Array, seed: int = 0) -> Report:
             if not np.array_equal(x, before):
                 raise GradientError(f"{who} changes input {i}, which is its caller's")
 
-        variables = {f"input {i}": x for i, x in enumerate(inputs) if x.dtype.kind == "f"}
+        learned = inputs[:-1] if isinstance(module, Loss) else inputs
+        variables = {f"input {i}": x for i, x in enumerate(learned) if x.dtype.kind == "f"}
         gradients = dict(zip(variables, dxs))
         parameters = {
             name: parameter.data
@@ -84,9 +90,12 @@ def check_gradients(module: Module, *inputs: Array, seed: int = 0) -> Report:
                 f"{who}.backward gives {len(dxs)} dx and gradients for {sorted(grads)}, but it has "
                 f"{len(variables)} inputs and its parameters are {sorted(parameters)}"
             )
-        at_kinks = 0
-        for name, array in (variables | parameters).items():
-            slope = Slope(lambda: np.asarray(forward(*inputs)), array, dy)
+        at_kinks, arrays = 0, variables | parameters
+        for name in () if only is None else only:
+            check_choice("check_gradients", name, arrays, "name")
+        checked = {name: a for name, a in arrays.items() if only is None or name in only}
+        for name, array in checked.items():
+            slope = Slope(lambda: forward(*inputs), array, dy)
             at_kinks += compare(f"{who}, gradient of {name}", (gradients | grads)[name], slope)
 
         forward(*(np.flip(x, axis=0) if x.ndim else x for x in inputs))
@@ -96,7 +105,7 @@ def check_gradients(module: Module, *inputs: Array, seed: int = 0) -> Report:
                 f"{who}.backward uses something that is not in self.cache: after another forward "
                 f"it changes. If {who} is made of modules, keep their caches in its own"
             )
-    return Report(who, {n: a.size for n, a in (variables | parameters).items()}, at_kinks)
+    return Report(who, {name: array.size for name, array in checked.items()}, at_kinks)
 
 
 def run_backward(module: Module, cache: Any, dy: Array) -> tuple[tuple[Array, ...], dict]:
@@ -195,13 +204,13 @@ def distance(got: float, slope: float) -> float:
 
 
 def repeatable(module: Module) -> Callable[..., Array]:
-    """The module's forward, drawing the same random numbers at each call."""
+    """The module's forward, with the same random numbers at each call, and an output of its own."""
     bits = generator().bit_generator
     start = bits.state
 
     def forward(*inputs: Array) -> Array:
         bits.state = start
-        return module.forward(*inputs)
+        return np.array(module.forward(*inputs))  # a copy: Identity's is its input
 
     return forward
 

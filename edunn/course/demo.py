@@ -66,12 +66,11 @@ def train(out: Path, progress: bool = True) -> Trained:
     """Train on four fifths of the digits, measure on the fifth, and draw both in a picture."""
     nn.manual_seed(0)
     x, y, x_test, y_test = nn.datasets.train_test_split(*nn.datasets.load_digits())
-    model = nn.Sequential(
-        [nn.Linear(64, 128), nn.Bias(128), nn.ReLU(), nn.Linear(128, 10), nn.Bias(10)]
-    )
+    layers = nn.Linear(64, 128), nn.Bias(128), nn.ReLU(), nn.Linear(128, 10), nn.Bias(10)
+    model = nn.Sequential(layers)
     history = nn.fit(
-        model, x, y, nn.CrossEntropyLoss(), nn.Adam(model.parameters(), lr=0.003),
-        epochs=30, batch_size=32, validation=(x_test, y_test), metric=nn.accuracy, progress=progress,
+        model, x, y, nn.CrossEntropyLoss(), nn.Adam(model.parameters(), lr=0.003), epochs=30,
+        batch_size=32, validation=(x_test, y_test), metric=nn.accuracy, progress=progress,
     )  # fmt: skip
     scores = model.forward(x_test)
     picture = out / "digits.png"

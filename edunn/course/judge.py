@@ -71,6 +71,9 @@ class Judge:
     def judge(self, student: str, assignment: str, submission: Submission) -> Record:
         """The record of one submission; a worker that does not start is tried twice."""
         record = Record(student, assignment, notes=list(submission.notes))
+        if not submission.problem:
+            cells = submission.notebook["cells"]
+            record.answers = {c["id"]: c["source"] for c in cells if is_kind(c, "solution")}
         started = time.monotonic()
         if submission.problem:
             record.state, record.reason = STUDENT_ERROR, submission.problem
@@ -112,20 +115,17 @@ class Run:
         """Run named cells and the student's own; pictures and play earn nothing and are skipped."""
         record = self.record
         for cell in self.submission.notebook["cells"]:
-            if is_kind(cell, "solution"):
-                record.answers[cell["id"]] = cell["source"]
             own = cell["id"].startswith("extra-")
             if cell["cell_type"] != "code" or not (grade_id(cell) or own):
                 continue
+            where = "a cell of your own" if own else f"cell {cell['id']}"
             try:
                 self.one_cell(cell)
             except WireTimeout:
                 limit = self.judge.limits.cell_seconds
-                return self.stop(
-                    f"stopped after {limit:g} s in cell {cell['id']}: an endless loop?"
-                )
+                return self.stop(f"stopped after {limit:g} s in {where}: an endless loop?")
             except WireError:
-                return self.stop(f"the process ended in cell {cell['id']}")
+                return self.stop(f"the process ended in {where}")
         lost = [verdict for verdict in record.verdicts if verdict.reason]
         record.reason = lost[0].reason if lost else ""
         return None

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from edunn.course.cases import Case
 from edunn.course.source import CourseError, graded_code, read_solution
 
@@ -44,6 +42,9 @@ class Course:
         return self.root / "assignments" / name / f"{name}.ipynb"
 
     def released(self, name: str) -> Any:
+        """The notebook that students got."""
+        import nbformat  # slow to import, and `edunn --help` does not need it
+
         path = self.release_path(name)
         if not path.exists():
             raise CourseError(f"{name} has not been built: edunn build {name}")

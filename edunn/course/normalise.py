@@ -36,15 +36,13 @@ def normalise(release: Any, raw: bytes) -> Submission:
         built.problem = str(error)
         return built
     slots = {name: cell for cell in built.notebook["cells"] if (name := grade_id(cell))}
-    answers, extras = sort_cells(cells, slots, built.notes)
+    places, answers, extras = sort_cells(cells, slots, built.notes)
     for name, slot in slots.items():
-        if not is_kind(slot, "solution"):
-            continue
-        if name not in answers:
-            recognise(name, slot, answers, extras, built.notes)
-        if name in answers:
-            slot["source"] = answers[name][1]
-    insert(extras, answers, built.notebook)
+        if is_kind(slot, "solution"):
+            if name not in answers:
+                recognise(name, slot, places, answers, extras, built.notes)
+            slot["source"] = answers.get(name, slot["source"])
+    insert(extras, places, built.notebook)
     return built
 
 
@@ -81,36 +79,38 @@ def text_of(cell: dict[str, Any]) -> str:
 
 def sort_cells(
     cells: list[dict[str, Any]], slots: dict[str, Any], notes: list[str]
-) -> tuple[dict[str, tuple[int, str]], list[tuple[int, str]]]:
-    """The student's (place, source) of each solution cell, and of the extra code cells."""
-    answers: dict[str, tuple[int, str]] = {}
+) -> tuple[dict[str, int], dict[str, str], list[tuple[int, str]]]:
+    """Where the released cells stand in the submission, the sources of the solution cells among
+    them, and the (place, source) of each code cell that is the student's own."""
+    places: dict[str, int] = {}
+    answers: dict[str, str] = {}
     extras = []
     locked = {text_of(slot).strip() for slot in slots.values() if not is_kind(slot, "solution")}
-    found = set()
     for place, cell in enumerate(cells):
         name, source = grade_id(cell), text_of(cell)
+        untouched = name in slots and source.strip() == text_of(slots[name]).strip()
         if name in slots and is_kind(slots[name], "solution"):
-            untouched = source.strip() == text_of(slots[name]).strip()
             if name in answers:
                 notes.append(f"cell {name} is there more than once; the last edited one counts")
             if name not in answers or not untouched:
-                answers[name] = (place, source)
+                answers[name], places[name] = source, place
         elif name in slots:
-            found.add(name)
-            if source.strip() != text_of(slots[name]).strip():
+            places[name] = place
+            if not untouched:
                 notes.append(f"cell {name} was changed; the released one counts")
         elif cell.get("cell_type") == "code" and source.strip() and source.strip() not in locked:
             extras.append((place, source))
     for name, slot in slots.items():
-        if not is_kind(slot, "solution") and name not in found:
+        if not is_kind(slot, "solution") and name not in places:
             notes.append(f"cell {name} is missing; the released one counts")
-    return answers, extras
+    return places, answers, extras
 
 
 def recognise(
     name: str,
     slot: Any,
-    answers: dict[str, tuple[int, str]],
+    places: dict[str, int],
+    answers: dict[str, str],
     extras: list[tuple[int, str]],
     notes: list[str],
 ) -> None:
@@ -122,27 +122,31 @@ def recognise(
     best = max(extras, key=likeness, default=None)
     if slot["cell_type"] == "code" and best is not None and likeness(best) > 0.5:
         extras.remove(best)
-        answers[name] = best
+        places[name], answers[name] = best
         notes.append(f"cell {name} had lost its name; recognised by its text")
     else:
         notes.append(f"cell {name} is missing; the released one counts")
 
 
-def insert(
-    extras: list[tuple[int, str]], answers: dict[str, tuple[int, str]], notebook: Any
-) -> None:
-    """Put each extra cell before the solution cell that it stood before, or at the end.
+def insert(extras: list[tuple[int, str]], places: dict[str, int], notebook: Any) -> None:
+    """Put each extra cell right after the released cell that it came after in the submission.
 
-    Cells of the release that carry no name (pictures, play) come back among the extras when they
-    were edited, and are then run beside the released ones.
+    Released cells without a name (pictures, play) are among the extras when they were edited.
     """
     released = {text_of(cell).strip() for cell in notebook["cells"]}
-    for place, source in extras:
+    setup = next(name for cell in notebook["cells"] if (name := grade_id(cell)))
+    for place, source in reversed(extras):
         if source.strip() in released:
             continue
-        later = sorted((there, name) for name, (there, _) in answers.items() if there > place)
+        before = [(there, name) for name, there in places.items() if there < place]
+        anchor = max(before)[1] if before else setup
         names = [grade_id(cell) for cell in notebook["cells"]]
-        position = names.index(later[0][1]) if later else len(names)
         digest = hashlib.sha256(f"{place}:{source}".encode()).hexdigest()[:12]
-        extra = {"cell_type": "code", "id": f"extra-{digest}", "metadata": {}, "source": source}
-        notebook["cells"].insert(position, extra | {"outputs": [], "execution_count": None})
+        extra: dict[str, Any] = {
+            "cell_type": "code",
+            "id": f"extra-{digest}",
+            "metadata": {},
+            "source": source,
+        }
+        extra |= {"outputs": [], "execution_count": None}
+        notebook["cells"].insert(names.index(anchor) + 1, extra)

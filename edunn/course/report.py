@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
 def number(points: float | None) -> str:
     """Points without a needless ".0"; nothing for what was not graded."""
     return "" if points is None else f"{points:g}"
+
+
+def without_colours(text: str) -> str:
+    """What a terminal would show, without the codes that colour it."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def write_csv(grades: list[Grade], path: Path) -> None:
@@ -42,6 +48,7 @@ def write_feedback(grades: list[Grade], notebook: Any, folder: Path) -> None:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["number"] = number
+    environment.filters["plain"] = without_colours
     template = environment.get_template("feedback.html")
     folder.mkdir(parents=True, exist_ok=True)
     title = notebook["cells"][0]["source"].split("\n")[0].lstrip("# ")

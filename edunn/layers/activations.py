@@ -90,7 +90,7 @@ ACTIVATIONS = {
 }
 
 
-def activation(who, name):
+def activation_layer(who, name):
     """The activation layer called `name`: "id", "relu", "sigmoid", "softmax" or "tanh"."""
     check_choice(who, name, ACTIVATIONS, "activation")
     return ACTIVATIONS[name]()

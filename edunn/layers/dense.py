@@ -2,39 +2,30 @@
 
 import numpy as np
 
-from edunn import initializers
 from edunn.core import Module, Parameter
+from edunn.initializers import KaimingNormal, Zero
 from edunn.inputs import check_array, check_sizes
-from edunn.layers.activations import activation
+from edunn.layers.activations import activation_layer
 
 
 class Dense(Module):
-    """y = f(x w + b), where f is "id", "relu", "sigmoid", "softmax" or "tanh"
-
-    The same numbers as Linear, Bias and activation in a row, from one layer with one w and one b.
+    """y = f(x w + b): what Linear, Bias and an activation give in a row, as one layer
 
     x: (n, inputs)    w: (inputs, outputs)    b: (outputs,)    y: (n, outputs)
+    activation: the name of f: "id", "relu", "sigmoid", "softmax" or "tanh"
     """
 
     def __init__(
-        self,
-        inputs,
-        outputs,
-        activation_name="id",
-        initializer=initializers.KaimingNormal(),
-        bias_initializer=initializers.Zero(),
+        self, inputs, outputs, activation="id", initializer=KaimingNormal(), bias_initializer=Zero()
     ):
         check_sizes("Dense", inputs=inputs, outputs=outputs)
-        self.activation = activation("Dense", activation_name)
-        self.activation_name = activation_name
+        self.activation_name, self.activation = activation, activation_layer("Dense", activation)
         self.w = Parameter(initializer((inputs, outputs)))
         self.b = Parameter(bias_initializer((outputs,)))
 
     def forward(self, x):
-        w = self.w.data
-        check_array(self, x, "n", len(w))
-        z = x @ w + self.b.data
-        y = self.activation.forward(z)
+        check_array(self, x, "n", self.w.shape[0])
+        y = self.activation.forward(x @ self.w.data + self.b.data)
         self.cache = x, self.activation.cache
         return y
 

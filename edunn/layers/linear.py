@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from edunn import initializers
 from edunn.core import Module, Parameter
+from edunn.initializers import KaimingNormal, Zero
 from edunn.inputs import check_array, check_sizes
 
 
@@ -13,7 +13,7 @@ class Linear(Module):
     x: (n, inputs)    w: (inputs, outputs)    y: (n, outputs)
     """
 
-    def __init__(self, inputs, outputs, initializer=initializers.KaimingNormal()):
+    def __init__(self, inputs, outputs, initializer=KaimingNormal()):
         check_sizes("Linear", inputs=inputs, outputs=outputs)
         self.w = Parameter(initializer((inputs, outputs)))
 
@@ -38,7 +38,7 @@ class Bias(Module):
     x: (n, features)    b: (features,)    y: (n, features)
     """
 
-    def __init__(self, features, initializer=initializers.Zero()):
+    def __init__(self, features, initializer=Zero()):
         check_sizes("Bias", features=features)
         self.b = Parameter(initializer((features,)))
 

@@ -1,0 +1,48 @@
+import importlib.util
+import sys
+
+import numpy as np
+import pytest
+
+import edunn as nn
+from fake_gpu import cupy as fake_cupy
+
+
+def find_gpu():
+    if importlib.util.find_spec("cupy") is None:
+        return False
+    import cupy
+
+    return cupy.cuda.is_available()
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def same_random_numbers():
+    """Every test starts from the same seed, and leaves the default dtype as it was."""
+    nn.manual_seed(0)
+    yield
+    nn.set_default_dtype(np.float32)
+
+
+@pytest.fixture(
+    params=[
+        "fake",
+        pytest.param(
+            "cuda",
+            marks=[
+                pytest.mark.gpu,
+                pytest.mark.skipif(not find_gpu(), reason="no NVIDIA GPU with CuPy here"),
+            ],
+        ),
+    ]
+)
+def gpu(request, monkeypatch):
+    """The name of a device that is not the CPU: a stand-in everywhere, a real one where it is."""
+    if request.param == "fake":
+        monkeypatch.setitem(sys.modules, "cupy", fake_cupy)
+    return "cuda"

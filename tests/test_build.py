@@ -1,0 +1,185 @@
+"""The build makes what assignments/ holds, and refuses what cannot be trusted."""
+
+import copy
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from edunn.course import build as building
+from edunn.course.layout import Course
+from edunn.course.source import (
+    CourseError,
+    blank,
+    closes,
+    fill,
+    owner,
+    read_solution,
+    regions,
+    solution_lines,
+    todos,
+)
+
+ROOT = Path(__file__).parent.parent
+COURSE = Course.find(ROOT)
+HEADER = "# %% [markdown]\n# # Double\n\n"
+GRADED = (
+    '# %% nbgrader={"grade": true, "grade_id": "check", "locked": true, "points": 1, '
+    '"schema_version": 3, "solution": false, "task": false}\n'
+)
+SOLUTION = (
+    '# %% nbgrader={"grade": false, "grade_id": "todo", "locked": false, "schema_version": 3, '
+    '"solution": true, "task": false}\n'
+    "def double(x):\n    ### BEGIN SOLUTION\n    answer = 2 * x\n    ### END SOLUTION\n"
+    "    return answer\n\n"
+)
+
+
+def notebook(tmp_path, *cells):
+    path = tmp_path / "01_double.py"
+    path.write_text(HEADER + "\n".join(cells), encoding="utf-8")
+    return read_solution(path)
+
+
+def released(solution):
+    return nbformat.reads(building.release_bytes(solution, "01_double").decode(), as_version=4)
+
+
+@pytest.mark.parametrize("name", COURSE.assignments())
+def test_a_build_gives_what_is_committed(name):
+    committed = COURSE.release_path(name).read_bytes()
+    assert building.release_bytes(COURSE.solution(name), name) == committed
+
+
+@pytest.mark.parametrize("name", COURSE.assignments())
+def test_releases_hold_no_solution_and_every_stub(name):
+    solution, release = COURSE.solution(name), COURSE.released(name)
+    building.no_solution_left(solution, release)
+    text = "\n".join(cell["source"] for cell in release["cells"])
+    assert "BEGIN SOLUTION" not in text
+    for todo in todos(solution):
+        assert f'raise NotImplementedError("{todo}: not written yet")' in text
+
+
+def test_a_stub_says_what_is_missing():
+    solution = "### BEGIN SOLUTION\n        y = 1\n        ### END SOLUTION"
+    source = f"class A:\n    def f(self):\n        {solution}\n        return y"
+    stubbed = blank(source)
+    assert 'raise NotImplementedError("A.f: not written yet")\n        return y' in stubbed
+    assert "y = 1" not in stubbed
+    assert owner(source, 2) == "A.f"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("### BEGIN SOLUTION\nx = 1", "begins but does not end"),
+        ("### END SOLUTION", "ends before it begins"),
+        ("### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION", "inside a solution"),
+    ],
+)
+def test_broken_regions(source, message):
+    with pytest.raises(CourseError, match=message):
+        list(regions(source))
+
+
+def test_the_whole_line_on_a_small_exercise(tmp_path):
+    """Right: every proof holds, in a real kernel."""
+    solution = notebook(tmp_path, SOLUTION, GRADED + "assert double(2) == 4")
+    release = released(solution)
+    building.no_solution_left(solution, release)
+    building.can_fail(release)
+    assert "passes all 1" in building.solution_passes(solution)
+    assert "fails all 1" in building.blank_fails(release, todos(solution))
+
+
+@pytest.mark.parametrize(
+    ("check", "message"),
+    [
+        ("assert double(2) == 5", "cell check: the solution fails it: AssertionError"),
+        ("import sys\nassert double(2)\nprint(1, file=sys.stderr)", "fails it: stderr"),
+    ],
+)
+def test_a_solution_that_fails_its_checks_is_refused(tmp_path, check, message):
+    with pytest.raises(CourseError, match=message):
+        building.solution_passes(notebook(tmp_path, SOLUTION, GRADED + check))
+
+
+@pytest.mark.parametrize(
+    ("check", "message"),
+    [
+        ("assert double", "cell check: the blank notebook passes it"),
+        ("assert duble(2) == 4", "cell check: the blank notebook fails it with NameError"),
+    ],
+)
+def test_a_blank_that_does_not_fail_as_it_must_is_refused(tmp_path, check, message):
+    solution = notebook(tmp_path, SOLUTION, GRADED + check)
+    with pytest.raises(CourseError, match=message):
+        building.blank_fails(released(solution), todos(solution))
+
+
+@pytest.mark.parametrize(
+    ("check", "message"),
+    [
+        ("double(2)\nx = 1", "cell check cannot fail"),
+        ("assert double(2) == 4\nnp.allclose(double(2), 4)", "ends in a value"),
+        ("assert double(2) == 4\n1.0", "ends in a value"),
+    ],
+)
+def test_a_graded_cell_that_cannot_fail_is_refused(tmp_path, check, message):
+    with pytest.raises(CourseError, match=message):
+        building.can_fail(released(notebook(tmp_path, SOLUTION, GRADED + check)))
+
+
+@pytest.mark.parametrize("where", ["source", "metadata"])
+def test_a_solution_line_that_survives_is_refused(tmp_path, where):
+    solution = notebook(tmp_path, SOLUTION, GRADED + "assert double(2) == 4")
+    release = copy.deepcopy(released(solution))
+    if where == "source":
+        release["cells"][1]["source"] += "\nanswer = 2 * x"
+    else:
+        release["metadata"]["hint"] = {"deep": ["  answer = 2 * x"]}
+    with pytest.raises(CourseError, match=r"cell todo: .* line 'answer = 2 \* x'"):
+        building.no_solution_left(solution, release)
+
+
+def test_two_cells_of_one_name_are_refused(tmp_path):
+    with pytest.raises(CourseError, match="two cells are called 'check'"):
+        notebook(tmp_path, SOLUTION, GRADED + "assert 1\n", GRADED + "assert 2\n")
+
+
+def test_a_build_that_fails_leaves_the_release_of_before(tmp_path):
+    for folder in ("solutions", "autograder/cases", "assignments/01_double"):
+        (tmp_path / folder).mkdir(parents=True)
+    source = tmp_path / "solutions" / "01_double.py"
+    source.write_text(HEADER + SOLUTION + GRADED + "double(2)", encoding="utf-8")
+    course = Course.find(tmp_path / "assignments")
+    course.release_path("01_double").write_text("the release of before")
+    with pytest.raises(CourseError, match="cannot fail"):
+        building.build(course, "01_double")
+    assert course.release_path("01_double").read_text() == "the release of before"
+
+
+@pytest.mark.parametrize("name", COURSE.assignments())
+def test_what_a_student_needs_is_closed(name):
+    solution = COURSE.solution(name)
+    written = {todo.partition(".")[0] for todo in todos(solution)}
+    assert written <= set(closes(solution))
+    assert list(solution_lines(solution))
+
+
+def test_filling_a_stub_that_is_not_there(tmp_path):
+    release = COURSE.released("03_linear")
+    with pytest.raises(CourseError, match=r"no cell asks for Linear\.sideways"):
+        fill(release, {"Linear.sideways": "pass"})
+
+
+def test_a_name_may_be_a_number():
+    assert COURSE.full_name("03") == COURSE.full_name("linear") == "03_linear"
+    with pytest.raises(CourseError, match="no assignment 'linaer'; there are .*03_linear"):
+        COURSE.full_name("linaer")
+
+
+def test_no_course_here(tmp_path):
+    with pytest.raises(CourseError, match="no folder with solutions/ and autograder/"):
+        Course.find(tmp_path)

@@ -1,0 +1,304 @@
+"""Right, wrong, broken and hostile submissions, graded together in one run on real parts."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from edunn.cli import main
+from edunn.course.books import Books
+from edunn.course.grade import grade
+from edunn.course.layout import Course
+from edunn.course.report import COLUMNS, write_csv, write_feedback
+from edunn.course.sandbox import Limits
+from edunn.course.source import CourseError, fill
+
+COURSE = Course.find(Path(__file__).parent.parent)
+NAME = "03_linear"
+RELEASE = COURSE.released(NAME)
+BANK = COURSE.wrong_answers(NAME)
+RIGHT = {
+    "Linear.forward": "self.cache = x\ny = x @ self.w.data",
+    "Linear.backward": "x = self.cache\ndx = dy @ self.w.data.T\ndw = x.T @ dy",
+}
+SCRIPT = "<script>alert(1)</script>"
+
+
+def right():
+    return fill(RELEASE, RIGHT)
+
+
+def cell(notebook, name):
+    return next(cell for cell in notebook["cells"] if cell["id"] == name)
+
+
+def without_checks():
+    notebook = right()
+    notebook["cells"] = [c for c in notebook["cells"] if not c["id"].startswith("linear-d")]
+    return notebook
+
+
+def doubled():
+    """The solution cell twice, by copy and paste: the second time still blank."""
+    notebook = right()
+    place = notebook["cells"].index(cell(notebook, "linear"))
+    notebook["cells"].insert(place + 1, dict(cell(RELEASE, "linear")))
+    return notebook
+
+
+def easier_checks():
+    notebook = fill(RELEASE, BANK["dw averaged"][0])
+    for name in ("linear-forward", "linear-dx", "linear-dw"):
+        cell(notebook, name)["source"] = "assert True"
+        cell(notebook, name)["metadata"]["tags"] = ["skip-execution"]
+    return notebook
+
+
+def nameless():
+    notebook = right()
+    for one in notebook["cells"]:
+        one["metadata"] = {}
+    return notebook
+
+
+def two_cells():
+    """The class in a cell of the student's own; the solution cell as it came."""
+    notebook = fill(RELEASE, {})
+    place = notebook["cells"].index(cell(notebook, "linear"))
+    own = nbformat.v4.new_code_cell(cell(right(), "linear")["source"])
+    notebook["cells"].insert(place + 1, own)
+    return notebook
+
+
+def borrowed():
+    notebook = fill(RELEASE, {})
+    cell(notebook, "linear")["source"] = (
+        "from edunn.layers.linear import Linear as Reference\n\nclass Linear(Reference):\n    pass"
+    )
+    return notebook
+
+
+def scripted():
+    notebook = right()
+    cell(notebook, "linear-why")["source"] = SCRIPT
+    cell(notebook, "linear")["source"] += f"\nprint({SCRIPT!r})  # {SCRIPT}"
+    return notebook
+
+
+def with_extra(source):
+    notebook = right()
+    place = notebook["cells"].index(cell(notebook, "linear-forward"))
+    notebook["cells"].insert(place, nbformat.v4.new_code_cell(source))
+    return notebook
+
+
+# student: (what is handed in, automatic points, state, words of the reason, words of the notes)
+HANDED_IN = {
+    name.replace(" ", "_"): (fill(RELEASE, answers), points, None, words, "")
+    for name, (answers, points, words) in BANK.items()
+}
+HANDED_IN |= {
+    "right": (right(), 7, "graded", "", ""),
+    "blank": (RELEASE, 0, "graded", "Linear.forward: not written yet", ""),
+    "empty_file": (b"", 0, "student error", "the file is empty", ""),
+    "no_json": (b"print('hello')", 0, "student error", "no notebook", ""),
+    "no_cells": (b'{"cells": []}', 0, "student error", "no cells", ""),
+    "a_number": (b"42", 0, "student error", "no notebook", ""),
+    "nothing": (None, 0, "student error", "no notebooks in the folder", ""),
+    "utf16": (json.dumps(right()).encode("utf-16"), 7, "graded", "", ""),
+    "checks_deleted": (without_checks(), 7, "graded", "", "linear-dw is missing"),
+    "cells_doubled": (doubled(), 7, "graded", "", "linear is there more than once"),
+    "checks_made_easy": (easier_checks(), 4, "graded", "is the mean", "linear-dw was changed"),
+    "names_lost": (nameless(), 7, "graded", "", "recognised by its text"),
+    "own_cell": (two_cells(), 7, "graded", "", ""),
+    "reference": (borrowed(), 0, "graded", "this exercise is about writing your own", ""),
+    "script": (scripted(), 7, "graded", "", ""),
+    "magic": (with_extra("%matplotlib inline\n%time 1 + 1"), 7, "graded", "", ""),
+    "raises": (with_extra("1 / 0"), 7, "graded", "", ""),
+    "exits": (with_extra("import os; os._exit(0)"), 0, "student error", "the process ended", ""),
+    "no-class": (
+        with_extra("del Linear"),
+        0,
+        "graded",
+        "the notebook does not define Linear",
+        "",
+    ),
+    "patches": (
+        with_extra("nn.check_gradients = nn.utils.check_same = lambda *a, **k: True"),
+        7,
+        "graded",
+        "",
+        "",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("handed_in")
+    for student, (what, *_) in HANDED_IN.items():
+        (folder / student).mkdir()
+        if what is None:
+            continue
+        raw = what if isinstance(what, bytes) else json.dumps(what).encode()
+        (folder / student / f"{NAME}.ipynb").write_bytes(raw)
+    (folder / "stray_file.txt").write_text("not a student")
+    (folder / "link").symlink_to(folder / "right")
+    (folder / "script" / "edunn").mkdir()
+    (folder / "script" / "edunn" / "__init__.py").write_text("raise SystemExit('imported')")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(handed_in, tmp_path_factory):
+    out = tmp_path_factory.mktemp("graded")
+    before = {path: path.read_bytes() for path in handed_in.rglob("*.ipynb")}
+    grades = grade(COURSE, handed_in, NAME, out, limits=Limits(cell_seconds=4.0))
+    assert {path: path.read_bytes() for path in handed_in.rglob("*.ipynb")} == before
+    write_csv(grades, out / "grades.csv")
+    write_feedback(grades, RELEASE, out / "feedback")
+    return out, {line.record.student: line for line in grades}
+
+
+def test_everybody_gets_a_row_in_order(graded):
+    assert list(graded[1]) == sorted(HANDED_IN)
+
+
+@pytest.mark.parametrize("student", HANDED_IN)
+def test_points_state_and_reason(graded, student):
+    _, points, state, reason, notes = HANDED_IN[student]
+    line = graded[1][student]
+    assert line.points == line.record.points == points, line.record
+    assert line.max_points == 10
+    assert state in (None, line.record.state)
+    assert reason in line.record.reason
+    assert bool(reason) == bool(line.record.reason)
+    assert notes in "; ".join(line.record.notes)
+
+
+def test_a_written_answer_waits_for_a_person(graded):
+    assert graded[1]["script"].waiting == ["linear-why"]
+    assert graded[1]["blank"].waiting == []
+
+
+def test_the_gradebook_is_nbgraders_own(graded):
+    out, lines = graded
+    with Gradebook(f"sqlite:///{out / 'gradebook.db'}", "edunn") as gradebook:
+        for student, line in lines.items():
+            entry = gradebook.find_submission(NAME, student)
+            assert entry.score == line.points
+            assert entry.max_score == 10
+        right = {g.cell.name: g.auto_score for g in gradebook.find_submission_notebook(
+            NAME, NAME, "right").grades}  # fmt: skip
+    assert right == {"linear-forward": 2, "linear-dx": 2, "linear-dw": 3, "linear-why": 0}
+
+
+def test_grades_csv(graded):
+    out, lines = graded
+    with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["student"] for row in rows] == list(lines)
+    assert all(float(row["points"]) == lines[row["student"]].points for row in rows)
+    assert {row["assignment"] for row in rows} == {NAME}
+
+
+def test_feedback_escapes_what_students_write(graded):
+    out, lines = graded
+    for student in lines:
+        page = (out / "feedback" / f"{student}.html").read_text(encoding="utf-8")
+        assert "<script" not in page
+        assert "default-src 'none'" in page
+    page = (out / "feedback" / "script.html").read_text(encoding="utf-8")
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 3  # answer, code, output
+
+
+def test_feedback_says_what_was_found(graded):
+    page = (graded[0] / "feedback" / "dw_of_the_last_example.html").read_text(encoding="utf-8")
+    assert "dw comes from the last example of the batch only" in page
+    assert "4 of 10 points" in page
+
+
+def test_grading_again_gives_the_same(graded, handed_in):
+    out, lines = graded
+    some = handed_in.parent / "some"
+    shutil.rmtree(some, ignore_errors=True)
+    for student in ("right", "dw_averaged"):
+        shutil.copytree(handed_in / student, some / student)
+    again = grade(COURSE, some, NAME, out, workers=1)
+    for line in again:
+        before = lines[line.record.student]
+        assert line.record.verdicts == before.record.verdicts
+        assert line.points == before.points
+
+
+def test_hidden_inputs_differ_by_student(graded):
+    secret = Books(graded[0]).secret()
+    from edunn.course.judge import random_inputs
+
+    draws = {random_inputs(secret, who, "linear-dw").random() for who in ("right", "blank")}
+    assert len(draws) == 2
+
+
+def test_nothing_of_the_hidden_cases_reaches_the_worker(handed_in, tmp_path):
+    """What a student's code can see: no cases, no solution, no other student's folder."""
+    spy = with_extra(
+        "import os, sys\nprint(os.listdir('.'), sorted(os.environ), sys.path[0])\n"
+        "import edunn.course\nprint(sorted(os.listdir(os.path.dirname(edunn.course.__file__))))"
+    )
+    (tmp_path / "in" / "spy").mkdir(parents=True)
+    (tmp_path / "in" / "spy" / f"{NAME}.ipynb").write_bytes(json.dumps(spy).encode())
+    (line,) = grade(COURSE, tmp_path / "in", NAME, tmp_path / "out")
+    seen = " ".join(line.record.printed.values())
+    assert "judge.py" not in seen
+    assert "worker.py" in seen
+    assert "EDUNN" not in seen
+
+
+def test_the_command(handed_in, tmp_path):
+    some = tmp_path / "some"
+    shutil.copytree(handed_in / "right", some / "right")
+    result = CliRunner().invoke(main, ["grade", str(some), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert "7 / 10" in result.output
+    assert (tmp_path / "out" / "feedback" / "right.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["grade", "nowhere"], "Error: nowhere is no folder of submissions"),
+        (["grade", ".", "--assignment", "linaer"], "Error: no assignment 'linaer'"),
+        (["--course", "/", "build"], "Error: no course around"),
+    ],
+)
+def test_the_command_says_what_is_wrong_in_one_line(arguments, message):
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
+    assert message in result.output
+    assert "Traceback" not in result.output
+
+
+def test_no_submissions(tmp_path):
+    with pytest.raises(CourseError, match="has no sub-folder"):
+        grade(COURSE, tmp_path, NAME, tmp_path / "out")
+
+
+def test_a_worker_that_does_not_start_is_nobodys_zero(handed_in, tmp_path, monkeypatch):
+    from edunn.course import sandbox
+
+    monkeypatch.setattr(sandbox, "START", "raise SystemExit(1)")
+    some = tmp_path / "some"
+    shutil.copytree(handed_in / "right", some / "right")
+    (line,) = grade(COURSE, some, NAME, tmp_path / "out")
+    assert (line.points, line.record.state) == (None, "not graded")
+    assert "the worker did not start" in line.record.reason
+    write_csv([line], tmp_path / "grades.csv")
+    assert (tmp_path / "grades.csv").read_text().splitlines()[1].startswith(
+        "right,03_linear,,10,not graded"
+    )  # fmt: skip

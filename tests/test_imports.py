@@ -1,0 +1,100 @@
+"""A file of edunn may import only what comes before it in the reading order, and stays small."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import edunn
+
+READING_ORDER = [
+    "backend",
+    "inputs",
+    "operators",
+    "core",
+    "ops",
+    "initializers",
+    "layers.linear",
+    "layers.activations",
+    "layers.dense",
+    "containers",
+    "losses",
+    "optimizers",
+    "metrics",
+    "training",
+    "datasets",
+    "plot",
+    "checking.gradients",
+    "checking",
+    "utils.colors",
+    "utils.check_gradient",
+    "utils",
+    "course.closed",
+    "course",
+    "course.source",
+    "course.wire",
+    "course.worker",
+    "course.cases",
+    "course.sandbox",
+    "course.layout",
+    "course.normalise",
+    "course.judge",
+    "course.books",
+    "course.grade",
+    "course.report",
+    "course.build",
+    "course.demo",
+    "cli",
+]
+ROOT = Path(edunn.__file__).parent
+LIMITS = {"core": 220}
+
+
+def path_of(name):
+    path = ROOT / name.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@pytest.mark.parametrize("name", READING_ORDER)
+def test_imports_go_one_way(name):
+    allowed = set(READING_ORDER[: READING_ORDER.index(name)])
+    for node in ast.walk(ast.parse(path_of(name).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("edunn."):
+            imported = {node.module.removeprefix("edunn.")}
+            nested = {f"{min(imported)}.{alias.name}" for alias in node.names}
+            imported |= nested & set(READING_ORDER)
+        elif isinstance(node, ast.ImportFrom) and node.module == "edunn":
+            imported = {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import) and any(alias.name == "edunn" for alias in node.names):
+            imported = {"checking", "utils"}  # all of the library, so only for the course
+        else:
+            continue
+        packages = {"layers", "checking", "course", "utils"}
+        assert imported - packages <= allowed
+
+
+def test_every_file_has_its_place():
+    files = {path for path in ROOT.rglob("*.py") if path.read_text(encoding="utf-8").strip()}
+    assert files - {ROOT / "__init__.py"} == {path_of(name) for name in READING_ORDER}
+
+
+@pytest.mark.parametrize("name", READING_ORDER)
+def test_files_stay_small(name):
+    lines = path_of(name).read_text(encoding="utf-8").count("\n")
+    assert lines <= LIMITS.get(name, 250)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "layers").glob("*.py")), ids=lambda path: path.stem)
+def test_layers_stay_small(path):
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            assert node.end_lineno - node.lineno + 1 <= 30, node.name
+
+
+def test_import_is_light():
+    heavy = "matplotlib", "nbgrader", "cupy", "IPython", "jupytext"
+    code = f"import sys, edunn; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
