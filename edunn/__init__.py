@@ -1,5 +1,6 @@
 """edunn: a neural-network framework small enough to read, in this order."""
 
+# fmt: off
 from edunn.backend import (
     DeviceError,
     default_dtype,
@@ -9,18 +10,72 @@ from edunn.backend import (
     to,
 )
 from edunn.core import Module, Parameter, Tensor, no_tape
-from edunn.ops import Add, MatMul, Multiply, Subtract
+from edunn.ops import (
+    Absolute, Add, Divide, Exp, Log, MatMul, Maximum, Multiply, Negative, Power, Sqrt, Subtract,
+)
+from edunn.array_ops import Concatenate, Index, Max, Mean, Reshape, Sum, Transpose
 from edunn import initializers
 from edunn.layers.linear import Bias, Linear
-from edunn.layers.activations import Identity, ReLU, Sigmoid, Softmax, Tanh
+from edunn.layers.activations import (
+    GELU,
+    AddConstant,
+    Identity,
+    LeakyReLU,
+    MultiplyConstant,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from edunn.layers.activations import Tanh as TanH
 from edunn.layers.dense import Dense
-from edunn.containers import Sequential
-from edunn.losses import CrossEntropyLoss, MSELoss
-from edunn.optimizers import SGD, Adam
-from edunn.metrics import accuracy
-from edunn.training import batches, evaluate, fit
+from edunn.layers.shaping import Flatten
+from edunn.layers.regularization import BatchNorm1d, BatchNorm2d, Dropout
+from edunn.layers.convolution import Conv2d
+from edunn.layers.convolution import Conv2d as Conv2D
+from edunn.layers.pooling import AvgPool2d, MaxPool2d
+from edunn.layers.embedding import Embedding
+from edunn.layers.recurrent import RNN
+from edunn.layers.masked import MaskedLinear, SparseLinear
+from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
+from edunn.sequential2d import Sequential2D
+from edunn.models import LinearRegression, LogisticRegression
+from edunn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    BinaryCrossEntropy,
+    CrossEntropyLoss,
+    CrossEntropyWithLabels,
+    MeanError,
+    MSELoss,
+    SquaredError,
+)
+from edunn.optimizers import (
+    SGD,
+    Adam,
+    AdamW,
+    CosineAnnealingLR,
+    ExponentialLR,
+    Momentum,
+    Nesterov,
+    RMSprop,
+    SignGD,
+    StepLR,
+    clip_grad_norm,
+)
+from edunn.metrics import (
+    accuracy, confusion_matrix, f1, mae, mse, precision, r2, recall,
+)
+from edunn.training import (
+    EarlyStopping, GradientDescent, MomentumGD, NesterovMomentumGD, batches, evaluate, fit,
+)
 from edunn import datasets, plot
+from edunn.loading import DataLoader, TensorDataset
+from edunn.saving import (
+    from_torch, load, load_checkpoint, load_state_dict, save, save_checkpoint, state_dict, to_torch,
+)
 from edunn.checking import GradientError, check_gradients
 from edunn import utils
 
+no_grad = no_tape
 __version__ = "0.1.0"

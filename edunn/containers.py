@@ -1,8 +1,11 @@
-"""Modules made of modules."""
+"""Modules made of modules: Sequential, and the lists and dicts that hold others."""
 
 from collections import Counter
+from html import escape
 
-from edunn.core import Module, Parameter
+from edunn.core import Module
+from edunn.explain import explain
+from edunn.inputs import check_choice
 
 
 class Container(Module):
@@ -11,23 +14,15 @@ class Container(Module):
     Gradients meet inside by Parameter, so tied weights add up; only `backward` gives them names.
     """
 
-    def __init__(self, layers, name=None):
-        self.layers = layers
-        self.name = name
-
-    def children(self):
-        return self.layers
+    name = None
 
     def is_traced(self):
-        return any(layer.is_traced() for layer in self.layers.values())
+        return any(child.is_traced() for child in self.children().values())
 
     def backward(self, dy):
         dx, grads = self.backward_from(self.cache, dy)
-        return dx, {
-            name: grads[parameter]
-            for name, parameter in self.named_parameters().items()
-            if parameter in grads
-        }
+        named = self.named_parameters().items()
+        return dx, {name: grads[parameter] for name, parameter in named if parameter in grads}
 
     def merge_gradients(self, layer, layer_grads, grads):
         """Add a layer's gradients, by its names, to `grads`, by the names of this container.
@@ -36,88 +31,220 @@ class Container(Module):
         """
         names = {parameter: name for name, parameter in self.named_parameters().items()}
         parameters = layer.named_parameters()
-        for name, gradient in layer_grads.items():
-            parameter = parameters[name]
-            if parameter.requires_grad:
-                key = names[parameter]
-                grads[key] = grads[key] + gradient if key in grads else gradient
+        add_gradients(grads, {
+            names[parameters[name]]: gradient
+            for name, gradient in layer_grads.items()
+            if parameters[name].requires_grad
+        })  # fmt: skip
+
+    def explain(self, x_shape, dtype=None):
+        """What each layer makes of an input of this shape, and what it costs: see `explain`."""
+        return explain(self, x_shape, dtype)
+
+    def _repr_html_(self):
+        """For notebooks: a table of the layers and their numbers of parameters."""
+        rows = "".join(
+            f"<tr><td>{escape(name)}</td><td><pre>{escape(repr(child))}</pre></td>"
+            f"<td>{count_parameters(child):,}</td></tr>"
+            for name, child in self.children().items()
+        )
+        title = escape(self.name or type(self).__name__)
+        head = f"<tr><th></th><th>{title}</th><th>parameters</th></tr>"
+        total = f"<tr><td></td><td>in all</td><td>{count_parameters(self):,}</td></tr>"
+        return f"<table>{head}{rows}{total}</table>"
 
     def summary(self):
         """The layers with their numbers of parameters, and the total, as text to print."""
         line, used = "-" * 31, Counter()
         rows = [line, f"Model {self.name or type(self).__name__}:"]
-        for layer in self.layers.values():
+        for layer in self.children().values():
             kind = type(layer).__name__
             number, used[kind] = used[kind], used[kind] + 1
-            rows.append(f"{title(layer, number)} → params: {count_parameters(layer)}")
+            activation = getattr(layer, "activation_name", None)
+            title = f"{kind}_{number}" + (f"({activation})" if activation else "")
+            rows.append(f"{title} → params: {count_parameters(layer)}")
         rows += [f"Total parameters: {count_parameters(self)}", line, ""]
         return "\n".join(rows)
 
-    def __repr__(self):
-        rows = [f"({name}): {layer!r}" for name, layer in self.layers.items()]
-        inside = "".join("\n" + row for row in rows).replace("\n", "\n  ")
-        return f"{type(self).__name__}({inside}\n)" if rows else f"{type(self).__name__}()"
 
+class Holder(Container):
+    """A container that holds its children in order, each under a name or, without one, its place.
 
-class Sequential(Container):
-    """Apply layers one after another.
-
-    Takes a list of layers, or layers as arguments, or an OrderedDict or (name, layer) pairs.
-    Without names of their own, layers are called "0", "1", ... A layer may appear more than once:
-    its uses share one set of parameters, and their gradients add up.
+    entries: [name or None, layer], in order
     """
 
-    def __init__(self, *layers, name=None):
-        super().__init__(as_named(layers), name)
+    def __init__(self, entries):
+        self.entries = entries
+
+    def children(self):
+        """The layers by name: "0", "1", ... for those without a name of their own."""
+        return {str(i) if name is None else name: one for i, (name, one) in enumerate(self.entries)}
+
+    named_children = children
+
+    def __len__(self):
+        return len(self.entries)
+
+    def __iter__(self):
+        return iter(layer for _, layer in self.entries)
+
+    def __contains__(self, layer):
+        return any(layer is one for one in self)
+
+    def place(self, key):
+        """Where the layer of a name, or of a place counted from either end, stands."""
+        if isinstance(key, str):
+            names = list(self.children())
+            check_choice(type(self).__name__, key, names, "layer")
+            return names.index(key)
+        if not isinstance(key, int) or not -len(self) <= key < len(self):
+            raise IndexError(f"{type(self).__name__} of {len(self)} layers got index {key!r}")
+        return key
+
+    def __getitem__(self, key):
+        return self.entries[self.place(key)][1]
+
+    def __setitem__(self, key, layer):
+        place = self.place(key)
+        self.entries[place] = (self.entries[place][0], check_module(self, key, layer))
+
+    def __delitem__(self, key):
+        del self.entries[self.place(key)]
+
+    def add_module(self, name, layer):
+        """Add a layer at the end under a name of its own."""
+        if not isinstance(name, str) or not name or "." in name or name in self.children():
+            raise ValueError(f"{type(self).__name__} got name {name!r}, not a new one without dots")
+        self.entries.append((name, check_module(self, name, layer)))
+
+
+class Chain(Holder):
+    """Apply layers one after another; what Sequential and ModuleList share.
+
+    A layer may appear more than once: its uses share one set of parameters, and their gradients
+    add up.
+    """
 
     def forward(self, x):
         caches = []
-        for i, (name, layer) in enumerate(self.layers.items()):
+        for i, (name, layer) in enumerate(self.entries):
             try:
                 x = layer(x)
             except (TypeError, ValueError) as error:
                 kind = TypeError if isinstance(error, TypeError) else ValueError
-                who = self.name or "Sequential"
-                raise kind(f"{who}: layer {i} ({name}): {error}") from error
+                who = self.name or type(self).__name__
+                where = f"layer {i}" if name is None else f"layer {i} ({name})"
+                raise kind(f"{who}: {where}: {error}") from error
             caches.append(layer.cache)  # kept here: the layer's next use overwrites its own
         self.cache = caches
         return x
 
     def backward_from(self, cache, dy, needs_dx=True):
         grads = {}
-        runs = list(enumerate(zip(self.layers.values(), cache, strict=True)))
+        runs = list(enumerate(zip(self, cache, strict=True)))
         for i, (layer, layer_cache) in reversed(runs):
             dy, layer_grads = layer.backward_from(layer_cache, dy, needs_dx or i > 0)
             add_gradients(grads, layer_grads)
         return dy, grads
 
+    def __getitem__(self, key):
+        if isinstance(key, slice):
+            return Sequential(self.entries[key])
+        return super().__getitem__(key)
 
-def add_gradients(total: dict[Parameter, object], grads: dict[Parameter, object]) -> None:
-    """total += grads, Parameter by Parameter, into new arrays."""
-    for parameter, gradient in grads.items():
-        total[parameter] = total[parameter] + gradient if parameter in total else gradient
+    def append(self, layer):
+        """Add a layer at the end; returns the container."""
+        self.insert(len(self), layer)
+        return self
+
+    def extend(self, layers):
+        """Append each of some layers; returns the container."""
+        for layer in layers:
+            self.append(layer)
+        return self
+
+    def insert(self, place, layer):
+        """Put a layer before the one at `place`."""
+        self.entries.insert(place, (None, check_module(self, place, layer)))
 
 
-def as_named(layers):
-    """The layers given to a container as {name: layer}."""
+class Sequential(Chain):
+    """Apply layers one after another: y = layer_n(... layer_1(x)).
+
+    Takes a list of layers, or layers as arguments, or an OrderedDict or (name, layer) pairs.
+    model[i], model["name"] and model[1:3] are its layers.
+    """
+
+    def __init__(self, *layers, name=None):
+        super().__init__(as_entries(layers))
+        self.name = name
+
+
+class Sequential1D(Sequential):
+    """A Sequential that knows its sizes, so that it can be a block of a Sequential2D."""
+
+    def __init__(self, *layers, in_features, out_features, name=None):
+        super().__init__(*layers, name=name)
+        self.in_features, self.out_features = in_features, out_features
+
+
+class ModuleList(Chain):
+    """A list of modules whose parameters are found; called, it runs them in order."""
+
+    def __init__(self, layers=()):
+        super().__init__(as_entries((list(layers),)))
+
+
+class ModuleDict(Holder):
+    """A dict of modules whose parameters are found."""
+
+    def __init__(self, layers=()):
+        super().__init__(as_entries((dict(layers),)))
+
+    def keys(self):
+        return self.children().keys()
+
+    def values(self):
+        return self.children().values()
+
+    def items(self):
+        return self.children().items()
+
+    def __setitem__(self, key, layer):
+        if key in self.keys():
+            super().__setitem__(key, layer)
+        else:
+            self.add_module(key, layer)
+
+
+def add_gradients(total, grads):
+    """total += grads, key by key, into new arrays."""
+    for key, gradient in grads.items():
+        total[key] = total[key] + gradient if key in total else gradient
+
+
+def as_entries(layers):
+    """The layers given to a container as [(name or None, layer), ...]."""
     if len(layers) == 1 and isinstance(layers[0], (list, tuple, dict)):
         layers = layers[0]
-    pairs = list(layers.items()) if isinstance(layers, dict) else list(layers)
-    if not all(isinstance(pair, tuple) for pair in pairs):
-        pairs = [(str(i), layer) for i, layer in enumerate(pairs)]
-    if len(dict(pairs)) < len(pairs):
-        raise ValueError(f"Sequential got layers {[name for name, _ in pairs]}: one name twice")
-    for name, layer in pairs:
-        if not isinstance(layer, Module):
-            raise TypeError(f"Sequential got {layer!r} as layer {name}, not a Module")
-    return dict(pairs)
+    entries = [
+        entry if isinstance(entry, tuple) and len(entry) == 2 else (None, entry)
+        for entry in (layers.items() if isinstance(layers, dict) else layers)
+    ]
+    names = [name for name, _ in entries if name is not None]
+    if len(set(names)) < len(names):
+        raise ValueError(f"Sequential got layers {names}: one name twice")
+    for i, (name, layer) in enumerate(entries):
+        check_module("Sequential", i if name is None else name, layer)
+    return entries
 
 
-def title(layer, number):
-    """What a summary calls a layer: Linear_0, or Dense_1(relu)."""
-    activation = getattr(layer, "activation_name", None)
-    return f"{type(layer).__name__}_{number}" + (f"({activation})" if activation else "")
+def check_module(who, name, layer):
+    if not isinstance(layer, Module):
+        who = who if isinstance(who, str) else type(who).__name__
+        raise TypeError(f"{who} got {layer!r} as layer {name}, not a Module")
+    return layer
 
 
 def count_parameters(module):
-    return sum(parameter.data.size for parameter in module.parameters())
+    return sum(parameter.size for parameter in module.parameters())

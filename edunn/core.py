@@ -7,7 +7,7 @@ the steps, last one first, asking each module for the gradient to hand on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, NamedTuple
@@ -16,9 +16,10 @@ import numpy as np
 
 from edunn.backend import Array, default_dtype, to
 from edunn.operators import Operators
+from edunn.tree import Learned, Tree
 
 
-class Module:
+class Module(Tree):
     """A differentiable computation.
 
     A subclass writes two methods, on plain arrays:
@@ -27,15 +28,14 @@ class Module:
     - `backward(dy)` returns `dx, grads`: the gradient of the input, and a dict from the name of
       each parameter to its gradient. It changes neither `dy` nor the cache.
 
-    With several inputs, dx is a tuple; inputs without a gradient (labels) come last and are left
-    out of it. A subclass without a `backward` is traced: called on a Tensor, its forward runs on
-    that Tensor, and the modules it calls leave their own steps on the tape.
+    With several inputs, dx is a tuple. A subclass without a `backward` is traced: called on a
+    Tensor, its forward runs on that Tensor, and the modules it calls leave their own steps on the
+    tape.
     """
 
     cache: Any = None
+    differentiable = True  # False: its output takes no gradient, as that of a comparison
     needs_dx = True  # False while a backward runs whose dx nobody asks for: a first layer's
-    training = True
-    buffers: tuple[str, ...] = ()  # attributes that are arrays but not learned: running means
 
     def forward(self, *inputs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}.forward: not written yet")
@@ -64,60 +64,17 @@ class Module:
         if self.is_traced() or not any(isinstance(x, Tensor) for x in inputs):
             return self.forward(*inputs)
         y = self.forward(*(x.data if isinstance(x, Tensor) else x for x in inputs))
-        if not _recording or not any(map(requires_grad, (*inputs, *self.parameters()))):
-            return Tensor(y)
-        return Tensor(y, step=Step(self, self.cache, inputs))
+        learns = self.differentiable and any(map(requires_grad, (*inputs, *self.parameters())))
+        step = Step(self, self.cache, self.inputs_of_dx(inputs)) if learns and _recording else None
+        return Tensor(y, step=step)
+
+    def inputs_of_dx(self, inputs: Any) -> Any:
+        """Those of the inputs that `dx` is for: all of them, unless a module says otherwise."""
+        return inputs
 
     def is_traced(self) -> bool:
         """Whether a Tensor goes through this module's forward as it is: see the class."""
         return type(self).backward is Module.backward
-
-    def children(self) -> dict[str, Module]:
-        """The modules this one is made of, by name: its attributes that are modules."""
-        return {name: value for name, value in vars(self).items() if isinstance(value, Module)}
-
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This module and all those inside it, each with the dotted path that leads to it."""
-        yield prefix, self
-        for name, child in self.children().items():
-            yield from child.named_modules(f"{prefix}{name}.")
-
-    def named_parameters(self) -> dict[str, Parameter]:
-        """Each Parameter once, under the first dotted name that leads to it: "0.w", "fc1.b"."""
-        found: dict[Parameter, str] = {}
-        for prefix, module in self.named_modules():
-            for name, value in vars(module).items():
-                if isinstance(value, Parameter):
-                    found.setdefault(value, prefix + name)
-        return {name: parameter for parameter, name in found.items()}
-
-    def parameters(self) -> list[Parameter]:
-        return list(self.named_parameters().values())
-
-    def get_parameters(self) -> dict[str, Array]:
-        """The live arrays of the parameters, by the names of `named_parameters`."""
-        return {name: parameter.data for name, parameter in self.named_parameters().items()}
-
-    def train(self, mode: bool = True) -> Module:
-        """Put this module and all inside it into training mode (or, with False, out of it)."""
-        for _, module in self.named_modules():
-            module.training = mode
-        return self
-
-    def eval(self) -> Module:
-        return self.train(False)
-
-    def to(self, device: str) -> Module:
-        """Move parameters, their gradients and buffers to 'cpu', 'cuda' or 'cuda:1'."""
-        for parameter in self.parameters():
-            parameter.data, parameter.grad = to(parameter.data, device), to(parameter.grad, device)
-        for _, module in self.named_modules():
-            for name in module.buffers:
-                setattr(module, name, to(getattr(module, name), device))
-        return self
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
 
 
 class Tensor(Operators):
@@ -171,12 +128,39 @@ class Tensor(Operators):
                     pending.append(x)
         return sorted(found, key=lambda tensor: tensor.time, reverse=True)
 
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        """NumPy calls this for np.add, np.exp ... when a Tensor is among the inputs."""
+        if method != "__call__" or options:
+            raise TypeError(f"np.{ufunc.__name__} takes only inputs when one of them is a Tensor")
+        return apply(ufunc, inputs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        """NumPy calls this for np.sum, np.reshape ...: the inputs come first, then options."""
+        inputs = args[0] if isinstance(args[0], (list, tuple)) else args[:1]
+        return apply(function, inputs, *args[1:], **options)
+
+    def numpy(self) -> np.ndarray:
+        """The array, on the CPU."""
+        return to(self.data, "cpu")
+
+    def to(self, device: str) -> Tensor:
+        """A copy on another device, cut off from the tape; this tensor itself if it is there."""
+        moved = to(self.data, device)
+        return self if moved is self.data else Tensor(moved, self.requires_grad)
+
+    def detach(self) -> Tensor:
+        """The same array, cut off from the tape."""
+        return Tensor(self.data)
+
+    def zero_grad(self) -> None:
+        self.grad = None
+
     def accumulate(self, gradient: Array) -> None:
         """Add to `grad`, into a new array: the old one may be in use elsewhere."""
         self.grad = gradient if self.grad is None else self.grad + gradient
 
 
-class Parameter(Tensor):
+class Parameter(Tensor, Learned):
     """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False)."""
 
     def __init__(self, data: Any, trainable: bool = True):
@@ -205,8 +189,16 @@ def requires_grad(x: Any) -> bool:
     return isinstance(x, Tensor) and x.requires_grad
 
 
+RULES: dict[Any, Callable[..., Module]] = {}  # the module for np.add, np.sum ...: see ops.py
 _clock = count()
 _recording = True
+
+
+def apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
+    """NumPy's `function` of inputs of which some are Tensors, by the module that is its rule."""
+    if function not in RULES:
+        raise TypeError(f"np.{function.__name__} has no backward rule: add one in edunn/ops.py")
+    return RULES[function](*arguments, **options)(*inputs)
 
 
 @contextmanager

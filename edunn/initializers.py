@@ -1,8 +1,11 @@
 """Starting values for parameters: objects that turn a shape into an array.
 
 Values are drawn on the CPU from the one generator (`manual_seed`), in float64, and then rounded to
-the default dtype. A shape is (inputs, outputs), or (features,) for a bias.
+the default dtype. A shape is (inputs, outputs), (features,) for a bias, or (outputs, inputs,
+height, width) for a convolution.
 """
+
+import math
 
 import numpy as np
 
@@ -17,6 +20,13 @@ class Zero:
         return np.zeros(shape, default_dtype())
 
 
+class One:
+    """1 everywhere."""
+
+    def __call__(self, shape):
+        return np.ones(shape, default_dtype())
+
+
 class Constant:
     """One number everywhere, or the values of an array that has the parameter's shape."""
 
@@ -26,7 +36,7 @@ class Constant:
             raise TypeError(f"Constant got a value of dtype {self.value.dtype}, not numbers")
 
     def __call__(self, shape):
-        if self.value.shape not in ((), shape):
+        if self.value.shape not in ((), tuple(shape)):
             raise ValueError(f"Constant got a parameter of shape {shape}, not {self.value.shape}")
         return np.full(shape, self.value, default_dtype())
 
@@ -42,9 +52,61 @@ class RandomNormal:
         return generator().normal(0, self.std, shape).astype(default_dtype())
 
 
-class KaimingNormal:
-    """Normal numbers with standard deviation sqrt(2 / inputs): keeps the size of signals that go
-    through ReLUs (He et al. 2015, arXiv:1502.01852)."""
+class RandomUniform:
+    """Numbers that are equally likely anywhere from -bound to bound."""
+
+    def __init__(self, bound=0.1):
+        check_positive("RandomUniform", bound=bound)
+        self.bound = bound
 
     def __call__(self, shape):
-        return RandomNormal(float(np.sqrt(2 / shape[0])))(shape)
+        return generator().uniform(-self.bound, self.bound, shape).astype(default_dtype())
+
+
+def fans(shape):
+    """(inputs of each output, outputs of each input) of a weight of this shape."""
+    if len(shape) == 4:
+        outputs, inputs, height, width = shape
+        return inputs * height * width, outputs * height * width
+    return shape[0], shape[-1]
+
+
+class XavierNormal:
+    """Standard deviation sqrt(2 / (inputs + outputs)): keeps signals and gradients of one size
+    through layers without ReLUs (Glorot and Bengio 2010)."""
+
+    def __call__(self, shape):
+        return RandomNormal(math.sqrt(2 / sum(fans(shape))))(shape)
+
+
+class XavierUniform:
+    """As XavierNormal, but uniform, from -sqrt(6 / (inputs + outputs)) up."""
+
+    def __call__(self, shape):
+        return RandomUniform(math.sqrt(6 / sum(fans(shape))))(shape)
+
+
+class KaimingNormal:
+    """Standard deviation sqrt(2 / inputs): keeps the size of signals that go through ReLUs (He et
+    al. 2015, arXiv:1502.01852)."""
+
+    def __call__(self, shape):
+        return RandomNormal(math.sqrt(2 / fans(shape)[0]))(shape)
+
+
+class KaimingUniform:
+    """As KaimingNormal, but uniform, from -sqrt(6 / inputs) up."""
+
+    def __call__(self, shape):
+        return RandomUniform(math.sqrt(6 / fans(shape)[0]))(shape)
+
+
+class LeCunUniform:
+    """Uniform from -1 / sqrt(inputs) up: what PyTorch's Linear and Conv2d start from. For a bias,
+    which does not know its inputs, give them."""
+
+    def __init__(self, inputs=None):
+        self.inputs = inputs
+
+    def __call__(self, shape):
+        return RandomUniform(1 / math.sqrt(self.inputs or fans(shape)[0]))(shape)

@@ -35,14 +35,19 @@ def check_finite(who, x, name="x"):
         )
 
 
+def check_indices(who, x, count, name="x"):
+    """Refuse an array that holds anything but whole numbers from 0 to count - 1."""
+    if x.dtype.kind not in "iu":
+        raise TypeError(f"{who} got {name} of dtype {x.dtype}, not whole numbers")
+    wrong = x[(x < 0) | (x >= count)]
+    if wrong.size:
+        raise ValueError(f"{who} got {name} with {int(wrong[0])}, not all from 0 to {count - 1}")
+
+
 def check_labels(who, labels, n, classes):
     """Refuse labels that are not n whole numbers from 0 to classes - 1."""
     check_array(who, labels, n, name="labels")
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"{who} got labels of dtype {labels.dtype}, not whole numbers")
-    wrong = labels[(labels < 0) | (labels >= classes)]
-    if len(wrong):
-        raise ValueError(f"{who} got label {int(wrong[0])}, not one from 0 to {classes - 1}")
+    check_indices(who, labels, classes, name="labels")
 
 
 def check_sizes(who, **sizes):
@@ -57,6 +62,20 @@ def check_positive(who, **numbers):
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, Real) or not number > 0:
             raise ValueError(f"{who} got {name}={number!r}, not a number above 0")
+
+
+def check_number(who, **numbers):
+    """Refuse what is not a finite number."""
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, Real) or not np.isfinite(number):
+            raise ValueError(f"{who} got {name}={number!r}, not a number")
+
+
+def check_whole(who, **numbers):
+    """Refuse what is not a whole number from 0 up."""
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, Integral) or number < 0:
+            raise ValueError(f"{who} got {name}={number!r}, not a whole number from 0 up")
 
 
 def check_choice(who, got, known, what):

@@ -1,8 +1,13 @@
-"""Numbers that say how good predictions are."""
+"""Numbers that say how good predictions are.
+
+Each is a function of (y, what is right), so it can be the `metric` of `fit`. There it is measured
+batch by batch, and the history holds the mean: for `precision`, `recall`, `f1` and `r2` that is
+near the number for all examples at once, but not the same.
+"""
 
 import numpy as np
 
-from edunn.inputs import check_array
+from edunn.inputs import check_array, check_indices, check_labels, check_sizes
 
 
 def accuracy(y, labels):
@@ -15,3 +20,134 @@ def accuracy(y, labels):
     if len(y) == 0:
         raise ValueError("accuracy got an empty batch")
     return float(np.mean(np.argmax(y, axis=1) == labels))
+
+
+def confusion_matrix(y, labels, classes=None):
+    """counts[i, j] = the number of examples with label i that are predicted as j
+
+    y: (n, classes), scores; or (n,), predicted labels    labels: (n,), whole numbers from 0
+    classes: how many there are; without it, as many as y has scores, or else the largest label + 1
+    counts: (classes, classes), whole numbers; they add up to n
+
+    Raises ValueError or TypeError on an empty batch, and on labels that are not from 0 to
+    classes - 1.
+    """
+    return count_pairs("confusion_matrix", y, labels, classes)
+
+
+def precision(y, labels, average="macro"):
+    """For each class: the share of those predicted as it that are it, from 0 to 1
+
+    precision = hits / predicted: of a class never predicted, 0.
+
+    y: (n, classes), scores; or (n,), predicted labels    labels: (n,), whole numbers from 0
+    average: "macro" gives one float, the mean over the classes that occur, as a label or as a
+        prediction; None gives an array (classes,), one number a class
+
+    Raises what `confusion_matrix` does, and ValueError on another average.
+    """
+    hits, predicted, labelled = count_hits("precision", y, labels, average)
+    return averaged(hits / np.maximum(predicted, 1), predicted + labelled, average)
+
+
+def recall(y, labels, average="macro"):
+    """For each class: the share of its examples that are predicted as it, from 0 to 1
+
+    recall = hits / labelled: of a class without examples, 0. All else is as in `precision`.
+    """
+    hits, predicted, labelled = count_hits("recall", y, labels, average)
+    return averaged(hits / np.maximum(labelled, 1), predicted + labelled, average)
+
+
+def f1(y, labels, average="macro"):
+    """For each class: the harmonic mean of its precision and recall, from 0 to 1
+
+    f1 = 2 hits / (predicted + labelled): of a class that does not occur, or is never predicted, 0.
+    All else is as in `precision`; "macro" is the mean of the classes' f1.
+    """
+    hits, predicted, labelled = count_hits("f1", y, labels, average)
+    return averaged(2 * hits / np.maximum(predicted + labelled, 1), predicted + labelled, average)
+
+
+def mse(y, target):
+    """The mean of (y - target)^2 over all numbers: from 0, which is perfect, up.
+
+    y, target: the same shape, any, with at least one number; else ValueError or TypeError
+    """
+    return float(np.mean(errors("mse", y, target) ** 2))
+
+
+def mae(y, target):
+    """The mean of |y - target| over all numbers: from 0, which is perfect, up.
+
+    y, target: the same shape, any, with at least one number; else ValueError or TypeError
+    """
+    return float(np.mean(np.abs(errors("mae", y, target))))
+
+
+def r2(y, target):
+    """1 - sum of (y - target)^2 / sum of (target - mean of target)^2, over the n examples
+
+    The share of the target's variance that y explains: 1 is perfect, 0 as good as always answering
+    the mean, and it may be below 0. With several outputs, the mean over them. An output whose
+    target does not vary, as in a batch of one, counts as 1 if y is exactly right, and else as 0.
+
+    y, target: the same shape, (n,) or (n, outputs), with n > 0; else ValueError or TypeError
+    """
+    difference = errors("r2", y, target)
+    if len(y.shape) not in (1, 2):
+        raise ValueError(f"r2 got y of shape {tuple(y.shape)}, not (n, outputs) or (n,)")
+    left = np.sum(difference**2, axis=0)
+    target = 1.0 * target - target[:1]  # so that one which does not vary is exactly 0
+    total = np.sum((target - np.mean(target, axis=0)) ** 2, axis=0)
+    varies = total > 0
+    explained = 1 - left / np.where(varies, total, 1)
+    return float(np.mean(np.where(varies, explained, left == 0)))
+
+
+def errors(who, y, target):
+    """y - target, once it is sure that the two have the same shape and are not empty."""
+    check_array(who, y, name="y")
+    check_array(who, target, *y.shape, name="target")
+    if y.size == 0:
+        raise ValueError(f"{who} got an empty batch")
+    return 1.0 * y - target  # 1.0: whole numbers of 8 bits would wrap around below 0
+
+
+def count_pairs(who, y, labels, classes=None):
+    """The counts of `confusion_matrix`, with refusals in the name of `who`."""
+    check_array(who, y, name="y")
+    if len(y.shape) not in (1, 2):
+        raise ValueError(f"{who} got y of shape {tuple(y.shape)}, not (n, classes) or (n,)")
+    n, scores = len(y), len(y.shape) == 2
+    check_array(who, labels, n, name="labels")
+    if n == 0:
+        raise ValueError(f"{who} got an empty batch")
+    if classes is not None:
+        check_sizes(who, classes=classes)
+    if scores and classes not in (None, y.shape[1]):
+        raise ValueError(f"{who} got classes={classes}, but {y.shape[1]} scores an example")
+    if scores:
+        classes, y = y.shape[1], np.argmax(y, axis=1)
+    elif classes is None:
+        classes = 1 + max(0, *(int(np.max(a)) for a in (y, labels) if a.dtype.kind in "iu"))
+    check_indices(who, y, classes, name="y")
+    check_labels(who, labels, n, classes)
+    pairs = labels.astype(np.int64) * classes + y.astype(np.int64)
+    return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
+
+
+def count_hits(who, y, labels, average):
+    """For each class, how many examples are rightly predicted as it, predicted as it, and it."""
+    if average not in ("macro", None):
+        raise ValueError(f"{who} got average={average!r}, not 'macro' or None")
+    counts = count_pairs(who, y, labels)
+    return np.diagonal(counts), np.sum(counts, axis=0), np.sum(counts, axis=1)
+
+
+def averaged(scores, occurrences, average):
+    """The scores of all classes; for "macro", the mean over the classes that occur."""
+    if average is None:
+        return scores
+    occurs = occurrences > 0
+    return float(np.sum(scores * occurs) / np.sum(occurs))

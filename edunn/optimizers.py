@@ -1,9 +1,14 @@
-"""Optimizers change parameters along their gradients. They know nothing of layers."""
+"""Optimizers change parameters along their gradients. They know nothing of layers.
+
+In the formulas, dw already holds weight_decay * w, where that is asked for (but see AdamW).
+"""
+
+import math
 
 import numpy as np
 
 from edunn.core import Parameter
-from edunn.inputs import check_positive
+from edunn.inputs import check_number, check_positive, check_sizes
 
 
 class Optimizer:
@@ -13,13 +18,14 @@ class Optimizer:
     as from `model.named_parameters()`, which lets `step` take gradients by name.
     """
 
-    def __init__(self, parameters, lr):
+    def __init__(self, parameters, lr, weight_decay=0.0):
         who = type(self).__name__
         check_positive(who, lr=lr)
+        check_number(who, weight_decay=weight_decay)
         named = parameters if isinstance(parameters, dict) else dict(enumerate(parameters))
         if not named or not all(isinstance(p, Parameter) for p in named.values()):
             raise TypeError(f"{who} got no parameters: give it model.parameters()")
-        self.parameters, self.lr = named, lr
+        self.parameters, self.lr, self.weight_decay = named, lr, weight_decay
         self.state = {name: {} for name in named}  # what an optimizer remembers, by parameter
 
     def step(self, grads=None):
@@ -36,6 +42,8 @@ class Optimizer:
         for name, parameter in self.parameters.items():
             gradient = parameter.grad if grads is None else grads.get(name)
             if gradient is not None and parameter.requires_grad:
+                if self.weight_decay:
+                    gradient = gradient + self.weight_decay * parameter.data
                 self.update(parameter.data, gradient, self.state[name])
 
     def update(self, w, dw, state):
@@ -49,18 +57,56 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Gradient descent: v = momentum v + dw, then w = w - lr v; without momentum, v is dw."""
+    """v = momentum v + dw; w = w - lr v (Nesterov: w - lr (dw + momentum v)); v starts as dw."""
 
-    def __init__(self, parameters, lr=0.01, momentum=0.0):
-        super().__init__(parameters, lr)
-        if not 0 <= momentum < 1:
-            raise ValueError(f"SGD got momentum={momentum!r}, not a number from 0 to below 1")
-        self.momentum = momentum
+    def __init__(self, parameters, lr=0.01, momentum=0.0, nesterov=False, weight_decay=0.0):
+        super().__init__(parameters, lr, weight_decay)
+        check_share(type(self).__name__, momentum=momentum)
+        self.momentum, self.nesterov = momentum, nesterov
 
     def update(self, w, dw, state):
         if self.momentum:
-            dw = state["v"] = self.momentum * state["v"] + dw if "v" in state else dw
+            v = state["v"] = self.momentum * state["v"] + dw if "v" in state else dw
+            dw = dw + self.momentum * v if self.nesterov else v
         w -= self.lr * dw
+
+
+class Momentum(SGD):
+    """SGD with momentum 0.9, unless another is given."""
+
+    def __init__(self, parameters, lr=0.01, momentum=0.9, weight_decay=0.0):
+        super().__init__(parameters, lr, momentum, False, weight_decay)
+
+
+class Nesterov(SGD):
+    """SGD with Nesterov momentum 0.9, unless another is given."""
+
+    def __init__(self, parameters, lr=0.01, momentum=0.9, weight_decay=0.0):
+        super().__init__(parameters, lr, momentum, True, weight_decay)
+
+
+class SignGD(Optimizer):
+    """w = w - lr sign(dw): every number moves by the same length"""
+
+    def __init__(self, parameters, lr=0.001, weight_decay=0.0):
+        super().__init__(parameters, lr, weight_decay)
+
+    def update(self, w, dw, state):
+        w -= self.lr * np.sign(dw)
+
+
+class RMSprop(Optimizer):
+    """v = alpha v + (1 - alpha) dw^2; w = w - lr dw / (sqrt(v) + eps) (Hinton 2012)"""
+
+    def __init__(self, parameters, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0):
+        super().__init__(parameters, lr, weight_decay)
+        check_share("RMSprop", alpha=alpha)
+        check_positive("RMSprop", eps=eps)
+        self.alpha, self.eps = alpha, eps
+
+    def update(self, w, dw, state):
+        v = state["v"] = self.alpha * state.get("v", 0.0) + (1 - self.alpha) * dw**2
+        w -= self.lr * dw / (np.sqrt(v) + self.eps)
 
 
 class Adam(Optimizer):
@@ -70,11 +116,13 @@ class Adam(Optimizer):
     (Kingma and Ba 2015, arXiv:1412.6980).
     """
 
-    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
-        super().__init__(parameters, lr)
-        if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(f"Adam got betas={betas!r}, not two numbers from 0 to below 1")
-        check_positive("Adam", eps=eps)
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(parameters, lr, weight_decay)
+        who = type(self).__name__
+        if len(betas) != 2:
+            raise ValueError(f"{who} got betas={betas!r}, not two numbers from 0 to below 1")
+        check_share(who, beta1=betas[0], beta2=betas[1])
+        check_positive(who, eps=eps)
         self.betas, self.eps = betas, eps
 
     def update(self, w, dw, state):
@@ -82,4 +130,89 @@ class Adam(Optimizer):
         t = state["t"] = state.get("t", 0) + 1
         m = state["m"] = beta1 * state.get("m", 0.0) + (1 - beta1) * dw
         v = state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * dw**2
-        w -= self.lr / (1 - beta1**t) * m / (np.sqrt(v / (1 - beta2**t)) + self.eps)
+        size = np.sqrt(v) / math.sqrt(1 - beta2**t) + self.eps
+        w -= self.lr / (1 - beta1**t) * m / size
+
+
+class AdamW(Adam):
+    """Adam, but the weight decay shrinks w itself and not dw: w = w - lr weight_decay w first
+    (Loshchilov and Hutter 2019, arXiv:1711.05101)."""
+
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        super().__init__(parameters, lr, betas, eps)
+        self.shrink = weight_decay
+
+    def update(self, w, dw, state):
+        w *= 1 - self.lr * self.shrink
+        super().update(w, dw, state)
+
+
+class Schedule:
+    """Changes an optimizer's learning rate: call `step` after each epoch. A subclass writes
+    `factor(epoch)`, what the first learning rate is multiplied by."""
+
+    def __init__(self, optimizer):
+        self.optimizer, self.first, self.epoch = optimizer, optimizer.lr, 0
+
+    def step(self):
+        self.epoch += 1
+        self.optimizer.lr = self.first * self.factor(self.epoch)
+
+
+class StepLR(Schedule):
+    """lr is multiplied by gamma every `step_size` epochs"""
+
+    def __init__(self, optimizer, step_size, gamma=0.1):
+        check_sizes("StepLR", step_size=step_size)
+        check_positive("StepLR", gamma=gamma)
+        super().__init__(optimizer)
+        self.step_size, self.gamma = step_size, gamma
+
+    def factor(self, epoch):
+        return self.gamma ** (epoch // self.step_size)
+
+
+class ExponentialLR(Schedule):
+    """lr is multiplied by gamma every epoch"""
+
+    def __init__(self, optimizer, gamma):
+        check_positive("ExponentialLR", gamma=gamma)
+        super().__init__(optimizer)
+        self.gamma = gamma
+
+    def factor(self, epoch):
+        return self.gamma**epoch
+
+
+class CosineAnnealingLR(Schedule):
+    """lr falls to 0 over T_max epochs along half a cosine (arXiv:1608.03983)"""
+
+    def __init__(self, optimizer, T_max):
+        check_sizes("CosineAnnealingLR", T_max=T_max)
+        super().__init__(optimizer)
+        self.T_max = T_max
+
+    def factor(self, epoch):
+        return 0.5 * (1 + math.cos(math.pi * epoch / self.T_max))
+
+
+def clip_grad_norm(parameters, max_norm):
+    """Scale all gradients by one factor, so that their common length is at most `max_norm`.
+
+    Returns the length that they had, a number.
+    """
+    check_positive("clip_grad_norm", max_norm=max_norm)
+    grads = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum(float(np.sum(g * g)) for g in grads))
+    if norm > max_norm:
+        for parameter in parameters:
+            if parameter.grad is not None:
+                parameter.grad = parameter.grad * (max_norm / (norm + 1e-6))
+    return norm
+
+
+def check_share(who, **shares):
+    for name, share in shares.items():
+        check_number(who, **{name: share})
+        if not 0 <= share < 1:
+            raise ValueError(f"{who} got {name}={share!r}, not a number from 0 to below 1")

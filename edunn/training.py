@@ -1,13 +1,16 @@
-"""Training: batches, and the loop that every network shares."""
+"""Training: batches, the loop that every network shares, and when to stop."""
 
 import sys
 
 import numpy as np
 from tqdm import tqdm
 
-from edunn.backend import generator
+from edunn.backend import generator, to
 from edunn.core import Tensor, no_tape
-from edunn.inputs import check_array, check_finite, check_sizes
+from edunn.health import Health
+from edunn.inputs import check_array, check_finite, check_sizes, check_whole
+from edunn.losses import ErrorLayer, MeanError
+from edunn.optimizers import SGD, Momentum, Nesterov, Optimizer
 
 
 def batches(x, y, batch_size, shuffle=True):
@@ -22,24 +25,39 @@ def batches(x, y, batch_size, shuffle=True):
         yield x[chosen], y[chosen]
 
 
-def fit(model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None, metric=None,
-        progress=True):  # fmt: skip
+def fit(
+    model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None, metric=None,
+    early_stopping=None, callbacks=(), schedule=None, device="cpu", progress=True,
+):  # fmt: skip
     """Train `model` so that loss(model(x), y) becomes small.
 
     x: (n, ...), y: (n, ...): the examples, at least one, without NaN
+    loss: a loss of (y, target), or an error layer of (y_true, y), of which the mean is taken
     optimizer: built on the model's parameters, as SGD(model.parameters(), lr=0.1)
     validation: optional (x, y), measured after every epoch
     metric: optional function of (model's output, y), such as `accuracy`
+    early_stopping: an EarlyStopping, or the number of epochs to wait without getting better
+    callbacks: functions of (model, history), called after every epoch; one that returns True ends
+    the training
+    schedule: changes the learning rate after every epoch, as StepLR(optimizer, 10)
+    device: to which each batch is moved; the model must be there
 
     Returns the history: a dict of lists, one number an epoch, under "loss" and, where asked for,
     the metric's name, "validation_loss" and "validation_..." with that name. Those of the training
     data are means over the epoch, taken as the model learns. Raises ValueError or TypeError on data
-    that nothing can be learned from.
+    that nothing can be learned from. What looks unhealthy (NaN, dead ReLUs, gradients that explode
+    or vanish) is printed once, in words.
     """
     check_sizes("fit", epochs=epochs, batch_size=batch_size)
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"fit got optimizer={optimizer!r}, not one such as SGD(model.parameters())")
     x, y = prepare("fit", model, x, y)
     held_out = None if validation is None else prepare("fit, validation", model, *validation)
-    history = {}
+    loss = with_target_last(loss)
+    if isinstance(early_stopping, int):
+        early_stopping = EarlyStopping(patience=early_stopping)
+    callbacks = [*callbacks, *([early_stopping] if early_stopping else [])]
+    health, history = Health(model), {}
     steps = epochs * -(-len(x) // batch_size)
     with tqdm(total=steps, disable=not progress, file=sys.stdout, unit="batch") as bar:
         for epoch in range(epochs):
@@ -47,6 +65,7 @@ def fit(model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None,
             model.train()
             means = Means()
             for batch_x, batch_y in batches(x, y, batch_size):
+                batch_x, batch_y = to(batch_x, device), to(batch_y, device)
                 output = model(Tensor(batch_x))
                 value = loss(output, batch_y)
                 optimizer.zero_grad()
@@ -55,21 +74,31 @@ def fit(model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None,
                 means.add(len(batch_x), value.data, output.data, batch_y, metric)
                 bar.update()
             results = means.named()
+            health.check(results["loss"], bar.write)
             if held_out is not None:
-                results |= evaluate(model, *held_out, loss, metric).named("validation_")
+                results |= evaluate(model, *held_out, loss, metric, device).named("validation_")
             for name, number in results.items():
                 history.setdefault(name, []).append(number)
             numbers = {name: f"{number:.4f}" for name, number in results.items()}
             bar.set_postfix(numbers, refresh=epoch + 1 == epochs)
+            if schedule is not None:
+                schedule.step()
+            stops = [callback(model, history) for callback in callbacks]  # all of them are called
+            if any(stops):
+                break
+    if early_stopping:
+        early_stopping.restore(model)
     return history
 
 
-def evaluate(model, x, y, loss, metric=None, batch_size=1024):
+def evaluate(model, x, y, loss, metric=None, device="cpu", batch_size=1024):
     """The means of loss and metric over (x, y), with the model in evaluation mode."""
+    loss = with_target_last(loss)
     model.eval()
     means = Means()
     with no_tape():
         for batch_x, batch_y in batches(x, y, batch_size, shuffle=False):
+            batch_x, batch_y = to(batch_x, device), to(batch_y, device)
             output = model(batch_x)
             means.add(len(batch_x), loss(output, batch_y), output, batch_y, metric)
     return means
@@ -89,6 +118,81 @@ class Means:
 
     def named(self, prefix=""):
         return {prefix + name: float(total / self.n) for name, total in self.sums.items()}
+
+
+class EarlyStopping:
+    """Ends training when `monitor` has not got smaller by `min_delta` for `patience` epochs, and
+    gives the model back the parameters and buffers of its best epoch.
+
+    monitor: a name in the history; None takes "validation_loss", or "loss" without one
+    """
+
+    def __init__(self, patience=5, min_delta=0.0, monitor=None):
+        check_whole("EarlyStopping", patience=patience)
+        self.patience, self.min_delta, self.monitor = patience, min_delta, monitor
+        self.best, self.best_epoch, self.state = np.inf, None, None
+
+    def __call__(self, model, history):
+        monitor = self.monitor or ("validation_loss" if "validation_loss" in history else "loss")
+        if monitor not in history:
+            raise ValueError(f"EarlyStopping got monitor={monitor!r}, not one of {[*history]}")
+        now, epoch = history[monitor][-1], len(history[monitor]) - 1
+        if now < self.best - self.min_delta:
+            self.best, self.best_epoch = now, epoch
+            self.state = [(p, p.data.copy()) for p in model.parameters()], buffers(model)
+        return self.best_epoch is None or epoch - self.best_epoch >= self.patience
+
+    def restore(self, model):
+        """Put the best epoch's parameters and buffers back."""
+        if self.state is None:
+            return
+        parameters, kept = self.state
+        for parameter, data in parameters:
+            parameter.data[...] = data
+        for module, name, value in kept:
+            setattr(module, name, value)
+
+
+def buffers(model):
+    """(module, name, array) for every buffer; layers replace theirs, and so need no copy."""
+    return [(m, name, getattr(m, name)) for m in model.modules() for name in m.buffers]
+
+
+class GradientDescent:
+    """edunn's way to say fit: GradientDescent(lr=0.1).optimize(model, x, y, error)
+
+    Options beyond these are the optimizer's own: momentum, weight_decay ...
+    """
+
+    optimizer = SGD
+
+    def __init__(self, lr=0.01, epochs=10, batch_size=32, **options):
+        self.lr, self.epochs, self.batch_size, self.options = lr, epochs, batch_size, options
+
+    def optimize(self, model, x, y, error, progress=True):
+        """Train; returns the history, as `fit` does."""
+        optimizer = self.optimizer(model.parameters(), lr=self.lr, **self.options)
+        return fit(model, x, y, error, optimizer, self.epochs, self.batch_size, progress=progress)
+
+
+class MomentumGD(GradientDescent):
+    """GradientDescent with momentum 0.9, unless another is given."""
+
+    optimizer = Momentum
+
+
+class NesterovMomentumGD(GradientDescent):
+    """GradientDescent with Nesterov momentum 0.9, unless another is given."""
+
+    optimizer = Nesterov
+
+
+def with_target_last(loss):
+    """A loss of (y, target), also from an error layer, which takes (y_true, y)."""
+    if not isinstance(loss, ErrorLayer):
+        return loss
+    mean = loss if isinstance(loss, MeanError) else MeanError(loss)
+    return lambda y, target: mean(target, y)
 
 
 def prepare(who, model, x, y):

@@ -19,25 +19,68 @@ def away_from_zero(*shape):
     return x + np.sign(x) * 0.1
 
 
+def probabilities(*shape):
+    return rng.uniform(0.1, 0.9, size=shape)
+
+
+def zeros_and_ones(*shape):
+    return rng.integers(0, 2, size=shape).astype(float)
+
+
+def evaluated(module):
+    return module.eval()
+
+
 shared = nn.Linear(3, 3)
 frozen = nn.Linear(3, 2)
 frozen.w.requires_grad = False
 tied = nn.Linear(3, 3)
 tied.w = shared.w
+corner = nn.Dense(2, 2, "tanh")
+block = nn.Sequential2D(
+    [2, 1], [2, 1], [[nn.Dense(2, 2), nn.Dense(2, 1, "tanh")], [None, nn.Linear(1, 1)]]
+)
+mask = zeros_and_ones(3, 2)
+labels = np.array([0, 2, 1, 1])
 
 CASES = {
+    # layers
     "Linear": (nn.Linear(3, 2), normal(4, 3)),
     "Linear, a batch of one": (nn.Linear(3, 2), normal(1, 3)),
     "Linear, frozen": (frozen, normal(4, 3)),
     "Bias": (nn.Bias(3, nn.initializers.RandomNormal()), normal(4, 3)),
     "Identity": (nn.Identity(), normal(4, 3)),
     "ReLU": (nn.ReLU(), away_from_zero(4, 3)),
+    "LeakyReLU": (nn.LeakyReLU(0.1), away_from_zero(4, 3)),
     "Sigmoid": (nn.Sigmoid(), normal(4, 3)),
     "Tanh": (nn.Tanh(), normal(4, 3)),
+    "GELU": (nn.GELU(), normal(4, 3)),
     "Softmax": (nn.Softmax(), normal(4, 3)),
+    "AddConstant": (nn.AddConstant(3.5), normal(4, 3)),
+    "MultiplyConstant": (nn.MultiplyConstant(-2.5), normal(4, 3)),
     "Dense": (nn.Dense(3, 2), normal(4, 3)),
     "Dense, tanh": (nn.Dense(3, 2, "tanh"), normal(4, 3)),
     "Dense, softmax": (nn.Dense(3, 2, "softmax"), normal(4, 3)),
+    "LinearRegression": (nn.LinearRegression(3, 2), normal(4, 3)),
+    "LogisticRegression": (nn.LogisticRegression(3, 2), normal(4, 3)),
+    "Flatten": (nn.Flatten(), normal(4, 2, 3)),
+    "Dropout": (nn.Dropout(0.4), normal(4, 3)),
+    "Dropout, evaluated": (evaluated(nn.Dropout(0.4)), normal(4, 3)),
+    "BatchNorm1d": (nn.BatchNorm1d(3), normal(5, 3)),
+    "BatchNorm1d, evaluated": (evaluated(nn.BatchNorm1d(3)), normal(1, 3)),
+    "BatchNorm2d": (nn.BatchNorm2d(2), normal(3, 2, 4, 5)),
+    "BatchNorm2d, a batch of one": (nn.BatchNorm2d(2), normal(1, 2, 4, 5)),
+    "Conv2d": (nn.Conv2d(2, 3, 3, padding=1), normal(2, 2, 5, 4)),
+    "Conv2d, stride": (nn.Conv2d(2, 3, 2, stride=2, bias=False), normal(2, 2, 7, 5)),
+    "MaxPool2d": (nn.MaxPool2d(2), normal(2, 3, 4, 6)),
+    "MaxPool2d, overlapping": (nn.MaxPool2d(3, stride=1, padding=1), normal(2, 2, 4, 5)),
+    "AvgPool2d": (nn.AvgPool2d(2), normal(2, 3, 4, 6)),
+    "AvgPool2d, overlapping": (nn.AvgPool2d(3, stride=2, padding=1), normal(2, 2, 4, 5)),
+    "Embedding": (nn.Embedding(5, 3), np.array([[0, 4, 4], [2, 0, 1]])),
+    "RNN": (nn.RNN(3, 4), normal(2, 5, 3)),
+    "MaskedLinear": (nn.MaskedLinear(3, 2, mask=mask), normal(4, 3)),
+    "SparseLinear": (nn.SparseLinear(3, 4, [0, 2, 2], [1, 0, 3], [0.5, -1, 2]), normal(5, 3)),
+    # containers
     "Sequential": (
         nn.Sequential(nn.Linear(3, 4), nn.Bias(4), nn.Sigmoid(), nn.Linear(4, 2)),
         normal(5, 3),
@@ -49,10 +92,67 @@ CASES = {
         normal(5, 3),
     ),
     "Sequential, partly frozen": (nn.Sequential(nn.Dense(3, 3, "tanh"), frozen), normal(5, 3)),
+    "Sequential, images": (
+        nn.Sequential(
+            nn.Conv2d(1, 2, 3), nn.Tanh(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4, 3)
+        ),
+        normal(2, 1, 6, 4),
+    ),
+    "Sequential, empty": (nn.Sequential(), normal(4, 3)),
+    "Sequential1D": (
+        nn.Sequential1D(nn.Linear(3, 2), nn.Tanh(), in_features=3, out_features=2),
+        normal(4, 3),
+    ),
+    "ModuleList": (nn.ModuleList([nn.Linear(3, 2), nn.Tanh()]), normal(4, 3)),
+    "Sequential2D": (block, normal(5, 3)),
+    "Sequential2D, one block twice": (
+        nn.Sequential2D([2, 2], [2, 2], [[corner, nn.Sigmoid()], [None, corner]]),
+        normal(5, 4),
+    ),
+    "Sequential2D, nested": (
+        nn.Sequential2D([3, 2], [3, 1], [[block, nn.Linear(3, 1)], [None, nn.Linear(2, 1)]]),
+        normal(4, 5),
+    ),
+    "Sequential2D, an output that nothing reaches": (
+        nn.Sequential2D([2, 1], [2, 2], [[nn.Linear(2, 2), None], [None, None]]),
+        normal(4, 3),
+    ),
+    "Sequential2D, iterated": (nn.Sequential(*[block, nn.Sigmoid()] * 4), normal(5, 3)),
+    # losses and error layers
     "MSELoss": (nn.MSELoss(), normal(4, 2), normal(4, 2)),
-    "CrossEntropyLoss": (nn.CrossEntropyLoss(), normal(4, 3), np.array([0, 2, 1, 1])),
+    "CrossEntropyLoss": (nn.CrossEntropyLoss(), normal(4, 3), labels),
+    "CrossEntropyLoss, a batch of one": (nn.CrossEntropyLoss(), normal(1, 3), labels[:1]),
+    "BCELoss": (nn.BCELoss(), probabilities(4, 2), zeros_and_ones(4, 2)),
+    "BCEWithLogitsLoss": (nn.BCEWithLogitsLoss(), normal(4, 2), zeros_and_ones(4, 2)),
+    "SquaredError": (nn.SquaredError(), normal(4, 2), normal(4, 2)),
+    "CrossEntropyWithLabels": (nn.CrossEntropyWithLabels(), labels, probabilities(4, 3)),
+    "BinaryCrossEntropy": (nn.BinaryCrossEntropy(), zeros_and_ones(4, 1), probabilities(4, 1)),
+    "MeanError": (nn.MeanError(nn.SquaredError()), normal(4, 2), normal(4, 2)),
+    "MeanError, labels": (
+        nn.MeanError(nn.CrossEntropyWithLabels()),
+        labels,
+        probabilities(4, 3),
+    ),
+    # arithmetic
     "Add": (nn.Add(), normal(4, 3), normal(3)),
     "Subtract": (nn.Subtract(), normal(4, 3), normal(4, 1)),
     "Multiply": (nn.Multiply(), normal(4, 3), normal(1, 3)),
+    "Divide": (nn.Divide(), normal(4, 3), away_from_zero(1, 3)),
+    "Negative": (nn.Negative(), normal(4, 3)),
     "MatMul": (nn.MatMul(), normal(4, 3), normal(3, 2)),
+    "MatMul, many": (nn.MatMul(), normal(5, 4, 3), normal(3, 2)),
+    "Exp": (nn.Exp(), normal(4, 3)),
+    "Log": (nn.Log(), probabilities(4, 3)),
+    "Sqrt": (nn.Sqrt(), probabilities(4, 3)),
+    "Absolute": (nn.Absolute(), away_from_zero(4, 3)),
+    "Maximum": (nn.Maximum(), normal(4, 3), normal(3)),
+    "Sum": (nn.Sum(axis=0), normal(4, 3)),
+    "Sum, of all": (nn.Sum(), normal(4, 3)),
+    "Mean": (nn.Mean(axis=(0, 2), keepdims=True), normal(4, 3, 2)),
+    "Max": (nn.Max(axis=1), normal(4, 3)),
+    "Reshape": (nn.Reshape((2, -1)), normal(4, 3)),
+    "Transpose": (nn.Transpose((1, 2, 0)), normal(4, 3, 2)),
+    "Index": (nn.Index((slice(1, 3), 0)), normal(4, 3)),
+    "Index, twice the same": (nn.Index([0, 2, 2]), normal(4, 3)),
+    "Concatenate": (nn.Concatenate(axis=1), normal(4, 3), normal(4, 1), normal(4, 2)),
 }

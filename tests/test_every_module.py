@@ -7,17 +7,17 @@ import pytest
 
 import edunn as nn
 from cases import CASES
-from edunn.losses import Loss
 
 every_module = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 
 
 def run(module, inputs, dy):
     """The output and all gradients of one forward and backward, by name."""
+    nn.manual_seed(0)
     y = module.forward(*inputs)
     dx, grads = module.backward(dy)
     dxs = dx if isinstance(dx, tuple) else (dx,)
-    return {"y": y} | {f"dx {i}": dx for i, dx in enumerate(dxs)} | grads
+    return {"y": y} | {f"dx {i}": dx for i, dx in enumerate(dxs) if dx is not None} | grads
 
 
 def draw_dy(module, inputs, rng):
@@ -33,11 +33,12 @@ def assert_same(first, second, **tolerance):
 
 def test_no_module_is_left_out():
     modules = {
-        name
-        for name, value in vars(nn).items()
+        value.__name__
+        for value in vars(nn).values()
         if isinstance(value, type) and issubclass(value, nn.Module)
     }
-    assert modules - {"Module"} == {name.split(",")[0] for name in CASES}
+    no_forward_of_one_array = {"Module", "ModuleDict", "Power"}  # tested where they belong
+    assert modules - no_forward_of_one_array == {name.split(",")[0] for name in CASES}
 
 
 @every_module
@@ -67,11 +68,14 @@ def test_tape_gives_what_explicit_backward_gives(case, rng):
     module, *inputs = case
     dy = draw_dy(module, inputs, rng)
     explicit = run(module, inputs, dy)
-    differentiable = inputs[:1] if isinstance(module, Loss) else inputs
-    tensors = [nn.Tensor(x, requires_grad=True) for x in differentiable]
+    learned = [x for x in module.inputs_of_dx(inputs) if x.dtype.kind == "f"]
+    tensors = [nn.Tensor(x, requires_grad=True) for x in learned]
     for parameter in module.parameters():
         parameter.grad = None
-    y = module(*tensors, *inputs[len(tensors) :])
+    nn.manual_seed(0)
+    y = module(*(next((t for t in tensors if t.data is x), x) for x in inputs))
+    if not isinstance(y, nn.Tensor):  # whole numbers in: only the parameters learn
+        y = module(*map(nn.Tensor, inputs))
     y.backward(np.asarray(dy))
     tape = {"y": y.data} | {f"dx {i}": tensor.grad for i, tensor in enumerate(tensors)}
     named = module.named_parameters().items()

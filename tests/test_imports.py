@@ -10,43 +10,21 @@ import pytest
 import edunn
 
 READING_ORDER = [
-    "backend",
-    "inputs",
-    "operators",
-    "core",
-    "ops",
-    "initializers",
-    "layers.linear",
-    "layers.activations",
-    "layers.dense",
-    "containers",
-    "losses",
-    "optimizers",
-    "metrics",
-    "training",
-    "datasets",
-    "plot",
-    "checking.gradients",
-    "checking",
-    "utils.colors",
-    "utils.check_gradient",
-    "utils",
-    "course.closed",
-    "course",
-    "course.source",
-    "course.wire",
-    "course.worker",
-    "course.cases",
-    "course.sandbox",
-    "course.layout",
-    "course.normalise",
-    "course.judge",
-    "course.books",
-    "course.grade",
-    "course.report",
-    "course.build",
-    "course.demo",
-    "cli",
+    name
+    for line in """
+        backend inputs operators tree core ops array_ops initializers
+        layers.linear layers.activations layers.dense layers.shaping layers.regularization
+        layers.windows layers.convolution layers.pooling layers.embedding layers.recurrent
+        layers.masked
+        explain containers sequential2d models losses optimizers metrics health training
+        datasets.idx datasets.mnist datasets.prepare datasets.tables datasets.toys datasets
+        plot loading saving torchlike
+        checking.gradients checking utils.colors utils.check_gradient utils
+        course.closed course course.source course.wire course.worker course.cases course.sandbox
+        course.layout course.normalise course.judge course.books course.grade course.report
+        course.build course.demo cli
+    """.splitlines()
+    for name in line.split()
 ]
 ROOT = Path(edunn.__file__).parent
 LIMITS = {"core": 220}
@@ -71,7 +49,7 @@ def test_imports_go_one_way(name):
             imported = {"checking", "utils"}  # all of the library, so only for the course
         else:
             continue
-        packages = {"layers", "checking", "course", "utils"}
+        packages = {"layers", "checking", "course", "utils", "datasets"}
         assert imported - packages <= allowed
 
 
@@ -88,9 +66,16 @@ def test_files_stay_small(name):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "layers").glob("*.py")), ids=lambda path: path.stem)
 def test_layers_stay_small(path):
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.ClassDef):
-            assert node.end_lineno - node.lineno + 1 <= 30, node.name
+    """No layer over 30 lines of code; its docstrings, blank lines and comments do not count."""
+    text = path.read_text(encoding="utf-8")
+    for layer in ast.parse(text).body:
+        if isinstance(layer, ast.ClassDef):
+            lines = set(range(layer.lineno, layer.end_lineno + 1))
+            for node in ast.walk(layer):
+                if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                    lines -= set(range(node.lineno, node.end_lineno + 1))
+            code = [text.split("\n")[line - 1].strip() for line in lines]
+            assert sum(bool(line) and not line.startswith("#") for line in code) <= 30, layer.name
 
 
 def test_import_is_light():

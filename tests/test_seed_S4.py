@@ -130,7 +130,7 @@ def test_E12_gradients_of_layers_are_merged_without_frozen_ones(rng):
 
         def backward(self, δEδy):
             gradients = {}
-            for layer, cache in zip(reversed(self.layers.values()), reversed(self.cache)):
+            for layer, cache in zip(reversed(list(self)), reversed(self.cache)):
                 layer.cache = cache
                 δEδy, δEδp_layer = layer.backward(δEδy)
                 self.merge_gradients(layer, δEδp_layer, gradients)

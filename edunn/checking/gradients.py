@@ -19,7 +19,6 @@ import numpy as np
 from edunn.backend import Array, generator
 from edunn.core import Module
 from edunn.inputs import check_choice
-from edunn.losses import Loss
 
 EPS = 2.0**-52
 STEP = 5e-4  # where truncation and rounding of the five-point rule are about equal
@@ -77,8 +76,9 @@ def check_gradients(
             if not np.array_equal(x, before):
                 raise GradientError(f"{who} changes input {i}, which is its caller's")
 
-        learned = inputs[:-1] if isinstance(module, Loss) else inputs
-        variables = {f"input {i}": x for i, x in enumerate(learned) if x.dtype.kind == "f"}
+        learned = module.inputs_of_dx(inputs)
+        variables = {f"input {i}": x for i, x in enumerate(inputs)
+                     if x.dtype.kind == "f" and any(x is one for one in learned)}  # fmt: skip
         gradients = dict(zip(variables, dxs))
         parameters = {
             name: parameter.data
@@ -118,9 +118,10 @@ def run_backward(module: Module, cache: Any, dy: Array) -> tuple[tuple[Array, ..
     if not np.array_equal(dy, dy_before):
         raise GradientError(f"{who}.backward changes dy, which is its caller's")
     dx, grads = result
+    dxs = [d for d in (dx if isinstance(dx, tuple) else (dx,)) if d is not None]
     frozen = {n for n, p in module.named_parameters().items() if not p.requires_grad}
     grads = {name: np.array(g) for name, g in grads.items() if name not in frozen}
-    return tuple(np.array(d) for d in (dx if isinstance(dx, tuple) else (dx,))), grads
+    return tuple(np.array(d) for d in dxs), grads
 
 
 class Slope:
@@ -224,7 +225,7 @@ def float64_copies(module: Module) -> Iterator[None]:
         kept.append((part, "cache", part.cache))
     state = generator().bit_generator.state
     for owner, name, value in kept:
-        if name != "cache":
+        if name != "cache" and value.dtype.kind == "f":
             setattr(owner, name, np.array(value, np.float64))
     try:
         yield

@@ -1,27 +1,89 @@
-"""Real data, small enough to travel with the package. Sources and licences: SOURCES.md beside."""
+"""Data to learn from: tables that travel with edunn, points made up on the spot, MNIST.
 
-from pathlib import Path
+All but MNIST are known by name. Where the real ones come from: SOURCES.md beside.
+"""
 
 import numpy as np
 
-from edunn.backend import default_dtype, generator
+from edunn.backend import default_dtype
+from edunn.datasets.idx import DataError
+from edunn.datasets.mnist import FASHION_MNIST_CLASSES, load_fashion_mnist, load_mnist, read_mnist
+from edunn.datasets.prepare import standardize, train_test_split
+from edunn.datasets.tables import (
+    classification_table,
+    get_feature_names,
+    load_digits,
+    regression_table,
+)
+from edunn.datasets.toys import circles, line, moons, plane, sine, spirals, waves
+from edunn.inputs import check_choice
+
+__all__ = [
+    "FASHION_MNIST_CLASSES", "DataError", "circles", "get_classification_names",
+    "get_feature_names", "get_regression_names", "line", "load_classification", "load_digits",
+    "load_fashion_mnist", "load_mnist", "load_regression", "moons", "plane", "read_mnist", "sine",
+    "spirals", "standardize", "train_test_split", "waves",
+]  # fmt: skip
+
+CLASSIFICATION = {
+    "digits": lambda: (*load_digits(), [str(digit) for digit in range(10)]),
+    "iris": lambda: classification_table("iris"),
+    "wine": lambda: classification_table("wine"),
+    "cancer": lambda: classification_table("cancer"),
+    "moons": lambda: (*moons(), ["upper", "lower"]),
+    "spirals": lambda: (*spirals(), ["first arm", "second arm"]),
+    "circles": lambda: (*circles(), ["inner", "outer"]),
+}
+REGRESSION = {
+    "diabetes": lambda: regression_table("diabetes"),
+    "line": line,
+    "plane": plane,
+    "sine": sine,
+    "waves": waves,
+}
 
 
-def load_digits():
-    """Handwritten digits: x (1797, 64), the grey values 0 to 1 of 8x8 pictures, and y (1797,), the
-    digits 0 to 9.
+def load_classification(name, onehot=False):
+    """(x, y, class names) of the data set of that name:
 
-    Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine
-    Learning Repository, 1998, doi:10.24432/C50P49; its test set. CC BY 4.0.
+    - "digits": 1797 pictures of 8x8 grey values from 0 to 1, ten classes
+    - "iris": 150 flowers, 4 lengths and widths in cm, three species
+    - "wine": 178 wines, 13 chemical measurements, three cultivars
+    - "cancer": 569 tumours, 30 measurements of cell nuclei, 0 malignant and 1 benign
+    - "moons", "spirals", "circles": 300 points in the plane, two classes, drawn anew at each call;
+      the functions of these names take sizes and noise
+
+    x: (n, features) in the default dtype    y: (n,) int64, or (n, classes) with a single 1 in each
+    row when `onehot`    class names: a list of strings
+    What the columns of the tables are: `get_feature_names`. Raises ValueError for another name.
     """
-    with np.load(Path(__file__).with_name("digits.npz")) as data:
-        return (data["x"] / 16).astype(default_dtype()), data["y"].astype(np.int64)
+    if name in ("mnist", "fashion_mnist"):  # not here: that would be a download
+        raise ValueError(f"load_classification got {name!r}, which has its own: load_{name}()")
+    check_choice("load_classification", name, get_classification_names(), "name")
+    x, y, names = CLASSIFICATION[name]()
+    return x, np.eye(len(names), dtype=default_dtype())[y] if onehot else y, names
 
 
-def train_test_split(x, y, test=0.2):
-    """(x_train, y_train, x_test, y_test): a random share `test` of the examples is held out."""
-    if not 0 < test < 1:
-        raise ValueError(f"train_test_split got test={test!r}, not a share between 0 and 1")
-    order = generator().permutation(len(x))
-    held_out, rest = np.split(order, [round(len(x) * test)])
-    return x[rest], y[rest], x[held_out], y[held_out]
+def load_regression(name):
+    """(x, y) of the data set of that name:
+
+    - "diabetes": 442 patients; age, sex, body and blood measurements in their own units, and how
+      far the illness had gone a year later, from 25 to 346
+    - "line", "plane", "sine", "waves": points of a function with noise, drawn anew at each call;
+      the functions of these names take sizes and noise
+
+    x: (n, features)    y: (n, 1)    both in the default dtype
+    What the columns of "diabetes" are: `get_feature_names`. Raises ValueError for another name.
+    """
+    check_choice("load_regression", name, get_regression_names(), "name")
+    return REGRESSION[name]()
+
+
+def get_classification_names():
+    """The names that `load_classification` knows."""
+    return list(CLASSIFICATION)
+
+
+def get_regression_names():
+    """The names that `load_regression` knows."""
+    return list(REGRESSION)

@@ -12,20 +12,23 @@ class Dense(Module):
     """y = f(x w + b): what Linear, Bias and an activation give in a row, as one layer
 
     x: (n, inputs)    w: (inputs, outputs)    b: (outputs,)    y: (n, outputs)
-    activation: the name of f: "id", "relu", "sigmoid", "softmax" or "tanh"
+    activation: the name of f: "id", "relu", "sigmoid", "softmax", "tanh" ...
+    bias_initializer: None for a layer without b
     """
 
     def __init__(
         self, inputs, outputs, activation="id", initializer=KaimingNormal(), bias_initializer=Zero()
     ):
-        check_sizes("Dense", inputs=inputs, outputs=outputs)
+        check_sizes(type(self).__name__, inputs=inputs, outputs=outputs)
+        self.in_features, self.out_features = inputs, outputs
         self.activation_name, self.activation = activation, activation_layer("Dense", activation)
         self.w = Parameter(initializer((inputs, outputs)))
-        self.b = Parameter(bias_initializer((outputs,)))
+        self.b = Parameter(bias_initializer((outputs,))) if bias_initializer else None
 
     def forward(self, x):
         check_array(self, x, "n", self.w.shape[0])
-        y = self.activation.forward(x @ self.w.data + self.b.data)
+        z = x @ self.w.data
+        y = self.activation.forward(z if self.b is None else z + self.b.data)
         self.cache = x, self.activation.cache
         return y
 
@@ -33,7 +36,11 @@ class Dense(Module):
         x, activation_cache = self.cache
         dz, _ = self.activation.backward_from(activation_cache, dy)
         dx = dz @ self.w.data.T if self.needs_dx else None
-        return dx, {"w": x.T @ dz, "b": np.sum(dz, axis=0)}
+        grads = {"w": x.T @ dz}
+        return dx, grads if self.b is None else grads | {"b": np.sum(dz, axis=0)}
+
+    def describe(self):
+        return "{}, {}, {!r}".format(*self.w.shape, self.activation_name)
 
     def __repr__(self):
-        return f"Dense({self.w.shape[0]}, {self.w.shape[1]}, {self.activation_name!r})"
+        return f"{type(self).__name__}({self.describe()})"  # its activation is no child to show

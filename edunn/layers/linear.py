@@ -15,6 +15,7 @@ class Linear(Module):
 
     def __init__(self, inputs, outputs, initializer=KaimingNormal()):
         check_sizes("Linear", inputs=inputs, outputs=outputs)
+        self.in_features, self.out_features = inputs, outputs
         self.w = Parameter(initializer((inputs, outputs)))
 
     def forward(self, x):
@@ -28,8 +29,8 @@ class Linear(Module):
         dw = self.cache.T @ dy  # (inputs, outputs): summed over the n examples
         return dx, {"w": dw}
 
-    def __repr__(self):
-        return f"Linear{self.w.shape}"
+    def describe(self):
+        return "{}, {}".format(*self.w.shape)
 
 
 class Bias(Module):
@@ -50,5 +51,5 @@ class Bias(Module):
     def backward(self, dy):
         return dy, {"b": np.sum(dy, axis=0)}
 
-    def __repr__(self):
-        return f"Bias({self.b.data.size})"
+    def describe(self):
+        return f"{self.b.size}"

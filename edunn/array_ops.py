@@ -1,0 +1,148 @@
+"""Rules for what changes the shape of a Tensor: a.sum(), a.reshape(2, 3), a[key] ...
+
+Each is a Module like any layer; the table at the end says which function of NumPy it stands for.
+"""
+
+import operator
+from functools import partial
+
+import numpy as np
+
+from edunn.core import RULES, Module, Tensor
+
+
+class Reduction(Module):
+    """y has fewer axes than x: those of `axis` (a number, a tuple, or None for all) are gone"""
+
+    def __init__(self, axis=None, keepdims=False):
+        self.axis, self.keepdims = axis, keepdims
+
+    def spread(self, values, shape):
+        """An array of the shape of y, stretched to the shape of x."""
+        if not self.keepdims and self.axis is not None:
+            values = np.expand_dims(values, self.axis)
+        return values * np.ones_like(values, shape=shape)
+
+
+class Sum(Reduction):
+    """y = the sum of x over `axis`"""
+
+    def forward(self, x):
+        self.cache = x.shape
+        return np.sum(x, axis=self.axis, keepdims=self.keepdims)
+
+    def backward(self, dy):
+        return self.spread(dy, self.cache), {}
+
+
+class Mean(Reduction):
+    """y = the mean of x over `axis`"""
+
+    def forward(self, x):
+        y = np.mean(x, axis=self.axis, keepdims=self.keepdims)
+        self.cache = x.shape, x.size // max(y.size, 1)
+        return y
+
+    def backward(self, dy):
+        shape, count = self.cache
+        return self.spread(dy / count, shape), {}
+
+
+class Max(Reduction):
+    """y = the largest of x over `axis`; equal ones share the gradient"""
+
+    def forward(self, x):
+        y = np.max(x, axis=self.axis, keepdims=self.keepdims)
+        hit = (x == self.spread(y, x.shape)).astype(x.dtype)
+        self.cache = hit / np.sum(hit, axis=self.axis, keepdims=True)
+        return y
+
+    def backward(self, dy):
+        share = self.cache
+        return self.spread(dy, share.shape) * share, {}
+
+
+class Reshape(Module):
+    """The same numbers in another shape, in which one size may be -1"""
+
+    def __init__(self, shape):
+        self.shape = shape
+
+    def forward(self, x):
+        self.cache = x.shape
+        return np.reshape(x, self.shape)
+
+    def backward(self, dy):
+        return np.reshape(dy, self.cache), {}
+
+
+class Transpose(Module):
+    """The axes in another order; without `axes`, in reverse"""
+
+    def __init__(self, axes=None):
+        self.axes = axes
+
+    def forward(self, x):
+        return np.transpose(x, self.axes)
+
+    def backward(self, dy):
+        back = (
+            None if self.axes is None else tuple(sorted(range(dy.ndim), key=self.axes.__getitem__))
+        )
+        return np.transpose(dy, back), {}
+
+
+class Index(Module):
+    """y = x[key], for any key that NumPy knows; a number taken twice gets both gradients"""
+
+    def __init__(self, key):
+        self.key = key.data if isinstance(key, Tensor) else key
+
+    def forward(self, x):
+        self.cache = x.shape
+        return x[self.key]
+
+    def backward(self, dy):
+        size = int(np.prod(self.cache))
+        places = np.arange(size, like=dy).reshape(self.cache)[self.key]
+        dx = np.zeros_like(dy, shape=(size,))
+        np.add.at(dx, np.ravel(places), np.ravel(dy))
+        return dx.reshape(self.cache), {}
+
+
+class Concatenate(Module):
+    """y = the inputs one after another along `axis`"""
+
+    def __init__(self, axis=0):
+        self.axis = axis
+
+    def forward(self, *inputs):
+        self.cache = [x.shape[self.axis] for x in inputs]
+        return np.concatenate(inputs, axis=self.axis)
+
+    def backward(self, dy):
+        ends = np.cumsum(self.cache)[:-1].tolist()
+        return tuple(np.split(dy, ends, axis=self.axis)), {}
+
+
+class Plain(Module):
+    """A function of arrays whose result takes no gradient: a comparison, an argmax"""
+
+    differentiable = False
+
+    def __init__(self, function, *arguments, **options):
+        self.function, self.arguments, self.options = function, arguments, options
+
+    def forward(self, *inputs):
+        return self.function(*inputs, *self.arguments, **self.options)
+
+
+RULES.update({
+    np.sum: Sum, np.mean: Mean, np.max: Max, np.reshape: Reshape, np.transpose: Transpose,
+    operator.getitem: Index, np.concatenate: Concatenate,
+})  # fmt: skip
+for function in (
+    np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign,
+    np.isfinite, np.argmax,
+):  # fmt: skip
+    RULES[function] = partial(Plain, function)

@@ -1,0 +1,46 @@
+"""Between loading and training: hold some examples out, and bring all columns to one scale."""
+
+import numpy as np
+
+from edunn.backend import default_dtype, generator
+from edunn.inputs import check_array, check_finite
+
+
+def train_test_split(x, y, test=0.2):
+    """(x_train, y_train, x_test, y_test): a random share `test` of the examples is held out."""
+    if not 0 < test < 1:
+        raise ValueError(f"train_test_split got test={test!r}, not a share between 0 and 1")
+    order = generator().permutation(len(x))
+    held_out, rest = np.split(order, [round(len(x) * test)])
+    return x[rest], y[rest], x[held_out], y[held_out]
+
+
+def standardize(x_train, *others):
+    """Each column of `x_train` with mean 0 and standard deviation 1, the others shifted and scaled
+    by the same numbers: what is held out is measured with the yardstick of the training part.
+
+    x_train: (n, ...), at least one example    others: any number of arrays (m, ...)
+
+    Returns as many new arrays, in the same order; `x_train` alone comes back as an array. A column
+    that is constant in `x_train` is 0 there, and elsewhere its difference from that constant.
+    Floats keep their type; whole numbers get the default one. Raises ValueError or TypeError for
+    NaN, no examples, or columns that do not match.
+    """
+    check_array("standardize", x_train, name="x_train")
+    if x_train.ndim == 0 or len(x_train) == 0:
+        raise ValueError(f"standardize got x_train of shape {x_train.shape}, not one with examples")
+    check_finite("standardize", x_train, "x_train")
+    for other in others:
+        check_array("standardize", other, "n", *x_train.shape[1:], name="another array")
+    # asked by comparing: rounding can leave a constant column a deviation just above 0
+    constant = x_train.min(axis=0) == x_train.max(axis=0)
+    mean = np.where(constant, x_train[0], x_train.mean(axis=0, dtype=np.float64))
+    deviation = np.where(constant, 1.0, x_train.std(axis=0, dtype=np.float64))
+    scaled = tuple(rescaled(x, mean, deviation) for x in (x_train, *others))
+    return scaled if others else scaled[0]
+
+
+def rescaled(x, mean, deviation):
+    y = x - mean
+    y /= deviation
+    return y.astype(x.dtype if x.dtype.kind == "f" else default_dtype())

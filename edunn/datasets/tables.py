@@ -1,0 +1,45 @@
+"""Real data, small enough to travel with the package. Sources and licences: SOURCES.md beside."""
+
+from pathlib import Path
+
+import numpy as np
+
+from edunn.backend import default_dtype
+from edunn.inputs import check_choice
+
+TABLES = ("iris", "wine", "cancer", "diabetes")  # those whose columns have names
+
+
+def load_digits():
+    """Handwritten digits: x (1797, 64), the grey values 0 to 1 of 8x8 pictures, and y (1797,), the
+    digits 0 to 9.
+
+    Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine
+    Learning Repository, 1998, doi:10.24432/C50P49; its test set. CC BY 4.0.
+    """
+    data = read("digits")
+    return (data["x"] / 16).astype(default_dtype()), data["y"].astype(np.int64)
+
+
+def get_feature_names(name):
+    """What the columns of x are, a list of strings: for "iris", "wine", "cancer" or "diabetes"."""
+    check_choice("get_feature_names", name, TABLES, "name")
+    return read(name)["features"].tolist()
+
+
+def classification_table(name):
+    """(x, y, names of the classes) of "iris", "wine" or "cancer"."""
+    data = read(name)
+    x = data["x"].astype(default_dtype(), order="C")
+    return x, data["y"].astype(np.int64), data["classes"].tolist()
+
+
+def regression_table(name):
+    """(x, y) of "diabetes"."""
+    data = read(name)
+    return tuple(a.astype(default_dtype(), order="C") for a in (data["x"], data["y"][:, None]))
+
+
+def read(name):
+    with np.load(Path(__file__).with_name(f"{name}.npz")) as data:
+        return dict(data)

@@ -1,0 +1,121 @@
+"""Layers that behave differently in training and in use: Dropout and batch normalization."""
+
+import numpy as np
+
+from edunn.backend import default_dtype, generator
+from edunn.core import Module, Parameter
+from edunn.initializers import One, Zero
+from edunn.inputs import check_array, check_number, check_sizes
+
+
+class Dropout(Module):
+    """In training, each number becomes 0 with probability p, and the others are divided by 1 - p,
+    which leaves the mean as it was. In evaluation, y = x (Srivastava et al. 2014).
+
+    x, y: any shape    p: from 0 to below 1, the share that is dropped
+    """
+
+    def __init__(self, p=0.5):
+        check_number("Dropout", p=p)
+        if not 0 <= p < 1:
+            raise ValueError(f"Dropout got p={p!r}, not a probability from 0 to below 1")
+        self.p = p
+
+    def forward(self, x):
+        check_array(self, x)
+        if not self.training or self.p == 0:
+            self.cache = None
+            return x
+        kept = (generator().random(x.shape) >= self.p) / (1 - self.p)  # drawn on the CPU: one seed,
+        self.cache = np.asarray(kept.astype(x.dtype), like=x)  # one mask, on every device
+        return x * self.cache
+
+    def backward(self, dy):
+        return (dy if self.cache is None else dy * self.cache), {}
+
+    def describe(self):
+        return f"p={self.p}"
+
+
+class Moments(Module):
+    """The mean and variance of each feature: of the batch in training, and running averages of
+    those in evaluation: running = (1 - momentum) running + momentum batch.
+
+    running_mean, running_var: (features,); the variance with n - 1 in its denominator
+    """
+
+    buffers = ("running_mean", "running_var")
+    axes: tuple[int, ...]  # what mean and variance are taken over
+    shape: tuple[str, ...]  # of x, with "features" where they are
+
+    def __init__(self, num_features, momentum):
+        check_sizes(type(self).__name__, num_features=num_features)
+        check_number(type(self).__name__, momentum=momentum)
+        self.momentum = momentum
+        self.running_mean = np.zeros(num_features, default_dtype())
+        self.running_var = np.ones(num_features, default_dtype())
+
+    def moments(self, x):
+        if not self.training:
+            return self.running_mean, self.running_var
+        count = x.size // self.running_mean.size
+        if count < 2:
+            raise ValueError(f"{self} got one value a feature, whose variance is 0: use eval()")
+        mean, variance = np.mean(x, axis=self.axes), np.var(x, axis=self.axes)
+        unbiased = variance * (count / (count - 1))
+        old, new = 1 - self.momentum, self.momentum
+        self.running_mean = old * self.running_mean + new * mean
+        self.running_var = old * self.running_var + new * unbiased
+        return mean, variance
+
+
+class BatchNorm(Moments):
+    """y = w (x - mean) / sqrt(variance + eps) + b, feature by feature
+
+    Mean and variance are those of the batch in training, running averages in evaluation
+    (Ioffe and Szegedy 2015, arXiv:1502.03167); see Moments.
+
+    w, b: (features,)
+    """
+
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__(num_features, momentum)
+        check_number(type(self).__name__, eps=eps)
+        self.eps, self.features = eps, num_features
+        self.w, self.b = Parameter(One()((num_features,))), Parameter(Zero()((num_features,)))
+
+    def columns(self, values):
+        """(features,) so that it broadcasts over x."""
+        return np.reshape(values, [-1 if size == "features" else 1 for size in self.shape])
+
+    def forward(self, x):
+        check_array(self, x, *(getattr(self, size, size) for size in self.shape))
+        mean, variance = self.moments(x)
+        scale = 1 / np.sqrt(variance + self.eps)
+        normal = (x - self.columns(mean)) * self.columns(scale)
+        self.cache = normal, scale, self.training
+        return normal * self.columns(self.w.data) + self.columns(self.b.data)
+
+    def backward(self, dy):
+        normal, scale, training = self.cache
+        grads = {"w": np.sum(dy * normal, axis=self.axes), "b": np.sum(dy, axis=self.axes)}
+        dx = dy * self.columns(self.w.data * scale)
+        if training:  # the batch's mean and variance move with x, and take their part back
+            means = np.mean(dx, axis=self.axes), np.mean(dx * normal, axis=self.axes)
+            dx = dx - self.columns(means[0]) - normal * self.columns(means[1])
+        return dx, grads
+
+    def describe(self):
+        return f"{self.features}"
+
+
+class BatchNorm1d(BatchNorm):
+    """Batch normalization of x: (n, features); see BatchNorm."""
+
+    axes, shape = (0,), ("n", "features")
+
+
+class BatchNorm2d(BatchNorm):
+    """Batch normalization of images x: (n, features, height, width); see BatchNorm."""
+
+    axes, shape = (0, 2, 3), ("n", "features", "height", "width")

@@ -1,0 +1,111 @@
+"""Data in batches of Tensors, as PyTorch's DataLoader gives them."""
+
+import os
+
+import numpy as np
+
+from edunn.backend import default_dtype, generator
+from edunn.core import Tensor
+from edunn.datasets.mnist import read_mnist
+from edunn.inputs import check_array, check_sizes
+
+
+class TensorDataset:
+    """Arrays of one length; item i holds the i-th of each."""
+
+    def __init__(self, *arrays):
+        self.arrays = [a.data if isinstance(a, Tensor) else a for a in arrays]
+        for array in self.arrays:
+            check_array("TensorDataset", array, name="an array")
+        if len({len(array) for array in self.arrays}) != 1:
+            raise ValueError(f"TensorDataset got arrays of lengths {[*map(len, self.arrays)]}")
+
+    def __len__(self):
+        return len(self.arrays[0])
+
+    def __getitem__(self, i):
+        return tuple(array[i] for array in self.arrays)
+
+
+class MNIST:
+    """Handwritten digits, image by image: (transform(image), label), image (28, 28) of 0 to 255.
+
+    root: a folder that has or gets the files, unless EDUNN_DATA names one that has them
+    """
+
+    kind = "mnist"
+
+    def __init__(self, root=None, train=True, download=False, transform=None):
+        folder = None if "EDUNN_DATA" in os.environ else root
+        self.images, self.targets = read_mnist(self.kind, train, folder, download)
+        self.transform = transform
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, i):
+        image = self.images[i]
+        return (image if self.transform is None else self.transform(image)), self.targets[i]
+
+
+class FashionMNIST(MNIST):
+    """Pictures of clothes, in the form of MNIST."""
+
+    kind = "fashion_mnist"
+
+
+class ToTensor:
+    """An image (height, width) of 0 to 255 as an array (1, height, width) of 0 to 1."""
+
+    def __call__(self, image):
+        return image[None].astype(default_dtype()) / 255
+
+
+class Normalize:
+    """(image - mean) / std, channel by channel."""
+
+    def __init__(self, mean, std):
+        self.mean = np.reshape(mean, (-1, 1, 1)).astype(default_dtype())
+        self.std = np.reshape(std, (-1, 1, 1)).astype(default_dtype())
+
+    def __call__(self, image):
+        return (image - self.mean) / self.std
+
+
+class Compose:
+    """Transforms one after another."""
+
+    def __init__(self, transforms):
+        self.transforms = transforms
+
+    def __call__(self, image):
+        for transform in self.transforms:
+            image = transform(image)
+        return image
+
+
+class DataLoader:
+    """Batches of a dataset, as tuples of Tensors; the last one may be smaller.
+
+    dataset: anything with a length and items that are tuples of arrays and numbers
+    """
+
+    def __init__(self, dataset, batch_size=1, shuffle=False, drop_last=False):
+        check_sizes("DataLoader", batch_size=batch_size)
+        self.dataset, self.batch_size = dataset, batch_size
+        self.shuffle, self.drop_last = shuffle, drop_last
+
+    def __len__(self):
+        whole, rest = divmod(len(self.dataset), self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
+
+    def __iter__(self):
+        n = len(self.dataset)
+        order = generator().permutation(n) if self.shuffle else np.arange(n)
+        for batch in range(len(self)):
+            chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
+            if isinstance(self.dataset, TensorDataset):  # all at once
+                columns = self.dataset[chosen]
+            else:
+                columns = [np.stack(column) for column in zip(*(self.dataset[i] for i in chosen))]
+            yield tuple(Tensor(column) for column in columns)

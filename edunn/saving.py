@@ -1,0 +1,151 @@
+"""Saving and loading: .npz files of plain arrays on the CPU, written whole or not at all."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from edunn import backend
+from edunn.backend import to
+from edunn.layers.dense import Dense
+from edunn.layers.linear import Linear
+
+
+def save(model, path):
+    """Write a model's parameters and buffers to an .npz file, under their dotted names.
+
+    The file appears whole or not at all; it holds no code, and no pickles.
+    """
+    write(path, state_dict(model))
+
+
+def load(model, path):
+    """Read into `model` what `save` wrote; a file that does not fit changes nothing.
+
+    Raises ValueError that lists everything that does not fit, and OSError or ValueError on a file
+    that is not there or is no .npz file.
+    """
+    load_state_dict(model, read(path))
+
+
+def state_dict(model):
+    """All parameters and buffers as arrays on the CPU, by their dotted names; copies."""
+    arrays = model.get_parameters() | model.named_buffers()
+    return {name: np.array(to(array, "cpu")) for name, array in arrays.items()}
+
+
+def load_state_dict(model, state):
+    """Give `model` the arrays of a state dict, on the device and of the dtype that it has now.
+
+    Raises ValueError that lists all names and shapes that do not fit, and then changes nothing.
+    """
+    have = model.get_parameters() | model.named_buffers()
+    wrong = [f"{name} is missing" for name in have if name not in state]
+    wrong += [f"{name} is unknown" for name in state if name not in have]
+    wrong += [
+        f"{name} has shape {np.shape(state[name])}, not {tuple(array.shape)}"
+        for name, array in have.items()
+        if name in state and np.shape(state[name]) != tuple(array.shape)
+    ]
+    if wrong:
+        raise ValueError(f"{type(model).__name__} cannot load this: " + "; ".join(wrong))
+    for name, array in have.items():
+        array[...] = to(np.asarray(state[name], array.dtype), backend.device_of(array))
+
+
+def save_checkpoint(path, model, optimizer, **extra):
+    """Write all that a training needs to go on bit for bit: the model, the optimizer's memory and
+    learning rate, and the state of the random numbers.
+
+    extra: whatever else is to be kept (epoch=3, history=...), in JSON's types
+    """
+    arrays = {f"model/{name}": array for name, array in state_dict(model).items()}
+    numbers = {}
+    for name, memory in optimizer.state.items():
+        for key, value in memory.items():
+            is_array = hasattr(value, "dtype")
+            (arrays if is_array else numbers)[f"optimizer/{name}/{key}"] = (
+                np.array(to(value, "cpu")) if is_array else value
+            )
+    about = {"numbers": numbers, "lr": optimizer.lr, "extra": extra}
+    about["random"] = backend.generator().bit_generator.state
+    arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    write(path, arrays)
+
+
+def load_checkpoint(path, model, optimizer):
+    """Read what `save_checkpoint` wrote into model, optimizer and random numbers.
+
+    Returns what it was given as extra; a file that does not fit raises ValueError."""
+    arrays = read(path)
+    if "about" not in arrays:
+        raise ValueError(f"{path} is no checkpoint: save_checkpoint writes them, save does not")
+    about = json.loads(arrays.pop("about").tobytes())
+    model_state = {n[6:]: a for n, a in arrays.items() if n.startswith("model/")}
+    load_state_dict(model, model_state)
+    names = {str(name): name for name in optimizer.state}
+    memory = {name: {} for name in optimizer.state}
+    stored = {n: a for n, a in arrays.items() if n.startswith("optimizer/")} | about["numbers"]
+    for full_name, value in stored.items():
+        _, name, key = full_name.split("/")
+        if name not in names:
+            raise ValueError(f"{path} remembers parameter {name}, not one of {list(names)}")
+        device = backend.device_of(optimizer.parameters[names[name]].data)
+        memory[names[name]][key] = to(value, device) if hasattr(value, "dtype") else value
+    optimizer.state, optimizer.lr = memory, about["lr"]
+    backend.generator().bit_generator.state = about["random"]
+    return about["extra"]
+
+
+def to_torch(model):
+    """The state dict that a PyTorch model of the same layers loads: weight and bias, with the
+    weights of Linear and Dense transposed to (outputs, inputs). Arrays; wrap them in tensors."""
+    turned = transposed(model)
+    state = state_dict(model).items()
+    return {torch_name(name): a.T if name in turned else a for name, a in state}
+
+
+def from_torch(model, state):
+    """Give `model` the state dict of a PyTorch model of the same layers (arrays or tensors)."""
+    turned = transposed(model)
+    mine = {torch_name(name): name for name in model.get_parameters() | model.named_buffers()}
+    arrays = {
+        mine.get(name, name): np.asarray(value)
+        for name, value in state.items()
+        if not name.endswith("num_batches_tracked")
+    }
+    load_state_dict(model, {name: a.T if name in turned else a for name, a in arrays.items()})
+
+
+def torch_name(name):
+    path, dot, last = name.rpartition(".")
+    return path + dot + {"w": "weight", "b": "bias"}.get(last, last)
+
+
+def transposed(model):
+    """The names of the weights that PyTorch keeps as (outputs, inputs)."""
+    modules = model.named_modules()
+    return {prefix + "w" for prefix, module in modules if isinstance(module, (Linear, Dense))}
+
+
+def write(path, arrays):
+    path = Path(path)
+    if path.suffix != ".npz":
+        raise ValueError(f"save got path {str(path)!r}, not one that ends in .npz")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            np.savez(file, **arrays)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def read(path):
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return {name: data[name] for name in data.files}
+    except (zipfile.BadZipFile, ValueError, EOFError, AttributeError) as error:
+        raise ValueError(f"{path} is no .npz file of plain arrays ({error})") from None

@@ -1,0 +1,188 @@
+"""Sequential2D: a matrix whose entries are modules. A Sequential is a row above its diagonal."""
+
+import numpy as np
+
+from edunn.containers import Container, add_gradients
+from edunn.core import Module, Tensor
+from edunn.inputs import check_array, check_choice, check_sizes, check_whole
+from edunn.layers.activations import Identity
+from edunn.layers.dense import Dense
+from edunn.layers.masked import MaskedLinear, SparseLinear, described
+
+BLOCK_TYPES = (
+    "None", "Identity", "Linear", "MaskedLinear", "MaskedLinear.from_description",
+    "SparseLinear.from_description", "SparseLinear.from_singleBlock",
+)  # fmt: skip
+
+
+class Sequential2D(Container):
+    """y_j = sum over i of blocks[i][j](x_i), where a block that is None gives nothing
+
+    Called with one array, x is cut into the x_i by `in_features_list`, and the y_j are joined.
+    Called with a list, None in it means "nothing here", and an output that nothing reaches is
+    None; backward then takes and gives lists in the same way. A block may stand in several places
+    (tied weights), and may be a Sequential2D itself.
+
+    x: (n, sum of in_features_list)    y: (n, sum of out_features_list)
+    """
+
+    def __init__(self, in_features_list, out_features_list, blocks, name=None):
+        for what, sizes in (("in", in_features_list), ("out", out_features_list)):
+            check_sizes("Sequential2D", **{f"{what}_features_{i}": n for i, n in enumerate(sizes)})
+        self.in_features_list, self.in_features = list(in_features_list), sum(in_features_list)
+        self.out_features_list, self.out_features = list(out_features_list), sum(out_features_list)
+        self.name = name
+        rows, columns = len(self.in_features_list), len(self.out_features_list)
+        if len(blocks) != rows or any(len(row) != columns for row in blocks):
+            shape = [len(row) for row in blocks]
+            raise ValueError(f"Sequential2D got rows of {shape} blocks, not {rows} of {columns}")
+        self.cells = {
+            (i, j): self.check_block(i, j, blocks[i][j])
+            for i in range(rows)
+            for j in range(columns)
+            if blocks[i][j] is not None
+        }
+
+    def check_block(self, i, j, block):
+        if not isinstance(block, Module):
+            raise TypeError(f"Sequential2D got {block!r} as block ({i}, {j}), not a Module or None")
+        for what, want in (("in", self.in_features_list[i]), ("out", self.out_features_list[j])):
+            got = getattr(block, f"{what}_features", None) or getattr(block, "features", None)
+            if got is not None and got != want:
+                raise ValueError(
+                    f"Sequential2D got a block ({i}, {j}) with {what}_features={got}, not {want}"
+                )
+        return block
+
+    def children(self):
+        return {f"{i}_{j}": block for (i, j), block in self.cells.items()}
+
+    def __call__(self, x):
+        return self.forward(x) if isinstance(x, list) else super().__call__(x)
+
+    def forward(self, x):
+        return self.iterate(x, 1)
+
+    forward_list = forward
+
+    def iterate(self, x, steps):
+        """Apply the whole matrix `steps` times: a dynamical system with the same weights at every
+        step. `backward` afterwards goes back through all of them, and gradients add up."""
+        check_whole("Sequential2D.iterate", steps=steps)
+        if steps > 1 and self.in_features_list != self.out_features_list:
+            raise ValueError(
+                f"Sequential2D can be iterated only with equal sizes in and out, not "
+                f"{self.in_features_list} and {self.out_features_list}"
+            )
+        caches = []
+        for _ in range(steps):
+            if isinstance(x, Tensor) and not self.is_traced():
+                x = super().__call__(x)
+            else:
+                x, cache = self.step(x)
+                caches.append(cache)
+        self.cache = caches
+        return x
+
+    def step(self, x):
+        """One application: the output, and what its backward needs."""
+        xs = x if isinstance(x, list) else self.cut(x, self.in_features_list)
+        if len(xs) != len(self.in_features_list):
+            raise ValueError(
+                f"Sequential2D got a list of {len(xs)} inputs, not {len(self.in_features_list)}"
+            )
+        ys, caches = [None] * len(self.out_features_list), {}
+        for (i, j), block in self.cells.items():
+            if xs[i] is None:
+                continue
+            try:
+                y = block(xs[i])
+            except (TypeError, ValueError) as error:
+                kind = TypeError if isinstance(error, TypeError) else ValueError
+                raise kind(f"Sequential2D: block ({i}, {j}): {error}") from error
+            caches[i, j] = block.cache
+            ys[j] = y if ys[j] is None else ys[j] + y  # a new array: y may be the caller's own
+        return (ys if isinstance(x, list) else join(ys, self.out_features_list, x)), caches
+
+    def backward_from(self, cache, dy, needs_dx=True):
+        grads = {}
+        for k, caches in reversed(list(enumerate(cache))):
+            dys = dy if isinstance(dy, list) else self.cut(dy, self.out_features_list)
+            dxs = [None] * len(self.in_features_list)
+            for i, j in reversed(caches):
+                if dys[j] is None:
+                    continue
+                block, last = self.cells[i, j], k == 0 and not needs_dx
+                dx, block_grads = block.backward_from(caches[i, j], dys[j], not last)
+                add_gradients(grads, block_grads)
+                if dx is not None:
+                    dxs[i] = dx if dxs[i] is None else dxs[i] + dx
+            dy = dxs if isinstance(dy, list) else join(dxs, self.in_features_list, dy)
+        return dy, grads
+
+    def cut(self, x, sizes):
+        """The columns of x, side by side in groups of these sizes."""
+        if not isinstance(x, Tensor):
+            check_array("Sequential2D", x, "n", sum(sizes))
+        ends = np.cumsum(sizes).tolist()
+        return [x[:, end - size : end] for size, end in zip(sizes, ends)]
+
+    def number_of_trainable_parameters(self):
+        """Weights that are learned, those of tied blocks once."""
+        return sum(block.number_of_trainable_parameters() for block in set(self.cells.values()))
+
+    @classmethod
+    def from_config(cls, cfg):
+        """Build from a dict of in_features_list, out_features_list, block_types (rows of None or
+        names: see BLOCK_TYPES) and, for blocks that are described, block_kwargs in the same rows.
+        """
+        wanted = "in_features_list", "out_features_list", "block_types"
+        for key in wanted:
+            if key not in cfg:
+                raise ValueError(f"Sequential2D.from_config got no {key!r}: it needs {wanted}")
+        inputs, outputs, types = (cfg[key] for key in wanted)
+        kwargs = cfg.get("block_kwargs")
+        blocks = [
+            [
+                make_block(kind, inputs[i], outputs[j], kwargs and kwargs[i][j])
+                for j, kind in enumerate(row)
+            ]
+            for i, row in enumerate(types)
+        ]
+        return cls(inputs, outputs, blocks)
+
+
+def join(parts, sizes, like):
+    """Parts side by side as one array, with zeros for those that are None."""
+    array = like.data if isinstance(like, Tensor) else like
+    return np.concatenate(
+        [
+            np.zeros_like(array, shape=(len(array), size)) if part is None else part
+            for part, size in zip(parts, sizes)
+        ],
+        axis=1,
+    )
+
+
+def make_block(kind, inputs, outputs, kwargs):
+    """The module that a name in block_types stands for."""
+    if kind is None or kind == "None":
+        return None
+    check_choice("Sequential2D.from_config", kind, BLOCK_TYPES, "block type")
+    if kind == "Identity":
+        if inputs != outputs:
+            raise ValueError(f"an Identity block got {inputs} features in and {outputs} out")
+        return Identity(inputs)
+    if kind == "Linear":
+        return Dense(inputs, outputs)
+    if kind == "MaskedLinear":
+        return MaskedLinear(inputs, outputs)
+    if not kwargs:
+        raise ValueError(f"a block of type {kind} needs its entry in block_kwargs")
+    for key in ("block_type", "initialization_type"):
+        if key not in kwargs:
+            raise ValueError(f"a block of type {kind} got block_kwargs without {key!r}")
+    layer = MaskedLinear if kind.startswith("Masked") else SparseLinear
+    how = kwargs["block_type"], kwargs["initialization_type"]
+    options = {key: kwargs[key] for key in ("trainable", "bias") if key in kwargs}
+    return described(layer, outputs, inputs, *how, **options)

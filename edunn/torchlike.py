@@ -1,0 +1,160 @@
+"""edunn in PyTorch's words: `import edunn.torchlike as nn`, or as torch. Names, and nothing new.
+
+The classes are edunn's own. `Linear` has a bias here, as PyTorch's has, and is a Dense without an
+activation; weights are of shape (inputs, outputs), and their names in a model end in w and b.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from edunn import health, loading, optimizers  # noqa: F401
+from edunn.backend import default_dtype, generator, manual_seed
+from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
+from edunn.core import Module, Parameter, Tensor, no_tape
+from edunn.initializers import LeCunUniform
+from edunn.layers import regularization
+from edunn.layers.activations import GELU, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from edunn.layers.convolution import Conv2d
+from edunn.layers.dense import Dense
+from edunn.layers.embedding import Embedding
+from edunn.layers.pooling import AvgPool2d, MaxPool2d
+from edunn.layers.recurrent import RNN
+from edunn.layers.regularization import BatchNorm1d, BatchNorm2d
+from edunn.layers.shaping import Flatten
+from edunn.loading import DataLoader, TensorDataset
+from edunn.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
+from edunn.saving import from_torch, load_state_dict, state_dict, to_torch
+from edunn.sequential2d import Sequential2D
+
+Conv2D = Conv2d
+no_grad = no_tape
+
+__all__ = [
+    "GELU", "RNN", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d",
+    "Conv2D", "Conv2d", "CrossEntropyLoss", "DataLoader", "Dropout", "Embedding", "Flatten",
+    "Identity", "LeakyReLU", "Linear", "MSELoss", "MaxPool2d", "Module", "ModuleDict", "ModuleList",
+    "Parameter", "ReLU", "Sequential", "Sequential1D", "Sequential2D", "Sigmoid", "Softmax", "Tanh",
+    "Tensor", "TensorDataset", "abs", "allclose", "cuda", "datasets", "device", "from_numpy",
+    "from_torch", "functional", "load_state_dict", "manual_seed", "max", "no_grad", "ones", "optim",
+    "rand", "randn", "state_dict", "tensor", "to_torch", "transforms", "utils", "zeros",
+]  # fmt: skip
+
+
+class Linear(Dense):
+    """y = x w + b
+
+    x: (n, in_features)    w: (in_features, out_features)    b: (out_features,)
+    y: (n, out_features)    weight, bias: the Parameters w and b; bias is None without one
+    """
+
+    def __init__(self, in_features, out_features, bias=True):
+        start = LeCunUniform(in_features)
+        super().__init__(in_features, out_features, "id", start, start if bias else None)
+
+    @property
+    def weight(self):
+        return self.w
+
+    @property
+    def bias(self):
+        return self.b
+
+    def describe(self):
+        sizes = f"in_features={self.in_features}, out_features={self.out_features}"
+        return f"{sizes}, bias={self.b is not None}"
+
+
+class Dropout(regularization.Dropout):
+    """In training, each number is 0 with probability p, or divided by 1 - p; else y = x."""
+
+    def describe(self):
+        return f"p={self.p}, inplace=False"
+
+
+optim = SimpleNamespace(
+    SGD=optimizers.SGD,
+    Adam=optimizers.Adam,
+    AdamW=optimizers.AdamW,
+    RMSprop=optimizers.RMSprop,
+    lr_scheduler=SimpleNamespace(
+        StepLR=optimizers.StepLR,
+        ExponentialLR=optimizers.ExponentialLR,
+        CosineAnnealingLR=optimizers.CosineAnnealingLR,
+    ),
+)
+datasets = SimpleNamespace(MNIST=loading.MNIST, FashionMNIST=loading.FashionMNIST)
+transforms = SimpleNamespace(
+    Compose=loading.Compose, ToTensor=loading.ToTensor, Normalize=loading.Normalize
+)
+functional = SimpleNamespace(
+    relu=lambda x: ReLU()(x),
+    softmax=lambda x: Softmax()(x),
+    mse_loss=lambda y, target: MSELoss()(y, target),
+    cross_entropy=lambda y, labels: CrossEntropyLoss()(y, labels),
+)
+utils = SimpleNamespace(clip_grad_norm_=optimizers.clip_grad_norm)
+
+
+def tensor(data, dtype=None, requires_grad=False):
+    """A Tensor of numbers in lists: whole numbers stay whole, others are of the default dtype."""
+    array = np.array(data)
+    kind = dtype or (default_dtype() if array.dtype.kind == "f" else array.dtype)
+    return Tensor(array.astype(kind), requires_grad)
+
+
+def from_numpy(array):
+    """A Tensor of an array, which it shares."""
+    return Tensor(array)
+
+
+def randn(*shape, requires_grad=False):
+    """A Tensor of normal numbers with mean 0 and deviation 1."""
+    return Tensor(generator().normal(size=shape).astype(default_dtype()), requires_grad)
+
+
+def rand(*shape, requires_grad=False):
+    """A Tensor of numbers that are equally likely anywhere from 0 to 1."""
+    return Tensor(generator().random(shape).astype(default_dtype()), requires_grad)
+
+
+def zeros(*shape, requires_grad=False):
+    """A Tensor of zeros."""
+    return Tensor(np.zeros(shape, default_dtype()), requires_grad)
+
+
+def ones(*shape, requires_grad=False):
+    """A Tensor of ones."""
+    return Tensor(np.ones(shape, default_dtype()), requires_grad)
+
+
+def abs(x):
+    """|x|, elementwise."""
+    return np.abs(x)
+
+
+def max(x, dim=None, keepdim=False):
+    """The largest number of x, or of each line along `dim`."""
+    return np.max(x, axis=dim, keepdims=keepdim)
+
+
+def allclose(a, b, rtol=1e-5, atol=1e-8):
+    """Whether all numbers of a and b differ by at most atol + rtol |b|."""
+    a, b = (x.data if isinstance(x, Tensor) else x for x in (a, b))
+    return bool(np.allclose(a, b, rtol=rtol, atol=atol))
+
+
+def device(name):
+    """'cpu', 'cuda' or 'cuda:1': for .to(device)."""
+    return name
+
+
+def gpu_is_available():
+    try:
+        import cupy
+    except ImportError:
+        return False
+    return bool(cupy.cuda.is_available())
+
+
+cuda = SimpleNamespace(is_available=gpu_is_available)
