@@ -27,7 +27,7 @@ def device_of(x: Array) -> str:
 def to(x: Array, device: str) -> Array:
     """`x` on `device`, which is 'cpu', 'cuda' or 'cuda:1'; `x` itself if it is already there, or
     None."""
-    kind, _, number = device.partition(":")
+    kind, _, number = str(device).partition(":")
     if kind not in ("cpu", "cuda") or not (number or "0").isdecimal():
         raise DeviceError(f"to(x, device) got device {device!r}, not 'cpu', 'cuda' or 'cuda:1'")
     if x is None:

@@ -74,7 +74,7 @@ class Module(Tree):
 
     def is_traced(self) -> bool:
         """Whether a Tensor goes through this module's forward as it is: see the class."""
-        return type(self).backward is Module.backward
+        return self.differentiable and type(self).backward is Module.backward
 
 
 class Tensor(Operators):

@@ -7,6 +7,7 @@ import numpy as np
 
 from edunn.backend import default_dtype
 from edunn.core import Module
+from edunn.inputs import check_shape
 from edunn.layers.convolution import Conv2d
 from edunn.layers.dense import Dense
 from edunn.layers.embedding import Embedding
@@ -59,6 +60,7 @@ def explain(model, x_shape, dtype=None):
     they are met first), multiply-adds, and bytes of output. Where two layers do not fit, raises
     ValueError with the names of both and the number to change. The model is left as it was.
     """
+    check_shape("explain", x_shape, "x_shape")
     modes = [(module, module.training, module.cache) for module in model.modules()]
     model.eval()
     try:

@@ -6,11 +6,17 @@ from numbers import Integral, Real
 import numpy as np
 
 
+def show(value):
+    """The repr of a value on one line, cut off where it is long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def check_array(who, x, *shape, name="x"):
     """Refuse `x` unless it is an array of numbers of this shape.
 
-    who: the module or function that asks; shape: a whole number is a size, a str names a free one,
-    and none at all accepts every shape.
+    who: the module or function that asks; shape: a whole number is a size, a str names a free one
+    (from 1 up, but for "n", the examples), and none at all accepts every shape.
     """
     if not hasattr(x, "dtype"):
         raise TypeError(f"{who} got {name} of type {type(x).__name__}, not an array")
@@ -18,7 +24,10 @@ def check_array(who, x, *shape, name="x"):
         raise TypeError(f"{who} got {name} of dtype {x.dtype}, not numbers")
     if shape and (
         len(x.shape) != len(shape)
-        or any(want != got for want, got in zip(shape, x.shape) if not isinstance(want, str))
+        or any(
+            want != got and (not isinstance(want, str) or want != "n" and got == 0)
+            for want, got in zip(shape, x.shape)
+        )
     ):
         wanted = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
         raise ValueError(f"{who} got {name} of shape {tuple(x.shape)}, not ({wanted})")
@@ -54,28 +63,36 @@ def check_sizes(who, **sizes):
     """Refuse sizes that are not whole numbers from 1 up."""
     for name, size in sizes.items():
         if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
-            raise ValueError(f"{who} got {name}={size!r}, not a whole number from 1 up")
+            raise ValueError(f"{who} got {name}={show(size)}, not a whole number from 1 up")
+
+
+def check_shape(who, shape, name="shape"):
+    """Refuse what is not a tuple or list of whole numbers from 1 up."""
+    if not isinstance(shape, (tuple, list)) or not all(
+        isinstance(size, Integral) and not isinstance(size, bool) and size >= 1 for size in shape
+    ):
+        raise ValueError(f"{who} got {name}={show(shape)}, not a tuple of whole numbers from 1 up")
 
 
 def check_positive(who, **numbers):
     """Refuse numbers that are not above 0."""
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, Real) or not number > 0:
-            raise ValueError(f"{who} got {name}={number!r}, not a number above 0")
+            raise ValueError(f"{who} got {name}={show(number)}, not a number above 0")
 
 
 def check_number(who, **numbers):
     """Refuse what is not a finite number."""
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, Real) or not np.isfinite(number):
-            raise ValueError(f"{who} got {name}={number!r}, not a number")
+            raise ValueError(f"{who} got {name}={show(number)}, not a number")
 
 
 def check_whole(who, **numbers):
     """Refuse what is not a whole number from 0 up."""
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, Integral) or number < 0:
-            raise ValueError(f"{who} got {name}={number!r}, not a whole number from 0 up")
+            raise ValueError(f"{who} got {name}={show(number)}, not a whole number from 0 up")
 
 
 def check_choice(who, got, known, what):
@@ -83,4 +100,4 @@ def check_choice(who, got, known, what):
     if got not in known:
         near = difflib.get_close_matches(str(got).lower(), known, 1)
         hint = f" (did you mean {near[0]!r}?)" if near else ""
-        raise ValueError(f"{who} got {what} {got!r}, not one of {', '.join(known)}{hint}")
+        raise ValueError(f"{who} got {what} {show(got)}, not one of {', '.join(known)}{hint}")

@@ -125,6 +125,8 @@ def count_pairs(who, y, labels, classes=None):
         raise ValueError(f"{who} got an empty batch")
     if classes is not None:
         check_sizes(who, classes=classes)
+    if scores:
+        check_array(who, y, "n", "classes", name="y")
     if scores and classes not in (None, y.shape[1]):
         raise ValueError(f"{who} got classes={classes}, but {y.shape[1]} scores an example")
     if scores:

@@ -152,6 +152,8 @@ class Schedule:
     `factor(epoch)`, what the first learning rate is multiplied by."""
 
     def __init__(self, optimizer):
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{type(self).__name__} got {optimizer!r}, not an optimizer")
         self.optimizer, self.first, self.epoch = optimizer, optimizer.lr, 0
 
     def step(self):

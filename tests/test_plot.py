@@ -139,6 +139,18 @@ def test_regions_have_the_colour_of_the_class_predicted():
     np.testing.assert_allclose(image.get_array(), 0.4 * expected + 0.6)
 
 
+def test_the_model_is_asked_about_the_middle_of_each_square():
+    model = nn.Identity()
+    model.forward = lambda x: asked.append(x) or x
+    asked = []
+    ax = plot.decision_boundary(
+        model, np.array([[0.0, 0.0], [1.0, 3.0]]), np.array([0, 1]), None, 2
+    )
+    assert ax.images[0].get_extent() == pytest.approx([-0.08, 1.08, -0.24, 3.24])
+    expected = [[0.21, 0.63], [0.79, 0.63], [0.21, 2.37], [0.79, 2.37]]
+    np.testing.assert_allclose(asked[0], expected)
+
+
 def test_the_points_have_the_colour_of_their_label():
     x, y = two_classes()
     ax = plot.decision_boundary(nn.Linear(2, 3), x, y, resolution=5)

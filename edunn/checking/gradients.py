@@ -18,7 +18,7 @@ import numpy as np
 
 from edunn.backend import Array, generator
 from edunn.core import Module
-from edunn.inputs import check_choice
+from edunn.inputs import check_array, check_choice
 
 EPS = 2.0**-52
 STEP = 5e-4  # where truncation and rounding of the five-point rule are about equal
@@ -62,6 +62,10 @@ def check_gradients(
     afterwards what they were.
     """
     who = type(module).__name__
+    if not isinstance(module, Module):
+        raise TypeError(f"check_gradients got {who}, not a Module")
+    for i, x in enumerate(inputs):
+        check_array("check_gradients", x, name=f"input {i}")
     inputs = tuple(np.array(x, np.float64 if x.dtype.kind == "f" else None) for x in inputs)
     with float64_copies(module):
         forward = repeatable(module)

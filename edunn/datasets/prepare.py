@@ -3,11 +3,14 @@
 import numpy as np
 
 from edunn.backend import default_dtype, generator
-from edunn.inputs import check_array, check_finite
+from edunn.inputs import check_array, check_finite, check_number
 
 
 def train_test_split(x, y, test=0.2):
     """(x_train, y_train, x_test, y_test): a random share `test` of the examples is held out."""
+    for array, name in ((x, "x"), (y, "y")):
+        check_array("train_test_split", array, name=name)
+    check_number("train_test_split", test=test)
     if not 0 < test < 1:
         raise ValueError(f"train_test_split got test={test!r}, not a share between 0 and 1")
     order = generator().permutation(len(x))

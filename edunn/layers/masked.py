@@ -3,12 +3,14 @@
 `block_weights` describes a matrix of weights in a word, as iterativennsimple does.
 """
 
+import contextlib
+
 import numpy as np
 
 from edunn.backend import default_dtype, device_of, generator
 from edunn.core import Module, Parameter
 from edunn.initializers import LeCunUniform, Zero
-from edunn.inputs import check_array, check_choice, check_sizes
+from edunn.inputs import check_array, check_choice, check_indices, check_sizes
 
 
 class MaskedLinear(Module):
@@ -67,35 +69,18 @@ class SparseLinear(Module):
     def __init__(self, inputs, outputs, rows, columns, values, bias=True):
         check_sizes("SparseLinear", inputs=inputs, outputs=outputs)
         self.in_features, self.out_features = inputs, outputs
-        self.places = np.asarray(rows) * outputs + np.asarray(columns)  # in w, row after row
-        if self.places.size and not 0 <= self.places.min() <= self.places.max() < inputs * outputs:
-            raise ValueError(f"SparseLinear got places outside ({inputs}, {outputs})")
-        if len(np.unique(self.places)) < len(self.places):
-            raise ValueError("SparseLinear got the same place twice")
-        self.values = Parameter(np.asarray(values, default_dtype()))
-        check_array("SparseLinear", self.values.data, len(self.places), name="values")
+        self.places = places(inputs, outputs, rows, columns)
+        values = np.asarray(values)
+        check_array("SparseLinear", values, len(self.places), name="values")
+        self.values = Parameter(values.astype(default_dtype()))
         self.b = Parameter(Zero()((outputs,))) if bias else None
 
     def forward(self, x):
         check_array(self, x, "n", self.in_features)
-        w = self.matrix()
+        w = matrix(self.values.data, self.places, (self.in_features, self.out_features))
         self.cache = x, w
         y = x @ w
         return y if self.b is None else y + self.b.data
-
-    def matrix(self):
-        """w: with scipy where it is installed and the numbers are on the CPU, or else dense."""
-        values, shape = self.values.data, (self.in_features, self.out_features)
-        if device_of(values) == "cpu":
-            try:
-                from scipy.sparse import csr_array
-            except ImportError:
-                pass
-            else:
-                return csr_array((values, (self.places // shape[1], self.places % shape[1])), shape)
-        w = np.zeros_like(values, shape=(shape[0] * shape[1],))
-        np.put_along_axis(w, self.places, values, axis=0)
-        return np.reshape(w, shape)
 
     def backward(self, dy):
         x, w = self.cache
@@ -107,6 +92,32 @@ class SparseLinear(Module):
 
     def describe(self):
         return f"{self.in_features}, {self.out_features}, {len(self.places)} weights"
+
+
+def places(inputs, outputs, rows, columns):
+    """Where (row, column) stands in a matrix (inputs, outputs) that is read row after row."""
+    rows, columns = np.asarray(rows), np.asarray(columns)
+    check_array("SparseLinear", rows, "k", name="rows")
+    check_array("SparseLinear", columns, len(rows), name="columns")
+    for name, numbers, count in (("rows", rows, inputs), ("columns", columns, outputs)):
+        check_indices("SparseLinear", numbers, count, name)
+    found = rows * outputs + columns
+    if len(np.unique(found)) < len(found):
+        raise ValueError("SparseLinear got the same place twice")
+    return found
+
+
+def matrix(values, places, shape):
+    """A matrix with `values` at `places`: sparse, by scipy, on the CPU where scipy is installed,
+    and dense otherwise."""
+    if device_of(values) == "cpu":
+        with contextlib.suppress(ImportError):
+            from scipy.sparse import csr_array
+
+            return csr_array((values, np.divmod(places, shape[1])), shape)
+    w = np.zeros_like(values, shape=(shape[0] * shape[1],))
+    np.put_along_axis(w, places, values, axis=0)
+    return np.reshape(w, shape)
 
 
 def described(layer, outputs, inputs, kind, start, trainable="non-zero", bias=True):

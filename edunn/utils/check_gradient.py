@@ -3,7 +3,7 @@
 import numpy as np
 
 from edunn.checking import check_gradients
-from edunn.inputs import check_sizes
+from edunn.inputs import check_shape, check_sizes
 from edunn.utils.colors import green
 
 
@@ -13,6 +13,7 @@ def common_layer(layer, input_shape, samples=100):
     Prints how many derivatives were right; raises GradientError at the first wrong one.
     """
     check_sizes("common_layer", samples=samples)
+    check_shape("common_layer", input_shape, "input_shape")
     rng = np.random.default_rng(0)
     checked = 0
     for sample in range(samples):

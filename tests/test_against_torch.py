@@ -1,0 +1,232 @@
+"""The same numbers as PyTorch: layers, losses, optimizers, and one training script run under both."""
+
+import types
+
+import numpy as np
+import pytest
+
+import edunn as nn
+import edunn.torchlike
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch")
+
+STEPS = 100
+
+
+def train(nn, optim, tensor, batches, make_optimizer, start):
+    """S2's network and loop, written once; `nn` and `optim` are PyTorch's or edunn's."""
+    model = nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(64, 128),
+        nn.ReLU(),
+        nn.Linear(128, 64),
+        nn.ReLU(),
+        nn.Linear(64, 10),
+    )
+    start(model)
+    criterion = nn.CrossEntropyLoss()
+    optimizer = make_optimizer(optim, model.parameters())
+    losses = []
+    model.train()
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(tensor(x)), tensor(y))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize(
+    "make_optimizer",
+    [
+        lambda optim, parameters: optim.SGD(parameters, lr=0.1),
+        lambda optim, parameters: optim.SGD(parameters, lr=0.05, momentum=0.9, nesterov=True),
+        lambda optim, parameters: optim.Adam(parameters, lr=0.001),
+    ],
+    ids=["SGD", "Nesterov", "Adam"],
+)
+def test_one_script_gives_the_same_losses_under_both(make_optimizer):
+    """Five epochs of digits in float64, with the same initial weights and batches.
+
+    In float32 the two part by rounding alone; in float64 what is left is what the code does.
+    """
+    nn.set_default_dtype(np.float64)
+    x, y = nn.datasets.load_digits()
+    images = x.reshape(-1, 8, 8)
+    batches = [batch for _ in range(5) for batch in nn.batches(images, y, 64)]
+    twin = edunn.torchlike.Sequential(
+        *(edunn.torchlike.Linear(*sizes) for sizes in ((64, 128), (128, 64), (64, 10)))
+    )
+    weights = [p.data.copy() for p in twin.parameters()]
+
+    def start_ours(model):
+        for parameter, array in zip(model.parameters(), weights):
+            parameter.data[...] = array
+
+    def start_theirs(model):
+        model.double()
+        with torch.no_grad():
+            for parameter, array in zip(model.parameters(), weights):
+                parameter.copy_(torch.from_numpy(array.T if array.ndim == 2 else array))
+
+    def our_tensor(array):
+        return edunn.torchlike.from_numpy(array)
+
+    ours = train(edunn.torchlike, edunn.torchlike.optim, our_tensor, batches, make_optimizer,
+                 start_ours)  # fmt: skip
+    theirs = train(torch.nn, torch.optim, torch.from_numpy, batches, make_optimizer, start_theirs)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    assert ours[-1] < 0.3 * ours[0]
+
+
+OPTIMIZERS = {
+    "SGD": (nn.SGD, torch.optim.SGD, {"lr": 0.05}),
+    "SGD, weight decay": (nn.SGD, torch.optim.SGD, {"lr": 0.05, "weight_decay": 0.1}),
+    "SGD, momentum": (nn.SGD, torch.optim.SGD, {"lr": 0.05, "momentum": 0.9}),
+    "SGD, Nesterov": (
+        nn.SGD, torch.optim.SGD,
+        {"lr": 0.05, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01},
+    ),
+    "RMSprop": (nn.RMSprop, torch.optim.RMSprop, {"lr": 0.01}),
+    "RMSprop, weight decay": (
+        nn.RMSprop, torch.optim.RMSprop, {"lr": 0.01, "alpha": 0.9, "weight_decay": 0.1}
+    ),
+    "Adam": (nn.Adam, torch.optim.Adam, {"lr": 0.01}),
+    "Adam, weight decay": (
+        nn.Adam, torch.optim.Adam, {"lr": 0.01, "betas": (0.8, 0.99), "weight_decay": 0.1}
+    ),
+    "AdamW": (nn.AdamW, torch.optim.AdamW, {"lr": 0.01, "weight_decay": 0.1}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizers_over_100_steps(name, rng):
+    """Two parameters of different shapes; gradients of ordinary size, then tiny, then zero."""
+    ours, theirs, options = OPTIMIZERS[name]
+    starts = [rng.normal(size=(3, 2)), rng.normal(size=(4,))]
+    mine = [nn.Parameter(start.copy()) for start in starts]
+    yours = [torch.nn.Parameter(torch.from_numpy(start.copy())) for start in starts]
+    our_optimizer, their_optimizer = ours(mine, **options), theirs(yours, **options)
+    for step in range(STEPS):
+        scale = 1.0 if step < 60 else 1e-7 if step < 90 else 0.0
+        for p, q in zip(mine, yours):
+            gradient = scale * rng.normal(size=p.shape)
+            p.grad, q.grad = gradient, torch.from_numpy(gradient.copy())
+        our_optimizer.step()
+        their_optimizer.step()
+    for p, q in zip(mine, yours):
+        np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=1e-9, atol=1e-12)
+
+
+SCHEDULES = {
+    "StepLR": ({"step_size": 3, "gamma": 0.5}),
+    "ExponentialLR": ({"gamma": 0.9}),
+    "CosineAnnealingLR": ({"T_max": 12}),
+}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_schedules(name):
+    mine = nn.SGD([nn.Parameter(np.ones(1))], lr=0.2)
+    yours = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.2)
+    ours = getattr(nn, name)(mine, **SCHEDULES[name])
+    theirs = getattr(torch.optim.lr_scheduler, name)(yours, **SCHEDULES[name])
+    for _ in range(10):
+        yours.step()
+        ours.step()
+        theirs.step()
+        assert mine.lr == pytest.approx(yours.param_groups[0]["lr"], rel=1e-9)
+
+
+def test_clipping(rng):
+    grads = [rng.normal(size=(3, 2)), 10 * rng.normal(size=(4,))]
+    mine, yours = [nn.Parameter(np.ones(g.shape)) for g in grads], []
+    for p, g in zip(mine, grads):
+        p.grad = g
+        yours.append(torch.nn.Parameter(torch.ones(g.shape, dtype=torch.float64)))
+        yours[-1].grad = torch.from_numpy(g.copy())
+    norm = nn.clip_grad_norm(mine, 2.0)
+    assert norm == pytest.approx(float(torch.nn.utils.clip_grad_norm_(yours, 2.0)))
+    for p, q in zip(mine, yours):
+        np.testing.assert_allclose(p.grad, q.grad.numpy())
+
+
+T = torch.nn
+LAYERS = {
+    "Conv2d": (lambda: nn.Conv2d(2, 3, 3, stride=2, padding=1), lambda: T.Conv2d(2, 3, 3, 2, 1),
+               (4, 2, 7, 5)),
+    "BatchNorm1d": (lambda: nn.BatchNorm1d(3), lambda: T.BatchNorm1d(3), (5, 3)),
+    "BatchNorm2d": (lambda: nn.BatchNorm2d(2), lambda: T.BatchNorm2d(2), (3, 2, 4, 5)),
+    "MaxPool2d": (lambda: nn.MaxPool2d(3, 2, 1), lambda: T.MaxPool2d(3, 2, 1), (2, 2, 7, 6)),
+    "AvgPool2d": (lambda: nn.AvgPool2d(3, 1, 1), lambda: T.AvgPool2d(3, 1, 1), (2, 2, 5, 6)),
+    "GELU": (lambda: nn.GELU(), lambda: T.GELU(approximate="tanh"), (4, 3)),
+    "LeakyReLU": (lambda: nn.LeakyReLU(0.2), lambda: T.LeakyReLU(0.2), (4, 3)),
+    "Softmax": (lambda: nn.Softmax(), lambda: T.Softmax(dim=1), (4, 3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers(name, rng):
+    nn.set_default_dtype(np.float64)
+    make, their_make, shape = LAYERS[name]
+    ours, theirs = make(), their_make().double()
+    theirs.load_state_dict(
+        {key: torch.from_numpy(a.copy()) for key, a in nn.to_torch(ours).items()}, strict=False
+    )
+    for _ in range(2):
+        x = rng.normal(size=shape)
+        mine, yours = nn.Tensor(x, True), torch.from_numpy(x.copy()).requires_grad_()
+        y, their_y = ours(mine), theirs(yours)
+        np.testing.assert_allclose(y.data, their_y.detach().numpy(), atol=1e-12)
+        dy = rng.normal(size=y.shape)
+        y.backward(dy)
+        their_y.backward(torch.from_numpy(dy))
+        np.testing.assert_allclose(mine.grad, yours.grad.numpy(), atol=1e-10)
+    for parameter, q in zip(ours.parameters(), theirs.parameters()):
+        np.testing.assert_allclose(parameter.grad, q.grad.numpy(), atol=1e-9)
+    for key, buffer in ours.named_buffers().items():
+        np.testing.assert_allclose(buffer, theirs.state_dict()[key].numpy())
+
+
+LOSSES = {
+    "MSELoss": lambda rng: (rng.normal(size=(4, 3)), rng.normal(size=(4, 3))),
+    "CrossEntropyLoss": lambda rng: (30 * rng.normal(size=(4, 3)), np.array([0, 2, 1, 1])),
+    "BCELoss": lambda rng: (rng.random((4, 1)), np.array([[0.0], [1], [1], [0]])),
+    "BCEWithLogitsLoss": lambda rng: (
+        30 * rng.normal(size=(4, 1)),
+        np.array([[0.0], [1], [1], [0]]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses(name, rng):
+    y, target = LOSSES[name](rng)
+    mine, yours = nn.Tensor(y, True), torch.from_numpy(y.copy()).requires_grad_()
+    loss = getattr(nn, name)()(mine, target)
+    their_loss = getattr(torch.nn, name)()(yours, torch.from_numpy(target))
+    loss.backward()
+    their_loss.backward()
+    assert loss.item() == pytest.approx(their_loss.item())
+    np.testing.assert_allclose(mine.grad, yours.grad.numpy(), atol=1e-12)
+
+
+def test_state_dicts_go_both_ways(rng):
+    ours = nn.Sequential(nn.Dense(4, 3, "relu"), nn.Embedding(5, 3), nn.BatchNorm1d(3))
+    theirs = T.Sequential(T.Linear(4, 3), T.Embedding(5, 3), T.BatchNorm1d(3))
+    theirs.load_state_dict(
+        {key: torch.from_numpy(a.copy()) for key, a in nn.to_torch(ours).items()}, strict=False
+    )
+    x = rng.normal(size=(2, 4)).astype(np.float32)
+    expected = torch.relu(theirs[0](torch.from_numpy(x))).detach().numpy()
+    np.testing.assert_allclose(ours[0].forward(x), expected, rtol=1e-5)
+    other = nn.Sequential(nn.Dense(4, 3, "relu"), nn.Embedding(5, 3), nn.BatchNorm1d(3))
+    nn.from_torch(other, theirs.state_dict())
+    for name, array in nn.state_dict(ours).items():
+        np.testing.assert_array_equal(array, nn.state_dict(other)[name])
+
+
+def test_pytorch_itself_is_not_needed():
+    assert isinstance(edunn.torchlike, types.ModuleType)
+    assert "torch" not in vars(edunn.torchlike)

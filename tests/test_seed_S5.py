@@ -1,0 +1,155 @@
+"""Acceptance of SEEDS.md, S5: TinyTorch's layers module, by the words that DESIGN.md settled.
+
+T1 to T4 and T12 are about its form as a course notebook: see test_build.py and solutions/. Here are
+the classes it names and every number it shows.
+"""
+
+import numpy as np
+import pytest
+
+import edunn as nn
+import edunn.torchlike as torch
+
+
+def test_T5_modules_find_their_parameters_once():
+    class Net(nn.Module):
+        def __init__(self):
+            self.fc = nn.Dense(2, 3)
+            self.scale = nn.Parameter(np.ones(3))
+
+    net = Net()
+    assert list(net.named_parameters()) == ["scale", "fc.w", "fc.b"]
+    net.fc = nn.Dense(2, 4)  # the old one's parameters are gone, and none is counted twice
+    assert [p.shape for p in net.parameters()] == [(3,), (2, 4), (4,)]
+    with pytest.raises(NotImplementedError, match=r"Net\.forward: not written yet"):
+        net(np.ones((1, 2)))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "product"),
+    [
+        ([[1, 2], [3, 4]], [[5, 6], [7, 8]], [[19, 22], [43, 50]]),
+        ([[1, 2, 3], [4, 5, 6]], [[7, 8], [9, 10], [11, 12]], [[58, 64], [139, 154]]),
+        ([[1, 2, 3]], [[4], [5], [6]], [[32]]),
+        ([[5]], [[3]], [[15]]),
+        ([[1, 2], [3, 4]], [[1, 0], [0, 1]], [[1, 2], [3, 4]]),
+    ],
+)
+def test_T6_matmul(a, b, product):
+    y = nn.Tensor(a) @ nn.Tensor(b)
+    assert isinstance(y, nn.Tensor)
+    np.testing.assert_array_equal(y.data, product)
+    np.testing.assert_array_equal(np.matmul(nn.Tensor(a), nn.Tensor(b)).data, product)
+
+
+def test_T7_a_layer_with_and_without_bias():
+    layer = torch.Linear(3, 2)
+    assert layer.weight.shape == (3, 2)
+    assert layer.bias.shape == (2,)
+    assert torch.Linear(3, 2, bias=False).bias is None
+    assert np.mean(np.abs(layer.weight.data)) < 1
+    x = nn.Tensor(np.ones((3, 3)))
+    assert layer(x).shape == layer.forward(x.data).shape == (3, 2)
+
+
+def test_T8_tensors_and_parameters():
+    t = nn.Tensor([[1.0, 2.0]], requires_grad=True)
+    assert isinstance(t.data, np.ndarray)
+    assert t.shape == (1, 2)
+    assert t.data.data.tolist() == [[1.0, 2.0]]
+    (t + t).sum().backward()
+    np.testing.assert_array_equal(t.grad, [[2, 2]])
+    t.zero_grad()
+    assert t.grad is None
+    assert nn.Parameter(np.ones(2)).requires_grad
+
+
+def test_T9_gradients_reach_weights_bias_and_input():
+    layer = torch.Linear(3, 2)
+    x = nn.Tensor(np.array([[1.0, 2.0, 3.0]]), requires_grad=True)
+    y = layer(x)
+    assert isinstance(y, nn.Tensor)
+    y.sum().backward()
+    np.testing.assert_allclose(layer.weight.grad, [[1, 1], [2, 2], [3, 3]])
+    np.testing.assert_allclose(layer.bias.grad, [1, 1])
+    np.testing.assert_allclose(x.grad, [layer.weight.data.sum(axis=1)])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "parameters", "megabytes"),
+    [
+        ((10, 10), "110", "0.000"),
+        ((100, 100), "10,100", "0.039"),
+        ((1000, 1000), "1,001,000", "3.819"),
+        ((784, 128), "100,480", "0.383"),
+        ((128, 10), "1,290", "0.005"),
+    ],
+)
+def test_T10_memory_of_layers(sizes, parameters, megabytes):
+    model = nn.Sequential(nn.Dense(*sizes))
+    count = model.explain((1, sizes[0])).rows[0].parameters
+    assert f"{count:,}" == parameters
+    assert sum(p.data.nbytes for p in model.parameters()) == 4 * count
+    assert f"{4 * count / 2**20:.3f}" == megabytes
+
+
+@pytest.mark.parametrize(
+    ("size", "mflops", "megabytes"),
+    [(64, "0.5", "0.05"), (128, "4.2", "0.19"), (256, "33.6", "0.75"), (512, "268.4", "3.00")],
+)
+def test_T11_arithmetic_of_layers(size, mflops, megabytes):
+    """A layer size -> size on a batch of `size`: two operations for each multiply-add, and the
+    memory of input, weights and output."""
+    (row,) = nn.Sequential(nn.Linear(size, size)).explain((size, size)).rows
+    assert f"{2 * row.multiply_adds / 1e6:.1f}" == mflops
+    assert f"{(row.bytes + 2 * 4 * size * size) / 2**20:.2f}" == megabytes
+
+
+@pytest.mark.parametrize(
+    ("sizes", "total"),
+    [([784, 2048, 2048, 10], 5_824_522), ([784, 256, 256, 256, 256, 10], 400_906)],
+)
+def test_T12_the_two_models_of_the_question(sizes, total):
+    model = nn.Sequential([nn.Dense(a, b) for a, b in zip(sizes, sizes[1:])])
+    assert sum(p.numel() for p in model.parameters()) == total
+
+
+def test_T13_edge_cases_composition_and_reassignment():
+    first, second = torch.Linear(4, 3), torch.Linear(3, 2)
+    assert second(first(nn.Tensor(np.ones((1, 4))))).shape == (1, 2)
+    assert first(nn.Tensor(np.ones((10, 4)))).shape == (10, 3)
+    before = first.forward(np.ones((1, 4)))
+    first.w = nn.Parameter(first.w.data + 0.1)
+    np.testing.assert_allclose(first.forward(np.ones((1, 4))), before + 0.4, rtol=1e-5)
+    assert len(first.parameters()) == 2
+
+
+def test_T14_the_four_parts_of_the_demonstration():
+    layer = torch.Linear(3, 2)  # 1. something that learns
+    assert all(p.requires_grad for p in layer.parameters())
+    y = layer(torch.randn(4, 3))  # 2. forward
+    assert y.requires_grad
+    y.sum().backward()  # 3. backward
+    assert layer.weight.grad is not None
+    assert isinstance(layer.forward(np.ones((4, 3))), np.ndarray)  # 4. plain arrays all the same
+
+
+def test_T15_the_final_network():
+    model = nn.Sequential(nn.Dense(784, 128), nn.Dense(128, 64), nn.Dense(64, 10))
+    assert [f"{layer.w.size:,}" for layer in model] == ["100,352", "8,192", "640"]
+    explanation = model.explain((32, 784))
+    assert [row.output for row in explanation.rows] == [(32, 128), (32, 64), (32, 10)]
+    total = sum(p.numel() for p in model.parameters())
+    assert f"{total:,}" == "109,386"
+    assert f"{4 * total / 2**20:.2f}" == "0.42"
+
+
+def test_T16_a_checks_failure_is_an_exception():
+    """The seed's own test of gradients caught every exception; ours cannot pass while failing."""
+
+    class Detached(nn.Linear):
+        def backward(self, dy):
+            return None, {"w": np.zeros_like(self.w.data)}
+
+    with pytest.raises(nn.GradientError):
+        nn.check_gradients(Detached(3, 2), np.ones((1, 3)))
