@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 
-.PHONY: demo test clean
+.PHONY: demo test bench clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/edunn demo
@@ -12,6 +12,10 @@ test: $(VENV)/installed
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest
+
+bench: $(VENV)/installed
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,torch]"
+	$(VENV)/bin/python benchmarks/mlp.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

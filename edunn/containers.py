@@ -1,10 +1,7 @@
 """Modules made of modules: Sequential, and the lists and dicts that hold others."""
 
-from collections import Counter
-from html import escape
-
 from edunn.core import Module
-from edunn.explain import explain
+from edunn.explain import as_html, explain, summary
 from edunn.inputs import check_choice
 
 
@@ -21,8 +18,12 @@ class Container(Module):
 
     def backward(self, dy):
         dx, grads = self.backward_from(self.cache, dy)
+        return dx, self.by_name(grads)
+
+    def by_name(self, grads):
+        """Gradients by Parameter, as `backward_from` gives them, under this container's names."""
         named = self.named_parameters().items()
-        return dx, {name: grads[parameter] for name, parameter in named if parameter in grads}
+        return {name: grads[parameter] for name, parameter in named if parameter in grads}
 
     def merge_gradients(self, layer, layer_grads, grads):
         """Add a layer's gradients, by its names, to `grads`, by the names of this container.
@@ -41,30 +42,12 @@ class Container(Module):
         """What each layer makes of an input of this shape, and what it costs: see `explain`."""
         return explain(self, x_shape, dtype)
 
-    def _repr_html_(self):
-        """For notebooks: a table of the layers and their numbers of parameters."""
-        rows = "".join(
-            f"<tr><td>{escape(name)}</td><td><pre>{escape(repr(child))}</pre></td>"
-            f"<td>{count_parameters(child):,}</td></tr>"
-            for name, child in self.children().items()
-        )
-        title = escape(self.name or type(self).__name__)
-        head = f"<tr><th></th><th>{title}</th><th>parameters</th></tr>"
-        total = f"<tr><td></td><td>in all</td><td>{count_parameters(self):,}</td></tr>"
-        return f"<table>{head}{rows}{total}</table>"
-
     def summary(self):
         """The layers with their numbers of parameters, and the total, as text to print."""
-        line, used = "-" * 31, Counter()
-        rows = [line, f"Model {self.name or type(self).__name__}:"]
-        for layer in self.children().values():
-            kind = type(layer).__name__
-            number, used[kind] = used[kind], used[kind] + 1
-            activation = getattr(layer, "activation_name", None)
-            title = f"{kind}_{number}" + (f"({activation})" if activation else "")
-            rows.append(f"{title} → params: {count_parameters(layer)}")
-        rows += [f"Total parameters: {count_parameters(self)}", line, ""]
-        return "\n".join(rows)
+        return summary(self)
+
+    def _repr_html_(self):
+        return as_html(self)
 
 
 class Holder(Container):
@@ -181,7 +164,10 @@ class Sequential(Chain):
 
 
 class Sequential1D(Sequential):
-    """A Sequential that knows its sizes, so that it can be a block of a Sequential2D."""
+    """A Sequential that knows its sizes, so that it can be a block of a Sequential2D
+
+    x: (n, in_features)    y: (n, out_features)
+    """
 
     def __init__(self, *layers, in_features, out_features, name=None):
         super().__init__(*layers, name=name)
@@ -225,12 +211,10 @@ def add_gradients(total, grads):
 
 def as_entries(layers):
     """The layers given to a container as [(name or None, layer), ...]."""
-    if len(layers) == 1 and isinstance(layers[0], (list, tuple, dict)):
+    if len(layers) == 1 and isinstance(layers[0], (list, tuple, dict)) and not is_pair(layers[0]):
         layers = layers[0]
-    entries = [
-        entry if isinstance(entry, tuple) and len(entry) == 2 else (None, entry)
-        for entry in (layers.items() if isinstance(layers, dict) else layers)
-    ]
+    pairs = layers.items() if isinstance(layers, dict) else layers
+    entries = [entry if is_pair(entry) else (None, entry) for entry in pairs]
     names = [name for name, _ in entries if name is not None]
     if len(set(names)) < len(names):
         raise ValueError(f"Sequential got layers {names}: one name twice")
@@ -239,12 +223,13 @@ def as_entries(layers):
     return entries
 
 
+def is_pair(entry):
+    """Whether this is (name, layer); the name is None in what a container hands on."""
+    return isinstance(entry, tuple) and len(entry) == 2 and not isinstance(entry[0], Module)
+
+
 def check_module(who, name, layer):
     if not isinstance(layer, Module):
         who = who if isinstance(who, str) else type(who).__name__
         raise TypeError(f"{who} got {layer!r} as layer {name}, not a Module")
     return layer
-
-
-def count_parameters(module):
-    return sum(parameter.size for parameter in module.parameters())

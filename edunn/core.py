@@ -54,14 +54,12 @@ class Module(Tree):
             dx, grads = self.backward(dy)
         finally:
             self.needs_dx = True
-        named = self.named_parameters()
-        if not grads.keys() <= named.keys():
-            raise ValueError(f"{self!r} gives gradients for {[*grads]}, but it has {[*named]}")
-        return dx, {named[name]: g for name, g in grads.items() if named[name].requires_grad}
+        found = {self.find_parameter(name): gradient for name, gradient in grads.items()}
+        return dx, {parameter: g for parameter, g in found.items() if parameter.requires_grad}
 
     def __call__(self, *inputs: Any) -> Any:
         """`forward`; if any input is a Tensor, so is the output, and the tape records it."""
-        if self.is_traced() or not any(isinstance(x, Tensor) for x in inputs):
+        if not any(isinstance(x, Tensor) for x in inputs) or self.is_traced():
             return self.forward(*inputs)
         y = self.forward(*(x.data if isinstance(x, Tensor) else x for x in inputs))
         learns = self.differentiable and any(map(requires_grad, (*inputs, *self.parameters())))

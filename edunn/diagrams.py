@@ -1,6 +1,6 @@
 """Pictures of a Sequential2D: its matrix of blocks, and the flow that it stands for."""
 
-from edunn.containers import count_parameters
+from edunn.explain import count_parameters
 from edunn.plot import new_axes
 from edunn.sequential2d import Sequential2D
 
@@ -33,6 +33,7 @@ def name_of(block):
 
 
 def draw_matrix(model, ax):
+    """A square for each block, coloured where there is one."""
     rows, columns = model.in_features_list, model.out_features_list
     for i in range(len(rows)):
         for j in range(len(columns)):
@@ -55,12 +56,14 @@ def draw_matrix(model, ax):
 
 
 def rectangle(*args, **options):
+    """matplotlib's Rectangle, imported only when a picture is drawn."""
     from matplotlib.patches import Rectangle
 
     return Rectangle(*args, **options)
 
 
 def draw_flow(model, ax):
+    """An arrow from x_i to y_j for each block."""
     rows, columns = len(model.in_features_list), len(model.out_features_list)
     height = max(rows, columns)
     for i, j in model.cells:

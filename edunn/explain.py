@@ -1,6 +1,8 @@
 """What a model will cost, and whether its layers fit together, before any data exists."""
 
+from collections import Counter
 from dataclasses import dataclass
+from html import escape
 from math import prod
 
 import numpy as np
@@ -117,3 +119,39 @@ def multiply_adds(layer, y_shape):
         return prod(y_shape[:2]) * (layer.wx.size + layer.wh.size)
     children = layer.children().values() if isinstance(layer, Module) else ()
     return sum(multiply_adds(child, y_shape) for child in children)
+
+
+def summary(model):
+    """edunn's text of a model: a line for each layer with its number of parameters, and the total.
+
+    Layers are counted by class: Linear_0, ReLU_0, Linear_1; a Dense says its activation.
+    """
+    line, used = "-" * 31, Counter()
+    rows = [line, f"Model {model.name or type(model).__name__}:"]
+    for layer in model.children().values():
+        kind = type(layer).__name__
+        number, used[kind] = used[kind], used[kind] + 1
+        activation = getattr(layer, "activation_name", None)
+        title = f"{kind}_{number}" + (f"({activation})" if activation else "")
+        rows.append(f"{title} → params: {count_parameters(layer)}")
+    return "\n".join([*rows, f"Total parameters: {count_parameters(model)}", line, ""])
+
+
+def as_html(model):
+    """For notebooks: a table of the layers and their numbers of parameters."""
+    cells = [
+        (escape(name), f"<pre>{escape(repr(child))}</pre>", f"{count_parameters(child):,}")
+        for name, child in model.children().items()
+    ]
+    cells.append(("", "in all", f"{count_parameters(model):,}"))
+    title = escape(model.name or type(model).__name__)
+    head = f"<tr><th></th><th>{title}</th><th>parameters</th></tr>"
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{layer}</td><td>{n}</td></tr>" for name, layer, n in cells
+    )
+    return f"<table>{head}{rows}</table>"
+
+
+def count_parameters(module):
+    """How many numbers the parameters of a module hold, shared ones once."""
+    return sum(parameter.size for parameter in module.parameters())

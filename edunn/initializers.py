@@ -14,14 +14,14 @@ from edunn.inputs import check_positive
 
 
 class Zero:
-    """0 everywhere."""
+    """The number 0 everywhere."""
 
     def __call__(self, shape):
         return np.zeros(shape, default_dtype())
 
 
 class One:
-    """1 everywhere."""
+    """The number 1 everywhere."""
 
     def __call__(self, shape):
         return np.ones(shape, default_dtype())

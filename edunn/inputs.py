@@ -22,13 +22,12 @@ def check_array(who, x, *shape, name="x"):
         raise TypeError(f"{who} got {name} of type {type(x).__name__}, not an array")
     if x.dtype.kind not in "fiub":
         raise TypeError(f"{who} got {name} of dtype {x.dtype}, not numbers")
-    if shape and (
-        len(x.shape) != len(shape)
-        or any(
-            want != got and (not isinstance(want, str) or want != "n" and got == 0)
-            for want, got in zip(shape, x.shape)
-        )
-    ):
+    if not shape:
+        return
+    fits = len(x.shape) == len(shape)
+    for want, got in zip(shape, x.shape):
+        fits = fits and (want == got or isinstance(want, str) and (got > 0 or want == "n"))
+    if not fits:
         wanted = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
         raise ValueError(f"{who} got {name} of shape {tuple(x.shape)}, not ({wanted})")
 

@@ -39,9 +39,12 @@ class Loss(Module):
         n, classes = y.shape
         if n == 0:
             raise ValueError(f"{self} got an empty batch")
-        if device_of(labels) == "cpu":  # on a GPU, looking at values would make it wait
+        check_array(self, labels, n, name="labels")
+        hit = labels[:, None] == np.arange(classes, like=labels)
+        on_cpu = device_of(labels) == "cpu"  # on a GPU, looking at values would make it wait
+        if on_cpu and (labels.dtype.kind not in "iu" or np.count_nonzero(hit) < n):
             check_labels(self, labels, n, classes)
-        return labels[:, None] == np.arange(classes, like=labels)
+        return hit
 
 
 class MSELoss(Loss):
@@ -70,11 +73,11 @@ class CrossEntropyLoss(Loss):
 
     def forward(self, y, labels):
         hit = self.one_hot(y, labels)
-        shifted = y - np.max(y, axis=1, keepdims=True)  # the same softmax; exp cannot overflow
+        shifted = y - y.max(axis=1, keepdims=True)  # the same softmax; exp cannot overflow
         e = np.exp(shifted)
-        total = np.sum(e, axis=1, keepdims=True)
+        total = e.sum(axis=1, keepdims=True)
         self.cache = e / total, hit
-        return np.mean(np.log(total)) - np.sum(np.where(hit, shifted, 0)) / len(y)
+        return (np.log(total).sum() - np.where(hit, shifted, 0).sum()) / len(y)
 
     def backward(self, dy):
         p, hit = self.cache

@@ -29,18 +29,22 @@ class Optimizer:
         self.state = {name: {} for name in named}  # what an optimizer remembers, by parameter
 
     def step(self, grads=None):
-        """Change every parameter once, along `grads` (by name), or else along its `.grad`.
+        """Change every parameter once, along `grads`, or else along its `.grad`.
+
+        grads: a dict by name, as from `backward`, or by Parameter, as from `backward_from`
 
         Frozen parameters, and those without a gradient, stay as they are.
         """
-        unknown = set(grads or ()) - set(self.parameters)
+        unknown = (grads or {}).keys() - self.parameters.keys() - set(self.parameters.values())
         if unknown:
             raise ValueError(
                 f"{type(self).__name__}.step got gradients for {sorted(unknown)}, but its "
                 f"parameters are {list(self.parameters)}; build it on model.named_parameters()"
             )
         for name, parameter in self.parameters.items():
-            gradient = parameter.grad if grads is None else grads.get(name)
+            gradient = parameter.grad
+            if grads is not None:
+                gradient = grads.get(name, grads.get(parameter))
             if gradient is not None and parameter.requires_grad:
                 if self.weight_decay:
                     gradient = gradient + self.weight_decay * parameter.data

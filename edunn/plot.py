@@ -1,5 +1,4 @@
-"""Pictures of training, data and models. Each function draws on matplotlib axes, those it is given
-or new ones, and returns them."""
+"""Pictures of training, data and models. Each function draws on matplotlib axes and returns them."""
 
 from contextlib import contextmanager
 
@@ -190,6 +189,7 @@ def regression(model, x, y, ax=None):
 
 
 def new_axes(ax, width=6.4, ratio=0.75):
+    """The axes given, or else those of a new figure."""
     if ax is not None:
         return ax
     import matplotlib.pyplot as plt  # only here: import edunn stays fast

@@ -145,7 +145,7 @@ def write(path, arrays):
 
 def read(path):
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as data:
             return {name: data[name] for name in data.files}
     except (zipfile.BadZipFile, ValueError, EOFError, AttributeError) as error:
         raise ValueError(f"{path} is no .npz file of plain arrays ({error})") from None

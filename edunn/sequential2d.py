@@ -44,6 +44,7 @@ class Sequential2D(Container):
         }
 
     def check_block(self, i, j, block):
+        """Refuse a block that is no Module, or that knows its sizes and does not fit."""
         if not isinstance(block, Module):
             raise TypeError(f"Sequential2D got {block!r} as block ({i}, {j}), not a Module or None")
         for what, want in (("in", self.in_features_list[i]), ("out", self.out_features_list[j])):

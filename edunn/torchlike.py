@@ -129,7 +129,7 @@ def ones(*shape, requires_grad=False):
 
 
 def abs(x):
-    """|x|, elementwise."""
+    """|x|, number by number."""
     return np.abs(x)
 
 
@@ -150,6 +150,7 @@ def device(name):
 
 
 def gpu_is_available():
+    """Whether CuPy is installed and finds a GPU."""
     try:
         import cupy
     except ImportError:

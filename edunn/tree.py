@@ -45,6 +45,18 @@ class Tree:
                     found.setdefault(id(value), (prefix + name, value))
         return dict(found.values())
 
+    def find_parameter(self, name: str) -> Any:
+        """The Parameter of a dotted name; ValueError names the ones there are."""
+        *path, last = name.split(".")
+        module: Any = self
+        for part in path:
+            module = module.children().get(part, Tree())
+        found = vars(module).get(last)
+        if isinstance(found, Learned):
+            return found
+        have = list(self.named_parameters())
+        raise ValueError(f"{type(self).__name__} has no parameter {name!r}, only {have}")
+
     def parameters(self) -> list[Any]:
         """Each Parameter once."""
         return list(self.named_parameters().values())

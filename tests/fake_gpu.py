@@ -14,12 +14,13 @@ MOVES = {"asarray", "array", "asanyarray"}  # with like=, the way from the CPU t
 MISSING = {
     "block", "vecdot", "matvec", "vecmat", "nditer", "ndenumerate", "frompyfunc", "insert",
     "nanpercentile", "ascontiguousarray", "assert_allclose",
+    "ones", "full", "eye",  # with like=, the only way they come here
 }  # fmt: skip
 NO_OPTION = {
     "sum": {"where", "initial"}, "prod": {"where", "initial"}, "mean": {"where"}, "var": {"where"},
     "std": {"where"}, "max": {"where", "initial"}, "min": {"where", "initial"}, "any": {"where"},
     "all": {"where"}, "amax": {"where", "initial"}, "amin": {"where", "initial"}, "einsum": {"out"},
-    "eye": {"like"}, "ones": {"like"}, "full": {"like"}, "sliding_window_view": {"writeable"},
+    "sliding_window_view": {"writeable"},
     "as_strided": {"subok", "writeable"},
 }  # fmt: skip
 CAN_SCATTER = {"add", "maximum", "minimum", "bitwise_and", "bitwise_or", "bitwise_xor"}

@@ -18,7 +18,7 @@ READING_ORDER = [
         layers.masked
         explain containers sequential2d models losses optimizers metrics health training
         datasets.idx datasets.mnist datasets.prepare datasets.tables datasets.toys datasets
-        plot loading saving torchlike
+        plot diagrams loading saving torchlike
         checking.gradients checking utils.colors utils.check_gradient utils
         course.closed course course.source course.wire course.worker course.cases course.sandbox
         course.layout course.normalise course.judge course.books course.grade course.report

@@ -1,7 +1,5 @@
 """Dense: a Linear, a Bias and an activation in one layer."""
 
-import numpy as np
-
 from edunn.core import Module, Parameter
 from edunn.initializers import KaimingNormal, Zero
 from edunn.inputs import check_array, check_sizes
@@ -34,10 +32,11 @@ class Dense(Module):
 
     def backward(self, dy):
         x, activation_cache = self.cache
-        dz, _ = self.activation.backward_from(activation_cache, dy)
+        self.activation.cache = activation_cache
+        dz, _ = self.activation.backward(dy)
         dx = dz @ self.w.data.T if self.needs_dx else None
         grads = {"w": x.T @ dz}
-        return dx, grads if self.b is None else grads | {"b": np.sum(dz, axis=0)}
+        return dx, grads if self.b is None else grads | {"b": dz.sum(axis=0)}
 
     def describe(self):
         return "{}, {}, {!r}".format(*self.w.shape, self.activation_name)

@@ -2,8 +2,10 @@
 
 
 def green(text):
+    """The text in green, for terminals and notebooks."""
     return f"\033[92m{text}\033[0m"
 
 
 def red(text):
+    """The text in red, for terminals and notebooks."""
     return f"\033[91m{text}\033[0m"
