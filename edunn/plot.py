@@ -1,4 +1,4 @@
-"""Pictures of training, data and models. Each function draws on matplotlib axes and returns them."""
+"""Pictures of training, data and models. Each function draws on matplotlib axes and returns them"""
 
 from contextlib import contextmanager
 

@@ -1,14 +1,61 @@
 """Acceptance of SEEDS.md, S5: TinyTorch's layers module, by the words that DESIGN.md settled.
 
-T1 to T4 and T12 are about its form as a course notebook: see test_build.py and solutions/. Here are
-the classes it names and every number it shows.
+Its exports (`#| export`, a package of its own with a fallback import) are edunn's package itself
+here: a notebook imports what is installed, and its own code stays its own.
 """
+
+import ast
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import edunn as nn
 import edunn.torchlike as torch
+from edunn.course.source import read_solution
+
+SOLUTIONS = sorted((Path(__file__).parent.parent / "solutions").glob("*.py"))
+KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_T1_T3_the_form_of_a_notebook(path):
+    """Percent cells; nbgrader's six keys, points where there is a grade; solutions only in cells
+    that are marked so."""
+    cells = read_solution(path)["cells"]
+    marked = [cell for cell in cells if "nbgrader" in cell["metadata"]]
+    assert {cell["cell_type"] for cell in cells} == {"markdown", "code"}
+    assert len({cell["metadata"]["nbgrader"]["grade_id"] for cell in marked}) == len(marked)
+    for cell in cells:
+        about = cell["metadata"].get("nbgrader")
+        if about is None:
+            assert "BEGIN SOLUTION" not in cell["source"]
+            continue
+        assert about.keys() - {"points"} == KEYS
+        assert about["schema_version"] == 3
+        assert ("points" in about) == about["grade"]
+        assert about["solution"] or "BEGIN SOLUTION" not in cell["source"]
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_T2_T4_a_notebook_imports_only_what_is_installed(path):
+    text = "\n".join(c["source"] for c in read_solution(path)["cells"] if c["cell_type"] == "code")
+    imports = [n for n in ast.walk(ast.parse(text)) if isinstance(n, (ast.Import, ast.ImportFrom))]
+    names = {a.name for n in imports if isinstance(n, ast.Import) for a in n.names}
+    names |= {n.module for n in imports if isinstance(n, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in names} <= {"edunn", "numpy", "matplotlib"}
+
+
+@pytest.mark.parametrize("name", [path.stem for path in SOLUTIONS])
+def test_T12_questions_have_room_for_an_answer(name):
+    """Graded by hand, in a cell that the student writes in, below the question's own."""
+    cells = read_solution(SOLUTIONS[0].with_name(f"{name}.py"))["cells"]
+    by_hand = [c for c in cells if c["cell_type"] == "markdown" and "nbgrader" in c["metadata"]]
+    assert by_hand
+    for cell in by_hand:
+        about = cell["metadata"]["nbgrader"]
+        assert about["task"] or (about["grade"] and about["solution"])
+        assert "?" in cells[cells.index(cell) - 1]["source"]
 
 
 def test_T5_modules_find_their_parameters_once():
