@@ -74,7 +74,10 @@ from edunn.loading import DataLoader, TensorDataset
 from edunn.saving import (
     from_torch, load, load_checkpoint, load_state_dict, save, save_checkpoint, state_dict, to_torch,
 )
-from edunn.checking import GradientError, check_gradients
+from edunn.checking import (
+    GradientError, check_gradients, check_initializer, check_layer, check_optimizer,
+    check_training_loop, numeric_gradient,
+)
 from edunn import utils
 
 no_grad = no_tape

@@ -46,6 +46,8 @@ def assert_refused_well(action):
     error = None
     try:
         action()
+    except nn.GradientError:  # a check's own answer is a screen of text: see test_report.py
+        return
     except (ValueError, TypeError, IndexError, NotImplementedError, OSError) as raised:
         error = raised
     if error is not None:

@@ -19,7 +19,10 @@ READING_ORDER = [
         explain containers sequential2d models losses optimizers metrics health training
         datasets.idx datasets.mnist datasets.prepare datasets.tables datasets.toys datasets
         plot diagrams loading saving torchlike
-        checking.gradients checking utils.colors utils.check_gradient utils
+        checking.findings checking.engine checking.numbers checking.hypotheses checking.diagnosis
+        checking.subject checking.point checking.suite checking.examine checking.messages
+        checking.report checking.loops checking.learning checking.gradients checking
+        utils.colors utils.check_gradient utils
         course.closed course course.source course.wire course.worker course.cases course.sandbox
         course.layout course.normalise course.judge course.books course.grade course.report
         course.build course.demo cli

@@ -1,5 +1,24 @@
 """Checks that say what is wrong: they raise, or return a report that is true."""
 
-from edunn.checking.gradients import GradientError, Report, check_gradients
+from edunn.checking.engine import numeric_gradient
+from edunn.checking.gradients import (
+    check_gradients,
+    check_initializer,
+    check_layer,
+    check_optimizer,
+    check_training_loop,
+)
+from edunn.checking.messages import set_language
+from edunn.checking.report import GradientError, Report
 
-__all__ = ["GradientError", "Report", "check_gradients"]
+__all__ = [
+    "GradientError",
+    "Report",
+    "check_gradients",
+    "check_initializer",
+    "check_layer",
+    "check_optimizer",
+    "check_training_loop",
+    "numeric_gradient",
+    "set_language",
+]

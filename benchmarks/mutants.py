@@ -1,0 +1,262 @@
+"""Mutants: edunn's own layers with one small change in the source of forward or backward.
+
+    for target in TARGETS:
+        for mutant in mutants(target): ...
+
+A Target is a piece of source (a method, or a function that methods call) with the configurations
+that must show what is wrong with it: one configuration alone hides many mistakes.
+"""
+
+import ast
+import copy
+import inspect
+import sys
+import textwrap
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from mistakes.base import filled
+
+import edunn as nn
+from edunn import array_ops, containers, losses, ops, sequential2d
+from edunn.checking.subject import Stop, Subject
+from edunn.layers import regularization, windows
+
+SWAPS = {
+    ast.Add: [ast.Sub, ast.Mult],
+    ast.Sub: [ast.Add, ast.Mult],
+    ast.Mult: [ast.Div, ast.Add],
+    ast.Div: [ast.Mult, ast.Sub],
+    ast.FloorDiv: [ast.Mult],
+    ast.Pow: [ast.Mult],
+    ast.MatMult: [ast.Mult, ast.Add],
+    ast.Gt: [ast.GtE, ast.Lt],
+    ast.GtE: [ast.Gt, ast.Lt],
+    ast.Lt: [ast.LtE, ast.Gt],
+    ast.Eq: [ast.NotEq, ast.GtE],
+    ast.Is: [ast.IsNot],
+    ast.IsNot: [ast.Is],
+    ast.In: [ast.NotIn],
+    ast.And: [ast.Or],
+}
+NAMES = {
+    "sum": "mean", "mean": "sum", "max": "min", "maximum": "minimum", "argmax": "argmin",
+    "zeros_like": "ones_like", "ones_like": "zeros_like", "tanh": "arctan", "exp": "expm1",
+    "log": "log1p", "log1p": "log", "sqrt": "square", "var": "std", "abs": "square",
+    "sign": "abs", "stack": "concatenate", "where": "minimum",
+}  # fmt: skip
+
+
+def replacements(node):
+    """What may stand in the place of a node."""
+
+    def changed(**fields):
+        new = copy.copy(node)
+        for name, value in fields.items():
+            setattr(new, name, value)
+        return new
+
+    def constant(value):
+        return ast.Constant(value)
+
+    if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)):
+        for op in SWAPS.get(type(node.op), []):
+            yield changed(op=op())
+    if isinstance(node, ast.BinOp):
+        yield from (node.left, node.right)
+    elif isinstance(node, ast.BoolOp):
+        yield from node.values
+    elif isinstance(node, ast.UnaryOp):
+        yield node.operand
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield constant(not node.value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        for value in {node.value + 1, 0, -node.value, 2 * node.value} - {node.value}:
+            yield constant(value)
+    elif isinstance(node, ast.Attribute):
+        if node.attr == "T":
+            yield node.value
+        elif node.attr in NAMES:
+            yield changed(attr=NAMES[node.attr])
+    elif isinstance(node, ast.Compare):
+        for op in SWAPS.get(type(node.ops[0]), []):
+            yield changed(ops=[op()])
+    elif isinstance(node, ast.Call):
+        if len(node.args) > 1 and not isinstance(node.args[0], ast.Starred):
+            yield changed(args=[node.args[1], node.args[0], *node.args[2:]])
+        for i in range(len(node.keywords)):
+            yield changed(keywords=node.keywords[:i] + node.keywords[i + 1 :])
+        if getattr(node.func, "id", "") == "reversed":
+            yield node.args[0]
+    elif isinstance(node, ast.IfExp):
+        yield from (node.body, node.orelse, changed(body=node.orelse, orelse=node.body))
+    elif isinstance(node, ast.If):
+        yield changed(test=ast.UnaryOp(ast.Not(), node.test))
+        yield from (changed(test=constant(True)), changed(test=constant(False)))
+    elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
+        yield changed(elts=node.elts[::-1])
+    if isinstance(node, ast.AugAssign):
+        yield ast.Assign([node.target], node.value, lineno=node.lineno)
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.For)):
+        yield ast.Pass()
+
+
+def is_left_alone(node):
+    """Refusals, their messages, docstrings and signatures: no mistake of a derivative is there."""
+    if isinstance(node, ast.Expr):
+        called = getattr(node.value, "func", None)
+        name = getattr(called, "attr", getattr(called, "id", "check"))
+        return name.startswith("check") or name == "output_size"
+    refuses = isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise)
+    return refuses or isinstance(node, (ast.Raise, ast.ExceptHandler, ast.arguments, ast.JoinedStr))
+
+
+def places(parent):
+    """(parent, field, index or None, node) for everything that may be replaced."""
+    for field, value in ast.iter_fields(parent):
+        several = isinstance(value, list)
+        for i, node in enumerate(value if several else [value]):
+            if isinstance(node, ast.AST) and not is_left_alone(node):
+                yield parent, field, i if several else None, node
+                yield from places(node)
+
+
+def changed_sources(source):
+    """(line in the source, new source) of each change."""
+    tree = ast.parse(source)
+    seen = {ast.unparse(tree)}
+    for parent, field, i, node in list(places(tree.body[0])):
+        for new in replacements(node):
+            old = getattr(parent, field)
+            setattr(parent, field, new if i is None else [*old[:i], new, *old[i + 1 :]])
+            text = ast.unparse(ast.fix_missing_locations(tree))
+            setattr(parent, field, old)
+            if text not in seen:
+                seen.add(text)
+                yield getattr(node, "lineno", 1), text
+
+
+@dataclass
+class Target:
+    """owner, name: the class or Python module, and the function in it, whose source is changed
+    configurations: (build, inputs(n, rng)) of right modules
+    path: the attribute of the module, if any, that is the `owner`"""
+
+    owner: object
+    name: str
+    configurations: list[tuple[Callable, Callable]]
+    path: str = ""
+
+    @property
+    def function(self):
+        return getattr(self.owner, self.name)
+
+
+@dataclass
+class Mutant:
+    target: Target
+    line: int
+    before: str
+    after: str
+    function: Callable
+
+    def build(self, make):
+        """The module that `make` builds, with the change."""
+        module, target = make(), self.target
+        owner = getattr(module, target.path) if target.path else module
+        methods = {target.name: self.function}
+        if not inspect.isclass(target.owner):  # a function: its callers get other globals
+            kinds = [kind for kind in reversed(type(module).__mro__) if kind.__module__ in EDUNN]
+            methods = {
+                name: types.FunctionType(
+                    m.__code__, m.__globals__ | methods, name, m.__defaults__, m.__closure__
+                )
+                for kind in kinds for name, m in vars(kind).items()
+                if isinstance(m, types.FunctionType) and target.name in m.__code__.co_names
+            }  # fmt: skip
+        owner.__class__ = type(type(owner).__name__, (type(owner),), methods)
+        return module
+
+    def __str__(self):
+        file = self.target.function.__globals__["__name__"].replace(".", "/") + ".py"
+        kind = getattr(self.target.owner, "__qualname__", "")
+        return f"{file}:{self.line} {kind}.{self.target.name}: {self.before}  ->  {self.after}"
+
+
+EDUNN = {name for name in sys.modules if name.startswith("edunn.")}
+
+
+def mutants(target):
+    lines, first = inspect.getsourcelines(target.function)
+    source = textwrap.dedent("".join(lines))
+    old = ast.unparse(ast.parse(source)).splitlines()
+    for line, text in changed_sources(source):
+        new, names = text.splitlines(), dict(target.function.__globals__)
+        local = {}
+        try:
+            exec(compile(text, f"<mutant of {target.name}>", "exec"), names, local)
+        except SyntaxError:
+            continue
+        where = next((i for i, (a, b) in enumerate(zip(old, new)) if a != b), 0)
+        yield Mutant(target, first + line - 1, old[where].strip(), new[where].strip(),
+                     local[target.name])  # fmt: skip
+
+
+def is_equivalent(mutant):
+    """Whether it does the same as the original on ordinary inputs: see the README of this file's
+    caller; both in training and evaluation, batches of 7, 1, 3, two settings of the parameters."""
+    for make, inputs in mutant.target.configurations:
+        right, wrong = Subject(make()), Subject(mutant.build(make))
+        wrong.random, wrong.numpy_random = right.random, right.numpy_random
+        rng = np.random.default_rng(99)
+        for training in (True, False):
+            for n in (7, 1, 3):
+                x = inputs(n, rng)
+                if not same(*(outcome(one, x, training) for one in (right, wrong))):
+                    return False
+            for subject in (right, wrong):
+                for w in subject.parameters().values():
+                    w *= -1.7
+    return True
+
+
+def outcome(subject, inputs, training):
+    """Output and gradients, or the name of the error."""
+    subject.module.train(training)
+    try:
+        y = subject.forward(*(x.copy() for x in inputs))
+        dy = np.asarray(np.random.default_rng(5).normal(size=y.shape))
+        dxs, grads = subject.backward(dy)
+        return [y, *dxs, *(grads[name] for name in sorted(grads))]
+    except Stop as stop:
+        return stop.finding.id
+
+
+def same(a, b):
+    if isinstance(a, str) or isinstance(b, str):
+        return isinstance(a, str) and isinstance(b, str) and a == b
+    return len(a) == len(b) and all(
+        x.shape == y.shape
+        and np.all((np.isnan(x) & np.isnan(y)) | (x == y)
+                   | (np.abs(x - y) <= 1e-12 * np.max(np.abs(x), initial=0)))
+        for x, y in zip(a, b)
+    )  # fmt: skip
+
+
+class Inside(nn.Module):
+    """A module whose method is called with more than arrays: a power, a number of steps."""
+
+    def __init__(self, inner, method, *more):
+        self.inner, self.method, self.more = inner, method, more
+
+    def forward(self, *inputs):
+        y = getattr(self.inner, self.method)(*inputs, *self.more)
+        self.cache = self.inner.cache
+        return y
+
+    def backward(self, dy):
+        self.inner.cache = self.cache
+        dx, grads = self.inner.backward(dy)
+        return dx, {f"inner.{name}": gradient for name, gradient in grads.items()}

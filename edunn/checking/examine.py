@@ -1,0 +1,241 @@
+"""The whole suite for one layer, on several batches, phases and scales of the same object."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from edunn.checking.findings import Checked, Finding
+from edunn.checking.point import Point
+from edunn.checking.subject import Stop, Subject, as_float64, float64_copies
+from edunn.checking.suite import structure
+from edunn.core import Module
+
+BATCHES = (7, 1, 3)
+
+
+def resized(x: Any, n: int, rng: np.random.Generator) -> Any:
+    """An array like x with n examples: labels from those there are, zeros and ones for zeros and
+    ones, probabilities for probabilities, and else numbers far from 0 and from each other."""
+    if x.dtype.kind != "f":
+        return rng.choice(x.reshape(-1), size=(n, *x.shape[1:])) if x.size else x
+    shape = (n, *x.shape[1:])
+    if np.all((x == 0) | (x == 1)):
+        return rng.integers(0, 2, shape).astype(float)
+    size = int(np.prod(shape))
+    grid = rng.permutation(size) / max(size, 1)  # separated: a suite never meets a kink by chance
+    low, high = float(np.min(x, initial=np.inf)), float(np.max(x, initial=-np.inf))
+    if 0 <= low <= high <= 1:
+        return (0.1 + 0.8 * grid).reshape(shape)
+    if low > 0:  # a logarithm's, say
+        return (low + (high - low) * grid).reshape(shape)
+    signs = rng.choice([-1.0, 1.0], size)
+    return (signs * (0.15 + 2 * grid)).reshape(shape)
+
+
+class Examination:
+    """One run of the suite; findings are added stage by stage."""
+
+    def __init__(
+        self, module: Module, inputs: tuple[Any, ...], reference: Module | None, seed: int
+    ):
+        self.subject, self.module, self.reference = Subject(module), module, reference
+        self.inputs, self.seed = tuple(as_float64(x) for x in inputs), seed
+        self.rng = np.random.default_rng([seed, 0xE8])
+        self.checked: dict[str, Checked] = {}
+        self.fresh = copy.deepcopy(module)
+
+    def batch(self, n: int) -> tuple[Any, ...]:
+        first = self.inputs[0]
+        return tuple(
+            resized(x, n, self.rng) if x.ndim and first.ndim and len(x) == len(first) else x.copy()
+            for x in self.inputs
+        )
+
+    def run(self) -> list[Finding]:
+        """The findings of the first stage that has any."""
+        try:
+            for stage in (self.first_batch, self.other_batches, self.new_parameters,
+                          self.test_phase, self.extremes):  # fmt: skip
+                if found := stage():
+                    return found
+        except Stop as stop:
+            return [stop.finding]
+        return []
+
+    def point(self, inputs: tuple[Any, ...], jointly: bool = True) -> list[Finding]:
+        """Shapes, then forward values where there is a reference, then gradients."""
+        point = Point(self.subject, inputs, self.seed)
+        if found := point.shapes() or self.against_reference(point):
+            return found
+        found, checked = point.values(jointly=jointly)
+        self.checked = {one.variable: one for one in checked} | self.checked
+        return found
+
+    def first_batch(self) -> list[Finding]:
+        inputs = self.batch(BATCHES[0])
+        point = Point(self.subject, inputs, self.seed)
+        found = point.shapes() or structure(point)
+        if not found and self.reference is not None:
+            expected = self.expected(inputs)
+            if expected is not None and expected.shape != point.y.shape:
+                details = {"got": str(point.y.shape), "want": str(expected.shape)}
+                return [self.subject.finding("forward_shape", "forward", **details)]
+        return found or self.point(inputs, jointly=False)
+
+    def other_batches(self) -> list[Finding]:
+        """Again with one example, and with three, on the same object."""
+        for n in BATCHES[1:]:
+            inputs = self.batch(n)
+            if self.refused(inputs):
+                continue
+            found = self.guarded(inputs)
+            structural = [one for one in found if one.yours is None and one.part == "backward"]
+            raised = [one for one in found if one.id == "raises"]
+            if (raised or structural) and self.is_fine_when_fresh(inputs):
+                return [self.subject.finding("stale_batch", found[0].part, found[0].variable)]
+            if raised:
+                error = raised[0].details["error"]
+                if n == 1 and self.reference is None and error.startswith("ValueError"):
+                    continue  # a batch of one may be refused, as batch normalization must
+                return [self.subject.finding("raises_for_batch", found[0].part, n=n, error=error)]
+            if found:
+                return found
+        return []
+
+    def guarded(self, inputs: tuple[Any, ...]) -> list[Finding]:
+        try:
+            return self.point(inputs)
+        except Stop as stop:
+            return [stop.finding]
+
+    def is_fine_when_fresh(self, inputs: tuple[Any, ...]) -> bool:
+        """Whether an object that has seen nothing else gives these inputs their right gradients."""
+        with float64_copies(self.fresh):
+            twin = Examination(self.fresh, self.inputs, None, self.seed)
+            return not twin.guarded(inputs)
+
+    def new_parameters(self) -> list[Finding]:
+        """Again after the parameters have changed, as an optimizer changes them."""
+        for w in self.subject.parameters().values():
+            w += 0.3 * np.where(w < 0, -1.0, 1.0)
+        if not self.subject.parameters():
+            return []
+        inputs = self.batch(BATCHES[2])
+        found = self.guarded(inputs)
+        return (
+            [self.subject.finding("old_parameters", found[0].part, found[0].variable)]
+            if found
+            else []
+        )
+
+    def test_phase(self) -> list[Finding]:
+        """Again in evaluation mode; a reference says what forward must then give."""
+        self.module.eval()
+        if self.reference is not None:
+            self.reference.eval()
+        inputs = self.batch(BATCHES[2])
+        if self.unchanged_by_eval(inputs):
+            return []
+        found = self.guarded(inputs)
+        if not found:
+            return []
+        expected = self.expected(inputs)
+        is_identity = expected is not None and np.array_equal(expected, inputs[0])
+        id = "test_phase_not_identity" if is_identity else "test_phase_value"
+        return [self.subject.finding(id, found[0].part, found[0].variable)]
+
+    def unchanged_by_eval(self, inputs: tuple[Any, ...]) -> bool:
+        """Whether the layer, and its reference, do the same in both phases."""
+        if self.reference is not None:
+            expected = [self.expected(inputs)]
+            self.reference.train()
+            expected.append(self.expected(inputs))
+            self.reference.eval()
+            if not np.array_equal(*expected):
+                return False
+        results = []
+        for training in (False, True):
+            self.module.train(training)
+            point = Point(self.subject, inputs, self.seed)
+            results.append([point.y, *point.dxs, *point.grads.values()])
+        self.module.eval()
+        return all(np.array_equal(a, b) for a, b in zip(*results))
+
+    def extremes(self) -> list[Finding]:
+        """Large inputs of both signs, and rows of very different sizes, where a reference copes."""
+        self.module.train()
+        if self.reference is None:
+            return []
+        self.reference.train()
+        for size in (1e3, -1e3):
+            inputs = tuple(
+                x * size * (np.arange(len(x)) % 2).reshape(-1, *[1] * (x.ndim - 1))
+                if x.dtype.kind == "f" and x.ndim and np.max(np.abs(x)) > 1 else x
+                for x in self.batch(BATCHES[0])
+            )  # fmt: skip
+            expected = self.expected(inputs)
+            copes = expected is not None and np.all(np.isfinite(expected))
+            if copes and not np.all(np.isfinite(self.subject.forward(*inputs))):
+                return [self.subject.finding("overflow", "forward", size=f"{abs(size):g}")]
+        return []
+
+    def expected(self, inputs: tuple[Any, ...]) -> Any:
+        """What the reference gives, with the parameters that the subject has now."""
+        if self.reference is None:
+            return None
+        mine = self.subject.module.named_parameters()
+        for name, parameter in self.reference.named_parameters().items():
+            if name in mine:
+                parameter.data = np.array(mine[name].data)
+        for module, twin in zip(self.module.modules(), self.reference.modules()):
+            for name in twin.buffers:
+                setattr(twin, name, np.array(getattr(module, name, getattr(twin, name))))
+        subject = Subject(self.reference)
+        subject.random, subject.numpy_random = self.subject.random, self.subject.numpy_random
+        try:
+            return subject.forward(*(x.copy() for x in inputs))
+        except Stop:
+            return None
+
+    def refused(self, inputs: tuple[Any, ...]) -> bool:
+        """Whether the reference itself does not take these inputs."""
+        return self.reference is not None and self.expected(inputs) is None
+
+    def against_reference(self, point: Point) -> list[Finding]:
+        """The forward value, to nine digits of the largest number."""
+        expected = self.expected(point.inputs)
+        if expected is None:
+            return []
+        if expected.shape != point.y.shape:
+            details = {"got": str(point.y.shape), "want": str(expected.shape)}
+            return [self.subject.finding("forward_shape", "forward", **details)]
+        room = 1e-9 * np.max(np.abs(expected), initial=1e-300)
+        if np.all(np.abs(point.y - expected) <= room):
+            return []
+        first, n = point.inputs[0], len(point.y) if point.y.ndim else 0
+        if n > 1 and first.ndim and len(first) == n:
+            alone = self.expected(
+                tuple(x[:1] if x.ndim and len(x) == n else x for x in point.inputs)
+            )
+            mine = self.subject.forward(
+                *(x[:1].copy() if x.ndim and len(x) == n else x for x in point.inputs)
+            )
+            own = alone is not None and np.allclose(alone, expected[:1], rtol=1e-9)
+            if own and not np.allclose(mine, point.y[:1], rtol=1e-9):
+                return [self.subject.finding("examples_mixed", "forward")]
+        finding = self.subject.finding("forward_value", "forward")
+        finding.yours, finding.measured = point.y, expected
+        return [finding]
+
+
+def examine(
+    module: Module, inputs: tuple[Any, ...], reference: Module | None = None, seed: int = 0
+) -> tuple[list[Finding], list[Checked], int]:
+    """All that is wrong at the first stage where anything is, what was checked, and the calls."""
+    with float64_copies(module), float64_copies(reference or Module()):
+        examination = Examination(module, inputs, reference, seed)
+        found = examination.run()
+        return found, list(examination.checked.values()), examination.subject.forwards

@@ -1,0 +1,250 @@
+"""What is wrong with a training loop, found by letting it train a model that takes notes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from edunn.backend import generator
+from edunn.checking.findings import Finding
+from edunn.core import Module, Parameter, Tensor
+from edunn.inputs import show
+from edunn.losses import Loss
+from edunn.optimizers import Optimizer
+
+
+@contextmanager
+def steady(seed: int) -> Iterator[None]:
+    """Everything random starts from `seed`; afterwards it is as before. NumPy does not warn."""
+    before = generator().bit_generator.state, np.random.get_state(), random.getstate()
+    generator().bit_generator.state = np.random.default_rng(seed).bit_generator.state
+    np.random.seed(seed)
+    random.seed(seed)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        generator().bit_generator.state = before[0]
+        np.random.set_state(before[1])
+        random.setstate(before[2])
+
+
+def name_of(thing: Any, otherwise: str) -> str:
+    """The name of a class or function, or of the class of an object."""
+    name = getattr(thing, "__name__", type(thing).__name__)
+    return otherwise if name in ("<lambda>", "function", "partial", "method") else name
+
+
+def in_words(error: Exception) -> str:
+    """An exception on one line: "ValueError: operands could not be ..."."""
+    text = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+Found: TypeAlias = dict[str, dict[str, Any]]  # the id of each finding, with its details
+
+
+class Notes:
+    """What the model, the loss and the optimizer of one run saw.
+
+    calls: the names of all calls, in order
+    rows, modes, gradients: of each batch that flowed backward, which rows of x it held, whether the
+    model was in training mode, and its gradient of w; pairs: its rows of x and of y, by the loss
+    used: w's gradient at each step
+    """
+
+    def __init__(self, x: np.ndarray, y: np.ndarray):
+        self.x, self.y = x.sum(axis=1), y
+        self.calls: list[str] = []
+        self.rows: list[list[int]] = []
+        self.modes: list[bool] = []
+        self.pairs: list[tuple[list[int], list[int]]] = []
+        self.gradients: list[np.ndarray] = []
+        self.used: list[np.ndarray | None] = []
+
+    def which(self, values: np.ndarray, known: np.ndarray) -> list[int]:
+        """The rows that these values are the labels of; -1 for a value that was not handed out."""
+        away = np.abs(np.ravel(values)[:, None] - known)
+        return [int(row) for row in np.where(away.min(axis=1) < 1e-4, away.argmin(axis=1), -1)]
+
+
+class NotingModel(Module):
+    """y = x * w, with a w of ones that never changes: every row of y still names its x."""
+
+    def __init__(self, notes: Notes):
+        self.w, self.notes = Parameter(np.ones(2)), notes
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.notes.calls.append("model")
+        self.cache = x, self.training
+        return x * self.w.data
+
+    def backward(self, dy: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        notes, (x, training) = self.notes, self.cache
+        dw = np.sum(dy * x, axis=0)
+        notes.calls.append("backward")
+        notes.rows.append(notes.which(np.sum(x, axis=1), notes.x))
+        notes.modes.append(training)
+        notes.gradients.append(dw.copy())
+        return dy * self.w.data, {"w": dw}
+
+    def zero_grad(self) -> None:
+        self.notes.calls.append("zero_grad")
+        super().zero_grad()
+
+
+class NotingLoss(Loss):
+    """The mean over the rows of (the sum of y's row - target)^2."""
+
+    def __init__(self, notes: Notes):
+        self.notes = notes
+
+    def forward(self, y: np.ndarray, target: np.ndarray) -> np.ndarray:
+        self.notes.calls.append("loss")
+        if len(y) == 0:
+            raise ValueError("the loss got an empty batch")
+        rows = self.notes.which(np.sum(y, axis=1), self.notes.x)
+        pairs = rows, self.notes.which(target, self.notes.y)
+        difference = np.sum(y, axis=1) - np.resize(target, len(y))  # noted, where lengths differ
+        self.cache = difference, pairs
+        return np.mean(difference**2)
+
+    def backward(self, dy: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        difference, pairs = self.cache
+        self.notes.pairs.append(pairs)
+        return np.outer(dy * 2 / len(difference) * difference, np.ones(2)), {}
+
+
+class NotingOptimizer(Optimizer):
+    """Changes nothing."""
+
+    def __init__(self, model: Module, notes: Notes):
+        super().__init__(model.named_parameters(), lr=0.1)
+        self.notes = notes
+
+    def step(self, grads: Any = None) -> None:
+        self.notes.calls.append("step")
+        self.notes.used.append(None)
+        super().step(grads)
+
+    def update(self, w: np.ndarray, dw: np.ndarray, state: Any) -> None:
+        self.notes.used[-1] = np.array(dw)
+
+    def zero_grad(self) -> None:
+        self.notes.calls.append("zero_grad")
+        super().zero_grad()
+
+
+def find_in_training_loop(
+    run: Callable[..., Any], n: int = 10, batch_size: int = 4, epochs: int = 3
+) -> list[Finding]:
+    """Look at what `run(model, loss, optimizer, x, y, batch_size, epochs)` does.
+
+    x is (n, 2) and y (n,); `run` trains as `edunn.fit` does and returns the loss of every epoch, in
+    a list or under "loss" in a dict, or None. The loss it is given is the mean over a batch.
+    """
+    if n < 5 or n % batch_size == 0 or epochs < 2:
+        got = f"n={n}, batch_size={batch_size} and epochs={epochs}"
+        want = "at least 5 examples, that leave a smaller last batch, and 2 epochs"
+        raise ValueError(f"find_in_training_loop got {got}, not {want}")
+    rng = np.random.default_rng(0)
+    labels = np.arange(1.0, n + 1) / n
+    x = np.stack([labels, rng.uniform(0, 0.1 / n, n)], axis=1)
+    y = -rng.permutation(labels**2) - 0.5
+    notes = Notes(x, y)
+    model = NotingModel(notes)
+    who = name_of(run, "training loop")
+    with steady(0):
+        try:
+            arguments = NotingLoss(notes), NotingOptimizer(model, notes), x.copy(), y.copy()
+            history = run(model, *arguments, batch_size, epochs)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            words = {"error": in_words(error), "where": "the training loop"}
+            return [Finding("raises", who, "run", None, words)]
+    found = wrong_steps(notes) or wrong_examples(notes, n, batch_size, epochs)
+    if not found:
+        found = wrong_mode_or_order(notes, epochs) | wrong_history(notes, history, epochs)
+    return [Finding(id, who, "run", None, details) for id, details in found.items()]
+
+
+def wrong_steps(notes: Notes) -> Found:
+    """What is wrong with the steps, whichever examples they are for: id and details."""
+    if "model" not in notes.calls:
+        return {}
+    first = ", ".join(notes.calls[:8])
+    if not notes.gradients:
+        return {"loop_no_gradient_at_step": {"calls": first}}
+    for rows, targets in notes.pairs:
+        if rows != targets:
+            return {"loop_pairs_broken": {"got": str(targets), "want": str(rows)}}
+    order = [call for call in notes.calls if call in ("backward", "step")]
+    if order != ["backward", "step"] * len(notes.gradients):
+        return {"loop_wrong_order_of_calls": {"calls": first}}
+    for k, (got, want) in enumerate(zip(notes.used, notes.gradients)):
+        if got is None or not got.any():
+            return {"loop_no_gradient_at_step": {"calls": first}}
+        if not close(got, want):
+            older = np.cumsum(notes.gradients[:k][::-1], axis=0)
+            accumulates = any(close(got, want + extra) for extra in older)
+            id = "loop_accumulates" if accumulates else "loop_wrong_gradient"
+            return {id: {"step": k + 1}}
+    return {}
+
+
+def close(got: np.ndarray, want: np.ndarray) -> bool:
+    return got.shape == want.shape and bool(np.allclose(got, want, 1e-5))
+
+
+def wrong_examples(notes: Notes, n: int, batch_size: int, epochs: int) -> Found:
+    """What is wrong with the examples of each epoch: id and details."""
+    rows, per_epoch = sum(notes.rows, []), -(-n // batch_size)
+    done, rest = divmod(len(rows), n)
+    parts = [rows[e * n : e * n + n] for e in range(done)]
+    whole = done > 0 == rest and all(len({*part}) == n for part in parts)
+    if whole and done != epochs and len(notes.rows) == done * per_epoch:
+        return {"loop_epochs": {"got": done, "want": epochs}}
+    parts = parts if len(rows) == n * epochs else [rows]
+    counts = [np.array([part.count(i) for i in range(n)]) * len(parts) / epochs for part in parts]
+    for id, sign in ("loop_examples_twice", 1), ("loop_examples_missing", -1):
+        for count in counts:
+            rows = np.flatnonzero(sign * count > sign).tolist()
+            if rows:
+                return {id: {"examples": str(rows)[1:-1]}}
+    largest = max(map(len, notes.rows))
+    if largest > batch_size or len(notes.rows) != epochs * per_epoch:
+        return {"loop_batch_size": {"got": largest, "want": batch_size}}
+    return {}
+
+
+def wrong_mode_or_order(notes: Notes, epochs: int) -> Found:
+    in_eval = [{"batch": k + 1} for k, training in enumerate(notes.modes) if not training]
+    found: Found = {"loop_mode": in_eval[0]} if in_eval else {}
+    orders = np.reshape(sum(notes.rows, []), (epochs, -1))
+    if np.all(orders == orders[0]):
+        found["loop_order_repeats"] = {"order": str(orders[0].tolist())[1:-1]}
+    return found
+
+
+def wrong_history(notes: Notes, history: Any, epochs: int) -> Found:
+    """What is wrong with the losses that the loop returns: id and details."""
+    history = history.get("loss") if isinstance(history, dict) else history
+    if history is None:
+        return {}
+    errors = (notes.x - notes.y) ** 2
+    means = [errors[batch].mean() for batch in notes.rows]
+    want = np.full(epochs, errors.mean())
+    try:
+        got = np.array([float(v.data if isinstance(v, Tensor) else v) for v in history])
+    except (TypeError, ValueError):
+        return {"loop_history": {"got": show(history), "want": show(want.tolist())}}
+    if close(got, want):
+        return {}
+    if close(got, np.reshape(means, (epochs, -1)).mean(axis=1)):
+        return {"loop_mean_of_means": {"got": f"{got[0]:.4g}", "want": f"{want[0]:.4g}"}}
+    return {"loop_history": {"got": show(got.round(4).tolist()), "want": show(want.tolist())}}

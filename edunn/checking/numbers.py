@@ -1,0 +1,63 @@
+"""One wrong gradient as numbers, and what is known around it: what hypotheses are tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+CLOSE = 1e-6
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two arrays agree to six digits of the larger one's size."""
+    if a is None or b is None or np.shape(a) != np.shape(b) or not np.size(a):
+        return False
+    size = max(float(np.max(np.abs(a))), float(np.max(np.abs(b))))
+    return bool(size > 0 and np.max(np.abs(a - b)) <= CLOSE * size)
+
+
+class Case:
+    """The numbers of one wrong gradient.
+
+    a: the gradient as the student has it    n: as measured, of the same shape
+    inputs, parameters: the arrays by name    dy, y: at the output
+    backward: dy -> the student's gradient of this variable
+    jacobian: how every output moves with every number of the variable: (its shape, y's shape)
+    measure_with: (parameter, array) -> the measured one, were the parameter that array
+    """
+
+    def __init__(
+        self,
+        variable: str,
+        a: Any,
+        n: Any,
+        dy: Any,
+        y: Any,
+        inputs: dict[str, Any],
+        parameters: dict[str, Any],
+        backward: Callable[[Any], Any],
+        jacobian: Callable[[], Any],
+        measure_with: Callable[[str, Any], Any],
+    ):
+        self.variable, self.a, self.n, self.dy, self.y = variable, a, n, dy, y
+        self.inputs, self.parameters = inputs, parameters
+        self.backward, self.jacobian, self.measure_with = backward, jacobian, measure_with
+        self.is_input = variable in inputs
+        self.batch = next((len(x) for x in inputs.values() if np.ndim(x)), 1)
+
+    def measure(self, dy: Any) -> Any:
+        """The measured gradient for another dy."""
+        return np.tensordot(self.jacobian(), dy, axes=np.ndim(dy))
+
+    def ratio(self) -> Any:
+        """a / n where n is not 0, as one number if it is the same everywhere, or else None."""
+        big = np.abs(self.n) > 1e-9 * np.max(np.abs(self.n))
+        if not np.any(big) or np.any(np.abs(self.a[~big]) > 1e-6 * np.max(np.abs(self.a))):
+            return None
+        ratios = self.a[big] / self.n[big]
+        return float(ratios.mean()) if np.ptp(ratios) <= CLOSE * np.max(np.abs(ratios)) else None
+
+
+Answers = Iterator[tuple[str, dict[str, Any]]]

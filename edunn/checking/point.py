@@ -1,0 +1,194 @@
+"""One forward and backward of a layer: its gradients, and whether they are the measured slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+
+from edunn.checking.diagnosis import diagnose
+from edunn.checking.engine import VERIFIED, WRONG, Probe, numeric_gradient
+from edunn.checking.findings import Checked, Finding
+from edunn.checking.numbers import Case
+from edunn.checking.subject import Subject
+
+
+def random_dy(y: Any, seed: int) -> Any:
+    """Weights for the outputs, from a stream of their own: an x of the same seed must not be dy."""
+    return np.asarray(np.random.default_rng([seed, 0xD1]).normal(size=y.shape))
+
+
+def named_inputs(inputs: tuple[Any, ...]) -> dict[str, Any]:
+    return {f"input {i}": x for i, x in enumerate(inputs)}
+
+
+class Point:
+    """One forward and backward of a subject: its output, gradients and what they belong to."""
+
+    def __init__(self, subject: Subject, inputs: tuple[Any, ...], seed: int):
+        self.subject, self.inputs, self.seed = subject, inputs, seed
+        self.before = [x.copy() for x in inputs]
+        self.y = subject.forward(*inputs)
+        self.cache = subject.module.cache
+        if not np.all(np.isfinite(self.y)):
+            count = int(np.sum(~np.isfinite(self.y)))
+            raise subject.stop("not_finite", "forward", count=count)
+        self.dy = random_dy(self.y, seed)
+        self.dxs, self.grads = subject.backward(self.dy)
+        learned = subject.module.inputs_of_dx(inputs)
+        self.variables = {
+            name: x
+            for name, x in named_inputs(inputs).items()
+            if x.dtype.kind == "f" and any(x is one for one in learned)
+        }
+        self.parameters = subject.parameters()
+
+    def gradients(self) -> dict[str, Any]:
+        return dict(zip(self.variables, self.dxs)) | self.grads
+
+    def again(self, dy: Any) -> dict[str, Any]:
+        """The gradients of a new forward and backward of the same inputs with another dy."""
+        self.subject.forward(*self.inputs)
+        dxs, grads = self.subject.backward(dy)
+        return dict(zip(self.variables, dxs)) | grads
+
+    def shapes(self) -> list[Finding]:
+        """Whether there is a gradient of the right shape for everything that has one."""
+        subject, found = self.subject, []
+        if len(self.dxs) < len(self.variables):
+            id = "dx_missing" if not self.dxs else "dx_count"
+            found.append(subject.finding(id, "backward"))
+        frozen = {n for n, p in subject.module.named_parameters().items() if not p.requires_grad}
+        missing = sorted(self.parameters.keys() - self.grads.keys())
+        unknown = sorted(self.grads.keys() - self.parameters.keys() - frozen)
+        known = list(self.parameters)
+        if missing and not unknown:
+            found.append(subject.finding("keys_missing", "backward", missing=missing))
+        elif unknown:
+            found.append(subject.finding("keys_unknown", "backward", unknown=unknown, known=known))
+        for name, gradient in self.gradients().items():
+            x = (self.variables | self.parameters).get(name)
+            if x is None:
+                continue
+            if gradient.shape != x.shape:
+                found.append(self.misshapen(name, gradient, x))
+            elif not np.all(np.isfinite(gradient)):
+                count = int(np.sum(~np.isfinite(gradient)))
+                found.append(subject.finding("not_finite", "backward", name, count=count))
+        return found
+
+    def misshapen(self, name: str, gradient: Any, x: Any) -> Finding:
+        got, want = gradient.shape, x.shape
+        n = len(self.inputs[0]) if np.ndim(self.inputs[0]) else 0
+        if got == self.y.shape != want and not name.startswith("input"):
+            id = "shape_of_output" if want != got[1:] else "shape_batch_axis"
+        elif len(got) == len(want) == 2 and got == want[::-1]:
+            id = "shape_transposed"
+        elif name.startswith("input") and got == self.y.shape:
+            id = "shape_of_output"
+        elif [s for s in got if s != 1] == [s for s in want if s != 1]:
+            id = "shape_lost_axis"
+        elif got[:1] == (n,) and got[1:] == want:
+            id = "shape_batch_axis"
+        else:
+            id = "shape"
+        return self.subject.finding(id, "backward", name, got=str(got), want=str(want))
+
+    def arrays(self) -> dict[str, Any]:
+        """All that has a gradient: inputs, and parameters that learn."""
+        return self.variables | self.parameters
+
+    def all_along_one_direction(self, gradients: dict[str, Any]) -> bool:
+        """Whether all gradients together agree with the slope along one random direction."""
+        rng = np.random.default_rng([self.seed, 0xD3])
+        arrays = self.arrays()
+        flat = np.concatenate([x.ravel() for x in arrays.values()])
+
+        def forward() -> Any:
+            parts = np.split(flat, np.cumsum([x.size for x in arrays.values()])[:-1])
+            for x, part in zip(arrays.values(), parts):
+                x[...] = part.reshape(x.shape)
+            return self.subject.forward(*self.inputs)
+
+        gradient = np.concatenate([gradients[name].ravel() for name in arrays])
+        if not flat.size or not np.all(np.isfinite(gradient)):
+            return False
+        right = Probe(forward, flat, self.dy).direction(gradient, rng)
+        forward()  # everything is put back
+        return right
+
+    def values(
+        self, only: Collection[str] | None = None, jointly: bool = False
+    ) -> tuple[list[Finding], list[Checked]]:
+        """Each gradient against its measured slope; `jointly`, all of them at once first."""
+        found: list[Finding] = []
+        checked: list[Checked] = []
+        gradients = self.gradients()
+        if only is None and jointly and self.all_along_one_direction(gradients):
+            return [], [Checked(n, x.size, VERIFIED) for n, x in self.arrays().items()]
+        for name, x in self.arrays().items():
+            if only is not None and name not in only:
+                continue
+            judged = self.probe(x).judge(gradients[name], self.seed)
+            checked.append(Checked(name, x.size, judged.verdict))
+            if judged.verdict == WRONG:
+                found.append(self.explain(name, x, gradients[name], judged.measured))
+                found[-1].details["wrong"] = judged.wrong
+        which_are_right(found, checked)
+        return found, checked
+
+    def probe(self, x: Any) -> Probe:
+        return Probe(lambda: self.subject.forward(*self.inputs), x, self.dy)
+
+    def explain(self, name: str, x: Any, gradient: Any, measured: Any) -> Finding:
+        """A finding with the diagnosis of one wrong gradient."""
+        known: list[Any] = []
+
+        def jacobian() -> Any:
+            if not known:
+                known.append(self.jacobian(x))
+            return known[0]
+
+        def measure_with(parameter: str, value: Any) -> Any:
+            w = self.parameters[parameter]
+            kept = w.copy()
+            w[...] = value
+            try:
+                return numeric_gradient(lambda _: self.subject.forward(*self.inputs), x, self.dy)
+            finally:
+                w[...] = kept
+
+        case = Case(
+            name, gradient, measured, self.dy, self.y, named_inputs(self.inputs), self.parameters,
+            lambda dy: self.again(dy)[name], jacobian, measure_with,
+        )  # fmt: skip
+        id, details = diagnose(case)
+        finding = self.subject.finding(id, "backward", name, **details)
+        finding.yours, finding.measured = gradient, np.array(measured)
+        return finding
+
+    def jacobian(self, x: Any) -> Any:
+        """How every output moves with every number of x: (x's shape, y's shape)."""
+        rows, h = [], 1e-5
+        for place in np.ndindex(x.shape):
+            kept, ys = x[place], []
+            for step in (h, -h):
+                x[place] = kept + step
+                ys.append(self.subject.forward(*self.inputs))
+            x[place] = kept
+            rows.append((ys[0] - ys[1]) / (2 * h))
+        return np.reshape(np.array(rows), x.shape + self.y.shape)
+
+
+def which_are_right(found: list[Finding], checked: list[Checked]) -> None:
+    """Where no gradient explains itself, which of them are right may explain them all."""
+    if not found or any(one.id != "unknown" for one in found):
+        return
+    right = [one.variable for one in checked if one.verdict != WRONG]
+    wrong = {one.variable for one in found}
+    last = [name.rpartition(".")[2] for name in right]
+    if last == ["b"] and {"input 0", "w"} <= {str(name).rpartition(".")[2] for name in wrong}:
+        found[0].id = "wrong_dy_reached"
+    elif right and right == [one.variable for one in checked][-len(right) :] and len(wrong) > 1:
+        found[0].id = "only_last_layer_right"

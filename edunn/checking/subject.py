@@ -1,0 +1,118 @@
+"""A layer under examination: run on copies, in float64, always with the same random numbers.
+
+Whatever it does to what it is given stays without effect, and is noticed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from edunn.backend import generator
+from edunn.checking.findings import Finding
+from edunn.core import Module
+
+
+class Stop(Exception):
+    """The examination cannot go on: one finding says why."""
+
+    def __init__(self, finding: Finding):
+        super().__init__(finding.id)
+        self.finding = finding
+
+
+class Subject:
+    """One module, with a budget of calls and seconds."""
+
+    def __init__(self, module: Module, calls: int = 20_000, seconds: float = 20.0):
+        self.module, self.who = module, type(module).__name__
+        self.calls, self.most_calls, self.forwards = 0, calls, 0
+        self.end, self.seconds = time.monotonic() + seconds, seconds
+        self.random = generator().bit_generator.state
+        self.numpy_random = np.random.get_state()
+
+    def finding(self, id: str, part: str, variable: str | None = None, **details: Any) -> Finding:
+        return Finding(id, self.who, part, variable, details)
+
+    def stop(self, id: str, part: str, **details: Any) -> Stop:
+        return Stop(self.finding(id, part, **details))
+
+    def run(self, part: str, *inputs: Any) -> Any:
+        """module.forward or module.backward; its exceptions become a Stop, TODOs excepted."""
+        self.calls += 1
+        if self.calls > self.most_calls or time.monotonic() > self.end:
+            raise self.stop("loops", part, seconds=f"{self.seconds:g}", calls=self.calls)
+        try:
+            with np.errstate(all="ignore"):
+                return getattr(self.module, part)(*inputs)
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            raise self.stop("raises", part, error=text[:160], where=part) from error
+
+    def forward(self, *inputs: Any) -> Any:
+        """The output, an array of its own; the random numbers begin anew at every call."""
+        self.forwards += 1
+        generator().bit_generator.state = self.random
+        np.random.set_state(self.numpy_random)
+        y = self.run("forward", *inputs)
+        if y is None:
+            raise self.stop("returns_nothing", "forward")
+        if isinstance(y, (list, tuple)):
+            raise self.stop("returns_list", "forward")
+        y = np.array(y)
+        if y.dtype.kind != "f":
+            raise self.stop("dtype_not_numbers", "forward", got=str(y.dtype))
+        return y
+
+    def backward(self, dy: Any) -> tuple[list[Any], dict[str, Any]]:
+        """The gradients of the inputs and, by name, of the parameters; copies of what it gives."""
+        result = self.run("backward", np.copy(dy) if np.ndim(dy) else np.float64(dy))
+        if result is None:
+            raise self.stop("returns_nothing", "backward")
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise self.stop("returns_not_pair", "backward")
+        dx, grads = result
+        if not isinstance(grads, dict):
+            raise self.stop("grads_not_dict", "backward")
+        dxs = [d for d in (dx if isinstance(dx, tuple) else (dx,)) if d is not None]
+        arrays = [np.array(value) for value in (*dxs, *grads.values())]
+        for array in arrays:
+            if array.dtype.kind not in "fiub":
+                raise self.stop("dtype_not_numbers", "backward", got=str(array.dtype))
+        return arrays[: len(dxs)], dict(zip(grads, arrays[len(dxs) :]))
+
+    def parameters(self) -> dict[str, Any]:
+        """The arrays of the parameters that learn, by name."""
+        named = self.module.named_parameters().items()
+        return {name: p.data for name, p in named if p.requires_grad}
+
+
+@contextmanager
+def float64_copies(module: Module) -> Iterator[None]:
+    """Let the module compute on float64 copies of its parameters and buffers; then put all back."""
+    kept: list[tuple[Any, str, Any]] = [(p, "data", p.data) for p in module.parameters()]
+    for part in module.modules():
+        kept += [(part, name, getattr(part, name)) for name in part.buffers]
+        kept += [(part, "cache", part.cache), (part, "training", part.training)]
+    state, numpy_state = generator().bit_generator.state, np.random.get_state()
+    for owner, name, value in kept:
+        if name not in ("cache", "training") and value.dtype.kind == "f":
+            setattr(owner, name, np.array(value, np.float64))
+    try:
+        yield
+    finally:
+        generator().bit_generator.state = state
+        np.random.set_state(numpy_state)
+        for owner, name, value in kept:
+            setattr(owner, name, value)
+
+
+def as_float64(x: Any) -> Any:
+    """A float64 copy of an array of fractions; whole numbers (labels) stay what they are."""
+    return np.array(x, np.float64 if x.dtype.kind == "f" else x.dtype)

@@ -1,0 +1,110 @@
+"""What must hold of every layer, whatever it computes; and the check of one layer at one point."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+
+from edunn.checking.findings import Checked, Finding
+from edunn.checking.numbers import same
+from edunn.checking.point import Point
+from edunn.checking.subject import Stop, Subject, as_float64, float64_copies
+from edunn.core import Module
+from edunn.inputs import check_choice
+
+
+def structure(point: Point) -> list[Finding]:
+    """What must hold of forward and backward whatever they compute."""
+    subject, inputs = point.subject, point.inputs
+    kept = {name: w.copy() for name, w in point.parameters.items()}
+
+    def changed() -> list[Finding]:
+        found = []
+        for i, (x, old) in enumerate(zip(inputs, point.before)):
+            if not np.array_equal(x, old, equal_nan=x.dtype.kind == "f"):
+                x[...] = old
+                found.append(subject.finding("changes_input", "forward", index=i))
+        for name, w in subject.parameters().items():
+            if name in kept and not np.array_equal(w, kept[name]):
+                w[...] = kept[name]
+                found.append(subject.finding("changes_parameter", "backward", name=name))
+        return found
+
+    if found := changed():
+        return found
+    y = subject.forward(*inputs)
+    if found := changed():
+        return found
+    if not np.array_equal(y, point.y):
+        return [subject.finding("forward_not_repeatable", "forward")]
+    dy = point.dy.copy()
+    handed = dy.copy()
+    raw = subject.run("backward", handed if handed.ndim else np.float64(handed))
+    if not np.array_equal(handed, dy):
+        return [subject.finding("changes_dy", "backward")]
+    if found := changed():
+        return found
+    first = as_list(raw)
+    second = as_list(subject.run("backward", dy.copy() if dy.ndim else np.float64(dy)))
+    if not all(np.array_equal(a, b) for a, b in zip(first, second)):
+        twice = all(same(b, 2 * a) or np.array_equal(a, b) for a, b in zip(first, second))
+        return [subject.finding("backward_accumulates" if twice else "backward_not_repeatable",
+                                "backward")]  # fmt: skip
+    return linearity(point, dy)
+
+
+def linearity(point: Point, dy: Any) -> list[Finding]:
+    """backward(0) = 0, and backward(2.5 d1 - 1.5 d2) = 2.5 backward(d1) - 1.5 backward(d2)."""
+    subject = point.subject
+    other = np.asarray(np.random.default_rng([point.seed, 0xD2]).normal(size=dy.shape))
+    zero, one = point.again(np.zeros_like(dy)), point.again(dy)
+    two, both = point.again(other), point.again(2.5 * dy - 1.5 * other)
+    for name in zero:
+        if np.any(zero[name]):
+            ignores = np.array_equal(zero[name], one[name])
+            id = "ignores_dy" if ignores else "not_zero_for_zero"
+            return [subject.finding(id, "backward", name)]
+    for name in one:
+        mixed = 2.5 * one[name] - 1.5 * two[name]
+        size = np.max(np.abs(mixed), initial=0.0) + np.max(np.abs(one[name]), initial=0.0)
+        if np.any(np.abs(both[name] - mixed) > 1e-9 * size):
+            squares = same(point.again(-dy)[name], one[name])
+            return [subject.finding("squares_dy" if squares else "not_linear", "backward", name)]
+    subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
+    subject.module.cache = point.cache
+    dxs, grads = subject.backward(dy)
+    again = [*dxs, *grads.values()]
+    if not all(np.array_equal(a, b) for a, b in zip(again, [*point.dxs, *point.grads.values()])):
+        return [subject.finding("changes_cache_elsewhere", "backward")]
+    return []
+
+
+def as_list(result: Any) -> list[Any]:
+    dx, grads = result
+    arrays = [*(dx if isinstance(dx, tuple) else (dx,)), *grads.values()]
+    return [np.array(a) for a in arrays if a is not None]
+
+
+def look(
+    module: Module, inputs: tuple[Any, ...], seed: int = 0, only: Collection[str] | None = None
+) -> tuple[list[Finding], list[Checked], int]:
+    """One point: structure, shapes, values. Findings, what was checked, and how many calls."""
+    subject = Subject(module)
+    copies = tuple(as_float64(x) for x in inputs)
+    with float64_copies(module):
+        try:
+            point = Point(subject, copies, seed)
+            for name in () if only is None else only:
+                check_choice("check_gradients", name, point.variables | point.parameters, "name")
+            found = [
+                one for one in point.shapes()
+                if only is None or one.variable is None or one.variable in only
+            ] or structure(point)  # fmt: skip
+            if found:
+                return found, [], subject.forwards
+            found, checked = point.values(only)
+            return found, checked, subject.forwards
+        except Stop as stop:
+            return [stop.finding], [], subject.forwards
