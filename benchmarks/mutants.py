@@ -17,12 +17,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from mistakes.base import filled
 
 import edunn as nn
-from edunn import array_ops, containers, losses, ops, sequential2d
+from cases import CASES
+from edunn import containers, ops
 from edunn.checking.subject import Stop, Subject
-from edunn.layers import regularization, windows
+from edunn.layers.regularization import BatchNorm, Moments
+from edunn.layers.windows import Sliding
+from mistakes.base import filled
 
 SWAPS = {
     ast.Add: [ast.Sub, ast.Mult],
@@ -205,8 +207,8 @@ def mutants(target):
 
 
 def is_equivalent(mutant):
-    """Whether it does the same as the original on ordinary inputs: see the README of this file's
-    caller; both in training and evaluation, batches of 7, 1, 3, two settings of the parameters."""
+    """Whether it does the same as the original on ordinary inputs: in training and evaluation,
+    batches of 7, 1 and 3, two settings of the parameters; or fails in the same way."""
     for make, inputs in mutant.target.configurations:
         right, wrong = Subject(make()), Subject(mutant.build(make))
         wrong.random, wrong.numpy_random = right.random, right.numpy_random
@@ -232,6 +234,8 @@ def outcome(subject, inputs, training):
         return [y, *dxs, *(grads[name] for name in sorted(grads))]
     except Stop as stop:
         return stop.finding.id
+    except Exception as error:  # backward gave what is no array
+        return type(error).__name__
 
 
 def same(a, b):
@@ -260,3 +264,77 @@ class Inside(nn.Module):
         self.inner.cache = self.cache
         dx, grads = self.inner.backward(dy)
         return dx, {f"inner.{name}": gradient for name, gradient in grads.items()}
+
+
+def ordinary(examples):
+    """inputs(n, rng) in the image of example inputs: labels for labels, and so on."""
+
+    def one(x, n, rng):
+        shape = (n, *x.shape[1:]) if len(x) == len(examples[0]) else x.shape
+        if x.dtype.kind != "f":
+            return rng.choice(x.ravel(), shape)
+        if np.all((x == 0) | (x == 1)):
+            return rng.integers(0, 2, shape).astype(float)
+        between = 0 <= x.min() <= x.max() <= 1
+        return rng.uniform(0.1, 0.9, shape) if between else rng.normal(size=shape)
+
+    return lambda n, rng: tuple(one(x, n, rng) for x in examples)
+
+
+x34 = np.random.default_rng(0).normal(size=(4, 3))
+more = {
+    "Power, 3": (Inside(ops.Power(), "forward", np.float64(3)), x34),
+    "Power, 0.5": (Inside(ops.Power(), "forward", np.float64(0.5)), abs(x34) / abs(x34).max()),
+    "Iterated": (Inside(CASES["Sequential2D, one block twice"][0], "iterate", 3),
+                 CASES["Sequential2D, one block twice"][1]),
+    "Conv2d, both": (nn.Conv2d(2, 3, 3, stride=2, padding=1), CASES["Conv2d, stride"][1]),
+    "BCELoss, a row": (nn.BCELoss(), *(a[:, 0] for a in CASES["BCELoss"][1:])),
+    "Multiply, columns": (nn.Multiply(), x34, x34[:, :1]),
+    "Maximum, columns": (nn.Maximum(), x34, x34[:, :1] + 0.1),
+    "Max, of all": (nn.Max(), x34),
+    "Max, keepdims": (nn.Max(axis=1, keepdims=True), x34),
+    "Mean, of all": (nn.Mean(), x34),
+    "Dense, gelu, no bias": (nn.Dense(3, 2, "gelu", bias_initializer=None), x34),
+    "MaskedLinear, no bias": (nn.MaskedLinear(3, 2, bias=False), x34),
+}  # fmt: skip
+
+
+def configurations(*names):
+    """Of all cases whose name, up to a comma, is one of these, or which are named in full."""
+    cases = (CASES | more).items()
+    found = [case for name, case in cases if {name, name.split(",")[0]} & set(names)]
+    return [
+        (lambda module=module: filled(copy.deepcopy(module)), ordinary(inputs))
+        for module, *inputs in found
+    ]
+
+
+LAYERS = (
+    nn.Linear, nn.Bias, nn.Dense, nn.ReLU, nn.LeakyReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.Softmax,
+    nn.AddConstant, nn.MultiplyConstant, nn.Flatten, nn.Dropout, nn.Conv2d, nn.MaxPool2d,
+    nn.AvgPool2d, nn.Embedding, nn.RNN, nn.MaskedLinear, nn.SparseLinear, nn.MSELoss,
+    nn.CrossEntropyLoss, nn.BCELoss, nn.BCEWithLogitsLoss, nn.SquaredError,
+    nn.CrossEntropyWithLabels, nn.BinaryCrossEntropy, nn.MeanError, nn.Add, nn.Subtract,
+    nn.Multiply, nn.Divide, nn.Negative, nn.MatMul, nn.Exp, nn.Log, nn.Sqrt, nn.Absolute,
+    nn.Maximum, nn.Mean, nn.Max, nn.Transpose, nn.Index, nn.Concatenate,
+)  # fmt: skip
+BOTH = ("forward", "backward")
+NORMS = configurations("BatchNorm1d", "BatchNorm2d")
+SLIDING = configurations("Conv2d", "MaxPool2d", "AvgPool2d")
+CHAINS, GRIDS = configurations("Sequential"), configurations("Sequential2D")
+TWICE, ITERATED = configurations("Sequential, one layer twice"), configurations("Iterated")
+TARGETS = [
+    *(Target(kind, name, configurations(kind.__name__)) for kind in LAYERS for name in BOTH),
+    *(Target(ops.Power, name, configurations("Power"), "inner") for name in BOTH),
+    *(Target(BatchNorm, name, NORMS) for name in BOTH),
+    Target(Moments, "moments", NORMS),
+    *(Target(Sliding, name, SLIDING, "windows") for name in ("cut", "paste")),
+    *(Target(containers.Chain, name, CHAINS) for name in ("forward", "backward_from")),
+    *(Target(nn.Sequential2D, name, GRIDS) for name in ("step", "backward_from", "cut")),
+    *(
+        Target(nn.Sequential2D, name, ITERATED, "inner")
+        for name in ("iterate", "step", "backward_from")
+    ),
+    Target(containers, "add_gradients", TWICE),
+    *(Target(ops, "unbroadcast", configurations(kind)) for kind in ("Add", "Multiply", "Divide")),
+]

@@ -20,6 +20,8 @@ SMALLER_STEPS = (5e-5, 5e-6, 5e-7, 5e-8)
 TINY_STEPS = (5e-9, 5e-10, 5e-11)
 TOLERANCE = 1e-8  # of the gradient's own size; no number in this file is an absolute tolerance
 KINK = 1e-3  # one-sided slopes that differ by more than this share of them, at every step
+MANY = 1000  # of a larger variable, this many numbers are nudged, chosen at random
+ENOUGH = 20  # numbers that are surely wrong; smaller steps are not asked about any more
 
 VERIFIED, AT_KINK, UNMEASURED, WRONG = "verified", "at a kink", "could not be measured", "wrong"
 
@@ -49,6 +51,7 @@ class Judged:
     verdict: str
     measured: Any = None  # the slope in every number
     wrong: Any = None  # True where the gradient is not that slope
+    looked: Any = None  # True where it was measured: everywhere, but in a variable of MANY numbers
 
 
 class Probe:
@@ -104,23 +107,24 @@ class Probe:
 
     def elements(self, gradient: Any) -> Judged:
         """The verdict number by number."""
-        places = list(np.ndindex(self.x.shape))
-        measured = np.zeros(self.x.shape)
-        noise = np.zeros(self.x.shape)
-        for place in places:
+        looked = some_places(self.x)
+        measured, noise = np.array(gradient, float), np.zeros(self.x.shape)
+        for place in map(tuple, np.argwhere(looked)):
             h = self.step(place, STEP)
             measured[place], noise[place] = self.five_point(place, h, h)
-        scale = float(np.max(np.abs(measured), initial=0.0))
-        verdicts = set()
-        wrong = ~is_close(gradient, measured, scale, noise)  # True for NaN as well
+        scale = float(np.max(np.abs(measured), where=np.isfinite(measured), initial=0.0))
+        verdicts: list[str] = []
+        wrong = np.array(~is_close(gradient, measured, scale, noise))  # True for NaN as well
         for place in map(tuple, np.argwhere(wrong)):
+            if verdicts.count(WRONG) == ENOUGH and np.isfinite(measured[place]):
+                break
             verdict, measured[place] = self.ladder(place, float(gradient[place]), scale)
             wrong[place] = verdict == WRONG
-            verdicts.add(verdict)
+            verdicts.append(verdict)
         for verdict in (WRONG, UNMEASURED, AT_KINK):
             if verdict in verdicts:
-                return Judged(verdict, measured, wrong)
-        return Judged(VERIFIED, measured, wrong)
+                return Judged(verdict, measured, wrong, looked)
+        return Judged(VERIFIED, measured, wrong, looked)
 
     def ladder(self, place: tuple[int, ...], got: float, scale: float) -> tuple[str, float]:
         """What smaller and smaller steps say of one number, and the slope that they settle on."""
@@ -130,6 +134,9 @@ class Probe:
         rungs = [self.rung(place, h) for h in steps]
         if not all(rung.smooth for rung in rungs[-2:]):
             rungs += [self.rung(place, h) for h in TINY_STEPS]
+        rungs = [rung for rung in rungs if np.isfinite(rung.slope)]
+        if len(rungs) < 2:
+            return UNMEASURED, got
         if not any(rung.smooth for rung in rungs):
             last = self.rung(place, SMALLER_STEPS[-1])
             low, high = float(np.sum(last.low)), float(np.sum(last.high))
@@ -137,12 +144,22 @@ class Probe:
             return (AT_KINK if low - room <= got <= high + room else WRONG), (low + high) / 2
         best, doubt = best_rung(rungs)
         if is_close(got, best.slope, scale, max(best.rounding, doubt)):
-            return VERIFIED, best.slope
+            sure = doubt <= max(1e-3 * abs(best.slope), TOLERANCE * scale, best.rounding)
+            return VERIFIED if sure else UNMEASURED, best.slope
         first = rungs[0]  # if f itself rounds, slopes scatter the more the smaller the step
         scatter = max(abs(a.slope - b.slope) * b.h for a, b in zip(rungs, rungs[1:])) / first.h
-        if abs(got - first.slope) <= scatter:
+        if abs(got - first.slope) <= scatter or self.is_below_rounding(got, best, rungs):
             return UNMEASURED, first.slope
         return WRONG, best.slope
+
+    def is_below_rounding(self, got: float, best: Rung, rungs: list[Rung]) -> bool:
+        """Whether what cancels inside the layer may be all the difference: numbers of the size of
+        x in forward, where the steps do not agree, or numbers of the size of dy in backward."""
+        slopes = np.array([rung.slope for rung in rungs])
+        dy, off = float(np.max(np.abs(self.dy), initial=0.0)), abs(got - best.slope)
+        if np.ptp(slopes) > 1e-3 * np.max(np.abs(slopes)) or not np.any(slopes):
+            return off <= 8 * EPS * dy * float(np.max(np.abs(self.x))) / max(best.h, TINY_STEPS[0])
+        return off <= min(4 * EPS * dy, 1e-3 * abs(best.slope))
 
     def rung(self, place: tuple[int, ...], h: float) -> Rung:
         h = self.step(place, h)
@@ -186,10 +203,19 @@ def best_rung(rungs: list[Rung]) -> tuple[Rung, float]:
     which both sides agree come first. It is never the one closest to the student's answer."""
     pairs = [(abs(a.slope - b.slope), b if b.rounding < a.rounding else a, a.smooth and b.smooth)
              for a, b in zip(rungs, rungs[1:])]  # fmt: skip
-    smooth = [pair for pair in pairs if pair[2]] or pairs
+    smooth = [pair for pair in pairs if pair[2]]
+    if not smooth:  # between two kinks, only the last step may be short enough
+        return next(rung for rung in reversed(rungs) if rung.smooth), 0.0
     doubt, best, _ = min(smooth, key=lambda pair: pair[0] + pair[1].rounding)
     return best, doubt
 
 
+def some_places(x: Any) -> Any:
+    """True at every number of x, or at MANY of them."""
+    looked = np.zeros(x.size, bool)
+    looked[np.random.default_rng(x.size).permutation(x.size)[:MANY]] = True
+    return looked.reshape(x.shape)
+
+
 def is_close(got: Any, slope: Any, scale: float, noise: Any) -> Any:
-    return np.abs(got - slope) <= TOLERANCE * np.maximum(np.abs(slope), 1e-2 * scale) + noise
+    return np.abs(got - slope) <= TOLERANCE * np.maximum(np.abs(slope), 1e-3 * scale) + noise

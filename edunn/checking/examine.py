@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.point import Point
-from edunn.checking.subject import Stop, Subject, as_float64, float64_copies
+from edunn.checking.subject import Stop, Subject, as_float64, float64_copies, resized
 from edunn.checking.suite import structure
 from edunn.core import Module
 
 BATCHES = (7, 1, 3)
-
-
-def resized(x: Any, n: int, rng: np.random.Generator) -> Any:
-    """An array like x with n examples: labels from those there are, zeros and ones for zeros and
-    ones, probabilities for probabilities, and else numbers far from 0 and from each other."""
-    if x.dtype.kind != "f":
-        return rng.choice(x.reshape(-1), size=(n, *x.shape[1:])) if x.size else x
-    shape = (n, *x.shape[1:])
-    if np.all((x == 0) | (x == 1)):
-        return rng.integers(0, 2, shape).astype(float)
-    size = int(np.prod(shape))
-    grid = rng.permutation(size) / max(size, 1)  # separated: a suite never meets a kink by chance
-    low, high = float(np.min(x, initial=np.inf)), float(np.max(x, initial=-np.inf))
-    if 0 <= low <= high <= 1:
-        return (0.1 + 0.8 * grid).reshape(shape)
-    if low > 0:  # a logarithm's, say
-        return (low + (high - low) * grid).reshape(shape)
-    signs = rng.choice([-1.0, 1.0], size)
-    return (signs * (0.15 + 2 * grid)).reshape(shape)
 
 
 class Examination:
@@ -45,7 +27,9 @@ class Examination:
         self.inputs, self.seed = tuple(as_float64(x) for x in inputs), seed
         self.rng = np.random.default_rng([seed, 0xE8])
         self.checked: dict[str, Checked] = {}
-        self.fresh = copy.deepcopy(module)
+        self.fresh: Module | None = None
+        with suppress(Exception):  # of what holds what cannot be copied
+            self.fresh = copy.deepcopy(module)
 
     def batch(self, n: int) -> tuple[Any, ...]:
         first = self.inputs[0]
@@ -58,7 +42,7 @@ class Examination:
         """The findings of the first stage that has any."""
         try:
             for stage in (self.first_batch, self.other_batches, self.new_parameters,
-                          self.test_phase, self.extremes):  # fmt: skip
+                          self.buffers, self.test_phase, self.extremes):  # fmt: skip
                 if found := stage():
                     return found
         except Stop as stop:
@@ -76,6 +60,8 @@ class Examination:
 
     def first_batch(self) -> list[Finding]:
         inputs = self.batch(BATCHES[0])
+        if self.refused(inputs):
+            inputs = tuple(x.copy() for x in self.inputs)
         point = Point(self.subject, inputs, self.seed)
         found = point.shapes() or structure(point)
         if not found and self.reference is not None:
@@ -113,6 +99,8 @@ class Examination:
 
     def is_fine_when_fresh(self, inputs: tuple[Any, ...]) -> bool:
         """Whether an object that has seen nothing else gives these inputs their right gradients."""
+        if self.fresh is None:
+            return False
         with float64_copies(self.fresh):
             twin = Examination(self.fresh, self.inputs, None, self.seed)
             return not twin.guarded(inputs)
@@ -124,12 +112,24 @@ class Examination:
         if not self.subject.parameters():
             return []
         inputs = self.batch(BATCHES[2])
-        found = self.guarded(inputs)
-        return (
-            [self.subject.finding("old_parameters", found[0].part, found[0].variable)]
-            if found
-            else []
-        )
+        if self.refused(inputs) or not (found := self.guarded(inputs)):
+            return []
+        return [self.subject.finding("old_parameters", found[0].part, found[0].variable)]
+
+    def buffers(self) -> list[Finding]:
+        """What a step of training leaves behind for evaluation, such as running statistics."""
+        modules = [] if self.reference is None else list(self.reference.modules())
+        inputs = self.batch(BATCHES[0])
+        if not any(twin.buffers for twin in modules) or self.refused(inputs):
+            return []
+        self.subject.forward(*inputs)
+        for module, twin in zip(self.module.modules(), modules):
+            for name in twin.buffers:
+                theirs = getattr(twin, name)
+                mine = np.asarray(getattr(module, name, theirs))
+                if mine.shape != theirs.shape or not np.allclose(mine, theirs, 1e-9, 1e-12):
+                    return [self.subject.finding("running_value", "forward", name=name)]
+        return []
 
     def test_phase(self) -> list[Finding]:
         """Again in evaluation mode; a reference says what forward must then give."""
@@ -137,10 +137,9 @@ class Examination:
         if self.reference is not None:
             self.reference.eval()
         inputs = self.batch(BATCHES[2])
-        if self.unchanged_by_eval(inputs):
+        if self.refused(inputs) or self.unchanged_by_eval(inputs):
             return []
-        found = self.guarded(inputs)
-        if not found:
+        if not (found := self.guarded(inputs)):
             return []
         expected = self.expected(inputs)
         is_identity = expected is not None and np.array_equal(expected, inputs[0])

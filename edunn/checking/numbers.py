@@ -26,6 +26,7 @@ class Case:
     backward: dy -> the student's gradient of this variable
     jacobian: how every output moves with every number of the variable: (its shape, y's shape)
     measure_with: (parameter, array) -> the measured one, were the parameter that array
+    is_sample: whether a and n are only some of its numbers, in a row
     """
 
     def __init__(
@@ -40,11 +41,12 @@ class Case:
         backward: Callable[[Any], Any],
         jacobian: Callable[[], Any],
         measure_with: Callable[[str, Any], Any],
+        is_sample: bool = False,
     ):
         self.variable, self.a, self.n, self.dy, self.y = variable, a, n, dy, y
         self.inputs, self.parameters = inputs, parameters
         self.backward, self.jacobian, self.measure_with = backward, jacobian, measure_with
-        self.is_input = variable in inputs
+        self.is_input, self.is_sample = variable in inputs, is_sample
         self.batch = next((len(x) for x in inputs.values() if np.ndim(x)), 1)
 
     def measure(self, dy: Any) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from edunn.checking.diagnosis import diagnose
-from edunn.checking.engine import VERIFIED, WRONG, Probe, numeric_gradient
+from edunn.checking.engine import VERIFIED, WRONG, Judged, Probe, numeric_gradient
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.numbers import Case
-from edunn.checking.subject import Subject
+from edunn.checking.subject import Stop, Subject
 
 
 def random_dy(y: Any, seed: int) -> Any:
@@ -29,6 +29,7 @@ class Point:
     def __init__(self, subject: Subject, inputs: tuple[Any, ...], seed: int):
         self.subject, self.inputs, self.seed = subject, inputs, seed
         self.before = [x.copy() for x in inputs]
+        self.parameters_before = {n: w.copy() for n, w in subject.parameters().items()}
         self.y = subject.forward(*inputs)
         self.cache = subject.module.cache
         if not np.all(np.isfinite(self.y)):
@@ -56,12 +57,12 @@ class Point:
     def shapes(self) -> list[Finding]:
         """Whether there is a gradient of the right shape for everything that has one."""
         subject, found = self.subject, []
-        if len(self.dxs) < len(self.variables):
+        if len(self.dxs) != len(self.variables):
             id = "dx_missing" if not self.dxs else "dx_count"
             found.append(subject.finding(id, "backward"))
         frozen = {n for n, p in subject.module.named_parameters().items() if not p.requires_grad}
         missing = sorted(self.parameters.keys() - self.grads.keys())
-        unknown = sorted(self.grads.keys() - self.parameters.keys() - frozen)
+        unknown = sorted(self.grads.keys() - self.parameters.keys() - frozen, key=str)
         known = list(self.parameters)
         if missing and not unknown:
             found.append(subject.finding("keys_missing", "backward", missing=missing))
@@ -109,7 +110,7 @@ class Point:
             parts = np.split(flat, np.cumsum([x.size for x in arrays.values()])[:-1])
             for x, part in zip(arrays.values(), parts):
                 x[...] = part.reshape(x.shape)
-            return self.subject.forward(*self.inputs)
+            return self.forward()
 
         gradient = np.concatenate([gradients[name].ravel() for name in arrays])
         if not flat.size or not np.all(np.isfinite(gradient)):
@@ -125,6 +126,8 @@ class Point:
         found: list[Finding] = []
         checked: list[Checked] = []
         gradients = self.gradients()
+        if not self.arrays():
+            return [], []
         if only is None and jointly and self.all_along_one_direction(gradients):
             return [], [Checked(n, x.size, VERIFIED) for n, x in self.arrays().items()]
         for name, x in self.arrays().items():
@@ -133,17 +136,26 @@ class Point:
             judged = self.probe(x).judge(gradients[name], self.seed)
             checked.append(Checked(name, x.size, judged.verdict))
             if judged.verdict == WRONG:
-                found.append(self.explain(name, x, gradients[name], judged.measured))
+                found.append(self.explain(name, x, gradients[name], judged))
                 found[-1].details["wrong"] = judged.wrong
         which_are_right(found, checked)
         return found, checked
 
     def probe(self, x: Any) -> Probe:
-        return Probe(lambda: self.subject.forward(*self.inputs), x, self.dy)
+        return Probe(self.forward, x, self.dy)
 
-    def explain(self, name: str, x: Any, gradient: Any, measured: Any) -> Finding:
+    def forward(self) -> Any:
+        y = self.subject.forward(*self.inputs)
+        if y.shape != self.y.shape:
+            raise self.subject.stop("forward_not_repeatable", "forward")
+        return y
+
+    def explain(self, name: str, x: Any, gradient: Any, judged: Judged) -> Finding:
         """A finding with the diagnosis of one wrong gradient."""
         known: list[Any] = []
+        a, n = gradient, judged.measured
+        if sampled := not np.all(judged.looked):
+            a, n = a[judged.looked], n[judged.looked]
 
         def jacobian() -> Any:
             if not known:
@@ -160,12 +172,15 @@ class Point:
                 w[...] = kept
 
         case = Case(
-            name, gradient, measured, self.dy, self.y, named_inputs(self.inputs), self.parameters,
-            lambda dy: self.again(dy)[name], jacobian, measure_with,
+            name, a, n, self.dy, self.y, named_inputs(self.inputs), self.parameters,
+            lambda dy: self.again(dy)[name], jacobian, measure_with, sampled,
         )  # fmt: skip
-        id, details = diagnose(case)
+        try:
+            id, details = diagnose(case)
+        except Stop:  # the budget is used up: that it is wrong is known, and where
+            id, details = "unknown", {}
         finding = self.subject.finding(id, "backward", name, **details)
-        finding.yours, finding.measured = gradient, np.array(measured)
+        finding.yours, finding.measured = gradient, np.array(judged.measured)
         return finding
 
     def jacobian(self, x: Any) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 
 from edunn.backend import generator
 from edunn.checking.findings import Finding
-from edunn.core import Module
+from edunn.core import Module, Parameter
 
 
 class Stop(Exception):
@@ -33,7 +33,7 @@ class Subject:
         self.calls, self.most_calls, self.forwards = 0, calls, 0
         self.end, self.seconds = time.monotonic() + seconds, seconds
         self.random = generator().bit_generator.state
-        self.numpy_random = np.random.get_state()
+        self.numpy_random, self.draws = np.random.get_state(), True  # draws: from np.random
 
     def finding(self, id: str, part: str, variable: str | None = None, **details: Any) -> Finding:
         return Finding(id, self.who, part, variable, details)
@@ -51,7 +51,7 @@ class Subject:
                 return getattr(self.module, part)(*inputs)
         except NotImplementedError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             text = " ".join(f"{type(error).__name__}: {error}".split())
             raise self.stop("raises", part, error=text[:160], where=part) from error
 
@@ -59,20 +59,23 @@ class Subject:
         """The output, an array of its own; the random numbers begin anew at every call."""
         self.forwards += 1
         generator().bit_generator.state = self.random
-        np.random.set_state(self.numpy_random)
+        if self.draws:
+            np.random.set_state(self.numpy_random)
         y = self.run("forward", *inputs)
+        if self.forwards == 1:  # putting the state back takes longer than many a layer
+            self.draws = position(np.random.get_state()) != position(self.numpy_random)
         if y is None:
             raise self.stop("returns_nothing", "forward")
         if isinstance(y, (list, tuple)):
             raise self.stop("returns_list", "forward")
-        y = np.array(y)
-        if y.dtype.kind != "f":
-            raise self.stop("dtype_not_numbers", "forward", got=str(y.dtype))
-        return y
+        return self.array("forward", y)
 
     def backward(self, dy: Any) -> tuple[list[Any], dict[str, Any]]:
         """The gradients of the inputs and, by name, of the parameters; copies of what it gives."""
-        result = self.run("backward", np.copy(dy) if np.ndim(dy) else np.float64(dy))
+        return self.arrays(self.run("backward", np.copy(dy) if np.ndim(dy) else np.float64(dy)))
+
+    def arrays(self, result: Any) -> tuple[list[Any], dict[str, Any]]:
+        """What the module's backward has returned, as arrays."""
         if result is None:
             raise self.stop("returns_nothing", "backward")
         if not isinstance(result, tuple) or len(result) != 2:
@@ -81,11 +84,20 @@ class Subject:
         if not isinstance(grads, dict):
             raise self.stop("grads_not_dict", "backward")
         dxs = [d for d in (dx if isinstance(dx, tuple) else (dx,)) if d is not None]
-        arrays = [np.array(value) for value in (*dxs, *grads.values())]
-        for array in arrays:
-            if array.dtype.kind not in "fiub":
-                raise self.stop("dtype_not_numbers", "backward", got=str(array.dtype))
+        arrays = [self.array("backward", value, "fiu") for value in (*dxs, *grads.values())]
         return arrays[: len(dxs)], dict(zip(grads, arrays[len(dxs) :]))
+
+    def array(self, part: str, value: Any, kinds: str = "f") -> Any:
+        """A copy of what `part` gives, as an array of one of the `kinds`; floats have 64 bits."""
+        try:
+            array = np.array(value)
+        except ValueError as error:  # a list of unequal parts
+            raise self.stop("dtype_not_numbers", part, got=type(value).__name__) from error
+        if array.dtype.kind not in kinds:
+            raise self.stop("dtype_not_numbers", part, got=str(array.dtype))
+        if array.dtype.kind == "f" and array.dtype.itemsize < 8:
+            raise self.stop("dtype_float32", part, got=str(array.dtype))
+        return array
 
     def parameters(self) -> dict[str, Any]:
         """The arrays of the parameters that learn, by name."""
@@ -93,10 +105,17 @@ class Subject:
         return {name: p.data for name, p in named if p.requires_grad}
 
 
+def position(state: Any) -> Any:
+    """Where the stream of np.random stands."""
+    _, keys, *rest = state
+    return keys.tobytes(), rest
+
+
 @contextmanager
 def float64_copies(module: Module) -> Iterator[None]:
     """Let the module compute on float64 copies of its parameters and buffers; then put all back."""
     kept: list[tuple[Any, str, Any]] = [(p, "data", p.data) for p in module.parameters()]
+    grads = [(p, "grad", p.grad) for p in module.parameters()]
     for part in module.modules():
         kept += [(part, name, getattr(part, name)) for name in part.buffers]
         kept += [(part, "cache", part.cache), (part, "training", part.training)]
@@ -104,15 +123,40 @@ def float64_copies(module: Module) -> Iterator[None]:
     for owner, name, value in kept:
         if name not in ("cache", "training") and value.dtype.kind == "f":
             setattr(owner, name, np.array(value, np.float64))
+    for part in module.modules():
+        kept += [(part, n, p) for n, p in vars(part).items() if isinstance(p, Parameter)]
     try:
         yield
     finally:
         generator().bit_generator.state = state
         np.random.set_state(numpy_state)
-        for owner, name, value in kept:
+        for owner, name, value in kept + grads:
             setattr(owner, name, value)
 
 
 def as_float64(x: Any) -> Any:
     """A float64 copy of an array of fractions; whole numbers (labels) stay what they are."""
     return np.array(x, np.float64 if x.dtype.kind == "f" else x.dtype)
+
+
+def resized(x: Any, n: int, rng: np.random.Generator) -> Any:
+    """An array like x with n examples: labels from those there are, zeros and ones for zeros and
+    ones, probabilities for probabilities, and else numbers far from 0 and from each other."""
+    if x.dtype.kind != "f":
+        return rng.choice(x.reshape(-1), size=(n, *x.shape[1:])) if x.size else x
+    shape = (n, *x.shape[1:])
+    if np.all((x == 0) | (x == 1)):
+        return rng.integers(0, 2, shape).astype(float)
+    size = int(np.prod(shape))
+    grid = (rng.permutation(size) + rng.uniform(0.1, 0.9)) / max(
+        size, 1
+    )  # apart: no kink by chance
+    low, high = float(np.min(x, initial=np.inf)), float(np.max(x, initial=-np.inf))
+    if 0 <= low <= high <= 1:
+        return (0.1 + 0.8 * grid).reshape(shape)
+    if high < 0:
+        return -resized(-x, n, rng)
+    if low > 0:  # a logarithm's, say
+        return (low + (high - low) * grid).reshape(shape)
+    signs = rng.choice([-1.0, 1.0], size)
+    return (signs * (0.15 + 2 * grid)).reshape(shape)

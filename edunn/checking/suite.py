@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
+from edunn.checking.engine import EPS
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.numbers import same
 from edunn.checking.point import Point
@@ -18,7 +20,7 @@ from edunn.inputs import check_choice
 def structure(point: Point) -> list[Finding]:
     """What must hold of forward and backward whatever they compute."""
     subject, inputs = point.subject, point.inputs
-    kept = {name: w.copy() for name, w in point.parameters.items()}
+    kept = point.parameters_before
 
     def changed() -> list[Finding]:
         found = []
@@ -46,11 +48,14 @@ def structure(point: Point) -> list[Finding]:
         return [subject.finding("changes_dy", "backward")]
     if found := changed():
         return found
-    first = as_list(raw)
-    second = as_list(subject.run("backward", dy.copy() if dy.ndim else np.float64(dy)))
-    if not all(np.array_equal(a, b) for a, b in zip(first, second)):
-        twice = all(same(b, 2 * a) or np.array_equal(a, b) for a, b in zip(first, second))
-        return [subject.finding("backward_accumulates" if twice else "backward_not_repeatable",
+    first, second = as_list(*subject.arrays(raw)), as_list(*subject.backward(dy))
+    if not all(np.array_equal(a, b) for a, b in zip_longest(first, second)):
+        before = as_list(point.dxs, point.grads)
+        shapes = [[np.shape(a) for a in arrays] for arrays in (first, second, before)]
+        adds = shapes[0] == shapes[1] == shapes[2] and all(
+            np.array_equal(a, b) or same(b - a, p) for a, b, p in zip(first, second, before)
+        )
+        return [subject.finding("backward_accumulates" if adds else "backward_not_repeatable",
                                 "backward")]  # fmt: skip
     return linearity(point, dy)
 
@@ -69,22 +74,20 @@ def linearity(point: Point, dy: Any) -> list[Finding]:
     for name in one:
         mixed = 2.5 * one[name] - 1.5 * two[name]
         size = np.max(np.abs(mixed), initial=0.0) + np.max(np.abs(one[name]), initial=0.0)
-        if np.any(np.abs(both[name] - mixed) > 1e-9 * size):
+        cancels = min(16 * EPS * np.max(np.abs(dy), initial=0.0), 1e-3 * size)
+        if np.any(np.abs(both[name] - mixed) > 1e-9 * size + cancels):
             squares = same(point.again(-dy)[name], one[name])
             return [subject.finding("squares_dy" if squares else "not_linear", "backward", name)]
     subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
     subject.module.cache = point.cache
-    dxs, grads = subject.backward(dy)
-    again = [*dxs, *grads.values()]
-    if not all(np.array_equal(a, b) for a, b in zip(again, [*point.dxs, *point.grads.values()])):
+    again, before = as_list(*subject.backward(dy)), as_list(point.dxs, point.grads)
+    if not all(np.array_equal(a, b) for a, b in zip(again, before)):
         return [subject.finding("changes_cache_elsewhere", "backward")]
     return []
 
 
-def as_list(result: Any) -> list[Any]:
-    dx, grads = result
-    arrays = [*(dx if isinstance(dx, tuple) else (dx,)), *grads.values()]
-    return [np.array(a) for a in arrays if a is not None]
+def as_list(dxs: list[Any], grads: dict[str, Any]) -> list[Any]:
+    return [*dxs, *grads.values()]
 
 
 def look(

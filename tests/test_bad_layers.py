@@ -1,0 +1,864 @@
+"""Layers that misbehave in every way: each gets its own finding, and leaves nothing changed."""
+
+import copy
+import functools
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import edunn as nn
+from edunn.backend import generator
+from edunn.checking.examine import examine
+from edunn.checking.suite import look
+
+X = np.random.default_rng(3).normal(size=(4, 3))
+REFERENCE = nn.Linear(3, 2)
+CLOCK = functools.partial(next, iter(range(10**9)))  # a clock that never stands still
+
+
+class Layer(nn.Linear):
+    """A Linear(3, 2) with one method, or both, replaced by a function that gets the right one."""
+
+    def __init__(self, forward=None, backward=None):
+        super().__init__(3, 2)
+        self.bad_forward, self.bad_backward = forward, backward
+        self.kept, self.calls = 0.0, 0
+
+    def forward(self, x):
+        right = super().forward
+        return self.bad_forward(self, right, x) if self.bad_forward else right(x)
+
+    def backward(self, dy):
+        right = super().backward
+        return self.bad_backward(self, right, dy) if self.bad_backward else right(dy)
+
+
+def y_is(make):
+    """A Layer whose forward returns make(the right y)."""
+    return functools.partial(Layer, forward=lambda self, right, x: make(right(x)))
+
+
+def result_is(make):
+    """A Layer whose backward returns make(the right dx, the right dw)."""
+
+    def backward(self, right, dy):
+        dx, grads = right(dy)
+        return make(dx, grads["w"])
+
+    return functools.partial(Layer, backward=backward)
+
+
+def dx_is(make):
+    return result_is(lambda dx, dw: (make(dx), {"w": dw}))
+
+
+def dw_is(make):
+    return result_is(lambda dx, dw: (dx, {"w": make(dw)}))
+
+
+def forward(f):
+    return functools.partial(Layer, forward=f)
+
+
+def backward(f):
+    return functools.partial(Layer, backward=f)
+
+
+def raises(*_):
+    raise ValueError("of no use\n" * 50)
+
+
+def nan_at_one_place(a):
+    a = a.copy()
+    a[1, 1] = np.nan
+    return a
+
+
+def changes_x(self, right, x):
+    y = right(x)
+    x += 1
+    return y
+
+
+def changes_x_later(self, right, x):
+    self.calls += 1
+    y = right(x)
+    if self.calls > 1:
+        x *= 2
+    return y
+
+
+def changes_x_in_backward(self, right, dy):
+    result = right(dy)
+    self.cache[0] = 7
+    return result
+
+
+def changes_x_in_the_second_backward(self, right, dy):
+    self.calls += 1
+    result = right(dy)
+    if self.calls == 2:
+        self.cache[0] = 7
+    return result
+
+
+def changes_dy(self, right, dy):
+    result = right(dy)
+    dy *= 2
+    return result
+
+
+def changes_w_in_forward(self, right, x):
+    y = right(x)
+    self.w.data += 0.1
+    return y
+
+
+def replaces_w_in_forward(self, right, x):
+    y = right(x)
+    self.w.data = self.w.data + 0.1
+    return y
+
+
+def learns_in_backward(self, right, dy):
+    dx, grads = right(dy)
+    self.w.data -= 0.1 * grads["w"]
+    return dx, grads
+
+
+def new_parameter(self, right, dy):
+    result = right(dy)
+    self.w = nn.Parameter(self.w.data * 1.5)
+    return result
+
+
+def accumulates(self, right, dy):
+    dx, grads = right(dy)
+    self.kept = self.kept + grads["w"]
+    return dx, {"w": self.kept}
+
+
+def forgets(self, right, x):
+    self.kept = 0.0
+    return right(x)
+
+
+def counts(self, right, x):
+    self.calls += 1
+    return right(x) + self.calls
+
+
+def counts_in_backward(self, right, dy):
+    self.calls += 1
+    dx, grads = right(dy)
+    return dx * self.calls, grads
+
+
+def destroys_its_cache(self, right, dy):
+    result = right(dy)
+    self.cache = self.cache * 3
+    return result
+
+
+def keeps_x_elsewhere(self, right, x):
+    self.kept = x
+    return right(x)
+
+
+def uses_what_it_kept(self, right, dy):
+    return right(dy)[0], {"w": self.kept.T @ dy}
+
+
+def of_every_draw(draw):
+    def backward(self, right, dy):
+        dx, grads = right(dy)
+        return dx * (1 + draw()), grads
+
+    return functools.partial(Layer, backward=backward)
+
+
+def none_the_second_time(self, right, dy):
+    self.calls += 1
+    return None if self.calls == 2 else right(dy)
+
+
+# Each with the finding of one forward and backward, and the same of the whole suite.
+BAD = {
+    "raises in forward": (forward(raises), "raises"),
+    "raises in backward": (backward(raises), "raises"),
+    "y is None": (y_is(lambda y: None), "returns_nothing"),
+    "y is a tuple of three": (y_is(lambda y: (y, y, y)), "returns_list"),
+    "y is a list": (y_is(lambda y: y.tolist()), "returns_list"),
+    "y is a dict": (y_is(lambda y: {"y": y}), "dtype_not_numbers"),
+    "y is text": (y_is(str), "dtype_not_numbers"),
+    "y is whole": (y_is(lambda y: y.astype(int)), "dtype_not_numbers"),
+    "y is float32": (y_is(lambda y: y.astype(np.float32)), "dtype_float32"),
+    "y is complex": (y_is(lambda y: y + 0j), "dtype_not_numbers"),
+    "y is true or false": (y_is(lambda y: y > 0), "dtype_not_numbers"),
+    "y is an array of objects": (y_is(lambda y: y.astype(object)), "dtype_not_numbers"),
+    "y is NaN at one place": (y_is(nan_at_one_place), "not_finite"),
+    "y is infinite": (y_is(lambda y: y * np.inf), "not_finite"),
+    "backward returns None": (backward(lambda *_: None), "returns_nothing"),
+    "backward returns only dx": (result_is(lambda dx, dw: dx), "returns_not_pair"),
+    "backward returns three": (result_is(lambda dx, dw: (dx, {"w": dw}, 1)), "returns_not_pair"),
+    "backward returns one": (result_is(lambda dx, dw: (dx,)), "returns_not_pair"),
+    "backward returns a list": (result_is(lambda dx, dw: [dx, {"w": dw}]), "returns_not_pair"),
+    "grads is an array": (result_is(lambda dx, dw: (dx, dw)), "grads_not_dict"),
+    "grads is a list": (result_is(lambda dx, dw: (dx, [dw])), "grads_not_dict"),
+    "grads is None": (result_is(lambda dx, dw: (dx, None)), "grads_not_dict"),
+    "grads is empty": (result_is(lambda dx, dw: (dx, {})), "keys_missing"),
+    "grads has a wrong name": (result_is(lambda dx, dw: (dx, {"W": dw})), "keys_unknown"),
+    "grads has one more": (result_is(lambda dx, dw: (dx, {"w": dw, "b": dx})), "keys_unknown"),
+    "names that are no text": (
+        result_is(lambda dx, dw: (dx, {"w": dw, 1: dw, "b": dw})), "keys_unknown"),
+    "dx is None": (dx_is(lambda dx: None), "dx_missing"),
+    "dx is a dict": (dx_is(lambda dx: {"x": dx}), "dtype_not_numbers"),
+    "dx is text": (dx_is(lambda dx: "dx"), "dtype_not_numbers"),
+    "dx is complex": (dx_is(lambda dx: dx + 0j), "dtype_not_numbers"),
+    "dx is whole": (dx_is(lambda dx: dx.astype(int)), "not_linear"),
+    "dx is true or false": (dx_is(lambda dx: dx > 0), "dtype_not_numbers"),
+    "dx is a ragged list": (dx_is(lambda dx: [[1.0], [1.0, 2.0]]), "dtype_not_numbers"),
+    "dx is a tuple of three": (dx_is(lambda dx: (dx, dx, dx)), "dx_count"),
+    "dx is float32": (dx_is(lambda dx: dx.astype(np.float32)), "dtype_float32"),
+    "dx is NaN": (dx_is(lambda dx: dx * np.nan), "not_finite"),
+    "dw is NaN at one place": (dw_is(nan_at_one_place), "not_finite"),
+    "dw is None": (dw_is(lambda dw: None), "dtype_not_numbers"),
+    "dw is complex": (dw_is(lambda dw: dw + 0j), "dtype_not_numbers"),
+    "dx is transposed": (dx_is(lambda dx: dx.T), "shape_transposed"),
+    "dx has one more axis": (dx_is(lambda dx: dx[..., None]), "shape_lost_axis"),
+    "dx is of one example": (dx_is(lambda dx: dx[:1]), "shape"),
+    "dx is summed": (dx_is(lambda dx: dx.sum()), "shape"),
+    "dx has the shape of y": (backward(lambda self, right, dy: (dy, right(dy)[1])),
+                              "shape_of_output"),
+    "dw is transposed": (dw_is(lambda dw: dw.T), "shape_transposed"),
+    "dw is flat": (dw_is(np.ravel), "shape"),
+    "dw has a batch axis": (
+        backward(lambda self, right, dy: (
+            right(dy)[0], {"w": self.cache[:, :, None] * dy[:, None, :]})),
+        "shape_batch_axis",
+    ),
+    "dw has the shape of y": (backward(lambda self, right, dy: (right(dy)[0], {"w": dy})),
+                              "shape_of_output"),
+    "changes x": (forward(changes_x), "changes_input"),
+    "changes x the second time": (forward(changes_x_later), "changes_input"),
+    "changes x in backward": (backward(changes_x_in_backward), "changes_input"),
+    "changes x in the second backward": (
+        backward(changes_x_in_the_second_backward), "changes_input"
+    ),
+    "changes dy": (backward(changes_dy), "changes_dy"),
+    "changes w in forward": (forward(changes_w_in_forward), "changes_parameter"),
+    "replaces w in forward": (forward(replaces_w_in_forward), "changes_parameter"),
+    "learns in backward": (backward(learns_in_backward), "changes_parameter"),
+    "a new Parameter": (backward(new_parameter), "changes_parameter"),
+    "accumulates": (backward(accumulates), "backward_accumulates"),
+    "None the second time": (backward(none_the_second_time), "returns_nothing"),
+    "counts its calls": (forward(counts), "forward_not_repeatable"),
+    "reads a clock": (
+        forward(lambda self, right, x: right(x) * (1 + CLOCK())), "forward_not_repeatable"
+    ),
+    "draws from a generator of its own": (
+        forward(lambda self, right, x: right(x) * np.random.default_rng().random()),
+        "forward_not_repeatable",
+    ),
+    "reads a clock in backward": (of_every_draw(CLOCK), "backward_not_repeatable"),
+    "draws from np.random in backward": (of_every_draw(np.random.rand), "backward_not_repeatable"),
+    "draws from edunn in backward": (
+        of_every_draw(lambda: generator().random()), "backward_not_repeatable"
+    ),
+    "counts its backwards": (backward(counts_in_backward), "backward_accumulates"),
+    "accumulates until the next forward": (
+        functools.partial(Layer, forgets, accumulates),
+        "backward_accumulates",
+    ),
+    "destroys its cache": (backward(destroys_its_cache), "backward_not_repeatable"),
+    "keeps x elsewhere": (
+        functools.partial(Layer, keeps_x_elsewhere, uses_what_it_kept), "changes_cache_elsewhere"
+    ),
+    "is not zero for zero": (dx_is(lambda dx: dx + 1), "not_zero_for_zero"),
+    "is not zero for zero at one place": (
+        dw_is(lambda dw: dw + np.eye(3, 2) / 100), "not_zero_for_zero"
+    ),
+    "ignores dy": (
+        backward(lambda self, right, dy: (right(dy)[0], right(np.ones_like(dy))[1])), "ignores_dy"
+    ),
+    "squares dy": (backward(lambda self, right, dy: right(dy**2)), "squares_dy"),
+    "clips dy": (backward(lambda self, right, dy: right(np.clip(dy, -0.1, 0.1))), "not_linear"),
+}  # fmt: skip
+
+
+@pytest.fixture(params=BAD.values(), ids=BAD.keys())
+def bad(request):
+    return request.param
+
+
+def seen(layer):
+    """All that a check must leave as it was."""
+    _, keys, *rest = np.random.get_state()
+    return {
+        "parameters": list(layer.parameters()),
+        "arrays": [p.data for p in layer.parameters()],
+        "cache": layer.cache,
+        "random": copy.deepcopy((keys.tolist(), rest, generator().bit_generator.state)),
+        "training": [part.training for part in layer.modules()],
+    }
+
+
+def assert_unchanged(layer, before, values):
+    after = seen(layer)
+    for name in ("parameters", "arrays"):
+        assert len(after[name]) == len(before[name])
+        assert all(a is b for a, b in zip(after[name], before[name])), name
+    for array, value in zip(after["arrays"], values):
+        np.testing.assert_array_equal(array, value)
+    assert after["cache"] is before["cache"]
+    assert after["random"] == before["random"]
+    assert after["training"] == before["training"]
+
+
+CHECKS = {
+    "look": lambda layer: look(layer, (X,)),
+    "examine": lambda layer: examine(layer, (X,)),
+    "examine, with a reference": lambda layer: examine(layer, (X,), REFERENCE),
+}
+every_check = pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS.keys())
+
+
+def test_each_has_its_finding(bad):
+    make, id = bad
+    for check in CHECKS.values():
+        found, _, _ = check(make())
+        assert [one.id for one in found][:1] == [id]
+        assert found[0].who == "Layer"
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_all_is_put_back(bad, training):
+    layer = bad[0]()
+    layer.cache = np.ones(3)
+    layer.train(training)
+    np.random.seed(5)
+    before, values = seen(layer), [p.data.copy() for p in layer.parameters()]
+    x = X.copy()
+    for check in CHECKS.values():
+        check(layer)
+        assert_unchanged(layer, before, values)
+        np.testing.assert_array_equal(X, x)
+
+
+def test_a_parameter_that_was_replaced_is_put_back():
+    layer = Layer(backward=new_parameter)
+    w = layer.w
+    look(layer, (X,))
+    assert layer.w is w
+
+
+@pytest.mark.parametrize("check", [nn.check_gradients, nn.check_layer])
+def test_the_text_is_short_and_says_nothing_of_the_checker(check, bad):
+    with pytest.raises(nn.GradientError) as caught:
+        check(bad[0](), X)
+    first, _, text = str(caught.value).partition("\n\n")
+    assert first.startswith(("Layer.forward: ", "Layer.backward: ", "Layer, gradient of "))
+    assert "\n" not in first
+    assert len(text.splitlines()) <= 25
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "Traceback" not in text
+    assert "checking" not in text
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+# --- what only another batch shows
+
+
+def refuses(size, part="forward", error=ValueError):
+    def method(self, right, array):
+        if len(array) == size:
+            raise error(f"no batch of {size}")
+        return right(array)
+
+    return functools.partial(Layer, **{part: method})
+
+
+def refuses_a_change(self, right, x):
+    if self.calls and len(x) != self.calls:
+        raise ValueError("another batch")
+    self.calls = len(x)
+    return right(x)
+
+
+def remembers_the_first_x(self, right, x):
+    y = right(x)
+    if np.ndim(self.kept) == 0:
+        self.kept = x
+    self.cache = self.kept
+    return y
+
+
+def grows(self, right, x):
+    self.calls = max(self.calls, len(x))
+    return right(x)
+
+
+def pads(self, right, dy):
+    dx, grads = right(dy)
+    return np.concatenate([dx, np.zeros((self.calls - len(dx), 3))]), grads
+
+
+def only_the_first_three(self, right, dy):
+    dx, _ = right(dy)
+    return dx, {"w": self.cache[:3].T @ dy[:3]}
+
+
+BY_BATCH = {  # each with its finding and, of a batch that raises, which one that is
+    "raises in backward for one": (refuses(1, "backward", IndexError), "raises_for_batch", 1),
+    "raises for one, but not ValueError": (refuses(1, error=TypeError), "raises_for_batch", 1),
+    "raises for three": (refuses(3), "raises_for_batch", 3),
+    "raises in backward for three": (refuses(3, "backward"), "raises_for_batch", 3),
+    "remembers the first x": (forward(remembers_the_first_x), "stale_batch", None),
+    "the shape of the largest batch": (functools.partial(Layer, grows, pads), "stale_batch", None),
+    "only three examples": (backward(only_the_first_three), "one_example_missing", None),
+}
+
+
+@pytest.mark.parametrize(("make", "id", "n"), BY_BATCH.values(), ids=BY_BATCH.keys())
+def test_the_suite_sees_other_batches(make, id, n):
+    found, _, _ = examine(make(), (X,))
+    assert [one.id for one in found] == [id]
+    assert found[0].details.get("n") == n
+
+
+def test_a_batch_of_one_may_be_refused_unless_the_reference_takes_it():
+    make = refuses(1)
+    assert not examine(make(), (X,))[0]
+    found, _, _ = examine(make(), (X,), nn.Linear(3, 2))
+    assert [(one.id, one.details["n"]) for one in found] == [("raises_for_batch", 1)]
+    found, _, _ = examine(make(), (X,), make())
+    assert found == []
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_what_the_reference_refuses_is_not_asked_for(n):
+    assert examine(refuses(n)(), (X,), refuses(n)())[0] == []
+    assert examine(nn.Linear(3, 2), (X,), refuses(n)())[0] == []
+
+
+def test_a_layer_that_refuses_a_change_of_batch():
+    found, _, _ = examine(Layer(refuses_a_change), (X,))
+    assert [one.id for one in found] == ["stale_batch"]
+
+
+# --- layers that are right, however odd
+
+
+class Sum(nn.Module):
+    """A loss, more or less: one number."""
+
+    def forward(self, x):
+        self.cache = x.shape
+        return x.sum()
+
+    def backward(self, dy):
+        return np.full(self.cache, dy), {}
+
+
+class NoRepr(nn.Linear):
+    def __repr__(self):
+        raise RuntimeError("no repr")
+
+
+class NoReprAndWrong(NoRepr):
+    def backward(self, dy):
+        dx, grads = super().backward(dy)
+        return 2 * dx, grads
+
+
+def keeps_a_copy(self, right, x):
+    self.calls += 1
+    self.kept = x.copy()
+    return right(x)
+
+
+def draws_a_mask(draw):
+    def forward(self, right, x):
+        self.kept = draw(x.shape) < 0.5
+        y = right(x * self.kept)
+        self.mask = self.kept
+        return y
+
+    return forward
+
+
+class Mask(nn.Module):
+    """Dropout of one's own, with random numbers from anywhere."""
+
+    def __init__(self, draw):
+        self.draw = draw
+
+    def forward(self, x):
+        self.cache = self.draw(x.shape) < 0.5
+        return x * self.cache
+
+    def backward(self, dy):
+        return dy * self.cache, {}
+
+
+RIGHT = {
+    "as it is": Layer,
+    "a view of its input": lambda: nn.Identity(),
+    "a view of a part of its input": lambda: nn.Index((slice(None), slice(0, 2))),
+    "one number": Sum,
+    "counts": forward(keeps_a_copy),
+    "draws from np.random": lambda: Mask(lambda shape: np.random.random(shape)),
+    "draws from edunn": lambda: Mask(lambda shape: generator().random(shape)),
+    "dx is a list": dx_is(lambda dx: dx.tolist()),
+    "no parameters": nn.Tanh,
+    "no repr": lambda: NoRepr(3, 2),
+}
+
+
+@pytest.mark.parametrize("make", RIGHT.values(), ids=RIGHT.keys())
+@every_check
+def test_what_is_right_is_accepted(check, make):
+    reference = check is CHECKS["examine, with a reference"]
+    found, checked, calls = examine(make(), (X,), make()) if reference else check(make())
+    if reference and make is RIGHT["as it is"]:
+        assert [one.variable for one in checked] == ["input 0", "w"]
+    assert found == []
+    assert checked
+    assert {one.verdict for one in checked} == {"verified"}
+    assert calls <= 100
+
+
+@pytest.mark.parametrize("check", [nn.check_gradients, nn.check_layer])
+def test_a_layer_whose_repr_raises(check):
+    assert check(NoRepr(3, 2), X)
+    with pytest.raises(nn.GradientError, match="^NoReprAndWrong, gradient of input 0: "):
+        check(NoReprAndWrong(3, 2), X)
+
+
+@every_check
+@pytest.mark.parametrize("part", ["forward", "backward"])
+def test_a_todo_comes_through_as_it_is(check, part):
+    def todo(*_):
+        raise NotImplementedError("not written yet")
+
+    layer = Layer(**{part: todo})
+    before, values = seen(layer), [layer.w.data.copy()]
+    with pytest.raises(NotImplementedError, match="^not written yet$"):
+        check(layer)
+    assert_unchanged(layer, before, values)
+
+
+@every_check
+def test_an_interrupt_comes_through_and_all_is_put_back(check):
+    def interrupted(self, right, x):
+        self.calls += 1
+        if self.calls == 12:
+            raise KeyboardInterrupt
+        return right(x)
+
+    layer = Layer(forward=interrupted)
+    before, values = seen(layer), [layer.w.data.copy()]
+    with pytest.raises(KeyboardInterrupt):
+        check(layer)
+    assert_unchanged(layer, before, values)
+
+
+# --- time
+
+
+@pytest.mark.parametrize("check", ["suite", "examine"])
+@pytest.mark.parametrize("budget", [{"calls": 12}, {"seconds": 0.03}], ids=["calls", "seconds"])
+def test_a_layer_that_takes_too_long(check, budget, monkeypatch):
+    from edunn.checking.subject import Subject
+
+    def sleeps(self, right, x):
+        time.sleep(0.01)
+        return right(x)
+
+    layer = Layer(forward=sleeps)
+    before, values = seen(layer), [layer.w.data.copy()]
+    monkeypatch.setattr(f"edunn.checking.{check}.Subject", functools.partial(Subject, **budget))
+    found, _, calls = (look if check == "suite" else examine)(layer, (X,))
+    assert [one.id for one in found] == ["loops"]
+    assert calls <= 13
+    assert found[0].details["seconds"] == f"{budget.get('seconds', 20):g}"
+    assert_unchanged(layer, before, values)
+
+
+def test_the_budget_counts_both_methods():
+    from edunn.checking.subject import Stop, Subject
+
+    subject = Subject(nn.Linear(3, 2), calls=4)
+    for _ in range(2):
+        subject.forward(X)
+        subject.backward(np.ones((4, 2)))
+    assert subject.forwards == 2
+    with pytest.raises(Stop) as stop:
+        subject.forward(X)
+    assert stop.value.finding.id == "loops"
+    assert stop.value.finding.details["calls"] == 5
+
+
+def test_hundreds_of_thousands_of_numbers_take_no_more_calls():
+    layer, x = nn.Linear(600, 500), np.random.default_rng(0).normal(size=(4, 600))
+    found, checked, calls = look(layer, (x,))
+    assert found == []
+    assert [(one.variable, one.size) for one in checked] == [("input 0", 2400), ("w", 300_000)]
+    assert calls <= 20
+    assert examine(layer, (x,))[2] <= 50
+
+
+@pytest.mark.parametrize("inputs", [40, 600])
+def test_a_wrong_gradient_of_many_numbers_is_not_called_slow(inputs):
+    class Doubled(nn.Linear):
+        def backward(self, dy):
+            dx, grads = super().backward(dy)
+            return dx, {"w": 2 * grads["w"]}
+
+    x = np.random.default_rng(0).normal(size=(5, inputs))
+    found, _, calls = look(Doubled(inputs, 30), (x,))
+    assert [(one.id, one.variable) for one in found] == [("ratio_two", "w")]
+    assert calls < 8000
+
+
+# --- what a finding says, and what is asked for
+
+
+DETAILS = {
+    "raises": (forward(raises), {"error": "ValueError: " + ("of no use " * 50)[:148],
+                                 "where": "forward"}),
+    "one NaN": (y_is(nan_at_one_place), {"count": 1}),
+    "all infinite": (y_is(lambda y: y * np.inf), {"count": 8}),
+    "NaN in dw": (dw_is(nan_at_one_place), {"count": 1}),
+    "type of y": (y_is(lambda y: y.astype(int)), {"got": "int64"}),
+    "type of dx": (dx_is(lambda dx: dx + 0j), {"got": "complex128"}),
+    "keys missing": (result_is(lambda dx, dw: (dx, {})), {"missing": ["w"]}),
+    "keys unknown": (result_is(lambda dx, dw: (dx, {"b": dw, "a": dw})),
+                     {"unknown": ["a", "b"], "known": ["w"]}),
+    "shape": (dw_is(lambda dw: dw.T), {"got": "(2, 3)", "want": "(3, 2)"}),
+    "changes x": (forward(changes_x), {"index": 0}),
+    "changes w": (forward(changes_w_in_forward), {"name": "w"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "details"), DETAILS.values(), ids=DETAILS.keys())
+def test_a_finding_fills_its_message(make, details):
+    found, _, _ = look(make(), (X,))
+    assert found[0].details == details
+
+
+class TwoInputs(nn.Add):
+    def __init__(self, make):
+        self.make = make
+
+    def backward(self, dy):
+        return self.make(*super().backward(dy)[0]), {}
+
+
+@pytest.mark.parametrize(
+    ("make", "id", "variable"),
+    [
+        (lambda da, db: (da, 2 * db), "ratio_two", "input 1"),
+        (lambda da, db: (2 * da, db), "ratio_two", "input 0"),
+        (lambda da, db: (da, -db), "opposite_sign", "input 1"),
+        (lambda da, db: da, "dx_count", None),
+        (lambda da, db: (da,), "dx_count", None),
+        (lambda da, db: None, "dx_missing", None),
+        (lambda da, db: (), "dx_missing", None),
+        (lambda da, db: (da, db[:, :1]), "shape", "input 1"),
+    ],
+)
+def test_a_layer_of_two_inputs(make, id, variable):
+    found, _, _ = look(TwoInputs(make), (X, X[::-1] + 1))
+    assert [(one.id, one.variable) for one in found] == [(id, variable)]
+
+
+def test_only_what_is_named_is_judged():
+    make = dw_is(lambda dw: 2 * dw)
+    found, checked, _ = look(make(), (X,), only=["input 0"])
+    assert (found, [one.variable for one in checked]) == ([], ["input 0"])
+    found, checked, _ = look(make(), (X,), only=["w"])
+    assert [one.id for one in found] == ["ratio_two"]
+    assert [(one.variable, one.verdict) for one in checked] == [("w", "wrong")]
+    assert look(dw_is(lambda dw: dw.T)(), (X,), only=["input 0"])[0] == []
+    with pytest.raises(ValueError, match="bias"):
+        look(make(), (X,), only=["bias"])
+
+
+def test_a_frozen_parameter_may_have_a_gradient_or_none():
+    for make in (Layer, result_is(lambda dx, dw: (dx, {}))):
+        layer = make()
+        layer.w.requires_grad = False
+        for check in CHECKS.values():
+            found, checked, _ = check(layer)
+            assert (found, [one.variable for one in checked]) == ([], ["input 0"])
+
+
+@pytest.mark.parametrize(
+    ("make", "id"),
+    [
+        (dx_is(lambda dx: dx + 1e-5 * dx**2), "not_linear"),
+        (dx_is(lambda dx: dx * (1 + 1e-5)), "ratio"),
+        (dw_is(lambda dw: dw * (1 - 1e-5)), "ratio"),
+        (dw_is(lambda dw: dw + 1e-4 * dw[1, 0] * np.eye(3, 2)), "close_but_not_equal"),
+        (dw_is(lambda dw: 3 * dw), "ratio_features_inverse"),
+        (dw_is(lambda dw: 4 * dw), "ratio_batch_inverse"),
+        (dw_is(lambda dw: dw / 4), "ratio_batch"),
+        (dw_is(lambda dw: dw / 2), "ratio_half"),
+        (dw_is(lambda dw: 0 * dw), "all_zero"),
+        (dw_is(lambda dw: -dw), "opposite_sign"),
+        (dw_is(lambda dw: dw[::-1]), "flipped"),
+    ],
+)
+def test_a_small_mistake_or_a_large_one(make, id):
+    for seed in range(3):
+        found, checked, _ = look(make(), (X,), seed)
+        assert [one.id for one in found] == [id]
+        if id != "not_linear":
+            assert {one.verdict for one in checked} == {"verified", "wrong"}
+            error = np.abs(found[0].yours - found[0].measured)
+            np.testing.assert_array_equal(found[0].details["wrong"], error > 1e-9)
+
+
+def test_a_very_small_mistake_is_close():
+    found, _, _ = look(dw_is(lambda dw: dw + 1e-6 * dw[1, 0] * np.eye(3, 2))(), (X,))
+    assert [one.id for one in found] == ["close_but_not_equal"]
+
+
+def test_forward_is_compared_with_the_reference_to_nine_digits():
+    for factor, ids in ((1 + 1e-8, ["forward_value"]), (1 - 1e-8, ["forward_value"]),
+                        (1 + 2e-10, [])):  # fmt: skip
+        layer = y_is(lambda y, factor=factor: y * factor)()
+        found, _, _ = examine(layer, (X,), REFERENCE)
+        assert [one.id for one in found] == ids
+    found, _, _ = examine(y_is(lambda y: y[:, :1])(), (X,), REFERENCE)
+    assert found[0].id != "forward_value"
+
+
+def test_a_reference_is_put_back_too():
+    reference = nn.Sequential(nn.Linear(3, 2), nn.Dropout(0.5), nn.BatchNorm1d(2))
+    reference[1].eval()
+    layer = copy.deepcopy(reference)
+    before = seen(reference)
+    values = [p.data.copy() for p in reference.parameters()]
+    buffers = {name: getattr(reference[2], name) for name in reference[2].buffers}
+    assert buffers
+    assert examine(layer, (X,), reference)[0] == []
+    assert_unchanged(reference, before, values)
+    for name, buffer in buffers.items():
+        assert getattr(reference[2], name) is buffer
+        np.testing.assert_array_equal(getattr(layer[2], name), buffer)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_inputs_are_taken_as_float64(dtype):
+    seen_dtypes = set()
+
+    def forward(self, right, x):
+        seen_dtypes.update({x.dtype, self.w.data.dtype})
+        return right(x)
+
+    assert look(Layer(forward=forward), (X.astype(dtype),))[0] == []
+    assert seen_dtypes == {np.dtype(np.float64)}
+
+
+def test_the_same_seed_is_the_same_check_and_another_seed_another():
+    def dys(seed):
+        taken = []
+        backward = lambda self, right, dy: taken.append(dy.copy()) or right(dy)  # noqa: E731
+        look(Layer(backward=backward), (X,), seed)
+        return taken
+
+    assert all(np.array_equal(a, b) for a, b in zip(dys(1), dys(1), strict=True))
+    assert not np.array_equal(dys(1)[0], dys(2)[0])
+    assert len({dy.tobytes() for dy in dys(1)}) >= 4  # dy, zero, another one, and a mixture
+
+
+class WrongInWhatHasNoAxes(nn.Multiply):
+    def backward(self, dy):
+        (da, db), grads = super().backward(dy)
+        return (4 * da, db), grads
+
+
+def test_an_input_of_no_axes_may_come_first():
+    inputs = (np.array(2.0), X)
+    for reference in (None, nn.Multiply()):
+        found, checked, _ = examine(nn.Multiply(), inputs, reference)
+        assert found == []
+        assert [(one.variable, one.size) for one in checked] == [("input 0", 1), ("input 1", 12)]
+
+
+def test_a_wrong_gradient_of_an_input_of_no_axes():
+    found, _, _ = look(WrongInWhatHasNoAxes(), (np.array(2.0), X))
+    assert [(one.id, one.variable) for one in found] == [("ratio_batch_inverse", "input 0")]
+
+
+def wrong_statistics(name, factor):
+    def update(self, x):
+        mean, variance = right(self, x)
+        if self.training:
+            setattr(self, name, getattr(self, name) * factor)
+        return mean, variance
+
+    right = nn.BatchNorm1d.moments
+    return type("BatchNorm1d", (nn.BatchNorm1d,), {"moments": update})(3)
+
+
+@pytest.mark.parametrize("name", ["running_mean", "running_var"])
+@pytest.mark.parametrize("factor", [0, 0.9, 1 + 1e-4, 2])
+def test_running_statistics_are_compared_with_the_reference(name, factor):
+    found, _, _ = examine(wrong_statistics(name, factor), (X,), nn.BatchNorm1d(3))
+    assert [(one.id, one.details) for one in found] == [("running_value", {"name": name})]
+    assert examine(wrong_statistics(name, 1), (X,), nn.BatchNorm1d(3))[0] == []
+
+
+def test_a_batch_that_does_not_fit_is_replaced_by_the_one_given():
+    assert examine(nn.Reshape((2, -1)), (X,), nn.Reshape((2, -1)))[0] == []
+
+
+def test_a_finding_has_both_arrays():
+    found, _, _ = look(dw_is(lambda dw: 3 * dw)(), (X,))
+    np.testing.assert_allclose(found[0].yours, 3 * found[0].measured)
+    layer = y_is(lambda y: 2 * y)()
+    found, _, _ = examine(layer, (X,), REFERENCE)
+    np.testing.assert_allclose(found[0].yours, 2 * found[0].measured)
+
+
+def another_shape(self, right, x):
+    self.calls += 1
+    y = right(x)
+    return y if self.calls < 4 else y[:, :1]
+
+
+def leaves_out_dw(self, right, dy):
+    self.calls += 1
+    dx, grads = right(dy)
+    return dx, grads if self.calls != 3 else {}
+
+
+def sets_grad(self, right, dy):
+    result = right(dy)
+    self.w.grad = result[1]["w"]
+    return result
+
+
+ODD = {
+    "another shape later": (forward(another_shape), "forward_not_repeatable"),
+    "a key less later": (backward(leaves_out_dw), "backward_not_repeatable"),
+    "ends the program": (forward(lambda *_: sys.exit()), "raises"),
+}
+
+
+@pytest.mark.parametrize(("make", "id"), ODD.values(), ids=ODD.keys())
+def test_what_happens_only_later_has_its_finding_too(make, id):
+    assert [one.id for one in look(make(), (X,))[0]] == [id]
+
+
+def test_a_layer_may_hold_what_cannot_be_copied_and_its_grad_is_put_back():
+    layer = Layer(backward=sets_grad)
+    layer.numpy = np
+    assert examine(layer, (X,))[0] == []
+    assert layer.w.grad is None
