@@ -16,6 +16,7 @@ test: $(VENV)/installed
 bench: $(VENV)/installed
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,torch]"
 	$(VENV)/bin/python benchmarks/mlp.py
+	$(VENV)/bin/python benchmarks/checking.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
