@@ -24,8 +24,6 @@ only in one situation:
   N02 N06 N07 O07
 - O01 needs a generator that is not rewound between forward and backward
 - eval(): O05 O06 O08 N08 N10; large scores: S07 (above 709), M04 (rows far apart)
-
-`python -m mistakes.selfcheck`, run in tests/, prints where each one differs.
 """
 
 from . import (
