@@ -862,3 +862,23 @@ def test_a_layer_may_hold_what_cannot_be_copied_and_its_grad_is_put_back():
     layer.numpy = np
     assert examine(layer, (X,))[0] == []
     assert layer.w.grad is None
+
+
+CHANGES = {
+    "changes x": "forward",
+    "changes x the second time": "forward",
+    "changes x in backward": "backward",
+    "changes x in the second backward": "backward",
+    "changes w in forward": "forward",
+    "replaces w in forward": "forward",
+    "learns in backward": "backward",
+    "a new Parameter": "backward",
+}
+
+
+@pytest.mark.parametrize(("name", "part"), CHANGES.items())
+def test_what_changes_an_array_is_named(name, part):
+    layer = BAD[name][0]()
+    assert look(layer, (X,))[0][0].part == part
+    with pytest.raises(nn.GradientError, match=f"^Layer.{part}: {part} changes "):
+        nn.check_layer(BAD[name][0](), X)

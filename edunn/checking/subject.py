@@ -148,9 +148,8 @@ def resized(x: Any, n: int, rng: np.random.Generator) -> Any:
     if np.all((x == 0) | (x == 1)):
         return rng.integers(0, 2, shape).astype(float)
     size = int(np.prod(shape))
-    grid = (rng.permutation(size) + rng.uniform(0.1, 0.9)) / max(
-        size, 1
-    )  # apart: no kink by chance
+    grid = rng.permutation(size) + rng.uniform(0.1, 0.9)
+    grid = grid / max(size, 1)  # numbers apart from each other: no kink by chance
     low, high = float(np.min(x, initial=np.inf)), float(np.max(x, initial=-np.inf))
     if 0 <= low <= high <= 1:
         return (0.1 + 0.8 * grid).reshape(shape)

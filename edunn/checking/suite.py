@@ -22,22 +22,26 @@ def structure(point: Point) -> list[Finding]:
     subject, inputs = point.subject, point.inputs
     kept = point.parameters_before
 
-    def changed() -> list[Finding]:
+    def changed(part: str) -> list[Finding]:
         found = []
         for i, (x, old) in enumerate(zip(inputs, point.before)):
             if not np.array_equal(x, old, equal_nan=x.dtype.kind == "f"):
                 x[...] = old
-                found.append(subject.finding("changes_input", "forward", index=i))
+                found.append(subject.finding("changes_input", part, index=i))
         for name, w in subject.parameters().items():
             if name in kept and not np.array_equal(w, kept[name]):
                 w[...] = kept[name]
-                found.append(subject.finding("changes_parameter", "backward", name=name))
+                found.append(subject.finding("changes_parameter", part, name=name))
         return found
 
-    if found := changed():
-        return found
+    if either := changed("forward"):  # or backward: each runs once more, alone
+        subject.forward(*inputs)
+        if not (found := changed("forward")):
+            subject.backward(point.dy)
+            found = changed("backward")
+        return found or either
     y = subject.forward(*inputs)
-    if found := changed():
+    if found := changed("forward"):
         return found
     if not np.array_equal(y, point.y):
         return [subject.finding("forward_not_repeatable", "forward")]
@@ -46,7 +50,7 @@ def structure(point: Point) -> list[Finding]:
     raw = subject.run("backward", handed if handed.ndim else np.float64(handed))
     if not np.array_equal(handed, dy):
         return [subject.finding("changes_dy", "backward")]
-    if found := changed():
+    if found := changed("backward"):
         return found
     first, second = as_list(*subject.arrays(raw)), as_list(*subject.backward(dy))
     if not all(np.array_equal(a, b) for a, b in zip_longest(first, second)):
