@@ -1,60 +1,128 @@
-"""What a hidden case is written with: a student's class as if it were here, and `expect`.
+"""What hidden cases are written with: a student's class as if it were here, and what must hold.
 
-A case is a function of (student, rng). `student.make`, `call` and `set` only write down a program
+A case is a function of (student, rng). `student.make`, `call` and the like only write down a program
 of data; `student.read` sends it to the worker and returns plain arrays. What is right is decided
-here, in the grader's own process, and the case's inputs are drawn from a secret seed.
+here, in the grader's own process, and a case's inputs are drawn from a secret seed. Most cases are
+made by `forward`, `gradients` and `values` from an example and edunn's own class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+import edunn as nn
+
 Case = Callable[["Student", np.random.Generator], None]
+Ref = dict[str, int]
+TRIES = 3  # examples drawn for each case
 
 
 class Wrong(Exception):
-    """The student's code does not do what it must; the message is for the student."""
+    """The student's code does not do what it must; the message is for the student.
+
+    id: the diagnosis, counted across a class: a key of messages.json, or a word of the case's own
+    """
+
+    def __init__(self, message: str, id: str = "wrong"):
+        super().__init__(message)
+        self.id = id
+
+
+class Raised(Wrong):
+    """The student's code raised an exception."""
+
+    def __init__(self, name: str, text: str):
+        unwritten = name == "NotImplementedError"
+        super().__init__(text if unwritten else f"{name}: {text}", "todo" if unwritten else name)
+        self.name, self.text = name, text
+
+
+@dataclass(frozen=True)
+class Part:
+    """edunn's `name`(*arguments), as an argument of what a student makes: Part("Linear", 3, 2)."""
+
+    name: str
+    arguments: tuple[Any, ...]
+
+    def __init__(self, name: str, *arguments: Any):
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "arguments", arguments)
+
+
+def built(argument: Any) -> Any:
+    """An argument with its Parts made, here."""
+    if isinstance(argument, Part):
+        made = nn
+        for step in argument.name.split("."):
+            made = getattr(made, step)
+        return made(*map(built, argument.arguments))  # type: ignore[operator]
+    if isinstance(argument, (list, tuple)):
+        return type(argument)(map(built, argument))
+    return argument
 
 
 class Student:
     """The student's notebook, seen through programs of data.
 
-    run: sends a program to the worker and returns {"read": [...]} or {"error": [name, text]}
+    run: sends a program, and the number of its first value, to the worker, and returns
+    {"read": [...]} or {"error": [name, text]}
     """
 
-    def __init__(self, run: Callable[[list[Any]], dict[str, Any]]):
+    def __init__(self, run: Callable[[list[Any], int], dict[str, Any]]):
         self.run = run
         self.program: list[list[Any]] = []
+        self.sent = 0
 
-    def add(self, *operation: Any) -> dict[str, int]:
+    def add(self, *operation: Any) -> Ref:
         self.program.append(list(operation))
-        return {"ref": len(self.program) - 1}
+        return {"ref": self.sent + len(self.program) - 1}
 
-    def make(self, name: str, *arguments: Any) -> dict[str, int]:
-        """name(*arguments), for a class or function that the notebook defines."""
-        return self.add("make", name, *arguments)
+    def argument(self, value: Any) -> Any:
+        """A value as the worker takes it; its Parts are made there."""
+        if isinstance(value, Part):
+            return self.add("make", f"nn.{value.name}", *map(self.argument, value.arguments))
+        return list(map(self.argument, value)) if isinstance(value, (list, tuple)) else value
 
-    def call(self, target: Any, method: str, *arguments: Any) -> dict[str, int]:
+    def make(self, name: str, *arguments: Any) -> Ref:
+        """name(*arguments), for a class or function that the notebook defines; "nn.Linear" too."""
+        return self.add("make", name, *map(self.argument, arguments))
+
+    def get(self, name: str) -> Ref:
+        """What the notebook calls `name`."""
+        return self.add("get", name)
+
+    def value(self, value: Any) -> Ref:
+        """A plain value over there, to be read again after others have had it."""
+        return self.add("value", value)
+
+    def call(self, target: Any, method: str, *arguments: Any) -> Ref:
         """target.method(*arguments)"""
-        return self.add("call", target, method, *arguments)
+        return self.add("call", target, method, *map(self.argument, arguments))
 
     def set(self, target: Any, path: str, value: Any) -> None:
         """target.path = value, where path may be dotted: "w.data"."""
         self.add("set", target, path, value)
 
-    def item(self, target: Any, key: int | str) -> dict[str, int]:
+    def attribute(self, target: Any, path: str) -> Ref:
+        """target.path, where path may be dotted."""
+        return self.add("attribute", target, path)
+
+    def item(self, target: Any, key: int | str) -> Ref:
         """target[key]"""
         return self.add("item", target, key)
 
     def read(self, *targets: Any) -> list[Any]:
-        """Run everything so far, and return the values of `targets`."""
-        answer = self.run([*self.program, ["read", *targets]])
+        """Run everything since the last `read`, and return the values of `targets`."""
+        program, start = [*self.program, ["read", *targets]], self.sent
+        self.program, self.sent = [], start + len(program)
+        answer = self.run(program, start)
         if isinstance(answer.get("error"), list):
             name, text = (str(part) for part in [*answer["error"], "", ""][:2])
-            raise Wrong(text if name == "NotImplementedError" else f"{name}: {text}")
+            raise Raised(name, text)
         values = answer.get("read")
         if not isinstance(values, list) or len(values) != len(targets):
             raise Wrong("the worker gave no answer that can be read")
@@ -68,22 +136,67 @@ def expect(
 
     mistakes: known wrong answers by what they mean; the one that fits is named.
     """
+    if isinstance(want, str) or want is None:
+        if got != want:
+            raise Wrong(f"{what} is {got!r:.60}, not {want!r}")
+        return
     want = np.asarray(want)
-    if isinstance(got, (int, float)):
-        got = np.asarray(got)
+    if isinstance(got, (bool, int, float, list)):
+        got = as_array(got)
     if not isinstance(got, np.ndarray):
         raise Wrong(f"{what} is {'nothing' if got is None else type(got).__name__}, not an array")
     if got.shape != want.shape:
         turned = want.ndim == 2 and got.shape == want.T.shape
         hint = "; it looks transposed" if turned else ""
-        raise Wrong(f"{what} has shape {got.shape}, not {want.shape}{hint}")
+        id = "shape_transposed" if turned else "shape"
+        raise Wrong(f"{what} has shape {got.shape}, not {want.shape}{hint}", id)
     room = tolerance * max(float(np.max(np.abs(want), initial=0.0)), 1e-12)
     wrong = ~(np.abs(got.astype(float) - want) <= room)  # true for NaN as well
     if not np.any(wrong):
         return
     for meaning, mistake in (mistakes or {}).items():
         if np.shape(mistake) == got.shape and np.all(np.abs(got - mistake) <= room):
-            raise Wrong(f"{what} {meaning}")
+            raise Wrong(f"{what} {meaning}", meaning)
     if not np.all(np.isfinite(got)):
-        raise Wrong(f"{what} has NaN or infinity in it")
+        raise Wrong(f"{what} has NaN or infinity in it", "not_finite")
+    if want.ndim == 0:
+        raise Wrong(f"{what} is {got.item():.6g}, not {want.item():.6g}")
     raise Wrong(f"{what} has the right shape, but {wrong.sum()} of {wrong.size} numbers are wrong")
+
+
+def as_array(value: Any) -> Any:
+    """A number, or a list of numbers or of arrays of one shape, as an array; else as it is."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # a list of unequal parts
+        return value
+    return array if array.dtype.kind in "biuf" else value
+
+
+def values(
+    name: str, example: Callable[[np.random.Generator], tuple[Any, ...]],
+    reference: Callable[..., Any], tolerance: float = 1e-5, tries: int = TRIES,
+) -> Case:  # fmt: skip
+    """A case: the student's function gives what `reference` gives, and leaves its arguments alone.
+
+    example: draws the arguments    reference: gives one value, or a tuple of them
+    """
+
+    def case(student: Student, rng: np.random.Generator) -> None:
+        for _ in range(tries):
+            arguments = example(rng)
+            want = reference(*built(arguments))
+            sent = [student.value(a) if isinstance(a, np.ndarray) else a for a in arguments]
+            result = student.make(name, *sent)
+            arrays = [one for one, a in zip(sent, arguments) if isinstance(a, np.ndarray)]
+            got, *after = student.read(result, *arrays)
+            many = isinstance(want, tuple)
+            if many and (not isinstance(got, list) or len(got) != len(want)):
+                raise Wrong(f"{name} gives {type(got).__name__}, not {len(want)} values")
+            for i, (one, right) in enumerate(zip(got, want) if many else [(got, want)]):
+                expect(f"value {i + 1} of {name}" if many else name, one, right, {}, tolerance)
+            before = [a for a in arguments if isinstance(a, np.ndarray)]
+            if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after)):
+                raise Wrong(f"{name} writes into an array that it was given", "changes_input")
+
+    return case

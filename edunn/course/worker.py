@@ -57,42 +57,65 @@ def run_cell(shell: Any, source: str) -> dict[str, Any]:
     return {"printed": capture.text(), "error": describe(error) if error else None}
 
 
-def run_program(namespace: dict[str, Any], program: list[list[Any]]) -> list[Any]:
-    """Run operations on the student's names, each making a value; return those that are read.
+class Programs:
+    """Runs programs of data on the student's names. Values stay, so that the next program may use
+    them; see `edunn.course.cases.Student`, which writes the programs."""
 
-    See `edunn.course.cases.Student`, which writes the programs.
-    """
-    values: list[Any] = []
-    read: list[Any] = []
+    def __init__(self, namespace: dict[str, Any]):
+        self.namespace = namespace
+        self.values: list[Any] = []
 
-    def value(argument: Any) -> Any:
-        is_reference = isinstance(argument, dict) and argument.keys() == {"ref"}
-        return values[argument["ref"]] if is_reference else argument
+    def run(self, program: list[list[Any]], start: int) -> list[Any]:
+        """Run operations, each making a value, numbered from `start`; return those it reads."""
+        del self.values[start:]
+        read: list[Any] = []
+        try:
+            for operation, *arguments in program:
+                result = None
+                if operation == "read":
+                    read += map(self.value, arguments)
+                else:
+                    result = getattr(self, operation)(*arguments)
+                self.values.append(result)
+        finally:  # what an error kept from running is None
+            self.values += [None] * (start + len(program) - len(self.values))
+        return read
 
-    for operation, *arguments in program:
-        result = None
-        if operation == "make":
-            name, *rest = arguments
-            if name not in namespace:
-                raise NameError(f"the notebook does not define {name}")
-            result = namespace[name](*map(value, rest))
-        elif operation == "call":
-            target, method, *rest = arguments
-            result = getattr(value(target), method)(*map(value, rest))
-        elif operation == "set":
-            target, path, new = arguments
-            *way, last = path.split(".")
-            found = value(target)
-            for step in way:
-                found = getattr(found, step)
-            setattr(found, last, value(new))
-        elif operation == "item":
-            target, key = arguments
-            result = value(target)[key]
-        elif operation == "read":
-            read += [value(argument) for argument in arguments]
-        values.append(result)
-    return read
+    def value(self, argument: Any) -> Any:
+        """An argument, with the values it refers to in their places."""
+        if isinstance(argument, dict):
+            if argument.keys() == {"ref"}:
+                return self.values[argument["ref"]]
+            return {key: self.value(item) for key, item in argument.items()}
+        return [self.value(item) for item in argument] if isinstance(argument, list) else argument
+
+    def make(self, name: str, *arguments: Any) -> Any:
+        return self.get(name)(*map(self.value, arguments))
+
+    def get(self, name: str) -> Any:
+        first, *way = name.split(".")
+        if first not in self.namespace:
+            raise NameError(f"the notebook does not define {first}")
+        return follow(self.namespace[first], way)
+
+    def call(self, target: Any, method: str, *arguments: Any) -> Any:
+        return getattr(self.value(target), method)(*map(self.value, arguments))
+
+    def set(self, target: Any, path: str, new: Any) -> None:
+        *way, last = path.split(".")
+        setattr(follow(self.value(target), way), last, self.value(new))
+
+    def attribute(self, target: Any, path: str) -> Any:
+        return follow(self.value(target), path.split("."))
+
+    def item(self, target: Any, key: Any) -> Any:
+        return self.value(target)[self.value(key)]
+
+
+def follow(target: Any, way: list[str]) -> Any:
+    for step in way:
+        target = getattr(target, step)
+    return target
 
 
 def describe(error: BaseException) -> list[str]:
@@ -101,6 +124,7 @@ def describe(error: BaseException) -> list[str]:
 
 def serve(wire: Wire) -> None:
     shell = make_shell()
+    programs = Programs(shell.user_ns)
     wire.send("ready")
     while True:
         request = wire.receive()
@@ -108,7 +132,7 @@ def serve(wire: Wire) -> None:
             if "cell" in request:
                 answer = run_cell(shell, request["cell"])
             else:
-                answer = {"read": run_program(shell.user_ns, request["program"])}
+                answer = {"read": programs.run(request["program"], request["start"])}
         except BaseException as error:
             answer = {"error": describe(error)}
         try:
