@@ -24,10 +24,14 @@
 # | Points | 7 by automatic checks, 3 for a written answer |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
+try:
+    from edunn.course import borrow, close, keep
+except ModuleNotFoundError:  # a fresh machine, such as Colab's
+    get_ipython().run_line_magic("pip", "install --quiet edunn-course")
+    from edunn.course import borrow, close, keep
 import numpy as np
 
 import edunn as nn
-from edunn.course import close
 
 close("Linear", "Dense", "MaskedLinear", "SparseLinear")  # from here on, Linear is your own
 
@@ -174,6 +178,7 @@ print(nn.check_gradients(Linear(3, 2), x, only=["input 0"]))
 for n in (4, 1):
     x = np.random.default_rng(n).normal(size=(n, 3))
     print(f"batch of {n}:", nn.check_gradients(Linear(3, 2), x, only=["w"]))
+keep(Linear, nn.check_layer(Linear(3, 2), x))
 
 # %% [markdown]
 # ## 4. Play: a layer that learns
@@ -211,6 +216,12 @@ print("secret:", w_secret.tolist())
 # sentences why, without formulas. What would go wrong if `dw` used the last example only?
 
 # %% [markdown] nbgrader={"grade": true, "grade_id": "linear-why", "locked": false, "points": 3, "schema_version": 3, "solution": true, "task": false}
+# ### BEGIN MARK SCHEME
+# 1 point: all examples share the weights. 1 point: so their pushes on the error add up, while each
+# example has its own x and its own row of dx. 1 point: with the last example only, the layer ignores
+# the rest of each batch.
+# ### END MARK SCHEME
+#
 # All examples go through the same weights, so a small change of one weight changes the output of
 # every example, and the error feels all these changes together: they add up. Each example has its
 # own x, which touches only its own row of y, so there is nothing to add over examples. With the last

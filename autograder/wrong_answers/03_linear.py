@@ -1,66 +1,36 @@
-"""Wrong answers to exercise 3: code in the place of a TODO, and what the grader must say of it."""
+"""Wrong answers to exercise 3, and what the student must read of each."""
 
-FORWARD = "self.cache = x\ny = x @ self.w.data"
-BACKWARD = "x = self.cache\ndx = dy @ self.w.data.T\ndw = x.T @ dy"
+from edunn.course.bank import Mistake
 
-# name: (answers by TODO, points of 7, words of the reason)
-WRONG_ANSWERS = {
-    "dw transposed": (
-        {"Linear.forward": FORWARD, "Linear.backward": BACKWARD.replace("x.T @ dy", "dy.T @ x")},
-        4,
-        "dw has shape (2, 3), not (3, 2); it looks transposed",
+WRONG_ANSWERS = [
+    Mistake("w before x", "Linear.forward", ("x @ self.w.data", "self.w.data @ x"), "matmul"),
+    Mistake("w transposed", "Linear.forward", ("self.w.data", "self.w.data.T"), "matmul"),
+    Mistake("y of the wrong sign", "Linear.forward", ("x @", "-x @"), "not equal"),
+    Mistake("adds a bias", "Linear.forward", ("self.w.data", "self.w.data + 1"), "not equal"),
+    Mistake("y is forgotten", "Linear.forward", "self.cache = x\ny = None", "different shapes"),
+    Mistake("x is not kept", "Linear.forward", "y = x @ self.w.data", "NoneType"),
+    Mistake(
+        "writes into x",
+        "Linear.forward",
+        "self.cache = x.copy()\ny = x @ self.w.data\nx *= 0",
+        "changes",
     ),
-    "dw of the last example": (
-        {
-            "Linear.forward": FORWARD,
-            "Linear.backward": BACKWARD.replace("x.T @ dy", "np.outer(x[-1], dy[-1])"),
-        },
-        4,
-        "dw comes from the last example of the batch only",
+    Mistake("loops for ever", "Linear.forward", "while True:\n    pass", "endless loop"),
+    Mistake("leaves the process", "Linear.forward", "import os\nos._exit(0)", "ended"),
+    Mistake("dw transposed", "Linear.backward", ("x.T @ dy", "dy.T @ x"), "lying on its side"),
+    Mistake(
+        "dw of the last example",
+        "Linear.backward",
+        ("x.T @ dy", "np.outer(x[-1], dy[-1])"),
+        "last example",
     ),
-    "loops for ever": (
-        {"Linear.forward": "while True:\n    pass", "Linear.backward": BACKWARD},
-        0,
-        "stopped after",
+    Mistake("dw averaged", "Linear.backward", ("x.T @ dy", "x.T @ dy / len(x)"), "mean"),
+    Mistake("dw negative", "Linear.backward", ("x.T @ dy", "-x.T @ dy"), "opposite sign"),
+    Mistake("dx without w", "Linear.backward", ("dy @ self.w.data.T", "dy"), "gradient of input 0"),
+    Mistake(
+        "dw without dy",
+        "Linear.backward",
+        ("x.T @ dy", "x.T @ np.ones_like(dy)"),
+        "does not depend on dy",
     ),
-    "dw averaged": (
-        {"Linear.forward": FORWARD, "Linear.backward": BACKWARD + " / len(x)"},
-        4,
-        "is the mean over the examples",
-    ),
-    "dx without w": (
-        {
-            "Linear.forward": FORWARD,
-            "Linear.backward": BACKWARD.replace("dy @ self.w.data.T", "dy"),
-        },
-        5,
-        "dx has shape (4, 2), not (4, 3)",
-    ),
-    "backward not written": ({"Linear.forward": FORWARD}, 2, "Linear.backward: not written yet"),
-    "forward turned round": (
-        {"Linear.forward": "self.cache = x\ny = self.w.data @ x", "Linear.backward": BACKWARD},
-        0,
-        "ValueError",
-    ),
-    "writes into x": (
-        {
-            "Linear.forward": "self.cache = x.copy()\ny = x @ self.w.data\nx *= 0",
-            "Linear.backward": BACKWARD,
-        },
-        5,
-        "forward writes into x",
-    ),
-    "prints in a loop": (
-        {
-            "Linear.forward": "for _ in range(50000):\n    print('hello')\n" + FORWARD,
-            "Linear.backward": "dx = dy\ndw = None",
-        },
-        2,
-        "dx",
-    ),
-    "leaves the process": (
-        {"Linear.forward": "import os\nos._exit(0)", "Linear.backward": BACKWARD},
-        0,
-        "ended",
-    ),
-}
+]

@@ -5,5 +5,6 @@ What a student's notebook needs is imported here; the rest (build, grade, report
 """
 
 from edunn.course.closed import borrow, close
+from edunn.course.mine import keep
 
-__all__ = ["borrow", "close"]
+__all__ = ["borrow", "close", "keep"]

@@ -16,7 +16,6 @@ from edunn.course.grade import Grade, grade
 from edunn.course.layout import Course
 from edunn.course.report import write_csv, write_feedback
 from edunn.course.sandbox import Limits
-from edunn.course.source import fill
 
 NAME = "03_linear"
 WRONG = {  # student: which of the bank's wrong answers is handed in
@@ -38,9 +37,10 @@ class Trained:
 def submissions(course: Course, folder: Path) -> None:
     """Write five students' notebooks: the solution, blank, and three wrong in known ways."""
     release = course.released(NAME)
-    bank = course.wrong_answers(NAME)
-    notebooks = {"anna_solution": course.solution(NAME), "ben_blank": release}
-    notebooks |= {student: fill(release, bank[mistake][0]) for student, mistake in WRONG.items()}
+    solution, (bank, _) = course.solution(NAME), course.bank(NAME)
+    wrong = {mistake.name: mistake.notebook(solution) for mistake in bank}
+    notebooks = {"anna_solution": solution, "ben_blank": release}
+    notebooks |= {student: wrong[mistake] for student, mistake in WRONG.items()}
     for student, notebook in notebooks.items():
         (folder / student).mkdir(parents=True)
         nbformat.write(notebook, folder / student / f"{NAME}.ipynb")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edunn.course.bank import Mistake
 from edunn.course.cases import Case
 from edunn.course.source import CourseError, graded_code, read_solution
 
@@ -61,7 +62,10 @@ class Course:
             raise CourseError(f"{path.name} has cases for {sorted(cases)}, not {sorted(wanted)}")
         return cases
 
-    def wrong_answers(self, name: str) -> dict[str, tuple[dict[str, str], float, str]]:
-        """The bank of wrong answers: by name, (answers by TODO, points, words of the reason)."""
+    def bank(self, name: str) -> tuple[list[Mistake], dict[str, str]]:
+        """The wrong answers, and the changes of the solution that nobody could see, with reasons."""
         path = self.root / "autograder" / "wrong_answers" / f"{name}.py"
-        return runpy.run_path(str(path))["WRONG_ANSWERS"]
+        if not path.exists():
+            raise CourseError(f"{name} has no wrong answers: {path.name} is not in autograder/wrong_answers")
+        found = runpy.run_path(str(path))
+        return found["WRONG_ANSWERS"], found.get("EQUIVALENT", {})
