@@ -72,6 +72,28 @@ def grade_command(context, submissions, assignment, out, workers):
     context.exit(0 if all(grade.points is not None for grade in grades) else 1)
 
 
+@main.command("verify")
+@click.argument("names", nargs=-1)
+@click.option("--mutants/--no-mutants", default=True, help="Also judge changed solutions.")
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.pass_context
+def verify_command(context, names, mutants, workers):
+    """Prove that wrong answers to NAMES (all by default) lose points, and that students hear why."""
+    from edunn.course.verify import verify
+
+    course = Course.find(context.obj)
+    proofs = []
+    for name in [course.full_name(name) for name in names] or course.assignments():
+        with Bars(name) as bars:
+            proofs.append(verify(course, name, mutants, workers, bars))
+        for fault in proofs[-1].faults:
+            console.print(Text(f"  ✗ {fault}"))
+        for survivor in proofs[-1].survivors:
+            console.print(Text(f"  loses no points: {survivor}"))
+    print_proofs(proofs)
+    context.exit(0 if all(proof.ok for proof in proofs) else 1)
+
+
 @main.command("demo")
 @click.option("--out", type=folder, default=Path("demo"), show_default=True)
 @click.pass_context
@@ -97,14 +119,14 @@ def demo_command(context, out):
 class Bars(Progress):
     """Progress bars, one for each kind of work, made when that work first reports."""
 
-    def __init__(self):
+    def __init__(self, title=""):
         columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
         super().__init__(*columns, TimeElapsedColumn(), console=console)
-        self.bars = {}
+        self.title, self.bars = title, {}
 
     def __call__(self, what, done, total):
         if what not in self.bars:
-            self.bars[what] = self.add_task(what, total=total)
+            self.bars[what] = self.add_task(f"{self.title} {what}".strip(), total=total)
         self.update(self.bars[what], completed=done)
 
 
@@ -120,6 +142,18 @@ def print_grades(grades):
         points = f"{number(line.points) or '-'} / {number(line.max_points)}"
         reason = Text(line.reason or "nothing")  # Text: a student's words are not markup
         table.add_row(Text(line.record.student), points, line.record.state, reason)
+    console.print(table)
+
+
+def print_proofs(proofs):
+    table = Table("exercise", "TODOs", "wrong answers", "seen by checks", "hidden", "changed", "caught")
+    for proof in proofs:
+        wrong = str(proof.visible + proof.hidden)
+        share = f"{proof.caught / proof.changed:.1%}" if proof.changed else "-"
+        changed = f"{proof.changed} (+ {proof.equivalent} equivalent)"
+        mark = "✓" if proof.ok else "✗"
+        row = str(proof.todos), wrong, str(proof.visible), str(proof.hidden), changed, share
+        table.add_row(f"{mark} {proof.name}", *row)
     console.print(table)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ from edunn.course.layout import Course
 from edunn.course.normalise import Submission, normalise
 from edunn.course.sandbox import Library, Limits
 from edunn.course.source import CourseError, closes
+
+Progress = Callable[[str, int, int], None]  # (what is being done, how many are done, of how many)
+
+
+def nothing(what: str, done: int, total: int) -> None:
+    """For who does not want to hear of the progress."""
 
 
 @dataclass
@@ -73,7 +80,7 @@ def grade(
     out: Path,
     workers: int = 2,
     limits: Limits | None = None,
-    progress: Callable[[str, int, int], None] = lambda what, done, total: None,
+    progress: Progress = nothing,
 ) -> list[Grade]:
     """Grade every submission in `folder`; books, records and reports go to `out`.
 
@@ -88,9 +95,9 @@ def grade(
     if books.release(name, course.solution(name)) != course.release_path(name).read_bytes():
         raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
     submissions = {one.student: open_submission(one, release) for one in found}
-    with Library(closes(release)) as library:
-        judge = Judge(library, course.cases(name), books.secret(), limits or Limits())
-        records = list(judge_all(judge, name, submissions, workers, progress))
+    records = list(
+        judge_all(course, name, submissions, books.secret(), limits or Limits(), workers, progress)
+    )
     grades = []
     for done, record in enumerate(sorted(records, key=lambda record: record.student)):
         grades.append(enter(books, record, submissions[record.student].notebook))
@@ -107,18 +114,41 @@ def open_submission(found: Found, release: Any) -> Submission:
 
 
 def judge_all(
-    judge: Judge,
+    course: Course,
     name: str,
     submissions: dict[str, Submission],
+    secret: bytes,
+    limits: Limits,
     workers: int,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
 ) -> Iterator[Record]:
-    """Records in the order in which they are done; each worker is a process of its own."""
-    with ThreadPoolExecutor(workers) as pool:
-        jobs = [pool.submit(judge.judge, who, name, one) for who, one in submissions.items()]
-        for done, job in enumerate(as_completed(jobs)):
-            yield job.result()
-            progress("judging", done + 1, len(jobs))
+    """Records in the order in which they are done.
+
+    Each judge is a process of its own: what a hidden case does to the library's random numbers or
+    to its types, it does there.
+    """
+    with Library(closes(course.released(name))) as library:
+        start = course, name, library, secret, limits
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, context, start_judge, start) as pool:
+            jobs = [pool.submit(judge_one, who, name, one) for who, one in submissions.items()]
+            for done, job in enumerate(as_completed(jobs)):
+                yield job.result()
+                progress("judging", done + 1, len(jobs))
+
+
+_judge: Judge  # of this process
+
+
+def start_judge(
+    course: Course, name: str, library: Library, secret: bytes, limits: Limits
+) -> None:
+    global _judge
+    _judge = Judge(library, course.cases(name), secret, limits)
+
+
+def judge_one(student: str, name: str, submission: Submission) -> Record:
+    return _judge.judge(student, name, submission)
 
 
 def enter(books: Books, record: Record, notebook: Any) -> Grade:

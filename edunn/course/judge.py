@@ -26,6 +26,7 @@ class Verdict:
     points: float
     max_points: float
     reason: str = ""
+    id: str = ""  # of the diagnosis, which is counted across a class
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Record:
     reason: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
     printed: dict[str, str] = field(default_factory=dict)  # by cell id: what its run printed
+    visible: dict[str, str] = field(default_factory=dict)  # by cell id: what its own check said
     answers: dict[str, str] = field(default_factory=dict)  # by cell name: what was handed in
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -144,17 +146,19 @@ class Run:
         if not is_automatic(cell):
             return
         name, points = cell["id"], float(cell["metadata"]["nbgrader"]["points"])
-        reason = self.first_wrong(name)
-        self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason))
-        if answer.get("error") and not reason:
+        reason, id = self.first_wrong(name)
+        self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
+        if error := answer.get("error"):
+            self.record.visible[name] = ": ".join(map(str, error))
+        if error and not reason:
             self.record.notes.append(f"cell {name}: hidden cases right, visible check not")
 
-    def first_wrong(self, name: str) -> str:
-        """What the first hidden case that fails has to say; "" when all are right."""
+    def first_wrong(self, name: str) -> tuple[str, str]:
+        """What the first hidden case that fails has to say, and its id; "" when all are right."""
         rng = random_inputs(self.judge.secret, self.record.student, name)
         for case in self.judge.cases[name]:
             try:
                 case(Student(lambda program, start: self.ask({"program": program, "start": start})), rng)
             except Wrong as wrong:
-                return str(wrong)[:500]
-        return ""
+                return str(wrong)[:500], wrong.id
+        return "", ""

@@ -119,7 +119,7 @@ def follow(target: Any, way: list[str]) -> Any:
 
 
 def describe(error: BaseException) -> list[str]:
-    return [type(error).__name__, str(error)[:2000]]
+    return [type(error).__name__, str(error)[:4000]]
 
 
 def serve(wire: Wire) -> None:

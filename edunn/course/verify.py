@@ -1,0 +1,137 @@
+"""Prove the checks of an exercise: every wrong answer loses points, and its student is told why.
+
+Wrong answers come from the exercise's bank, and from small changes of its solution.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+
+from edunn.course.bank import Mistake
+from edunn.course.grade import Progress, judge_all, nothing
+from edunn.course.judge import Record
+from edunn.course.layout import Course
+from edunn.course.mutants import changed_sources
+from edunn.course.normalise import Submission
+from edunn.course.sandbox import Limits
+from edunn.course.source import owner, regions, todos
+
+LIMITS = Limits(cell_seconds=10.0)
+AT_LEAST = 5  # wrong answers for each TODO
+SHARE = 0.97  # of the changed solutions must lose points
+
+
+@dataclass
+class Proof:
+    """What was proved of one exercise, and what is at fault.
+
+    visible, hidden: how many wrong answers lose points by the notebook's own checks, and by hidden
+    cases only    caught, changed: how many changed solutions lose points, of how many
+    equivalent: how many more are said to change nothing    survivors: the others that lose none
+    """
+
+    name: str
+    points: float
+    todos: int = 0
+    visible: int = 0
+    hidden: int = 0
+    caught: int = 0
+    changed: int = 0
+    equivalent: int = 0
+    faults: list[str] = field(default_factory=list)
+    survivors: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults and self.caught >= SHARE * self.changed
+
+
+def verify(
+    course: Course, name: str, mutants: bool = True, workers: int = 2, progress: Progress = nothing
+) -> Proof:
+    """Judge the solution, its wrong answers and its changed versions as submissions."""
+    solution, (bank, equivalent) = course.solution(name), course.bank(name)
+    changed = dict(mutated(solution)) if mutants else {}
+    notebooks = {"the solution": solution}
+    notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in bank}
+    notebooks |= {what: book for what, book in changed.items() if what not in equivalent}
+    submissions = {who: Submission(book) for who, book in notebooks.items()}
+    jobs = judge_all(course, name, submissions, b"verify", LIMITS, workers, progress)
+    records = {record.student: record for record in jobs}
+    right = records["the solution"]
+    proof = Proof(name, right.points, len(todos(solution)))
+    if lost := [v for v in right.verdicts if v.reason] or seen(right):
+        proof.faults.append(f"the solution loses points: {lost}")
+    judge_bank(proof, bank, todos(solution), records)
+    for what in changed.keys() - equivalent.keys():
+        proof.changed += 1
+        if records[what].points < right.points:
+            proof.caught += 1
+        else:
+            proof.survivors.append(what)
+    proof.survivors.sort()
+    proof.equivalent = len(changed.keys() & equivalent.keys())
+    if mutants:
+        unknown = sorted(equivalent.keys() - changed.keys())
+        proof.faults += [f"EQUIVALENT names no change of the solution: {u}" for u in unknown]
+    return proof
+
+
+def judge_bank(
+    proof: Proof, bank: list[Mistake], names: dict[str, str], records: dict[str, Record]
+) -> None:
+    count = Counter(mistake.todo for mistake in bank)
+    proof.faults += [
+        f"{todo} has {count[todo]} wrong answers, not {AT_LEAST}"
+        for todo in names
+        if count[todo] < AT_LEAST
+    ]
+    for mistake in bank:
+        record = records[f"wrong: {mistake.name}"]
+        visible = seen(record)
+        proof.visible += bool(visible)
+        proof.hidden += not visible
+        if fault := fault_of(mistake, record, visible, proof.points):
+            proof.faults.append(f"wrong answer {mistake.name!r} {fault}")
+
+
+def fault_of(mistake: Mistake, record: Record, visible: str, points: float) -> str:
+    if record.points >= points:
+        return "loses no points"
+    reasons = [verdict.reason for verdict in record.verdicts]
+    told = " ".join(" ".join(reasons if mistake.hidden else [visible]).split())
+    if mistake.hidden and visible:
+        return f"is not hidden: the notebook says {first_line(visible)!r}"
+    if not told:
+        return "passes the notebook's own checks: mark it hidden=True, or better the checks"
+    if mistake.says.lower() not in told.lower():
+        return f"is told {told[:1000]!r}, without {mistake.says!r}"
+    return ""
+
+
+def first_line(text: str) -> str:
+    return next(iter(text.strip().split("\n")), "")
+
+
+def seen(record: Record) -> str:
+    """What the student reads in the notebook's own checks; "" if they pass."""
+    stopped = [record.reason] if record.state != "graded" else []
+    return "\n".join([*record.visible.values(), *stopped])
+
+
+def mutated(solution: Any) -> Iterator[tuple[str, Any]]:
+    """("Linear.backward: old line -> new line", notebook) for every change of the reference."""
+    for place, cell in enumerate(solution["cells"]):
+        if cell["cell_type"] != "code":
+            continue
+        for begin, end in regions(cell["source"]):
+            inside = range(begin + 2, end + 1)  # lines count from 1 in a tree
+            for _, change, source in changed_sources(cell["source"], inside.__contains__):
+                changed = nbformat.from_dict(solution)
+                changed["cells"][place]["source"] = source
+                yield f"{owner(cell['source'], begin)}: {change}", changed
