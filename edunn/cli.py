@@ -39,15 +39,23 @@ def main(context, root):
 
 @main.command("build")
 @click.argument("names", nargs=-1)
-@click.pass_obj
-def build_command(root, names):
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.pass_context
+def build_command(context, names, workers):
     """Build the student notebooks of NAMES (all of them by default), and prove each."""
-    from edunn.course.build import build
+    from edunn.course.build import build_all
 
-    course = Course.find(root)
-    for name in [course.full_name(name) for name in names] or course.assignments():
+    course, failed = Course.find(context.obj), 0
+    names = [course.full_name(name) for name in names] or course.assignments()
+    for name, proofs in build_all(course, names, workers):
         console.print(f"[bold]{name}[/bold]")
-        build(course, name, say)
+        if isinstance(proofs, CourseError):
+            failed += 1
+            console.print(Text(f"  ✗ {proofs}"))
+        else:
+            for proof in proofs:
+                say(proof)
+    context.exit(1 if failed else 0)
 
 
 @main.command("grade")
@@ -92,6 +100,40 @@ def verify_command(context, names, mutants, workers):
             console.print(Text(f"  loses no points: {survivor}"))
     print_proofs(proofs)
     context.exit(0 if all(proof.ok for proof in proofs) else 1)
+
+
+@main.command("check")
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--seconds", type=click.IntRange(1), default=60, help="For each cell.")
+@click.pass_context
+def check_command(context, notebook, seconds):
+    """Run your NOTEBOOK from the start, as the grader does, and see what its checks say."""
+    from edunn.course.check import check, receipt_path
+
+    with console.status(f"{notebook.name} runs from the start, in a fresh kernel"):
+        receipt = check(notebook, seconds)
+    table = Table("check", "points", "", "what it says")
+    for one in receipt.checks:
+        table.add_row(one.name, f"{one.points:g}", one.state, Text(one.reason))
+    console.print(table)
+    console.print(f"{receipt.points:g} of {receipt.max_points:g} points by the notebook's own checks")
+    print_files(receipt_path(notebook))
+    context.exit(0 if receipt.points == receipt.max_points else 1)
+
+
+@main.command("status")
+def status_command():
+    """What is yours of edunn, what is borrowed, and what is still missing."""
+    from edunn.course.check import status
+
+    table = Table("exercise", "yours", "borrowed", "missing", "last check")
+    for one in status():
+        columns = (
+            ", ".join(name for name, whose in one.parts.items() if whose == kind)
+            for kind in ("yours", "borrowed", "missing")
+        )
+        table.add_row(one.name, *columns, one.points)
+    console.print(table)
 
 
 @main.command("demo")

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parent.parent
 VERDICTS = {
     "anna_solution": ("7", "graded", "linear-why waits for a person"),
     "ben_blank": ("0", "graded", "Linear.forward: not written yet"),
-    "cleo_dw_transposed": ("4", "graded", "it looks transposed"),
-    "dario_dw_of_last_example": ("4", "graded", "from the last example of the batch only"),
+    "cleo_dw_transposed": ("4", "graded", "lying on its side"),
+    "dario_dw_of_last_example": ("4", "graded", "the contribution of the last example"),
     "eva_loops_for_ever": ("0", "student error", "stopped after 5 s"),
 }
 

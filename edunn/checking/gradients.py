@@ -6,9 +6,11 @@ of 7, 1 and 3, with other parameters, in the test phase, at extremes, and agains
 
 from __future__ import annotations
 
+import io
 import sys
 import time
 from collections.abc import Callable, Collection
+from contextlib import redirect_stdout
 from typing import Any
 
 from edunn.backend import Array
@@ -16,6 +18,7 @@ from edunn.checking.examine import examine
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.learning import find_in_initializer, find_in_optimizer
 from edunn.checking.loops import find_in_training_loop
+from edunn.checking.messages import word
 from edunn.checking.report import Report
 from edunn.checking.suite import look
 from edunn.core import Module
@@ -85,7 +88,12 @@ def check_training_loop(run: Callable[..., Any]) -> Report:
 def deliver(who: str, examination: Callable[[], Found], seed: int = 0) -> Report:
     """The report of an examination; one that is not true is shown, in a notebook, and raised."""
     start = time.monotonic()
-    findings, checked, calls = examination()
+    printed = FirstLines()
+    try:
+        with redirect_stdout(printed):
+            findings, checked, calls = examination()
+    finally:
+        print(printed.text(), end="")
     report = Report(who, checked, findings, seed, calls, time.monotonic() - start)
     if not report and "ipykernel" in sys.modules:
         from IPython.display import display
@@ -93,6 +101,26 @@ def deliver(who: str, examination: Callable[[], Found], seed: int = 0) -> Report
         display(report)
     report.raise_if_wrong()
     return report
+
+
+class FirstLines(io.StringIO):
+    """Keeps the first lines that a layer prints: it is run dozens of times in a check."""
+
+    LINES = 20
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = 0
+
+    def write(self, text: str) -> int:
+        if self.lines < self.LINES:
+            super().write(text[:2000])
+        self.lines += text.count("\n")
+        return len(text)
+
+    def text(self) -> str:
+        more = self.lines - self.LINES
+        return self.getvalue() + (word("more_lines", count=more) + "\n" if more > 0 else "")
 
 
 def check_module(who: str, module: Any, inputs: tuple[Any, ...]) -> None:

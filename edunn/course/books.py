@@ -34,6 +34,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
+from nbgrader.utils import compute_checksum as checksum
 from traitlets import Unicode
 from traitlets.config import Config
 

@@ -6,9 +6,10 @@ A build that cannot be proved changes nothing: the release of before stays where
 from __future__ import annotations
 
 import ast
-import os
+import multiprocessing
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ import nbformat
 
 from edunn.course.books import Books
 from edunn.course.judge import Judge
+from edunn.course.kernel import run_in_kernel
 from edunn.course.layout import Course
 from edunn.course.normalise import Submission
+from edunn.course.overview import overview
 from edunn.course.sandbox import Library, Limits
 from edunn.course.source import (
     CourseError,
@@ -57,6 +60,27 @@ def build(course: Course, name: str, progress: Progress = lambda step: None) -> 
     partial.write_bytes(release)
     partial.replace(path)
     return proofs
+
+
+def build_all(
+    course: Course, names: list[str], workers: int = 2
+) -> Iterator[tuple[str, list[str] | CourseError]]:
+    """Build several assignments at once: (name, what was proved or why not), in their order.
+
+    Where all assignments of the course were built, its first page is written as well.
+    """
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context) as pool:
+        jobs = [pool.submit(build, course, name) for name in names]
+        failed = False
+        for name, job in zip(names, jobs):
+            try:
+                yield name, job.result()
+            except CourseError as error:
+                failed = True
+                yield name, error
+    if not failed and names == course.assignments():
+        (course.root / "assignments" / "README.md").write_text(overview(course), encoding="utf-8")
 
 
 def release_bytes(solution: Any, name: str) -> bytes:
@@ -110,50 +134,25 @@ def can_fail(blank: Any) -> str:
     return f"each of the {len(graded_code(blank))} graded cells can fail"
 
 
-def run_in_kernel(notebook: Any) -> dict[str, tuple[str, str] | None]:
-    """Run a notebook in a real kernel; for each graded cell the (name, text) of its exception.
-
-    A cell that writes to stderr counts as failed: nbgrader would give it no points.
-    """
-    from nbclient import NotebookClient
-
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a warning at each kernel's start
-    copy = nbformat.from_dict(notebook)
-    with tempfile.TemporaryDirectory(prefix="edunn-kernel-") as folder:
-        client = NotebookClient(copy, timeout=60, kernel_name="python3", allow_errors=True)
-        manager = client.create_kernel_manager()
-        manager.transport, manager.ip = "ipc", f"{folder}/kernel"  # files, not ports of the network
-        client.execute(cwd=folder)
-    return {cell["id"]: failure(cell["outputs"]) for cell in graded_code(copy)}
-
-
-def failure(outputs: list[Any]) -> tuple[str, str] | None:
-    for output in outputs:
-        if output["output_type"] == "error":
-            return output["ename"], output["evalue"]
-        if output["output_type"] == "stream" and output["name"] == "stderr":
-            return "stderr", output["text"]
-    return None
-
-
 def solution_passes(solution: Any) -> str:
     found = run_in_kernel(solution)
     for cell, error in found.items():
         if error:
             raise CourseError(f"cell {cell}: the solution fails it: {': '.join(error)}")
-    return f"the solution passes all {len(found)} graded cells in a real kernel"
+    return f"the solution runs in a real kernel, and passes all {len(graded_code(solution))} graded cells"
 
 
 def blank_fails(blank: Any, names: dict[str, str]) -> str:
     """Every graded cell of the blank notebook fails because something is not written yet."""
     found = run_in_kernel(blank)
     stubs = {f"{name}: not written yet" for name in names}
+    graded = {cell["id"] for cell in graded_code(blank)}
     for cell, error in found.items():
-        if error is None:
+        if error is None and cell in graded:
             raise CourseError(f"cell {cell}: the blank notebook passes it")
-        if error[0] != "NotImplementedError" or error[1] not in stubs:
-            raise CourseError(f"cell {cell}: the blank notebook fails it with {': '.join(error)}")
-    return f"the blank notebook fails all {len(found)}, each with its NotImplementedError"
+        if error and (error[0] != "NotImplementedError" or error[1] not in stubs):
+            raise CourseError(f"cell {cell}: the blank notebook fails it with {', '.join(error)}")
+    return f"the blank notebook fails all {len(graded)}, each with its NotImplementedError"
 
 
 def grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:

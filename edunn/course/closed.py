@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import edunn
-from edunn.course import mine
+from edunn.course import mine, session
 from edunn.inputs import check_choice
 
 _closed: dict[str, Any] = {}  # by name: the references that are closed now
@@ -41,6 +41,7 @@ def close(*names: str) -> None:
         check_choice("close", name, vars(edunn), "name")
         _closed[name] = getattr(edunn, name)
         setattr(edunn, name, Closed(name))
+    session.start(list(names))
 
 
 def borrow(name: str) -> Any:

@@ -159,7 +159,7 @@ def gradients(
     def case(student: Student, rng: np.random.Generator) -> None:
         for theirs, right, inputs in pairs(name, example, reference, tries)(student, rng):
             try:
-                theirs.forward(*(np.flip(x, 0) if np.ndim(x) else x for x in inputs))
+                theirs.forward(*(np.flip(x, 0).copy() if np.ndim(x) else x for x in inputs))
                 found, _, _ = look(theirs, inputs, int(rng.integers(2**31)), only)
             except NotImplementedError as error:
                 raise Wrong(str(error), "todo") from None
@@ -171,7 +171,7 @@ def gradients(
                 raise told(found[0])
             y = right.forward(*inputs)
             dy = rng.normal(size=np.shape(y))
-            theirs.forward(*inputs)
+            theirs.forward(*map(np.copy, inputs))
             for variable, got, want in compared(theirs.backward(dy), right.backward(dy)):
                 if only is None or variable in only:
                     what = f"{name}, gradient of {variable}: the slope of your forward, but it"

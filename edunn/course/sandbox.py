@@ -25,7 +25,7 @@ from typing import Any
 import edunn
 from edunn.course.wire import Wire, WireError
 
-WORKER_FILES = ("__init__.py", "closed.py", "mine.py", "wire.py", "worker.py")
+WORKER_FILES = ("__init__.py", "closed.py", "mine.py", "session.py", "wire.py", "worker.py")
 START = (  # -I keeps the student's folder and environment out of the path; our library is first
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "import runpy; runpy.run_module('edunn.course.worker', run_name='__main__', alter_sys=True)"

@@ -1,0 +1,62 @@
+"""Run a notebook in a real Jupyter kernel, and say what each of its cells came to."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+Outcome = dict[str, tuple[str, str] | None]
+
+
+def run_in_kernel(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Outcome:
+    """By code cell: the (name, text) of its exception, or None. Cells after one that takes longer
+    than `seconds` are missing. A cell that writes to stderr counts as failed: nbgrader would give
+    it no points.
+    """
+    ran = run(notebook, folder, seconds)
+    code = [cell for cell in ran["cells"] if cell["cell_type"] == "code"]
+    return {c["id"]: failure(c["outputs"]) for c in code if c["metadata"].get("execution")}
+
+
+def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
+    """A copy of the notebook, run from top to bottom, with its outputs.
+
+    folder: where it runs; by default one that is thrown away
+    """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # a warning at each kernel's start
+    copy = nbformat.from_dict(notebook)
+    for cell in copy["cells"]:
+        cell["metadata"].pop("execution", None)
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    last: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory(prefix="edunn-kernel-") as private:
+        client = NotebookClient(copy, timeout=seconds, kernel_name="python3", allow_errors=True)
+        client.on_cell_execute = lambda cell, cell_index: last.update(cell=cell)
+        manager = client.create_kernel_manager()
+        manager.transport, manager.ip = "ipc", f"{private}/kernel"  # files, not ports
+        try:
+            client.execute(cwd=str(folder or private))
+        except (CellTimeoutError, DeadKernelError) as error:
+            late = isinstance(error, CellTimeoutError)
+            text = f"stopped after {seconds} seconds: an endless loop?" if late else "it died"
+            name = "TimeoutError" if late else "DeadKernelError"
+            stopped = nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[text])
+            last["cell"]["outputs"].append(stopped)
+            last["cell"]["metadata"]["execution"] = {}
+    return copy
+
+
+def failure(outputs: list[Any]) -> tuple[str, str] | None:
+    for output in outputs:
+        if output["output_type"] == "error":
+            return output["ename"], output["evalue"]
+        if output["output_type"] == "stream" and output["name"] == "stderr":
+            return "stderr", output["text"]
+    return None

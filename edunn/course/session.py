@@ -1,0 +1,74 @@
+"""What a notebook of the course does around each cell: it stops endless loops in checks, and adds a
+sentence to errors that come from how a notebook is run rather than from what was written."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import threading
+from typing import Any
+
+SECONDS = 30  # of the clock, for a cell that checks
+_started = False
+
+
+def start(names: list[str]) -> None:
+    """Watch the cells of this notebook, if there is one; names: the classes that it asks for."""
+    global _started
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None or _started:
+        return
+    _started = True
+    shell.events.register("pre_run_cell", before)
+    shell.events.register("post_run_cell", lambda result: after(result, names))
+
+
+def before(info: Any) -> None:
+    """A cell that checks may not run for ever. Windows has no such alarm; there, interrupt it."""
+    checks = re.search(r"\bcheck_\w+\(|^\s*assert\b", info.raw_cell or "", re.MULTILINE)
+    if checks and hasattr(signal, "SIGALRM") and on_main_thread():
+        signal.signal(signal.SIGALRM, ring)
+        signal.alarm(SECONDS)
+
+
+def ring(number: int, frame: Any) -> None:
+    where = frame.f_code.co_name if frame else "a function"
+    raise TimeoutError(
+        f"this check was stopped after {SECONDS} seconds, in {where}. Is there a loop that never "
+        "ends? Look at what should make its condition false."
+    )
+
+
+def after(result: Any, names: list[str]) -> None:
+    if hasattr(signal, "SIGALRM") and on_main_thread():
+        signal.alarm(0)
+    error = result.error_before_exec or result.error_in_exec
+    if error is not None and (text := hint(error, names)):
+        print(text)
+
+
+def on_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def hint(error: BaseException, names: list[str]) -> str:
+    """What to do about an error that says little to a beginner; "" for all others."""
+    if isinstance(error, SyntaxError):
+        return (
+            "→ Python could not read this cell, so nothing of it has run. Look at the marked line "
+            "and the one above it: a bracket, a colon, the indentation."
+        )
+    if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):
+        return ""
+    if error.name in ("np", "nn"):
+        return f"→ {error.name} comes from the first code cell. Run that cell, then this one again."
+    if error.name in names:
+        return (
+            f"→ There is no {error.name} yet. Run the cell in which you write it, and leave its "
+            "name as it is. After a restart of the kernel, run all cells again from the top."
+        )
+    return (
+        f"→ Python does not know {error.name}. If it is made in a cell above, run that cell first; "
+        "if not, look at its spelling."
+    )

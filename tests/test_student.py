@@ -1,0 +1,112 @@
+"""What students do to notebooks, in a real kernel: every slip leads to a sentence that helps."""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+
+from edunn.course.kernel import run
+from edunn.course.layout import Course
+
+COURSE = Course.find(Path(__file__).parent.parent)
+SOLUTION = COURSE.solution("03_linear")
+NAMED = ("setup", "linear", "linear-forward", "linear-dx", "linear-dw")
+
+
+def cells(*names, **changed):
+    """The named cells of the solution, some with other text."""
+    notebook = copy.deepcopy(SOLUTION)
+    by_name = {cell["id"]: cell for cell in notebook["cells"]}
+    notebook["cells"] = [copy.deepcopy(by_name[name]) for name in names]
+    for cell in notebook["cells"]:
+        old, new = changed.get(cell["id"].replace("-", "_"), ("", ""))
+        assert old in cell["source"]
+        cell["source"] = cell["source"].replace(old, new)
+    for place, cell in enumerate(notebook["cells"]):
+        cell["id"] = f"{place}-{cell['id']}"
+    return notebook
+
+
+def outputs(notebook, seconds=60):
+    """The text of each cell's outputs, as a student reads it."""
+    ran = run(notebook, seconds=seconds)
+    return [
+        re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(map(text_of, cell.get("outputs", []))))
+        for cell in ran["cells"]
+    ]
+
+
+def text_of(output):
+    if output["output_type"] == "stream":
+        return output["text"]
+    if output["output_type"] == "error":
+        return "\n".join(output["traceback"])
+    return output["data"].get("text/plain", "")
+
+
+# fmt: off
+SLIPS = {
+    "a right notebook": (cells(*NAMED), "Linear is kept in my_edunn/linear.py"),
+    "cells run twice": (cells(*NAMED[:3], *NAMED), "Linear is kept in my_edunn/linear.py"),
+    "out of order": (
+        cells("setup", "linear-forward"),
+        "There is no Linear yet. Run the cell in which you write it",
+    ),
+    "class renamed": (
+        cells(*NAMED[:3], linear=("class Linear(", "class MyLinear(")),
+        "leave its name as it is",
+    ),
+    "syntax error": (
+        cells(*NAMED[:2], linear=("def forward(self, x):", "def forward(self, x)")),
+        "Python could not read this cell, so nothing of it has run",
+    ),
+    "numpy not imported": (
+        cells("setup", "linear-dx", setup=("import numpy as np\n", "")),
+        "np comes from the first code cell",
+    ),
+    "a variable misspelt": (
+        cells(*NAMED[:3], linear=("y = x @ self.w.data", "y = xx @ self.w.data")),
+        "Python does not know xx",
+    ),
+    "float32 everywhere": (
+        cells(*NAMED[:4], linear=("self.cache = x", "self.cache = x = x.astype(np.float32)")),
+        "float64",
+    ),
+    "a print in a loop": (
+        cells(
+            *NAMED[:4],
+            linear=("self.cache = x", "self.cache = x\n        for i in range(500): print('i', i)"),
+        ),
+        "more lines were printed",
+    ),
+    "an endless loop": (
+        cells(
+            *NAMED[:3],
+            setup=("close(", "from edunn.course import session\n\nsession.SECONDS = 1\nclose("),
+            linear=("self.cache = x", "while True: pass"),
+        ),
+        "this check was stopped after 1 seconds, in forward. Is there a loop that never ends?",
+    ),
+    "an endless loop inside a check": (
+        cells(
+            *NAMED[:2], "linear-dx",
+            setup=("close(", "from edunn.course import session\n\nsession.SECONDS = 1\nclose("),
+            linear=("x = self.cache", "while True: pass"),
+        ),
+        "this check was stopped after 1 seconds, in backward",
+    ),
+    "the reference": (
+        cells("setup", "linear-forward", linear_forward=("layer = Linear", "layer = nn.Linear")),
+        'borrow("Linear")',
+    ),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_every_slip_leads_to_a_sentence(slip):
+    notebook, sentence = SLIPS[slip]
+    told = outputs(notebook)
+    assert " ".join(sentence.split()) in " ".join(told[-1].split()), told[-1]
+    assert len(told[-1]) < 20_000
