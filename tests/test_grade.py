@@ -63,7 +63,7 @@ def easier_checks():
 
 def with_prints():
     notebook = right()
-    loop = "for _ in range(50000): print('hello')"
+    loop = "for _ in range(3000): print('hello')"
     cell(notebook, "linear")["source"] += f"\n{loop}"
     return notebook
 
