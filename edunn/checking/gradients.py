@@ -39,6 +39,7 @@ def check_gradients(
     given: "input 0", "w". The module computes on float64 copies; its parameters, its cache and the
     random numbers are afterwards what they were. NotImplementedError comes through as it is.
     """
+    __tracebackhide__ = True
     check_module("check_gradients", module, inputs)
     return deliver(type(module).__name__, lambda: look(module, inputs, seed, only), seed)
 
@@ -52,6 +53,7 @@ def check_layer(
     reference: a right layer of the same sizes, if there is one: forward values are then compared,
     and what it refuses (a batch of one, say) is not asked for
     """
+    __tracebackhide__ = True
     check_module("check_layer", layer, inputs)
     return deliver(type(layer).__name__, lambda: examine(layer, inputs, reference, seed), seed)
 
@@ -62,6 +64,7 @@ def check_optimizer(make: Callable[..., Any], reference: Callable[..., Any]) -> 
     make, reference: from a list of Parameters to an optimizer, such as
     lambda parameters: SGD(parameters, lr=0.1)
     """
+    __tracebackhide__ = True
     return deliver("optimizer", lambda: (find_in_optimizer(make, reference), [], 0))
 
 
@@ -73,6 +76,7 @@ def check_initializer(
 
     std: a number, or a function of the shape    kind: "normal", "uniform" or None
     """
+    __tracebackhide__ = True
     name = type(initializer).__name__
     return deliver(name, lambda: (find_in_initializer(initializer, mean, std, kind), [], 0))
 
@@ -82,12 +86,14 @@ def check_training_loop(run: Callable[..., Any]) -> Report:
 
     run(model, loss, optimizer, x, y, batch_size, epochs): trains, and returns the epochs' losses
     """
+    __tracebackhide__ = True
     return deliver("training loop", lambda: (find_in_training_loop(run), [], 0))
 
 
 def deliver(who: str, examination: Callable[[], Found], seed: int = 0) -> Report:
     """The report of an examination; one that is not true is shown, in a notebook, and raised."""
     start = time.monotonic()
+    __tracebackhide__ = True
     printed = FirstLines()
     try:
         with redirect_stdout(printed):
