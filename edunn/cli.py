@@ -86,7 +86,7 @@ def grade_command(context, submissions, assignment, out, workers):
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.pass_context
 def verify_command(context, names, mutants, workers):
-    """Prove that wrong answers to NAMES (all by default) lose points, and that students hear why."""
+    """Prove that wrong answers to NAMES (by default all) lose points, and are told why."""
     from edunn.course.verify import verify
 
     course = Course.find(context.obj)
@@ -116,7 +116,9 @@ def check_command(context, notebook, seconds):
     for one in receipt.checks:
         table.add_row(one.name, f"{one.points:g}", one.state, Text(one.reason))
     console.print(table)
-    console.print(f"{receipt.points:g} of {receipt.max_points:g} points by the notebook's own checks")
+    console.print(
+        f"{receipt.points:g} of {receipt.max_points:g} points by the notebook's own checks"
+    )
     print_files(receipt_path(notebook))
     context.exit(0 if receipt.points == receipt.max_points else 1)
 
@@ -188,7 +190,9 @@ def print_grades(grades):
 
 
 def print_proofs(proofs):
-    table = Table("exercise", "TODOs", "wrong answers", "seen by checks", "hidden", "changed", "caught")
+    table = Table(
+        "exercise", "TODOs", "wrong answers", "seen by checks", "hidden", "changed", "caught"
+    )
     for proof in proofs:
         wrong = str(proof.visible + proof.hidden)
         share = f"{proof.caught / proof.changed:.1%}" if proof.changed else "-"

@@ -72,7 +72,7 @@ def page(lab):
         page.set_default_timeout(SECONDS * 1000)
         page.goto(lab)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        page.wait_for_function("document.body.innerText.includes('| Idle')")
         yield page
         browser.close()
 

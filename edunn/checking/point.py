@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from edunn.checking.diagnosis import diagnose
-from edunn.checking.engine import VERIFIED, WRONG, Judged, Probe, numeric_gradient
+from edunn.checking.engine import VERIFIED, WRONG, Judged, Probe
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.numbers import Case
 from edunn.checking.subject import Stop, Subject
@@ -167,7 +167,9 @@ class Point:
             kept = w.copy()
             w[...] = value
             try:
-                return numeric_gradient(lambda _: self.subject.forward(*self.inputs), x, self.dy)
+                return np.sum(
+                    self.jacobian(x) * self.dy, axis=tuple(range(x.ndim, x.ndim + self.dy.ndim))
+                )
             finally:
                 w[...] = kept
 

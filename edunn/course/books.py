@@ -34,7 +34,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
-from nbgrader.utils import compute_checksum as checksum
+from nbgrader.utils import compute_checksum
 from traitlets import Unicode
 from traitlets.config import Config
 
@@ -76,6 +76,11 @@ class FromRecord(NbGraderPreprocessor):
                     new_output("error", ename="Check", evalue=reason, traceback=[reason])
                 )
         return notebook, resources
+
+
+def checksum(cell: Any) -> str:
+    """What nbgrader writes into a released cell, so that a change of it can be seen."""
+    return str(compute_checksum(cell))
 
 
 def record_path(records: Path, assignment: str, student: str) -> Path:

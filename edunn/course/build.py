@@ -29,6 +29,7 @@ from edunn.course.source import (
     solution_lines,
     todos,
 )
+from edunn.course.translate import translated
 
 Progress = Callable[[str], None]
 
@@ -54,12 +55,22 @@ def build(course: Course, name: str, progress: Progress = lambda step: None) -> 
         sentence = prove()
         progress(sentence)
         proofs.append(sentence)
-    path = course.release_path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(release)
-    partial.replace(path)
+    releases = {"": release} | in_other_languages(course, name, blank)
+    for language, content in releases.items():
+        path = course.release_path(name, language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(content)
+        partial.replace(path)
     return proofs
+
+
+def in_other_languages(course: Course, name: str, release: Any) -> dict[str, bytes]:
+    """By language: the bytes of the translated release."""
+    return {
+        language: (nbformat.writes(translated(release, text, language)) + "\n").encode()
+        for language, text in course.translations(name).items()
+    }
 
 
 def build_all(
@@ -139,7 +150,8 @@ def solution_passes(solution: Any) -> str:
     for cell, error in found.items():
         if error:
             raise CourseError(f"cell {cell}: the solution fails it: {': '.join(error)}")
-    return f"the solution runs in a real kernel, and passes all {len(graded_code(solution))} graded cells"
+    count = len(graded_code(solution))
+    return f"the solution runs in a real kernel, and passes all {count} graded cells"
 
 
 def blank_fails(blank: Any, names: dict[str, str]) -> str:

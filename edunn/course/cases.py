@@ -1,9 +1,9 @@
 """What hidden cases are written with: a student's class as if it were here, and what must hold.
 
-A case is a function of (student, rng). `student.make`, `call` and the like only write down a program
-of data; `student.read` sends it to the worker and returns plain arrays. What is right is decided
-here, in the grader's own process, and a case's inputs are drawn from a secret seed. Most cases are
-made by `forward`, `gradients` and `values` from an example and edunn's own class.
+A case is a function of (student, rng). `student.make`, `call` and the like only write down a
+program of data; `student.read` sends it to the worker and returns plain arrays. What is right is
+decided here, in the grader's own process, and a case's inputs are drawn from a secret seed. Most
+cases are made by `forward`, `gradients` and `values` from an example and edunn's own class.
 """
 
 from __future__ import annotations

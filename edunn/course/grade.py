@@ -140,9 +140,7 @@ def judge_all(
 _judge: Judge  # of this process
 
 
-def start_judge(
-    course: Course, name: str, library: Library, secret: bytes, limits: Limits
-) -> None:
+def start_judge(course: Course, name: str, library: Library, secret: bytes, limits: Limits) -> None:
     global _judge
     _judge = Judge(library, course.cases(name), secret, limits)
 

@@ -158,7 +158,10 @@ class Run:
         rng = random_inputs(self.judge.secret, self.record.student, name)
         for case in self.judge.cases[name]:
             try:
-                case(Student(lambda program, start: self.ask({"program": program, "start": start})), rng)
+                case(
+                    Student(lambda program, start: self.ask({"program": program, "start": start})),
+                    rng,
+                )
             except Wrong as wrong:
                 return str(wrong)[:500], wrong.id
         return "", ""

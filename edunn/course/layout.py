@@ -39,8 +39,13 @@ class Course:
     def solution(self, name: str) -> Any:
         return read_solution(self.root / "solutions" / f"{name}.py")
 
-    def release_path(self, name: str) -> Path:
-        return self.root / "assignments" / name / f"{name}.ipynb"
+    def release_path(self, name: str, language: str = "") -> Path:
+        return self.root / "assignments" / language / name / f"{name}.ipynb"
+
+    def translations(self, name: str) -> dict[str, str]:
+        """{language: text} of the translations of an exercise."""
+        found = sorted((self.root / "solutions").glob(f"*/{name}.md"))
+        return {path.parent.name: path.read_text(encoding="utf-8") for path in found}
 
     def released(self, name: str) -> Any:
         """The notebook that students got."""
@@ -63,9 +68,11 @@ class Course:
         return cases
 
     def bank(self, name: str) -> tuple[list[Mistake], dict[str, str]]:
-        """The wrong answers, and the changes of the solution that nobody could see, with reasons."""
+        """The wrong answers, and the changes of the solution that nobody can see, with reasons."""
         path = self.root / "autograder" / "wrong_answers" / f"{name}.py"
         if not path.exists():
-            raise CourseError(f"{name} has no wrong answers: {path.name} is not in autograder/wrong_answers")
+            raise CourseError(
+                f"{name} has no wrong answers: {path.name} is not in autograder/wrong_answers"
+            )
         found = runpy.run_path(str(path))
         return found["WRONG_ANSWERS"], found.get("EQUIVALENT", {})

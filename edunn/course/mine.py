@@ -19,7 +19,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 PACKAGE = "my_edunn"
-START = '''"""What you have written of edunn. The rest comes from edunn itself; parts() tells which."""
+START = '''"""What you have written of edunn. The rest is edunn's; parts() tells which."""
 
 import json
 from pathlib import Path
@@ -124,9 +124,9 @@ def needed(what: Any) -> list[Any]:
             return
         for name in sorted(globals_of(one) - vars(builtins).keys()):
             other = names.get(name)
-            if isinstance(other, (type, FunctionType)) and other.__module__ == "__main__":
-                if other is not what:
-                    visit(other)
+            own = isinstance(other, (type, FunctionType)) and other.__module__ == "__main__"
+            if own and other is not what:
+                visit(other)
         found.append(one)
 
     visit(what)
@@ -141,7 +141,8 @@ def globals_of(what: Any) -> set[str]:
 
 
 def names_in(code: CodeType) -> set[str]:
-    found = {i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    found = {
+        i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
     inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
     return found.union(*map(names_in, inner))
-

@@ -1,6 +1,6 @@
 """Small changes of a source, one at a time: what a slip of the pen makes of a right answer.
 
-    for line, change, source in changed_sources(text): ...
+for line, change, source in changed_sources(text): ...
 """
 
 from __future__ import annotations

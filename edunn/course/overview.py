@@ -3,43 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from edunn.course.layout import Course
 from edunn.course.source import is_kind
 
-PAGE = """# The exercises
-
-You write a neural-network framework, one part at a time, and train real networks with it. Each
-exercise is a notebook: an idea, a formula, a few lines that you write, and checks that tell you at once
-what is right and what is not. Everything you do not write in an exercise is there already, so you can
-begin with any of them; the order below is the one that explains best.
-
-{table}
-
-In all {points:g} points, {automatic:g} of them by automatic checks, and about {hours:g} hours.
-
-**How to begin.** Python 3.11 or later. In a folder of your own, with the folders of the exercises in it:
-
-    python3 -m venv .venv
-    .venv/bin/pip install "edunn-course[course]" jupyterlab
-    .venv/bin/jupyter lab
-
-**While you work.** Run the cells from top to bottom. Where a cell says `raise NotImplementedError`, write
-your code in its place, then run the check below it. A check that fails says what the numbers show, what
-to look at, and an experiment to do by hand. If you are stuck, `borrow` lends you the part that is
-missing: it earns no points, and you can come back to it later.
-
-**What you have written stays yours.** What has passed its checks is kept in `my_edunn/`, beside the
-exercises. The last exercise trains a network on it. Two commands say where you are:
-
-    edunn status                          # what is yours, what is borrowed, what is missing
-    edunn check 03_linear/03_linear.ipynb # run a notebook from the start, as the grader does
-"""
+PAGE = Path(__file__).with_name("templates") / "exercises.md"
 
 
 def overview(course: Course) -> str:
-    """assignments/README.md, made from the titles of the notebooks and the points of their cells."""
+    """assignments/README.md, made from the notebooks' titles and the points of their cells."""
     rows = ["| | exercise | you write | you need | minutes | points |", "|---|---|---|---|---|---|"]
     points = automatic = minutes = 0.0
     for name in course.assignments():
@@ -54,7 +28,8 @@ def overview(course: Course) -> str:
         rows.append(f"| {number} | {' | '.join(cells)} | {by_itself:g} + {by_hand:g} |")
     hours = round(minutes / 60)
     table = "\n".join(rows)
-    return PAGE.format(table=table, points=points, automatic=automatic, hours=hours)
+    page = PAGE.read_text(encoding="utf-8")
+    return page.format(table=table, points=points, automatic=automatic, hours=hours)
 
 
 def about(notebook: Any) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class Remote(Module):
             self.student.set(self.student.item(self.learned, name), "data", parameter.data)
 
     def read(self, result: Any, *lent: tuple[Any, Any]) -> Any:
-        """The value of `result`; the arrays that were lent, and the parameters, as they then are."""
+        """The value of `result`. What was lent, and the parameters, become what they are there."""
         student = self.student
         named = self.named_parameters()
         lent += tuple(self.inputs)

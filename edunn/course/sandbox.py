@@ -26,6 +26,7 @@ import edunn
 from edunn.course.wire import Wire, WireError
 
 WORKER_FILES = ("__init__.py", "closed.py", "mine.py", "session.py", "wire.py", "worker.py")
+KEPT = ("__init__", "__repr__")  # methods that tell nothing
 START = (  # -I keeps the student's folder and environment out of the path; our library is first
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "import runpy; runpy.run_module('edunn.course.worker', run_name='__main__', alter_sys=True)"
@@ -94,17 +95,19 @@ class Library:
 
 
 def without_reference(source: str, closed: set[str]) -> str:
-    """The source with every method of the closed classes, except the constructor, cut out."""
+    """The source without the bodies of the closed functions, and of the methods of the closed
+    classes, except their constructors."""
     tree = ast.parse(source)
-    found = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name in closed]
-    if not found:
-        return source
-    for cls in found:
-        for method in cls.body:
-            if isinstance(method, ast.FunctionDef) and method.name not in ("__init__", "__repr__"):
-                text = f"{cls.name}.{method.name}: this exercise is about writing your own"
-                method.body = ast.parse(f"raise NotImplementedError({text!r})").body
-    return ast.unparse(tree)
+    kinds = ast.ClassDef, ast.FunctionDef
+    found = [node for node in tree.body if isinstance(node, kinds) and node.name in closed]
+    for one in found:
+        inside = one.body if isinstance(one, ast.ClassDef) else [one]
+        for function in inside:
+            if isinstance(function, ast.FunctionDef) and function.name not in KEPT:
+                name = one.name if function is one else f"{one.name}.{function.name}"
+                text = f"{name}: this exercise is about writing your own"
+                function.body = ast.parse(f"raise NotImplementedError({text!r})").body
+    return ast.unparse(tree) if found else source
 
 
 class Worker:
