@@ -24,10 +24,10 @@ from edunn.course.overview import overview
 from edunn.course.sandbox import Library, Limits
 from edunn.course.source import (
     CourseError,
-    closes,
     graded_code,
     solution_lines,
     todos,
+    withheld,
 )
 from edunn.course.translate import translated
 
@@ -169,7 +169,7 @@ def blank_fails(blank: Any, names: dict[str, str]) -> str:
 
 def grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
     """The hidden cases give the solution every point, and the blank notebook none."""
-    with Library(closes(blank)) as library:
+    with Library(withheld(solution)) as library:
         judge = Judge(library, course.cases(name), b"proof", Limits())
         full = judge.judge("solution", name, Submission(solution))
         none = judge.judge("blank", name, Submission(blank))

@@ -85,7 +85,9 @@ class Student:
         """A value as the worker takes it; its Parts are made there."""
         if isinstance(value, Part):
             return self.add("make", f"nn.{value.name}", *map(self.argument, value.arguments))
-        return list(map(self.argument, value)) if isinstance(value, (list, tuple)) else value
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self.argument, value))
+        return value
 
     def make(self, name: str, *arguments: Any) -> Ref:
         """name(*arguments), for a class or function that the notebook defines; "nn.Linear" too."""

@@ -15,7 +15,7 @@ from edunn.course.judge import NOT_GRADED, Judge, Record
 from edunn.course.layout import Course
 from edunn.course.normalise import Submission, normalise
 from edunn.course.sandbox import Library, Limits
-from edunn.course.source import CourseError, closes
+from edunn.course.source import CourseError, withheld
 
 Progress = Callable[[str, int, int], None]  # (what is being done, how many are done, of how many)
 
@@ -127,7 +127,7 @@ def judge_all(
     Each judge is a process of its own: what a hidden case does to the library's random numbers or
     to its types, it does there.
     """
-    with Library(closes(course.released(name))) as library:
+    with Library(withheld(course.solution(name))) as library:
         start = course, name, library, secret, limits
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(workers, context, start_judge, start) as pool:

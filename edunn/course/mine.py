@@ -70,8 +70,8 @@ def note(package: Path, name: str, whose: str) -> None:
 
 
 def module_name(name: str) -> str:
-    """The file of a class: "CrossEntropyLoss" in cross_entropy_loss."""
-    return "_".join(part.lower() for part in re.findall(r"[A-Z]+[a-z0-9]*|[a-z0-9]+", name))
+    """The file of a class: "ReLU" in relu, "numeric_gradient" in numeric_gradient."""
+    return name.lower()
 
 
 def keep(what: Any, *reports: Any) -> None:

@@ -136,6 +136,11 @@ def closes(notebook: Any) -> list[str]:
     return [ast.literal_eval(argument) for call in calls for argument in call.args]
 
 
+def withheld(notebook: Any) -> list[str]:
+    """What the grader's workers do without: what is closed, and functions that are to be written."""
+    return [*closes(notebook), *(name for name in todos(notebook) if "." not in name)]
+
+
 def fill(notebook: Any, answers: dict[str, str]) -> Any:
     """A copy of a released notebook with code in the place of stubs: {"Linear.dw": "dw = ..."}."""
     import nbformat

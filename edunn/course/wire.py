@@ -40,7 +40,8 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
         buffers.append(np.ascontiguousarray(array).tobytes())
         return {"array": [len(buffers) - 1, array.dtype.str, list(array.shape)]}
     if isinstance(value, (list, tuple)):
-        return {"list": [encode(item, buffers, depth + 1) for item in value]}
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return {kind: [encode(item, buffers, depth + 1) for item in value]}
     if isinstance(value, dict):
         return {"dict": {str(key): encode(v, buffers, depth + 1) for key, v in value.items()}}
     raise TypeError(f"a value of type {type(value).__name__}")
@@ -62,8 +63,9 @@ def decode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
         if math.prod(shape) * dtype.itemsize != len(buffers[index]):
             raise WireError("an array whose shape does not fit its bytes")
         return np.frombuffer(buffers[index], dtype).reshape(shape).copy()
-    if kind == "list":
-        return [decode(item, buffers, depth + 1) for item in content]
+    if kind in ("list", "tuple"):
+        items = [decode(item, buffers, depth + 1) for item in content]
+        return tuple(items) if kind == "tuple" else items
     if kind == "dict":
         return {str(key): decode(item, buffers, depth + 1) for key, item in content.items()}
     raise WireError("a value of no known kind")

@@ -73,7 +73,7 @@ class Programs:
             for operation, *arguments in program:
                 result = None
                 if operation == "read":
-                    read += map(self.value, arguments)
+                    read += map(listed, map(self.value, arguments))
                 else:
                     result = getattr(self, operation)(*arguments)
                 self.values.append(result)
@@ -87,7 +87,9 @@ class Programs:
             if argument.keys() == {"ref"}:
                 return self.values[argument["ref"]]
             return {key: self.value(item) for key, item in argument.items()}
-        return [self.value(item) for item in argument] if isinstance(argument, list) else argument
+        if isinstance(argument, (list, tuple)):
+            return type(argument)(map(self.value, argument))
+        return argument
 
     def make(self, name: str, *arguments: Any) -> Any:
         return self.get(name)(*map(self.value, arguments))
@@ -110,6 +112,13 @@ class Programs:
 
     def item(self, target: Any, key: Any) -> Any:
         return self.value(target)[self.value(key)]
+
+
+def listed(value: Any) -> Any:
+    """A value with lists for tuples: cases need not tell one from the other."""
+    if isinstance(value, dict):
+        return {key: listed(item) for key, item in value.items()}
+    return [listed(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def follow(target: Any, way: list[str]) -> Any:

@@ -10,6 +10,11 @@ __all__ = ["check_gradient", "check_same"]
 
 def check_same(expected, calculated, tolerance=1e-12):
     """Raise AssertionError unless two arrays agree in shape and, within `tolerance`, in value."""
+    if hasattr(calculated, "data") and hasattr(calculated, "requires_grad"):
+        raise AssertionError(
+            f"{red('ERROR   :(')} calculated is a {type(calculated).__name__}, not an array: its "
+            "array is its .data"
+        )
     expected, calculated = np.asarray(expected), np.asarray(calculated)
     if expected.shape != calculated.shape:
         raise AssertionError(
