@@ -54,8 +54,12 @@ class Module(Tree):
             dx, grads = self.backward(dy)
         finally:
             self.needs_dx = True
-        found = {self.find_parameter(name): gradient for name, gradient in grads.items()}
-        return dx, {parameter: g for parameter, g in found.items() if parameter.requires_grad}
+        found: dict[Parameter, Array] = {}
+        for name, gradient in grads.items():
+            parameter = self.find_parameter(name)
+            if parameter.requires_grad:  # two names may lead to one parameter
+                found[parameter] = found[parameter] + gradient if parameter in found else gradient
+        return dx, found
 
     def __call__(self, *inputs: Any) -> Any:
         """`forward`; if any input is a Tensor, so is the output, and the tape records it."""

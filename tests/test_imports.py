@@ -23,9 +23,12 @@ READING_ORDER = [
         checking.subject checking.point checking.suite checking.examine checking.messages
         checking.report checking.loops checking.learning checking.gradients checking
         utils.colors utils.check_gradient utils
-        course.closed course course.source course.wire course.worker course.cases course.sandbox
-        course.layout course.normalise course.judge course.books course.grade course.report
-        course.build course.demo cli
+        course.mine course.session course.closed course
+        course.source course.wire course.confine course.worker course.sandbox
+        course.cases course.remote course.mutants course.bank course.layout
+        course.normalise course.judge course.pool course.kernel course.overview course.translate
+        course.books course.check course.verify course.build course.grade course.report
+        course.demo cli
     """.splitlines()
     for name in line.split()
 ]

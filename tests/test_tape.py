@@ -148,3 +148,22 @@ def test_frozen_parameters_get_nothing(rng):
 def test_messages(action, error, message):
     with pytest.raises(error, match=message):
         action()
+
+
+def test_two_names_of_one_parameter_add_up():
+    """A module of a user's own that returns a gradient under each of them."""
+
+    class Twice(nn.Module):
+        def __init__(self):
+            self.first = self.second = nn.Bias(3)
+
+        def forward(self, x):
+            return self.second.forward(self.first.forward(x))
+
+        def backward(self, dy):
+            db = dy.sum(axis=0)
+            return dy, {"first.b": db, "second.b": db}
+
+    model, x = Twice(), nn.Tensor(np.ones((4, 3)))
+    model(x).sum().backward()
+    assert np.array_equal(model.first.b.grad, [8, 8, 8])

@@ -66,7 +66,7 @@ class Report:
 
     def raise_if_wrong(self) -> None:
         """Raise GradientError with the text of this report, unless all is right."""
-        __tracebackhide__ = True  # a traceback ends in the student's line, not in this one
+        __tracebackhide__ = True  # a traceback ends in the student's line, not here
         if self.ok:
             return
         errors = Errors.of(self.first)

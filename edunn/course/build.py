@@ -170,7 +170,7 @@ def blank_fails(blank: Any, names: dict[str, str]) -> str:
 def grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
     """The hidden cases give the solution every point, and the blank notebook none."""
     with Library(withheld(solution)) as library:
-        judge = Judge(library, course.cases(name), b"proof", Limits())
+        judge = Judge(library, course.cases(name), b"proof", Limits(confined=False))
         full = judge.judge("solution", name, Submission(solution))
         none = judge.judge("blank", name, Submission(blank))
     lost = [v for v in full.verdicts if v.reason]

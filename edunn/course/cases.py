@@ -8,6 +8,7 @@ cases are made by `forward`, `gradients` and `values` from an example and edunn'
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -41,9 +42,12 @@ class Raised(Wrong):
         self.name, self.text = name, text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
-    """edunn's `name`(*arguments), as an argument of what a student makes: Part("Linear", 3, 2)."""
+    """edunn's `name`(*arguments), as an argument of what a student makes: Part("Linear", 3, 2).
+
+    The same Part twice is one layer used twice, here and there.
+    """
 
     name: str
     arguments: tuple[Any, ...]
@@ -53,15 +57,16 @@ class Part:
         object.__setattr__(self, "arguments", arguments)
 
 
-def built(argument: Any) -> Any:
-    """An argument with its Parts made, here."""
+def built(argument: Any, made: dict[Part, Any] | None = None) -> Any:
+    """An argument with its Parts made, here; each Part once."""
+    made = {} if made is None else made
     if isinstance(argument, Part):
-        made = nn
-        for step in argument.name.split("."):
-            made = getattr(made, step)
-        return made(*map(built, argument.arguments))  # type: ignore[operator]
+        if argument not in made:
+            kind: Any = functools.reduce(getattr, argument.name.split("."), nn)
+            made[argument] = kind(*(built(one, made) for one in argument.arguments))
+        return made[argument]
     if isinstance(argument, (list, tuple)):
-        return type(argument)(map(built, argument))
+        return type(argument)(built(one, made) for one in argument)
     return argument
 
 
@@ -76,6 +81,7 @@ class Student:
         self.run = run
         self.program: list[list[Any]] = []
         self.sent = 0
+        self.parts: dict[Part, Ref] = {}
 
     def add(self, *operation: Any) -> Ref:
         self.program.append(list(operation))
@@ -84,7 +90,10 @@ class Student:
     def argument(self, value: Any) -> Any:
         """A value as the worker takes it; its Parts are made there."""
         if isinstance(value, Part):
-            return self.add("make", f"nn.{value.name}", *map(self.argument, value.arguments))
+            if value not in self.parts:
+                arguments = map(self.argument, value.arguments)
+                self.parts[value] = self.add("make", f"nn.{value.name}", *arguments)
+            return self.parts[value]
         if isinstance(value, (list, tuple)):
             return type(value)(map(self.argument, value))
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import edunn
@@ -34,13 +35,16 @@ class Closed:
 
 
 def close(*names: str) -> None:
-    """Close these classes of edunn in this session; other classes go on using them inside."""
+    """Close these of edunn in this session, "containers.Chain" too; other classes go on using them
+    inside."""
     for name in names:
         if name in _closed:  # the cell was run twice
             continue
-        check_choice("close", name, vars(edunn), "name")
-        _closed[name] = getattr(edunn, name)
-        setattr(edunn, name, Closed(name))
+        *way, last = name.split(".")
+        owner = functools.reduce(getattr, way, edunn)
+        check_choice("close", last, vars(owner), "name")
+        _closed[name] = getattr(owner, last)
+        setattr(owner, last, Closed(name))
     session.start(list(names))
 
 

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edunn.course.books import Books
-from edunn.course.judge import NOT_GRADED, Judge, Record
+from edunn.course.judge import NOT_GRADED, Record
 from edunn.course.layout import Course
 from edunn.course.normalise import Submission, normalise
-from edunn.course.sandbox import Library, Limits
-from edunn.course.source import CourseError, withheld
-
-Progress = Callable[[str, int, int], None]  # (what is being done, how many are done, of how many)
-
-
-def nothing(what: str, done: int, total: int) -> None:
-    """For who does not want to hear of the progress."""
+from edunn.course.pool import Progress, judge_all, nothing
+from edunn.course.sandbox import Limits
+from edunn.course.source import CourseError
 
 
 @dataclass
@@ -111,42 +104,6 @@ def open_submission(found: Found, release: Any) -> Submission:
     submission = normalise(release, found.path.read_bytes())
     submission.notes[:0] = [found.note] if found.note else []
     return submission
-
-
-def judge_all(
-    course: Course,
-    name: str,
-    submissions: dict[str, Submission],
-    secret: bytes,
-    limits: Limits,
-    workers: int,
-    progress: Progress,
-) -> Iterator[Record]:
-    """Records in the order in which they are done.
-
-    Each judge is a process of its own: what a hidden case does to the library's random numbers or
-    to its types, it does there.
-    """
-    with Library(withheld(course.solution(name))) as library:
-        start = course, name, library, secret, limits
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, context, start_judge, start) as pool:
-            jobs = [pool.submit(judge_one, who, name, one) for who, one in submissions.items()]
-            for done, job in enumerate(as_completed(jobs)):
-                yield job.result()
-                progress("judging", done + 1, len(jobs))
-
-
-_judge: Judge  # of this process
-
-
-def start_judge(course: Course, name: str, library: Library, secret: bytes, limits: Limits) -> None:
-    global _judge
-    _judge = Judge(library, course.cases(name), secret, limits)
-
-
-def judge_one(student: str, name: str, submission: Submission) -> Record:
-    return _judge.judge(student, name, submission)
 
 
 def enter(books: Books, record: Record, notebook: Any) -> Grade:

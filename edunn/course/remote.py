@@ -27,6 +27,8 @@ class Remote(Module):
         for attribute, value in vars(reference).items():
             if isinstance(value, (Parameter, Module, list)) or attribute == "training":
                 setattr(self, attribute, value)
+        for child, module in reference.children().items():  # those of a container are in a list
+            setattr(self, child, module)
         self.student = student
         self.layer = student.make(name, *arguments)
         self.learned = student.call(self.layer, "named_parameters") if self.parameters() else None

@@ -1,21 +1,22 @@
 """The trusted side of a worker: where it runs, what it may use, and how to talk to it.
 
-Each submission gets a fresh process with a library from which the exercise's reference has been
-cut out, a private temporary folder, an empty environment, and limits on time, memory, file size
-and output. It is killed, with all its children, when it is done or late.
+Each submission gets a fresh process, which locks itself up before it runs a line of the student's:
+no files but Python's and a library from which the exercise's reference has been cut out, one
+private folder, no network, no other process, an empty environment, and limits on everything else.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import json
 import os
-import resource
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +24,20 @@ from types import TracebackType
 from typing import Any
 
 import edunn
+from edunn.course.confine import NOBODY
+from edunn.course.source import CourseError
 from edunn.course.wire import Wire, WireError
 
-WORKER_FILES = ("__init__.py", "closed.py", "mine.py", "session.py", "wire.py", "worker.py")
+CONFINED = {"limits", "landlock", "seccomp"}
+WORKER_FILES = (
+    "__init__.py",
+    "closed.py",
+    "confine.py",
+    "mine.py",
+    "session.py",
+    "wire.py",
+    "worker.py",
+)
 KEPT = ("__init__", "__repr__")  # methods that tell nothing
 START = (  # -I keeps the student's folder and environment out of the path; our library is first
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -42,6 +54,19 @@ class Limits:
     cpu_seconds: int = 240
     memory: int = 4 << 30  # bytes of address space
     file_size: int = 16 << 20  # bytes
+    folder_size: int = 64 << 20  # bytes in the private folder
+    threads: int = 256  # and processes; of a user, where the kernel counts by user
+    confined: bool = True  # refuse to run where a worker cannot be locked up
+
+    def resources(self) -> dict[str, int]:
+        return {
+            "AS": self.memory,
+            "CPU": self.cpu_seconds,
+            "FSIZE": self.file_size,
+            "NPROC": self.threads,
+            "NOFILE": 256,
+            "CORE": 0,
+        }
 
 
 class Library:
@@ -60,6 +85,9 @@ class Library:
             cut = without_reference(text, set(closed))
             if cut != text:
                 path.write_text(cut, encoding="utf-8")
+        for path in (self.folder, *self.folder.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        self.readable = [str(self.folder), *python_files()]
         self.warm_up()
 
     def warm_up(self) -> None:
@@ -110,46 +138,75 @@ def without_reference(source: str, closed: set[str]) -> str:
     return ast.unparse(tree) if found else source
 
 
+def python_files() -> list[str]:
+    """The files and folders that Python needs: its own, those of packages, shared libraries; but no
+    other copy of edunn."""
+    found = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/etc/ld.so.cache"]
+    found += ["/lib", "/lib64", "/usr/share/zoneinfo", "/usr/share/fonts", "/etc/localtime"]
+    folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    folders |= {str(Path(prefix) / "lib") for prefix in (sys.base_prefix, sys.exec_prefix, "/usr")}
+    for folder in map(Path, sorted(folders)):
+        for path in folder.iterdir() if folder.is_dir() else ():
+            python = path.name.startswith("python") or path.name.endswith("-packages")
+            if not python and not path.name.startswith(("edunn", "__editable__", "_editable")):
+                found.append(str(path))
+    return found
+
+
 class Worker:
     """A fresh process for one submission. Raises WireError when it dies, lies or is late."""
 
     def __init__(self, library: Library, limits: Limits):
         self.limits = limits
         self.home = tempfile.mkdtemp(prefix="edunn-worker-")
+        if os.geteuid() == 0:  # the worker will be nobody
+            os.chown(self.home, NOBODY, NOBODY)
+        confinement = {
+            "read": library.readable,
+            "write": [self.home],
+            "limits": limits.resources(),
+        }
         ours, theirs = socket.socketpair()
-        self.wire = Wire(ours)
+        self.wire = Wire(ours, self.watch)
+        start = str(library.folder), str(theirs.fileno()), json.dumps(confinement)
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-c", START, str(library.folder), str(theirs.fileno())],
+            [sys.executable, "-I", "-c", START, *start],
             pass_fds=[theirs.fileno()],
             env=library.environment(self.home),
             cwd=self.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # so that its children can be killed with it
-            preexec_fn=self.set_limits,
+            start_new_session=True,
         )
         theirs.close()
         try:
-            if self.wire.receive(60) != "ready":
-                raise WireError("it did not start as a worker does")
-        except WireError:
+            self.check_confined(self.wire.receive(60))
+        except BaseException:
             self.close()
             raise
 
-    def set_limits(self) -> None:
-        limits = self.limits
-        for kind, value in (
-            (resource.RLIMIT_AS, limits.memory),
-            (resource.RLIMIT_CPU, limits.cpu_seconds),
-            (resource.RLIMIT_FSIZE, limits.file_size),
-            (resource.RLIMIT_CORE, 0),
-        ):
-            resource.setrlimit(kind, (value, value))
+    def check_confined(self, greeting: Any) -> None:
+        """What the worker says before it has run anything of the student's can be believed."""
+        if not isinstance(greeting, dict) or not isinstance(greeting.get("ready"), list):
+            raise WireError("it did not start as a worker does")
+        missing = CONFINED - set(greeting["ready"])
+        if missing and self.limits.confined:
+            raise CourseError(
+                f"no worker can be locked up here: {', '.join(sorted(missing))} missing (Linux has "
+                "all since 5.13). --unsafe grades anyway: students' code can then read and write "
+                "whatever you can"
+            )
+
+    def watch(self) -> None:
+        """Called while an answer is waited for; the private folder may not fill the disk."""
+        if folder_size(Path(self.home)) > self.limits.folder_size:
+            raise WireError(f"it wrote more than {self.limits.folder_size >> 20} MB of files")
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         self.wire.send(request, seconds)
         answer = self.wire.receive(seconds)
+        self.watch()
         if not isinstance(answer, dict):
             raise WireError("an answer that is no dict")
         return answer
@@ -171,3 +228,17 @@ class Worker:
         tb: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def folder_size(folder: Path) -> int:
+    """The bytes of the files in a folder, at any depth; links are not followed."""
+    size, folders = 0, [str(folder)]
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                size += 4096  # for the name: a million empty files are a burden too
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.is_file(follow_symlinks=False):
+                    size += entry.stat(follow_symlinks=False).st_size
+    return size

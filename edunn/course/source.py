@@ -137,8 +137,9 @@ def closes(notebook: Any) -> list[str]:
 
 
 def withheld(notebook: Any) -> list[str]:
-    """What the grader's workers do without: what is closed, and functions that are to be written."""
-    return [*closes(notebook), *(name for name in todos(notebook) if "." not in name)]
+    """What the grader's workers do without: what is closed, and functions to be written."""
+    classes = [name.rpartition(".")[2] for name in closes(notebook)]
+    return [*classes, *(name for name in todos(notebook) if "." not in name)]
 
 
 def fill(notebook: Any, answers: dict[str, str]) -> Any:

@@ -13,15 +13,15 @@ from typing import Any
 import nbformat
 
 from edunn.course.bank import Mistake
-from edunn.course.grade import Progress, judge_all, nothing
 from edunn.course.judge import Record
 from edunn.course.layout import Course
 from edunn.course.mutants import changed_sources
 from edunn.course.normalise import Submission
+from edunn.course.pool import Progress, judge_all, nothing
 from edunn.course.sandbox import Limits
 from edunn.course.source import owner, regions, todos
 
-LIMITS = Limits(cell_seconds=10.0)
+LIMITS = Limits(cell_seconds=10.0, confined=False)
 AT_LEAST = 5  # wrong answers for each TODO
 SHARE = 0.97  # of the changed solutions must lose points
 

@@ -12,6 +12,7 @@ import math
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -74,8 +75,9 @@ def decode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
 class Wire:
     """One end of a socket, speaking frames."""
 
-    def __init__(self, sock: socket.socket):
-        self.sock = sock
+    def __init__(self, sock: socket.socket, watch: Callable[[], None] = lambda: None):
+        """watch: called twice a second while something is waited for; it may raise."""
+        self.sock, self.watch = sock, watch
 
     def send(self, value: Any, seconds: float | None = None) -> None:
         buffers: list[bytes] = []
@@ -113,11 +115,12 @@ class Wire:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise WireTimeout("it did not answer in time")
-            self.sock.settimeout(left)
+            self.sock.settimeout(0.5 if left is None else min(left, 0.5))
             try:
                 piece = self.sock.recv(min(1 << 20, size - len(taken)))
             except TimeoutError:
-                raise WireTimeout("it did not answer in time") from None
+                self.watch()
+                continue
             except OSError as error:
                 raise WireError(f"it is gone ({error})") from None
             if not piece:

@@ -1,13 +1,14 @@
 """The untrusted side: runs a student's cells, and programs of data on what they define.
 
 It never decides whether anything is right, and knows no hidden case. Run as
-`python -m edunn.course.worker FD`, where FD is its end of a socket.
+`python -m edunn.course.worker FD CONFINEMENT`: its end of a socket, and the arguments of `confine`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import socket
 import sys
 from typing import Any
@@ -131,10 +132,16 @@ def describe(error: BaseException) -> list[str]:
     return [type(error).__name__, str(error)[:4000]]
 
 
-def serve(wire: Wire) -> None:
+def serve(wire: Wire, confinement: dict[str, Any]) -> None:
+    """Lock this process up, say what is in force, and answer requests until the grader hangs up."""
     shell = make_shell()
     programs = Programs(shell.user_ns)
-    wire.send("ready")
+    in_force: list[str] = []
+    if sys.platform == "linux":
+        from edunn.course.confine import confine
+
+        in_force = confine(**confinement)
+    wire.send({"ready": in_force})
     while True:
         request = wire.receive()
         try:
@@ -152,4 +159,4 @@ def serve(wire: Wire) -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(WireError):  # the grader hangs up when the work is done
-        serve(Wire(socket.socket(fileno=int(sys.argv[1]))))
+        serve(Wire(socket.socket(fileno=int(sys.argv[1]))), json.loads(sys.argv[2]))
