@@ -59,20 +59,26 @@ def build_command(context, names, workers):
 
 
 @main.command("grade")
-@click.argument("submissions", type=folder)
+@click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("--assignment", default="03_linear", show_default=True, help="Which exercise.")
 @click.option("--out", type=folder, default=Path("graded"), show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--roster", type=click.Path(path_type=Path), help="A CSV: student, name, email ...")
+@click.option("--unsafe", is_flag=True, help="Grade also where workers cannot be locked up.")
 @click.pass_context
-def grade_command(context, submissions, assignment, out, workers):
-    """Grade SUBMISSIONS, a folder with one sub-folder for each student."""
+def grade_command(context, submissions, assignment, out, workers, roster, unsafe):
+    """Grade SUBMISSIONS: a folder with one sub-folder for each student, or a zip from Canvas, Moodle
+    or Gradescope. What has not changed since the last time is not judged again."""
     from edunn.course.grade import grade
+    from edunn.course.intake import Roster
     from edunn.course.report import write_csv, write_feedback
+    from edunn.course.sandbox import Limits
 
     course = Course.find(context.obj)
     name = course.full_name(assignment)
+    people, limits = Roster.read(roster) if roster else None, Limits(confined=not unsafe)
     with Bars() as bars:
-        grades = grade(course, submissions, name, out, workers, progress=bars)
+        grades = grade(course, submissions, name, out, workers, limits, bars, people)
     write_csv(grades, out / "grades.csv")
     write_feedback(grades, course.released(name), out / "feedback")
     print_grades(grades)

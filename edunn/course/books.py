@@ -12,13 +12,13 @@ import secrets
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # unused, and slow
 
 import nbformat
 from nbformat.v4 import new_output
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -39,7 +39,7 @@ from traitlets import Unicode
 from traitlets.config import Config
 
 from edunn.course.judge import Record
-from edunn.course.source import CourseError, blank
+from edunn.course.source import CourseError, blank, grade_id
 
 
 class Blank(ClearSolutions):
@@ -63,19 +63,22 @@ class FromRecord(NbGraderPreprocessor):
         if not path.exists():
             raise CourseError(f"no record {path}: points come from edunn grade")
         record = Record.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        reasons = {verdict.name: verdict.reason for verdict in record.verdicts}
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        for count, cell in enumerate(code, start=1):
-            cell.execution_count, cell.outputs = count, []
-            printed = record.printed.get(cell.id)
-            if printed:
-                cell.outputs.append(new_output("stream", name="stdout", text=printed))
-            if reasons.get(cell.id):
-                reason = reasons[cell.id]
-                cell.outputs.append(
-                    new_output("error", ename="Check", evalue=reason, traceback=[reason])
-                )
-        return notebook, resources
+        return with_outputs(notebook, record), resources
+
+
+def with_outputs(notebook: Any, record: Record) -> Any:
+    """The notebook with what its cells printed, and what its checks found, as their outputs."""
+    reasons = {verdict.name: verdict.reason for verdict in record.verdicts}
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for count, cell in enumerate(code, start=1):
+        cell.execution_count, cell.outputs = count, []
+        if printed := record.printed.get(cell.id):
+            cell.outputs.append(new_output("stream", name="stdout", text=printed))
+        if reason := reasons.get(cell.id):
+            cell.outputs.append(
+                new_output("error", ename="Check", evalue=reason, traceback=[reason])
+            )
+    return notebook
 
 
 def checksum(cell: Any) -> str:
@@ -116,6 +119,16 @@ def configure(config: Any, root: Path) -> Any:
     return config
 
 
+class Entry(NamedTuple):
+    """What the gradebook holds of one submission. waiting: cells that a person must still grade;
+    automatic: the points given without one."""
+
+    points: float
+    max_points: float
+    waiting: list[str]
+    automatic: float
+
+
 class Books:
     """The books of a course: a folder with nbgrader's tree, its gradebook, and our records."""
 
@@ -143,42 +156,74 @@ class Books:
         self.run(self.api.generate_assignment(name), f"release of {name}")
         return (self.root / "release" / name / f"{name}.ipynb").read_bytes()
 
-    def enter(self, record: Record, notebook: Any) -> None:
-        """Write a record and its points; the notebook is what the formgrader will show."""
-        name, student = record.assignment, record.student
-        path = record_path(self.root / "records", name, student)
+    def keep_copy(self, name: str, student: str, content: bytes | None) -> None:
+        """Keep what was handed in as it came, for reading only."""
+        path = self.root / "handed_in" / name / f"{student}.ipynb"
+        if content is None or (path.exists() and path.read_bytes() == content):
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps(record.as_dict(), indent=1), encoding="utf-8")
-        partial.replace(path)  # whole or not at all
-        folder = self.root / "submitted" / student / name
-        folder.mkdir(parents=True, exist_ok=True)
-        nbformat.write(nbformat.from_dict(notebook), folder / f"{name}.ipynb")
+        path.unlink(missing_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o444)
+
+    def write_record(self, record: Record) -> None:
+        write_whole(record_path(self.root / "records", record.assignment, record.student),
+                    json.dumps(record.as_dict(), indent=1, sort_keys=True))  # fmt: skip
+
+    def read_record(self, name: str, student: str) -> Record | None:
+        """What an earlier run found out, if one did, and its record can be read."""
+        path = record_path(self.root / "records", name, student)
+        try:
+            return Record.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def enter(self, gradebook: Gradebook, record: Record, notebook: Any) -> Entry:
+        """Write a record's points into the gradebook, and say what it then holds.
+
+        notebook: what was judged, as the formgrader will show it. What a person has graded stays;
+        it is asked for again only where the student's answer has changed.
+        """
+        name, student = record.assignment, record.student
+        gradebook.update_or_create_student(student)
         with warnings.catch_warnings():
             # SQLAlchemy 2.1 warns of how nbgrader 0.9 adds a submission; what it stores is right
             warnings.filterwarnings("ignore", "Object of type <Submitted")
-            self.run(self.api.autograde(name, student), f"entering {student}")
+            entry = gradebook.update_or_create_submission(name, student)
+        verdicts = {verdict.name: verdict for verdict in record.verdicts}
+        sources = {cell["id"]: cell["source"] for cell in notebook["cells"]}
+        shown = self.root / "autograded" / student / name / f"{name}.ipynb"
+        before = sources_of(shown)
+        blank = {c["id"] for c in notebook["cells"] if grade_id(c) and is_unanswered(c)}
+        for grade in grades(entry):
+            cell = grade.cell.name
+            if cell in verdicts:
+                grade.auto_score = verdicts[cell].points
+            else:
+                grade.auto_score = 0.0 if cell in blank else None
+            graded = grade.manual_score is not None and before.get(cell) == sources[cell]
+            grade.needs_manual_grade = grade.auto_score is None and not graded
+        for comment in (one for part in entry.notebooks for one in part.comments):
+            comment.auto_comment = "No response." if comment.name in blank else None
+        gradebook.db.commit()
+        content = nbformat.writes(with_outputs(nbformat.from_dict(notebook), record))
+        write_whole(shown, content)
+        write_whole(self.root / "submitted" / student / name / f"{name}.ipynb", content)
+        return Entry(
+            float(entry.score),
+            float(entry.max_score),
+            [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade],
+            sum(grade.auto_score or 0.0 for grade in grades(entry)),
+        )
 
     def run(self, result: dict[str, Any], what: str) -> None:
         if not result["success"]:
             log = (result.get("error") or result.get("log") or "no message").strip().splitlines()
             raise CourseError(f"{what}: nbgrader says: {log[-1]}")
 
-    def points(self, name: str, student: str) -> tuple[float, float, list[str]]:
-        """(points so far, points of the whole, names of the cells that wait for a person)."""
+    def max_points(self, name: str) -> float:
         with self.gradebook() as gradebook:
-            try:
-                entry = gradebook.find_submission(name, student)
-            except MissingEntry:
-                return 0.0, float(gradebook.find_assignment(name).max_score), []
-            waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
-            return float(entry.score), float(entry.max_score), waiting
-
-    def automatic_points(self, name: str, student: str) -> float:
-        """The points that the gradebook holds for what was graded by itself."""
-        with self.gradebook() as gradebook:
-            entry = gradebook.find_submission(name, student)
-            return sum(grade.auto_score or 0.0 for grade in grades(entry))
+            return float(gradebook.find_assignment(name).max_score)
 
     def gradebook(self) -> Gradebook:
         return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
@@ -186,3 +231,24 @@ class Books:
 
 def grades(entry: Any) -> list[Any]:
     return [grade for notebook in entry.notebooks for grade in notebook.grades]
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all, also if the process is killed in the middle."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def sources_of(path: Path) -> dict[str, str]:
+    """{cell: source} of a notebook, if it is there."""
+    if not path.exists():
+        return {}
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return {cell["id"]: "".join(cell["source"]) for cell in cells}
+
+
+def is_unanswered(cell: Any) -> bool:
+    about = cell["metadata"]["nbgrader"]
+    return bool(about["solution"] and about.get("checksum") == checksum(cell))

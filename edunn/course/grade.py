@@ -1,53 +1,28 @@
-"""Grade a folder of submissions: take them in, judge them in parallel, enter them one by one."""
+"""Grade what students handed in: take it in, judge it in parallel, keep records, fill the books.
+
+Every record is on the disk as soon as it is known. A run that is killed, at whatever moment, loses
+at most what was being judged; the next one goes on from there. What has not changed since the last
+run (the submission, the exercise, its cases, the library) is not judged again.
+"""
 
 from __future__ import annotations
 
-import re
+import fcntl
+import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import edunn
 from edunn.course.books import Books
+from edunn.course.intake import Found, Roster, take_in
 from edunn.course.judge import NOT_GRADED, Record
 from edunn.course.layout import Course
-from edunn.course.normalise import Submission, normalise
 from edunn.course.pool import Progress, judge_all, nothing
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError
-
-
-@dataclass
-class Found:
-    """One student's submission as it lies there. path: None when there is no notebook to take."""
-
-    student: str
-    path: Path | None
-    note: str = ""
-
-
-def take_in(folder: Path, name: str) -> Iterator[Found]:
-    """One submission a sub-folder: the notebook in it, at any depth; links are not followed."""
-    students: set[str] = set()
-    for entry in sorted(folder.iterdir()):
-        if entry.is_symlink() or not entry.is_dir():
-            continue
-        student = re.sub(r"[^\w.@+-]", "_", entry.name).lstrip(".") or "_"
-        while student in students:
-            student += "_"
-        students.add(student)
-        notebooks = [
-            path
-            for path in sorted(entry.rglob("*.ipynb"))
-            if path.is_file() and not path.is_symlink() and ".ipynb_checkpoints" not in path.parts
-        ]
-        named = [path for path in notebooks if path.stem == name]
-        if len(named) == 1 or (not named and len(notebooks) == 1):
-            path = (named or notebooks)[0]
-            yield Found(student, path, "" if named else f"the file is called {path.name}")
-        else:
-            number = len(named or notebooks)
-            yield Found(student, None, f"{number or 'no'} notebooks in the folder, not one")
 
 
 @dataclass
@@ -68,54 +43,99 @@ class Grade:
 
 def grade(
     course: Course,
-    folder: Path,
+    source: Path,
     name: str,
     out: Path,
     workers: int = 2,
     limits: Limits | None = None,
     progress: Progress = nothing,
+    roster: Roster | None = None,
 ) -> list[Grade]:
-    """Grade every submission in `folder`; books, records and reports go to `out`.
+    """Grade every submission in a folder or a zip; books, records and reports go to `out`.
 
     progress: called with (what is being done, how many are done, of how many).
     """
-    if not folder.is_dir():
-        raise CourseError(f"{folder} is no folder of submissions")
-    found = list(take_in(folder, name))
-    if not found:
-        raise CourseError(f"{folder} has no sub-folder: it takes one for each student")
-    books, release = Books(out), course.released(name)
-    if books.release(name, course.solution(name)) != course.release_path(name).read_bytes():
-        raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
-    submissions = {one.student: open_submission(one, release) for one in found}
-    records = list(
-        judge_all(course, name, submissions, books.secret(), limits or Limits(), workers, progress)
-    )
-    grades = []
-    for done, record in enumerate(sorted(records, key=lambda record: record.student)):
-        grades.append(enter(books, record, submissions[record.student].notebook))
-        progress("entering", done + 1, len(records))
-    return grades
+    found = take_in(source, name, roster)
+    with books_in(out) as books:
+        if books.release(name, course.solution(name)) != course.release_path(name).read_bytes():
+            raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
+        exercise = fingerprint(course, name, books.secret())
+        keys = {one.student: key_of(one, exercise) for one in found}
+        for one in found:
+            books.keep_copy(name, one.student, one.content)
+        records = {student: books.read_record(name, student) for student in keys}
+        changed = {one.student: one for one in found if is_new(records[one.student], keys)}
+        limits = limits or Limits()
+        for record in judge_all(course, name, changed, books.secret(), limits, workers, progress):
+            record.key = keys[record.student]
+            books.write_record(record)
+            records[record.student] = record
+        return list(entered(books, name, course.released(name), records, progress))
 
 
-def open_submission(found: Found, release: Any) -> Submission:
-    if found.path is None:
-        return Submission(release, problem=found.note)
-    submission = normalise(release, found.path.read_bytes())
-    submission.notes[:0] = [found.note] if found.note else []
-    return submission
+def is_new(record: Record | None, keys: dict[str, str]) -> bool:
+    """Whether it must be judged: there is no record of it, or of something else, or no result."""
+    return record is None or record.state == NOT_GRADED or record.key != keys[record.student]
 
 
-def enter(books: Books, record: Record, notebook: Any) -> Grade:
-    """Put one record into the gradebook, and read back what the gradebook then says."""
-    if record.state == NOT_GRADED:
-        _, max_points, _ = books.points(record.assignment, record.student)
-        return Grade(record, None, max_points, [])
-    books.enter(record, notebook)
-    points, max_points, waiting = books.points(record.assignment, record.student)
-    booked = books.automatic_points(record.assignment, record.student)
-    if booked != record.points:
-        raise CourseError(
-            f"{record.student}: judged {record.points} points, but the gradebook says {booked}"
-        )
-    return Grade(record, points, max_points, waiting)
+def key_of(found: Found, exercise: str) -> str:
+    """What is judged, and by what; equal keys give equal records."""
+    digest = hashlib.sha256(exercise.encode())
+    for part in (found.student.encode(), found.note.encode(), found.content or b""):
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()
+
+
+def fingerprint(course: Course, name: str, secret: bytes) -> str:
+    """Everything that a record rests on beside the submission."""
+    library = sorted(Path(edunn.__file__).parent.rglob("*.py"))
+    digest = hashlib.sha256(secret)
+    for path in (course.release_path(name), course.cases_path(name), *library):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@contextmanager
+def books_in(out: Path) -> Iterator[Books]:
+    """The books in a folder, for one grader at a time."""
+    books = Books(out)
+    with (books.root / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(f"another edunn grade is writing to {out}") from None
+        yield books
+
+
+def entered(
+    books: Books, name: str, release: Any, records: dict[str, Record | None], progress: Progress
+) -> Iterator[Grade]:
+    """Put the records into the gradebook, one after another, and read back what it then says."""
+    with books.gradebook() as gradebook:
+        for done, (student, record) in enumerate(sorted(records.items())):
+            if record is None or record.state == NOT_GRADED:
+                record = record or Record(student, name, NOT_GRADED, "no judge answered")
+                yield Grade(record, None, books.max_points(name), [])
+            else:
+                entry = books.enter(gradebook, record, rebuilt(release, record))
+                if entry.automatic != record.points:
+                    raise CourseError(
+                        f"{student}: judged {record.points} points, but the gradebook says "
+                        f"{entry.automatic}"
+                    )
+                yield Grade(record, entry.points, entry.max_points, entry.waiting)
+            progress("entering", done + 1, len(records))
+
+
+def rebuilt(release: Any, record: Record) -> Any:
+    """The notebook that was judged: the release with what the student wrote in its place."""
+    import nbformat
+
+    notebook = nbformat.from_dict(release)
+    cells = {cell["id"]: cell for cell in notebook["cells"]}
+    for name, source in record.answers.items():
+        if name not in cells:
+            cells[name] = nbformat.v4.new_code_cell(id=name)
+        cells[name]["source"] = source
+    notebook["cells"] = [cells[name] for name in record.order]
+    return notebook

@@ -40,7 +40,9 @@ class Record:
     verdicts: list[Verdict] = field(default_factory=list)
     printed: dict[str, str] = field(default_factory=dict)  # by cell id: what its run printed
     visible: dict[str, str] = field(default_factory=dict)  # by cell id: what its own check said
-    answers: dict[str, str] = field(default_factory=dict)  # by cell name: what was handed in
+    answers: dict[str, str] = field(default_factory=dict)  # by cell id: what the student wrote
+    order: list[str] = field(default_factory=list)  # of the cells that were judged, by id
+    key: str = ""  # what was judged, and by what: see `grade.key_of`
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -73,9 +75,10 @@ class Judge:
     def judge(self, student: str, assignment: str, submission: Submission) -> Record:
         """The record of one submission; a worker that does not start is tried twice."""
         record = Record(student, assignment, notes=list(submission.notes))
+        cells = submission.notebook["cells"]
         if not submission.problem:
-            cells = submission.notebook["cells"]
-            record.answers = {c["id"]: c["source"] for c in cells if is_kind(c, "solution")}
+            record.answers = {c["id"]: c["source"] for c in cells if is_students(c)}
+        record.order = [cell["id"] for cell in cells]
         started = time.monotonic()
         if submission.problem:
             record.state, record.reason = STUDENT_ERROR, submission.problem
@@ -100,6 +103,11 @@ class Judge:
             if is_automatic(cell) and cell["id"] not in done:
                 points = float(cell["metadata"]["nbgrader"]["points"])
                 record.verdicts.append(Verdict(cell["id"], 0.0, points, reason))
+
+
+def is_students(cell: Any) -> bool:
+    """Whether a cell of a normalised notebook holds what the student wrote."""
+    return is_kind(cell, "solution") or str(cell["id"]).startswith("extra-")
 
 
 def is_automatic(cell: Any) -> bool:

@@ -56,9 +56,12 @@ class Course:
             raise CourseError(f"{name} has not been built: edunn build {name}")
         return nbformat.read(path, as_version=4)
 
+    def cases_path(self, name: str) -> Path:
+        return self.root / "autograder" / "cases" / f"{name}.py"
+
     def cases(self, name: str) -> dict[str, list[Case]]:
         """The hidden cases, by graded cell; every graded cell must have some."""
-        path = self.root / "autograder" / "cases" / f"{name}.py"
+        path = self.cases_path(name)
         if not path.exists():
             raise CourseError(f"{name} has no hidden cases: {path.name} is not in autograder/cases")
         cases = runpy.run_path(str(path))["CASES"]
