@@ -51,6 +51,6 @@ def close(*names: str) -> None:
 def borrow(name: str) -> Any:
     """The reference of a closed class, for who is stuck. That it was borrowed is taken down."""
     check_choice("borrow", name, _closed, "name")
-    mine.note(mine.folder(), name, "borrowed")
+    mine.note_borrowed(name)
     print(f"{name} is borrowed from edunn. It earns no points; come back and write your own.")
     return _closed[name]

@@ -1,7 +1,7 @@
 """The student's own edunn: a folder `my_edunn` of what they wrote and what passed its checks.
 
 `keep` writes a class or function into it. As a package it is importable: what has not been kept yet
-comes from edunn itself, and `parts()` says which is which.
+comes from edunn itself, and `edunn status` says which is which.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import builtins
 import dis
-import json
 import linecache
 import re
 import sys
@@ -19,9 +18,9 @@ from types import CodeType, FunctionType
 from typing import Any
 
 PACKAGE = "my_edunn"
-START = '''"""What you have written of edunn. The rest is edunn's; parts() tells which."""
+START = '''"""What you have written of edunn. The rest is edunn's; edunn status tells which."""
 
-import json
+import importlib
 from pathlib import Path
 
 import edunn
@@ -31,47 +30,48 @@ def __getattr__(name):
     return getattr(edunn, name)
 
 
-def parts():
-    """{name: "yours" or "borrowed"} for what was kept; everything else is edunn's."""
-    return json.loads(Path(__file__).with_name("parts.json").read_text(encoding="utf-8"))
-
-
+for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
+    module = importlib.import_module(f"my_edunn.{path.stem}")
+    globals().update({name: getattr(module, name) for name in module.__all__})
 '''
-HEADER = "import numpy as np\n\nimport my_edunn as nn\n\n\n"
+HEADER = """import numpy as np
+
+import my_edunn as nn
+
+__all__ = ["{name}"]
+
+
+"""
 
 
 def folder(start: Path | None = None) -> Path:
     """Where the student's package is, or will be: beside the folders of the exercises."""
     here = (start or Path.cwd()).resolve()
     for around in (here, *here.parents):
-        if (around / PACKAGE / "parts.json").exists():
+        if (around / PACKAGE / "__init__.py").exists():
             return around / PACKAGE
     return (here.parent if re.match(r"\d\d_", here.name) else here) / PACKAGE
 
 
 def parts(package: Path) -> dict[str, str]:
-    """{name: "yours" or "borrowed"}"""
-    path = package / "parts.json"
-    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return found
+    """{name: "yours" or "borrowed"} of what is in the package; everything else is edunn's."""
+    found = {path.stem: "borrowed" for path in package.glob("*.borrowed")}
+    for path in package.glob("[a-z]*.py"):
+        names = re.findall(r'^__all__ = \["(\w+)"\]', path.read_text(encoding="utf-8"), re.M)
+        found |= dict.fromkeys(names, "yours")
+    return dict(sorted(found.items()))
 
 
-def note(package: Path, name: str, whose: str) -> None:
+def begin(package: Path) -> None:
     package.mkdir(exist_ok=True)
-    known = parts(package) | {name: whose}
-    text = json.dumps(dict(sorted(known.items())), indent=1)
-    (package / "parts.json").write_text(text + "\n", encoding="utf-8")
-    imports = [
-        f"from {PACKAGE}.{module_name(one)} import {one}\n"
-        for one, owner in known.items()
-        if owner == "yours"
-    ]
-    (package / "__init__.py").write_text(START + "".join(imports), encoding="utf-8")
+    (package / "__init__.py").write_text(START, encoding="utf-8")
 
 
-def module_name(name: str) -> str:
-    """The file of a class: "ReLU" in relu, "numeric_gradient" in numeric_gradient."""
-    return name.lower()
+def note_borrowed(name: str) -> None:
+    """Take down that a reference was lent, until the student's own is kept."""
+    package = folder()
+    begin(package)
+    (package / f"{name}.borrowed").touch()
 
 
 def keep(what: Any, *reports: Any) -> None:
@@ -88,12 +88,13 @@ def keep(what: Any, *reports: Any) -> None:
     if what.__module__ != "__main__":  # borrowed, and taken down as such
         print(f"{name} is not yours yet: it comes from {what.__module__.partition('.')[0]}.")
         return
-    package = folder()
     sources = [source_of(one) for one in needed(what)]
-    note(package, name, "yours")
-    text = HEADER + "\n\n\n".join(sources) + "\n"
-    (package / f"{module_name(name)}.py").write_text(text, encoding="utf-8")
-    print(f"{name} is kept in {PACKAGE}/{module_name(name)}.py: it is part of your own edunn now.")
+    package, file = folder(), f"{name.lower()}.py"
+    begin(package)
+    text = HEADER.format(name=name) + "\n\n\n".join(sources) + "\n"
+    (package / file).write_text(text, encoding="utf-8")
+    (package / f"{name}.borrowed").unlink(missing_ok=True)
+    print(f"{name} is kept in {PACKAGE}/{file}: it is part of your own edunn now.")
 
 
 def source_of(what: Any) -> str:
