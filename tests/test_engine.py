@@ -97,7 +97,7 @@ def test_the_five_point_rule_is_exact_up_to_the_fourth_power(power):
     """However long the step: at this one the central difference is wrong in the first digit."""
     x = np.array([1.5])
     probe = Probe(lambda: x**power, x, np.array([2.0]))
-    slope, rounding = probe.five_point((0,), 0.5, 0.5)
+    slope, rounding, _ = probe.five_point((0,), 0.5, 0.5)
     assert slope == pytest.approx(2 * power * 1.5 ** (power - 1), rel=1e-13)
     assert 0 < rounding < 1e-12
 
@@ -357,7 +357,6 @@ def test_what_rounds_inside_could_not_be_measured(f):
     assert not any(np.any(one.wrong) for one in unmeasured)
 
 
-@pytest.mark.xfail(reason="ladder(): scatter is often less than the rounding is", strict=True)
 @pytest.mark.parametrize("f", NOISY.values(), ids=NOISY.keys())
 def test_rounding_inside_the_function_is_never_a_mistake(f):
     assert WRONG not in {judged_at(f, point).verdict for point in POINTS}
