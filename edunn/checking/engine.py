@@ -19,6 +19,7 @@ STEP = 5e-4  # where truncation and rounding of the five-point rule are about eq
 STEPS = (STEP, 5e-5, 5e-6, 5e-7, 5e-8, 5e-9, 5e-10, 5e-11)
 TOLERANCE = 1e-8  # of the gradient's own size; no number in this file is an absolute tolerance
 KINK = 1e-3  # one-sided slopes that differ by more than this share of them, at every step
+NOISE = 8.0  # times what f was seen to round by; below 10, by which the steps shrink
 MANY = 1000  # of a larger variable, this many numbers are nudged, chosen at random
 ENOUGH = 20  # numbers that are surely wrong; smaller steps are not asked about any more
 
@@ -78,8 +79,8 @@ class Probe:
         their sum. t: the nudge, h long"""
         up, down = self.change(where, t), self.change(where, -t)
         weight = np.abs(self.dy * self.y)
-        moved = float(np.sum(weight * ((up != 0) | (down != 0))))
-        rounding = EPS * max(8 * moved, 2 * float(np.max(weight, initial=0.0))) / h
+        moved = 4 * float(np.sum(weight * ((up != 0) | (down != 0))))
+        rounding = 2 * EPS * max(moved, float(np.max(weight, initial=0.0))) / h
         return up / h, -down / h, rounding
 
     def five_point(self, where: Any, t: Any, h: float) -> tuple[float, float, tuple[Any, ...]]:
@@ -137,11 +138,11 @@ class Probe:
         # the step that agrees best with the next one; never the one closest to `got`
         doubt, best = min(((a.apart(b), a) for a, b in pairs), key=lambda p: p[0] + p[1].rounding)
         if is_close(got, best.slope, scale, best.rounding + doubt):
-            sure = doubt <= 1e-3 * abs(best.slope) + TOLERANCE * scale + best.rounding
+            sure = doubt <= 1e-3 * abs(best.slope) + best.rounding
             return VERIFIED if sure else UNMEASURED, best.slope
         size = max(rungs[0].h, float(np.max(np.abs(self.x))))
         noise = max(noise_of(rungs), EPS * float(np.max(np.abs(self.dy))) * size)
-        if all(abs(got - rung.slope) * rung.h <= 8 * noise for rung in rungs):
+        if all(abs(got - rung.slope) * rung.h <= NOISE * noise for rung in rungs):
             return UNMEASURED, best.slope
         return WRONG, best.slope
 
@@ -150,7 +151,7 @@ class Probe:
         slope, rounding, (right, left, near_right, near_left) = self.five_point(place, h, h)
         one_sided = float(np.sum(2 * near_right - right)), float(np.sum(2 * near_left - left))
         gap = np.abs(2 * (near_right - near_left) - (right - left))  # 0 where it is only curved
-        limit = KINK * np.maximum(np.abs(near_right), np.abs(near_left)) + 4 * rounding
+        limit = KINK * np.maximum(np.abs(near_right), np.abs(near_left)) + rounding
         low, high = np.minimum(near_right, near_left), np.maximum(near_right, near_left)
         between = float(np.sum(low)), float(np.sum(high))
         return Rung(h, slope, one_sided, rounding, bool(np.all(gap <= limit)), between)
