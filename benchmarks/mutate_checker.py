@@ -30,6 +30,9 @@ from changes import changed_sources
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("engine", "point", "suite", "examine", "subject", "numbers")
 TESTS = ("engine", "bad_layers", "report", "checking", "examine")
+FIRST = {"engine.py": "test_engine", "numbers.py": "test_examine", "subject.py": "test_bad_layers",
+         "suite.py": "test_bad_layers", "point.py": "test_bad_layers",
+         "examine.py": "test_bad_layers"}  # fmt: skip
 EQUIVALENT: dict[str, str] = {}  # changes that nothing can show, each with the reason
 
 
@@ -72,33 +75,38 @@ def mutants(file):
 class Mutation:
     """A plugin of pytest that runs the tests it has collected once for each mutant."""
 
-    def __init__(self, mutants, processes, timeout):
+    def __init__(self, mutants, processes, timeout, minutes):
         self.mutants, self.processes, self.timeout = mutants, processes, timeout
-        self.kills: collections.Counter[str] = collections.Counter()
+        self.end = time.monotonic() + 60 * minutes
+        self.kills: collections.Counter[tuple[str, str]] = collections.Counter()
+        self.tried: list[Mutant] = []
         self.survivors: list[Mutant] = []
 
     def pytest_runtestloop(self, session):
         self.session = session
-        running, waiting, done = {}, list(reversed(self.mutants)), 0
+        running, waiting = {}, list(reversed(self.mutants))
         child, pipe = self.start(None)
         with pipe:
             told = pipe.read()
         if os.waitpid(child, 0)[1]:
             pytest.exit(f"red without any mutation: {told}", 1)
         while waiting or running:
+            if time.monotonic() > self.end:
+                waiting.clear()
             while waiting and len(running) < self.processes:
                 mutant = waiting.pop()
                 child, pipe = self.start(mutant)
                 running[child] = mutant, pipe
             child, code = os.wait()
             mutant, pipe = running.pop(child)
-            done += 1
+            self.tried.append(mutant)
             if code == 0:
                 self.survivors.append(mutant)
                 equivalent = "  (equivalent)" if mutant.is_equivalent else ""
-                print(f"{done:4} of {len(self.mutants)}: {mutant}{equivalent}", flush=True)
+                count = f"{len(self.tried):4} of {len(self.mutants)}"
+                print(f"{count}: {mutant}{equivalent}", flush=True)
             with pipe:
-                self.kills[pipe.read()] += 1
+                self.kills[mutant.file, pipe.read()] += 1
         return True
 
     def start(self, mutant):
@@ -123,7 +131,12 @@ def failing(session, mutant, kills):
     except Exception:
         session.testsfailed = 1
         return "import"
-    items = sorted(session.items, key=lambda item: -kills[item.nodeid])
+    file = mutant.file if mutant else ""
+
+    def rank(item):
+        return -kills[file, item.nodeid], FIRST.get(file, "") not in item.nodeid
+
+    items = sorted(session.items, key=rank)
     for item, following in zip(items, [*items[1:], None]):
         session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
@@ -148,16 +161,19 @@ def main():
     parser.add_argument("--files", nargs="*", default=FILES)
     parser.add_argument("--tests", nargs="*", default=TESTS)
     parser.add_argument("--timeout", type=int, default=60, help="seconds of computing")
+    parser.add_argument("--minutes", type=float, default=600, help="then no other is begun")
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     sample, total = chosen(arguments)
-    mutation, start = Mutation(sample, arguments.processes, arguments.timeout), time.monotonic()
+    start = time.monotonic()
+    mutation = Mutation(sample, arguments.processes, arguments.timeout, arguments.minutes)
     files = [str(ROOT / "tests" / f"test_{name}.py") for name in arguments.tests]
     if code := pytest.main(["-q", "-s", "-p", "no:cacheprovider", *files], [mutation]):
         sys.exit(code)
-    same = [mutant for mutant in sample if mutant.is_equivalent]
+    same = [mutant for mutant in mutation.tried if mutant.is_equivalent]
     alive = [mutant for mutant in mutation.survivors if not mutant.is_equivalent]
-    tried, found = len(sample), len(sample) - len(mutation.survivors)
+    tried = len(mutation.tried)
+    found = tried - len(mutation.survivors)
     print(f"{found} of {tried} mutants turn the tests red ({100 * found / tried:.1f} %); there are "
           f"{total}. Without the {len(same)} that do the same as the original: "
           f"{100 - 100 * len(alive) / max(tried - len(same), 1):.1f} %. "
