@@ -62,9 +62,7 @@ class Mutant:
             theirs = getattr(module, "__dict__", {})
             for name, value in old.items():
                 if theirs is not names and theirs.get(name) is value:
-                    del theirs[name]
-                    if name in names:
-                        theirs[name] = names[name]
+                    theirs[name] = names[name]  # a KeyError here is an ImportError there
 
 
 def mutants(file):

@@ -312,6 +312,14 @@ def test_a_right_gradient_takes_five_calls_whatever_its_size(function):
 
 
 @pytest.mark.parametrize("fast", [True, False])
+def test_what_changes_nothing_has_a_slope_of_zero(fast):
+    x = np.array([0.3, 0.7])
+    probe = Probe(lambda: np.zeros(2), x, np.ones(2))
+    assert probe.judge(np.zeros(2), fast=fast).verdict == VERIFIED
+    assert probe.judge(np.array([0, 1e-6]), fast=fast).verdict == WRONG
+
+
+@pytest.mark.parametrize("fast", [True, False])
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)])
 def test_an_empty_array_has_an_empty_gradient(shape, fast):
     x = np.zeros(shape)
