@@ -140,11 +140,11 @@ class Probe:
         if is_close(got, best.slope, scale, best.rounding + doubt):
             sure = doubt <= 1e-3 * abs(best.slope) + best.rounding
             return VERIFIED if sure else UNMEASURED, best.slope
-        size = max(rungs[0].h, float(np.max(np.abs(self.x))))
-        noise = max(noise_of(rungs), EPS * float(np.max(np.abs(self.dy))) * size)
-        if all(abs(got - rung.slope) * rung.h <= NOISE * noise for rung in rungs):
-            return UNMEASURED, best.slope
-        return WRONG, best.slope
+        # what cancels inside the layer is of the size of dy, and may leave next to nothing
+        cancels = min(64 * EPS * float(np.max(np.abs(self.dy))), 1e-7 * abs(best.slope) or np.inf)
+        noise = NOISE * noise_of(rungs)
+        is_noise = all(abs(got - rung.slope) * rung.h <= noise for rung in rungs)
+        return UNMEASURED if is_noise or abs(got - best.slope) <= cancels else WRONG, best.slope
 
     def rung(self, place: tuple[int, ...], h: float) -> Rung:
         h = self.step(place, h)
