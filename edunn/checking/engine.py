@@ -140,8 +140,10 @@ class Probe:
         if is_close(got, best.slope, scale, best.rounding + doubt):
             sure = doubt <= 1e-3 * abs(best.slope) + best.rounding
             return VERIFIED if sure else UNMEASURED, best.slope
-        # what cancels inside the layer is of the size of dy, and may leave next to nothing
-        cancels = min(64 * EPS * float(np.max(np.abs(self.dy))), 1e-7 * abs(best.slope) or np.inf)
+        # inside the layer, numbers of the size of dy and x may cancel and leave next to nothing
+        size = float(np.max(np.abs(self.dy))) * max(1.0, float(np.max(np.abs(self.x))))
+        room = 1e-7 * abs(best.slope) if abs(best.slope) > 1e-7 * scale else np.inf
+        cancels = min(EPS * size / STEP, room)
         noise = NOISE * noise_of(rungs)
         is_noise = all(abs(got - rung.slope) * rung.h <= noise for rung in rungs)
         return UNMEASURED if is_noise or abs(got - best.slope) <= cancels else WRONG, best.slope
