@@ -16,7 +16,9 @@ import types
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import changes
 import numpy as np
+from changes import changed, changed_sources
 
 import edunn as nn
 from cases import CASES
@@ -26,83 +28,30 @@ from edunn.layers.regularization import BatchNorm, Moments
 from edunn.layers.windows import Sliding
 from mistakes.base import filled
 
-SWAPS = {
-    ast.Add: [ast.Sub, ast.Mult],
-    ast.Sub: [ast.Add, ast.Mult],
-    ast.Mult: [ast.Div, ast.Add],
-    ast.Div: [ast.Mult, ast.Sub],
-    ast.FloorDiv: [ast.Mult],
-    ast.Pow: [ast.Mult],
-    ast.MatMult: [ast.Mult, ast.Add],
-    ast.Gt: [ast.GtE, ast.Lt],
-    ast.GtE: [ast.Gt, ast.Lt],
-    ast.Lt: [ast.LtE, ast.Gt],
-    ast.Eq: [ast.NotEq, ast.GtE],
-    ast.Is: [ast.IsNot],
-    ast.IsNot: [ast.Is],
-    ast.In: [ast.NotIn],
-    ast.And: [ast.Or],
-}
-NAMES = {
-    "sum": "mean", "mean": "sum", "max": "min", "maximum": "minimum", "argmax": "argmin",
-    "zeros_like": "ones_like", "ones_like": "zeros_like", "tanh": "arctan", "exp": "expm1",
-    "log": "log1p", "log1p": "log", "sqrt": "square", "var": "std", "abs": "square",
-    "sign": "abs", "stack": "concatenate", "where": "minimum",
-}  # fmt: skip
-
 
 def replacements(node):
-    """What may stand in the place of a node."""
-
-    def changed(**fields):
-        new = copy.copy(node)
-        for name, value in fields.items():
-            setattr(new, name, value)
-        return new
-
-    def constant(value):
-        return ast.Constant(value)
-
-    if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)):
-        for op in SWAPS.get(type(node.op), []):
-            yield changed(op=op())
+    """What may stand in the place of a node: of the slips that students make, some more."""
+    yield from changes.replacements(node)
     if isinstance(node, ast.BinOp):
         yield from (node.left, node.right)
-    elif isinstance(node, ast.BoolOp):
-        yield from node.values
-    elif isinstance(node, ast.UnaryOp):
-        yield node.operand
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield constant(not node.value)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-        for value in {node.value + 1, 0, -node.value, 2 * node.value} - {node.value}:
-            yield constant(value)
-    elif isinstance(node, ast.Attribute):
-        if node.attr == "T":
-            yield node.value
-        elif node.attr in NAMES:
-            yield changed(attr=NAMES[node.attr])
-    elif isinstance(node, ast.Compare):
-        for op in SWAPS.get(type(node.ops[0]), []):
-            yield changed(ops=[op()])
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        for value in (node.value + 1, 0, -node.value, 2 * node.value):
+            yield ast.Constant(value)
+    elif isinstance(node, ast.Attribute) and node.attr == "T":
+        yield node.value
     elif isinstance(node, ast.Call):
         if len(node.args) > 1 and not isinstance(node.args[0], ast.Starred):
-            yield changed(args=[node.args[1], node.args[0], *node.args[2:]])
+            yield changed(node, args=[node.args[1], node.args[0], *node.args[2:]])
         for i in range(len(node.keywords)):
-            yield changed(keywords=node.keywords[:i] + node.keywords[i + 1 :])
+            yield changed(node, keywords=node.keywords[:i] + node.keywords[i + 1 :])
         if getattr(node.func, "id", "") == "reversed":
             yield node.args[0]
     elif isinstance(node, ast.IfExp):
-        yield from (node.body, node.orelse, changed(body=node.orelse, orelse=node.body))
+        yield changed(node, body=node.orelse, orelse=node.body)
     elif isinstance(node, ast.If):
-        yield changed(test=ast.UnaryOp(ast.Not(), node.test))
-        yield from (changed(test=constant(True)), changed(test=constant(False)))
-    elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
-        yield changed(elts=node.elts[::-1])
-    if isinstance(node, ast.AugAssign):
+        yield changed(node, test=ast.UnaryOp(ast.Not(), node.test))
+    elif isinstance(node, ast.AugAssign):
         yield ast.Assign([node.target], node.value, lineno=node.lineno)
-    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.For)):
-        yield ast.Pass()
 
 
 def is_left_alone(node):
@@ -113,31 +62,6 @@ def is_left_alone(node):
         return name.startswith("check") or name == "output_size"
     refuses = isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise)
     return refuses or isinstance(node, (ast.Raise, ast.ExceptHandler, ast.arguments, ast.JoinedStr))
-
-
-def places(parent):
-    """(parent, field, index or None, node) for everything that may be replaced."""
-    for field, value in ast.iter_fields(parent):
-        several = isinstance(value, list)
-        for i, node in enumerate(value if several else [value]):
-            if isinstance(node, ast.AST) and not is_left_alone(node):
-                yield parent, field, i if several else None, node
-                yield from places(node)
-
-
-def changed_sources(source):
-    """(line in the source, new source) of each change."""
-    tree = ast.parse(source)
-    seen = {ast.unparse(tree)}
-    for parent, field, i, node in list(places(tree.body[0])):
-        for new in replacements(node):
-            old = getattr(parent, field)
-            setattr(parent, field, new if i is None else [*old[:i], new, *old[i + 1 :]])
-            text = ast.unparse(ast.fix_missing_locations(tree))
-            setattr(parent, field, old)
-            if text not in seen:
-                seen.add(text)
-                yield getattr(node, "lineno", 1), text
 
 
 @dataclass
@@ -193,17 +117,13 @@ EDUNN = {name for name in sys.modules if name.startswith("edunn.")}
 def mutants(target):
     lines, first = inspect.getsourcelines(target.function)
     source = textwrap.dedent("".join(lines))
-    old = ast.unparse(ast.parse(source)).splitlines()
-    for line, text in changed_sources(source):
-        new, names = text.splitlines(), dict(target.function.__globals__)
-        local = {}
+    for line, before, after, text in changed_sources(source, replacements, is_left_alone):
+        names, local = dict(target.function.__globals__), {}
         try:
             exec(compile(text, f"<mutant of {target.name}>", "exec"), names, local)
         except SyntaxError:
             continue
-        where = next((i for i, (a, b) in enumerate(zip(old, new)) if a != b), 0)
-        yield Mutant(target, first + line - 1, old[where].strip(), new[where].strip(),
-                     local[target.name])  # fmt: skip
+        yield Mutant(target, first + line - 1, before, after, local[target.name])
 
 
 def is_equivalent(mutant):

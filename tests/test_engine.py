@@ -79,6 +79,8 @@ def test_numeric_gradient_has_the_h_it_is_given():
     x = np.array([1.0, -2.0])
     measured = numeric_gradient(lambda x: x**3, x, np.array([1.0, 0.5]), h=0.5)
     np.testing.assert_allclose(measured, [3.25, 6.125])  # 3 x^2 + h^2, times dy
+    measured = numeric_gradient(lambda x: x**3, np.zeros(1), np.ones(1))
+    np.testing.assert_allclose(measured, 1e-10)  # h is 1e-5
 
 
 @every_function
@@ -97,7 +99,7 @@ def test_the_five_point_rule_is_exact_up_to_the_fourth_power(power):
     """However long the step: at this one the central difference is wrong in the first digit."""
     x = np.array([1.5])
     probe = Probe(lambda: x**power, x, np.array([2.0]))
-    slope, rounding = probe.five_point((0,), 0.5, 0.5)
+    slope, rounding, _ = probe.five_point((0,), 0.5, 0.5)
     assert slope == pytest.approx(2 * power * 1.5 ** (power - 1), rel=1e-13)
     assert 0 < rounding < 1e-12
 
@@ -140,7 +142,7 @@ def test_every_single_wrong_number_is_found_at_every_scale(function, weight):
 
 
 def test_the_tolerance_is_of_the_size_of_the_gradient():
-    """1e-8 of each number, but not less than of a hundredth of the largest."""
+    """1e-8 of each number, but not less than of a thousandth of the largest."""
     x = np.array([1.0, 1.0])
     slopes = np.array([1.0, 1e-5])
     probe = Probe(lambda: x * slopes, x, np.ones(2))
@@ -193,6 +195,106 @@ def test_a_gradient_that_is_not_a_number_is_wrong_there(function, value):
     assert np.argwhere(judged.wrong).tolist() == [list(place)]
 
 
+def nudges(probe, x, call):
+    """What is added to x at each call of the function of a probe."""
+    seen, f, before = [], probe.f, x.copy()
+    probe.f = lambda: seen.append(x - before) or f()
+    call()
+    return np.array(seen)
+
+
+@pytest.mark.parametrize("start", [4.0, -4.0, 0.25])
+def test_a_number_that_fails_is_nudged_by_ever_smaller_steps(start):
+    """By h and h/2, up and down; h is 5e-4 of x, or of 1, and then ever a tenth of that."""
+    x = np.array([start])
+    probe = Probe(lambda: np.sin(x), x, np.ones(1))
+    seen = nudges(probe, x, lambda: probe.elements(np.zeros(1)))
+    steps = [5e-4, *(5.0 * 10.0**-i for i in range(4, 12))]
+    expected = [h * part for h in steps for part in (1, -1, 0.5, -0.5)]
+    np.testing.assert_allclose(seen[:, 0] / max(1, abs(start)), expected, rtol=1e-3)
+
+
+def test_a_direction_moves_every_number_by_its_share():
+    """By h / sqrt(n), times 0.5 to 1.5, up or down, and times x where that is more than 1."""
+    x = np.concatenate([np.linspace(-0.9, 0.9, 200), [50.0, -50.0] * 100])
+    probe = Probe(lambda: np.sin(x), x, np.ones(400))
+    seen = nudges(probe, x, lambda: probe.judge(np.cos(x), seed=3))
+    first = seen[0] / np.maximum(1, np.abs(x)) * np.sqrt(400) / 5e-4
+    assert 0.5 <= np.min(np.abs(first)) < 0.51
+    assert 1.49 < np.max(np.abs(first)) <= 1.5
+    assert 150 < np.sum(first > 0) < 250
+    for i, part in ((1, -1), (2, 0.5), (3, -0.5)):
+        np.testing.assert_allclose(seen[i], part * seen[0], atol=1e-13)
+    assert len(seen) == 4
+
+
+def test_the_direction_depends_on_the_seed_only():
+    x = np.array([0.3, 0.7])
+    probe = Probe(lambda: np.sin(x), x, np.ones(2))
+    default, zero, one = (
+        nudges(probe, x, lambda seed=seed: probe.judge(np.cos(x), *seed))
+        for seed in ((), (0,), (1,))
+    )
+    np.testing.assert_array_equal(default, zero)
+    assert np.all(zero != one)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "expected"),
+    [
+        (lambda x: [3 * x], 24),  # 8 times what moves
+        (lambda x: [3 * x, -2 * x], 40),
+        (lambda x: [3 * x, 5], 24),
+        (lambda x: [x, 100], 200),  # or twice the largest number of all
+        (lambda x: [max(x, 1), 0.1], 8),  # moves on one side only
+        (lambda x: [], 0),
+    ],
+)
+def test_rounding_is_that_of_the_outputs_that_move(outputs, expected):
+    x = np.ones(1)
+    for weight in (1, -2):
+        probe = Probe(lambda: np.array(outputs(x[0]), float), x, np.full(len(outputs(1.0)), weight))
+        _, _, rounding = probe.sides((0,), 0.25, 0.25)
+        assert rounding == pytest.approx(abs(weight) * expected * 2.0**-52 / 0.25)
+
+
+def test_a_small_number_that_is_nearly_right_is_wrong():
+    """Two outputs that nearly cancel: a slope of 1e-4 of the largest, wrong by 1e-6 of itself. At
+    the first step its curve looks like a kink; at the second, rounding hides the error."""
+    x = np.array([0.1, 0.7])
+    dy = np.array([1.0, -1.0 / (1 + 1e-4) * (1 - np.tanh(2.1) ** 2) / (1 - np.tanh(2.2) ** 2), 1.0])
+    probe = Probe(lambda: np.array([np.tanh(x[0] + 2), np.tanh(x[0] + 2.1), np.sin(x[1])]), x, dy)
+    right = probe.judge(np.zeros(2), fast=False).measured
+    slopes = 1 - np.tanh([2.1, 2.2]) ** 2
+    gradient = np.array([slopes @ dy[:2], np.cos(0.7)])
+    np.testing.assert_allclose(right, gradient, atol=1e-12)
+    assert abs(gradient[0]) < 1e-4 * gradient[1]
+    for factor, verdict in ((1, VERIFIED), (1 + 1e-5, WRONG), (1 - 1e-5, WRONG)):
+        assert probe.judge(gradient * [factor, 1], fast=False).verdict == verdict
+
+
+def test_after_twenty_wrong_numbers_smaller_steps_are_asked_about_no_more():
+    calls, x = [], np.linspace(1, 2, 30)
+    probe = Probe(lambda: calls.append(1) or np.sin(x), x, np.ones(30))
+    judged = probe.judge(2 * np.cos(x), fast=False)
+    assert np.all(judged.wrong)
+    assert len(calls) == 1 + 30 * 4 + 20 * 8 * 4
+
+
+def test_but_where_nothing_was_measured_yet():
+    x = np.full(30, 1e-4)
+    with np.errstate(all="ignore"):
+        judged = Probe(lambda: np.log(x), x, np.ones(30)).judge(2 / x)
+    np.testing.assert_allclose(judged.measured, 1e4, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("size", "looked"), [(1000, 1000), (1001, 1000)])
+def test_of_many_numbers_a_thousand_are_looked_at(size, looked):
+    x = np.zeros(size)
+    judged = Probe(lambda: x[:1] * 1, x, np.ones(1)).judge(np.eye(1, size)[0], fast=False)
+    assert (judged.verdict, np.sum(judged.looked)) == (VERIFIED, looked)
+
+
 def test_a_quick_verdict_has_no_measured_numbers():
     _, _, gradient, probe = SMOOTH["sin"].case()
     assert probe.judge(gradient).measured is None
@@ -207,6 +309,14 @@ def test_a_right_gradient_takes_five_calls_whatever_its_size(function):
     probe = Probe(lambda: calls.append(1) or function.f(x), x, dy)
     assert probe.judge(function.gradient(x, dy)).verdict == VERIFIED
     assert len(calls) == 5
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_what_changes_nothing_has_a_slope_of_zero(fast):
+    x = np.array([0.3, 0.7])
+    probe = Probe(lambda: np.zeros(2), x, np.ones(2))
+    assert probe.judge(np.zeros(2), fast=fast).verdict == VERIFIED
+    assert probe.judge(np.array([0, 1e-6]), fast=fast).verdict == WRONG
 
 
 @pytest.mark.parametrize("fast", [True, False])
@@ -259,6 +369,7 @@ KINKS = {  # f, x, dy, the lowest and highest slope in x[0]
     "both signs": (both_signs, [0.0], [[1.0], [-1.0]], -1, 1),
     "and a smooth part": (lambda x: relu(x) + np.exp(x), [0.0, 0.1], [1.0, 0.1], 1, 2),
     "a small kink": (lambda x: 3 * x + 0.01 * relu(x), [0.0, 1.0], [1.0, 1.0], 3, 3.01),
+    "and a curve": (lambda x: relu(x) - np.exp(10 * x), [0.0, 0.1], [1.0, 0.1], -10, -9),
 }
 
 
@@ -286,10 +397,22 @@ def test_any_slope_between_those_of_the_sides_is_accepted(kink, share):
 
 
 @pytest.mark.parametrize("kink", KINKS.values(), ids=KINKS.keys())
-@pytest.mark.parametrize("share", [-5, -0.5, -0.01, 1.01, 2, 10])
+@pytest.mark.parametrize("share", [-5, -0.5, -0.01, -1e-3, 1.01, 2, 10])
 def test_a_slope_outside_them_is_wrong(kink, share):
     f, x, dy, low, high = kink
     assert verdict_at(f, x, dy, low + share * (high - low)) == WRONG
+
+
+def test_a_kink_of_a_thousandth_is_none():
+    for size, verdict in ((3e-4, WRONG), (3e-3, AT_KINK)):
+        bent = lambda x, size=size: x + size * relu(x)  # noqa: E731
+        assert verdict_at(bent, [0.0, 1.0], [1.0, 1.0], 1.0) == verdict
+
+
+def test_a_slope_of_almost_nothing_beside_a_kink():
+    x = np.array([-1e-6])
+    probe = Probe(lambda: relu(x) + np.cos(x), x, np.ones(1))
+    assert probe.judge(-np.sin(x), fast=False).verdict == VERIFIED
 
 
 @pytest.mark.parametrize("distance", [1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3])
@@ -355,12 +478,19 @@ def test_what_rounds_inside_could_not_be_measured(f):
     unmeasured = [one for one in judged if one.verdict == UNMEASURED]
     assert len(unmeasured) >= len(POINTS) / 2
     assert not any(np.any(one.wrong) for one in unmeasured)
+    verified = [one for one in judged if one.verdict == VERIFIED]
+    assert bool(verified) == (f in (NOISY["cancels 1e8"], NOISY["float32"]))  # which round less
 
 
-@pytest.mark.xfail(reason="ladder(): scatter is often less than the rounding is", strict=True)
 @pytest.mark.parametrize("f", NOISY.values(), ids=NOISY.keys())
 def test_rounding_inside_the_function_is_never_a_mistake(f):
     assert WRONG not in {judged_at(f, point).verdict for point in POINTS}
+
+
+@pytest.mark.parametrize(("name", "size"), [("cancels 1e8", 1e-2), ("float32", 3e-2)])
+def test_but_a_mistake_of_a_few_percent_is_seen_through_the_rounding(name, size):
+    verdicts = [judged_at(NOISY[name], point, 1 + size).verdict for point in POINTS]
+    assert verdicts.count(WRONG) > 0.9 * len(POINTS)
 
 
 @pytest.mark.parametrize("name", ["cancels 1e8", "six decimals", "float32"])

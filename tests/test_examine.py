@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import time
 
 import numpy as np
 import pytest
@@ -9,7 +10,10 @@ import pytest
 import edunn as nn
 from cases import CASES
 from edunn.checking.examine import examine, resized
+from edunn.checking.findings import Checked, Finding
 from edunn.checking.numbers import same
+from edunn.checking.point import which_are_right
+from edunn.checking.subject import Subject
 from edunn.checking.suite import look
 from mistakes import BENIGN, MISTAKES
 
@@ -145,6 +149,121 @@ def test_a_finding_says_where(mistake):
             assert one.yours.shape == one.measured.shape == wrong.shape
             assert np.any(wrong)
             assert np.all(np.abs(one.yours - one.measured)[wrong] > 0)
+
+
+# --- what a layer is given
+
+
+class Records(nn.Linear):
+    """A Linear(3, 2) that keeps what it is called with."""
+
+    def __init__(self):
+        super().__init__(3, 2)
+        self.w.data = np.array([[0.0, -0.5], [0.5, 1.0], [2.0, -2.0]])
+        self.xs, self.dys, self.situations = [], [], []
+
+    def forward(self, x):
+        self.xs.append(x.copy())
+        large = bool(np.max(np.abs(x)) > 100)
+        situation = len(x), self.training, large, np.round(self.w.data, 1).tolist()
+        if situation not in self.situations[-1:]:  # a nudge is no other situation
+            self.situations.append(situation)
+        return super().forward(x)
+
+    def backward(self, dy):
+        self.dys.append(dy.copy())
+        return super().backward(dy)
+
+
+def test_the_suite_goes_through_these_situations(rng):
+    """Batches of 7, 1 and 3; other parameters, each further from 0; evaluation; large inputs."""
+    layer = Records()
+    old, new = layer.w.data.tolist(), [[0.3, -0.8], [0.8, 1.3], [2.3, -2.3]]
+    assert examine(layer, (rng.normal(size=(4, 3)),), nn.Linear(3, 2))[0] == []
+    assert layer.situations == [
+        (7, True, False, old), (1, True, False, old), (3, True, False, old),
+        (3, True, False, new), (3, False, False, new), (3, True, False, new),
+        (7, True, True, new),
+    ]  # fmt: skip
+
+
+def test_without_a_reference_nothing_is_extreme(rng):
+    layer = Records()
+    assert examine(layer, (rng.normal(size=(4, 3)),))[0] == []
+    assert [large for _, _, large, _ in layer.situations] == [False] * 6
+
+
+@pytest.mark.parametrize(("low", "high", "extreme"), [(2, 5, True), (0.1, 0.9, False)])
+def test_every_other_row_is_a_thousand_times_as_large(low, high, extreme, rng):
+    """Of both signs; probabilities stay what they are."""
+    layer = Records()
+    x = rng.uniform(low, high, (4, 3))
+    assert examine(layer, (x,), nn.Linear(3, 2))[0] == []
+    for size, given in zip((1e3, -1e3) if extreme else (1, 1), layer.xs[-2:]):
+        rows = given / size
+        assert np.all(rows[::2] == 0) == extreme
+        assert np.all((rows[1::2] >= min(0.1, low)) & (rows[1::2] <= high + 0.1))
+
+
+def test_backward_is_asked_for_nothing_and_for_a_mixture(rng):
+    layer = Records()
+    assert look(layer, (rng.normal(size=(4, 3)),))[0] == []
+    dys = layer.dys
+    assert any(not np.any(dy) for dy in dys)
+    other = next(dy for dy in dys if np.any(dy) and np.any(dy != dys[0]))
+    assert any(np.allclose(dy, 2.5 * dys[0] - 1.5 * other) for dy in dys)
+
+
+@pytest.mark.parametrize(("bend", "ids"), [(1e-7, ["not_linear"]), (5e-11, [])])
+def test_backward_is_linear_to_nine_digits(bend, ids, rng):
+    class Bent(nn.Linear):
+        def backward(self, dy):
+            return super().backward(dy + bend * dy**2)
+
+    assert [one.id for one in look(Bent(3, 2), (rng.normal(size=(4, 3)),))[0]] == ids
+
+
+def test_the_budget_is_twenty_thousand_calls_and_twenty_seconds():
+    subject = Subject(nn.Linear(3, 2))
+    assert (subject.most_calls, subject.seconds) == (20_000, 20)
+    assert 19 < subject.end - time.monotonic() <= 20
+
+
+ALL = {  # the variables that are right or wrong, in order: what that explains
+    "a wrong, b wrong, c right": "only_last_layer_right",
+    "a wrong, b wrong, c right, d right": "only_last_layer_right",
+    "a wrong, b right, c right": "unknown",
+    "a wrong, b right, c wrong": "unknown",
+    "a wrong, b wrong": "unknown",
+    "input 0 wrong, 1.w wrong, 1.b right": "wrong_dy_reached",
+    "input 0 wrong, w wrong, b right": "wrong_dy_reached",
+    "input 0 wrong, b right": "unknown",
+    "input 1 wrong, w wrong, b right": "only_last_layer_right",
+}
+
+
+@pytest.mark.parametrize("verdicts", ALL)
+def test_which_are_right_may_explain_the_rest(verdicts):
+    pairs = [one.rpartition(" ") for one in verdicts.split(", ")]
+    checked = [Checked(n, 1, "wrong" if v == "wrong" else "verified") for n, _, v in pairs]
+    for first, expected in (("unknown", ALL[verdicts]), ("flipped", "flipped")):
+        found = [Finding("unknown", "A", "backward", n) for n, _, v in pairs if v == "wrong"]
+        found[0].id = first
+        which_are_right(found, checked)
+        assert found[0].id == expected
+    which_are_right([], checked)
+
+
+def test_one_number_from_one_number():
+    """Of no axes, so that there is one example, and no share of the batch."""
+
+    class Twice(nn.Multiply):
+        def backward(self, dy):
+            (da, db), grads = super().backward(dy)
+            return (2 * da, db), grads
+
+    found = look(Twice(), (np.array(2.0), np.array(3.0)))[0]
+    assert [one.id for one in found] == ["ratio_two"]
 
 
 # --- the parts it is made of

@@ -29,7 +29,7 @@ def trivial(case: Case) -> Answers:
 
 def constant_ratio(case: Case) -> Answers:
     ratio = case.ratio()
-    if ratio is None or ratio == 0 or abs(ratio - 1) < CLOSE:
+    if ratio is None or abs(ratio - 1) < CLOSE:
         return
     features = [s for x in (*case.inputs.values(), case.y) for s in np.shape(x)[1:] if s > 1]
     known: list[tuple[str, float, dict[str, Any]]] = [

@@ -16,14 +16,15 @@ import numpy as np
 
 EPS = 2.0**-52
 STEP = 5e-4  # where truncation and rounding of the five-point rule are about equal
-SMALLER_STEPS = (5e-5, 5e-6, 5e-7, 5e-8)
-TINY_STEPS = (5e-9, 5e-10, 5e-11)
+STEPS = (STEP, 5e-5, 5e-6, 5e-7, 5e-8, 5e-9, 5e-10, 5e-11)
 TOLERANCE = 1e-8  # of the gradient's own size; no number in this file is an absolute tolerance
 KINK = 1e-3  # one-sided slopes that differ by more than this share of them, at every step
+NOISE = 8.0  # times what f was seen to round by; below 10, by which the steps shrink
 MANY = 1000  # of a larger variable, this many numbers are nudged, chosen at random
 ENOUGH = 20  # numbers that are surely wrong; smaller steps are not asked about any more
 
-VERIFIED, AT_KINK, UNMEASURED, WRONG = "verified", "at a kink", "could not be measured", "wrong"
+VERDICTS = ("verified", "at a kink", "could not be measured", "wrong")  # the worst one counts
+VERIFIED, AT_KINK, UNMEASURED, WRONG = VERDICTS
 
 
 def numeric_gradient(f: Callable[[Any], Any], x: Any, dy: Any, h: float = 1e-5) -> Any:
@@ -78,16 +79,16 @@ class Probe:
         their sum. t: the nudge, h long"""
         up, down = self.change(where, t), self.change(where, -t)
         weight = np.abs(self.dy * self.y)
-        moved = float(np.sum(weight[(up != 0) | (down != 0)])) if np.ndim(weight) else float(weight)
-        rounding = 8 * EPS * max(moved, float(np.max(weight, initial=0.0)) / 4) / h
+        moved = 4 * float(np.sum(weight * ((up != 0) | (down != 0))))
+        rounding = 2 * EPS * max(moved, float(np.max(weight, initial=0.0))) / h
         return up / h, -down / h, rounding
 
-    def five_point(self, where: Any, t: Any, h: float) -> tuple[float, float]:
-        """The slope, and how far rounding can have moved it."""
+    def five_point(self, where: Any, t: Any, h: float) -> tuple[float, float, tuple[Any, ...]]:
+        """The slope, how far rounding can have moved it, and the slopes it is made of."""
         right, left, _ = self.sides(where, t, h)
         near_right, near_left, rounding = self.sides(where, t / 2, h / 2)
-        wide, near = np.sum(right + left) / 2, np.sum(near_right + near_left) / 2
-        return float((4 * near - wide) / 3), rounding
+        slope = float(np.sum(4 * (near_right + near_left) - (right + left)) / 6)
+        return slope, rounding, (right, left, near_right, near_left)
 
     def step(self, place: tuple[int, ...], h: float) -> float:
         """h, or more where x is large, as a number that x takes exactly."""
@@ -100,10 +101,10 @@ class Probe:
         x = self.x
         signs = rng.choice([-1.0, 1.0], size=x.shape)
         u = signs * rng.uniform(0.5, 1.5, x.shape) * np.maximum(1, np.abs(x)) / np.sqrt(x.size)
-        slope, rounding = self.five_point(..., STEP * u, STEP)
+        slope, rounding, _ = self.five_point(..., STEP * u, STEP)
         along = gradient * u
-        size = float(np.sqrt(np.sum(along**2)))
-        return bool(abs(float(np.sum(along)) - slope) <= TOLERANCE * size + rounding)
+        room = TOLERANCE * float(np.linalg.norm(along)) + rounding
+        return abs(float(np.sum(along)) - slope) <= room
 
     def elements(self, gradient: Any) -> Judged:
         """The verdict number by number."""
@@ -111,9 +112,9 @@ class Probe:
         measured, noise = np.array(gradient, float), np.zeros(self.x.shape)
         for place in map(tuple, np.argwhere(looked)):
             h = self.step(place, STEP)
-            measured[place], noise[place] = self.five_point(place, h, h)
+            measured[place], noise[place], _ = self.five_point(place, h, h)
         scale = float(np.max(np.abs(measured), where=np.isfinite(measured), initial=0.0))
-        verdicts: list[str] = []
+        verdicts = [VERIFIED]
         wrong = np.array(~is_close(gradient, measured, scale, noise))  # True for NaN as well
         for place in map(tuple, np.argwhere(wrong)):
             if verdicts.count(WRONG) == ENOUGH and np.isfinite(measured[place]):
@@ -121,61 +122,45 @@ class Probe:
             verdict, measured[place] = self.ladder(place, float(gradient[place]), scale)
             wrong[place] = verdict == WRONG
             verdicts.append(verdict)
-        for verdict in (WRONG, UNMEASURED, AT_KINK):
-            if verdict in verdicts:
-                return Judged(verdict, measured, wrong, looked)
-        return Judged(VERIFIED, measured, wrong, looked)
+        return Judged(max(verdicts, key=VERDICTS.index), measured, wrong, looked)
 
     def ladder(self, place: tuple[int, ...], got: float, scale: float) -> tuple[str, float]:
         """What smaller and smaller steps say of one number, and the slope that they settle on."""
-        near = abs(float(self.x[place]))
-        extra = (1e-2 * near, 1e-3 * near) if 0 < near < 0.3 else ()  # a logarithm close to 0
-        steps = sorted((*SMALLER_STEPS, *extra), reverse=True)
-        rungs = [self.rung(place, h) for h in steps]
-        if not all(rung.smooth for rung in rungs[-2:]):
-            rungs += [self.rung(place, h) for h in TINY_STEPS]
+        rungs = [self.rung(place, h) for h in STEPS]
         rungs = [rung for rung in rungs if np.isfinite(rung.slope)]
-        if len(rungs) < 2:
+        pairs = [(a, b) for a, b in zip(rungs, rungs[1:]) if a.smooth or b.smooth]
+        if not rungs[1:]:
             return UNMEASURED, got
-        if not any(rung.smooth for rung in rungs):
-            last = self.rung(place, SMALLER_STEPS[-1])
-            low, high = float(np.sum(last.low)), float(np.sum(last.high))
-            room = 1e-6 * max(scale, abs(low), abs(high)) + last.rounding
+        if not pairs:
+            low, high = rungs[len(rungs) // 2].between
+            room = 1e-6 * (scale + high - low)
             return (AT_KINK if low - room <= got <= high + room else WRONG), (low + high) / 2
-        best, doubt = best_rung(rungs)
-        if is_close(got, best.slope, scale, max(best.rounding, doubt)):
-            sure = doubt <= max(1e-3 * abs(best.slope), TOLERANCE * scale, best.rounding)
+        # the step that agrees best with the next one; never the one closest to `got`
+        doubt, best = min(((a.apart(b), a) for a, b in pairs), key=lambda p: p[0] + p[1].rounding)
+        if is_close(got, best.slope, scale, best.rounding + doubt):
+            sure = doubt <= 1e-3 * abs(best.slope) + best.rounding
             return VERIFIED if sure else UNMEASURED, best.slope
-        first = rungs[0]  # if f itself rounds, slopes scatter the more the smaller the step
-        scatter = max(abs(a.slope - b.slope) * b.h for a, b in zip(rungs, rungs[1:])) / first.h
-        if abs(got - first.slope) <= scatter or self.is_below_rounding(got, best, rungs):
-            return UNMEASURED, first.slope
-        return WRONG, best.slope
-
-    def is_below_rounding(self, got: float, best: Rung, rungs: list[Rung]) -> bool:
-        """Whether what cancels inside the layer may be all the difference: numbers of the size of
-        x in forward, where the steps do not agree, or numbers of the size of dy in backward."""
-        slopes = np.array([rung.slope for rung in rungs])
-        dy, off = float(np.max(np.abs(self.dy), initial=0.0)), abs(got - best.slope)
-        if np.ptp(slopes) > 1e-3 * np.max(np.abs(slopes)) or not np.any(slopes):
-            return off <= 8 * EPS * dy * float(np.max(np.abs(self.x))) / max(best.h, TINY_STEPS[0])
-        return off <= min(4 * EPS * dy, 1e-3 * abs(best.slope))
+        # inside the layer, numbers of the size of dy and x may cancel and leave next to nothing
+        size = float(np.max(np.abs(self.dy))) * max(1.0, float(np.max(np.abs(self.x))))
+        room = 1e-7 * abs(best.slope) if abs(best.slope) > 1e-7 * scale else np.inf
+        cancels = min(EPS * size / STEP, room)
+        noise = NOISE * noise_of(rungs)
+        is_noise = all(abs(got - rung.slope) * rung.h <= noise for rung in rungs)
+        return UNMEASURED if is_noise or abs(got - best.slope) <= cancels else WRONG, best.slope
 
     def rung(self, place: tuple[int, ...], h: float) -> Rung:
         h = self.step(place, h)
-        right, left, _ = self.sides(place, h, h)
-        near_right, near_left, rounding = self.sides(place, h / 2, h / 2)
-        slope = float(np.sum(4 * (near_right + near_left) - (right + left)) / 6)
-        gap = np.maximum(np.abs(near_right - near_left), np.abs(right - left))
-        limit = KINK * np.maximum(np.abs(near_right), np.abs(near_left)) + 4 * rounding
+        slope, rounding, (right, left, near_right, near_left) = self.five_point(place, h, h)
+        one_sided = float(np.sum(2 * near_right - right)), float(np.sum(2 * near_left - left))
+        gap = np.abs(2 * (near_right - near_left) - (right - left))  # 0 where it is only curved
+        limit = KINK * np.maximum(np.abs(near_right), np.abs(near_left)) + rounding
         low, high = np.minimum(near_right, near_left), np.maximum(near_right, near_left)
-        return Rung(h, slope, rounding, gap, limit, low, high)
+        between = float(np.sum(low)), float(np.sum(high))
+        return Rung(h, slope, one_sided, rounding, bool(np.all(gap <= limit)), between)
 
     def judge(self, gradient: Any, seed: int = 0, fast: bool = True) -> Judged:
         """Whether `gradient` is the derivative of sum(dy * f) in x."""
         finite = np.all(np.isfinite(gradient))
-        if self.x.size == 0:
-            return Judged(VERIFIED)
         if fast and finite and self.direction(gradient, np.random.default_rng(seed)):
             return Judged(VERIFIED)
         return self.elements(gradient)
@@ -183,31 +168,29 @@ class Probe:
 
 @dataclass
 class Rung:
-    """What one step of the ladder saw: the slope, and both sides of every output."""
+    """What one step of the ladder saw.
+
+    slope: by the five-point rule    one_sided: on the right and on the left, to second order
+    smooth: whether no output has a kink    between: the slopes that its kinks allow
+    """
 
     h: float
     slope: float
+    one_sided: tuple[float, float]
     rounding: float
-    gap: Any
-    limit: Any
-    low: Any
-    high: Any
+    smooth: bool
+    between: tuple[float, float]
 
-    @property
-    def smooth(self) -> bool:
-        return bool(np.all(self.gap <= self.limit))
+    def apart(self, other: Rung) -> float:
+        return abs(self.slope - other.slope)
 
 
-def best_rung(rungs: list[Rung]) -> tuple[Rung, float]:
-    """The step whose slope agrees best with the next one's, and by how much they differ; steps at
-    which both sides agree come first. It is never the one closest to the student's answer."""
-    pairs = [(abs(a.slope - b.slope), b if b.rounding < a.rounding else a, a.smooth and b.smooth)
-             for a, b in zip(rungs, rungs[1:])]  # fmt: skip
-    smooth = [pair for pair in pairs if pair[2]]
-    if not smooth:  # between two kinks, only the last step may be short enough
-        return next(rung for rung in reversed(rungs) if rung.smooth), 0.0
-    doubt, best, _ = min(smooth, key=lambda pair: pair[0] + pair[1].rounding)
-    return best, doubt
+def noise_of(rungs: list[Rung]) -> float:
+    """How far f itself rounds: every slope is then off by so much, divided by its step. The least
+    of three, as a kink does the same to both sides but one, and a curve to both sides."""
+    found = [[rung.slope, *rung.one_sided] for rung in rungs]
+    pairs = [np.abs(np.subtract(a, b)) * r.h for a, b, r in zip(found[1:], found[2:], rungs[2:])]
+    return float(np.min(np.max(pairs, axis=0))) if pairs else 0.0
 
 
 def some_places(x: Any) -> Any:

@@ -11,10 +11,10 @@ CLOSE = 1e-6
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two arrays agree to six digits of the larger one's size."""
-    if a is None or b is None or np.shape(a) != np.shape(b) or not np.size(a):
+    """Whether two arrays agree to six digits of their largest number; zeros agree with nothing."""
+    if np.shape(a) != np.shape(b) or not np.size(a):
         return False
-    size = max(float(np.max(np.abs(a))), float(np.max(np.abs(b))))
+    size = np.max(np.abs(a))
     return bool(size > 0 and np.max(np.abs(a - b)) <= CLOSE * size)
 
 
@@ -41,7 +41,7 @@ class Case:
         backward: Callable[[Any], Any],
         jacobian: Callable[[], Any],
         measure_with: Callable[[str, Any], Any],
-        is_sample: bool = False,
+        is_sample: bool,
     ):
         self.variable, self.a, self.n, self.dy, self.y = variable, a, n, dy, y
         self.inputs, self.parameters = inputs, parameters
@@ -54,12 +54,11 @@ class Case:
         return np.tensordot(self.jacobian(), dy, axes=np.ndim(dy))
 
     def ratio(self) -> Any:
-        """a / n where n is not 0, as one number if it is the same everywhere, or else None."""
-        big = np.abs(self.n) > 1e-9 * np.max(np.abs(self.n))
-        if not np.any(big) or np.any(np.abs(self.a[~big]) > 1e-6 * np.max(np.abs(self.a))):
+        """a / n, if it is the same number everywhere, or else None."""
+        if not np.any(self.n):
             return None
-        ratios = self.a[big] / self.n[big]
-        return float(ratios.mean()) if np.ptp(ratios) <= CLOSE * np.max(np.abs(ratios)) else None
+        ratio = float(np.sum(self.a * self.n) / np.sum(self.n**2))
+        return ratio if same(self.a, ratio * self.n) else None
 
 
 Answers = Iterator[tuple[str, dict[str, Any]]]

@@ -1,0 +1,110 @@
+"""One small change at a time in a piece of source: what the mutants of layers and of the checker
+are made of."""
+
+import ast
+import copy
+
+SWAPS = {
+    ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add, ast.Mult], ast.Mult: [ast.Div, ast.Add],
+    ast.Div: [ast.Mult, ast.Sub], ast.FloorDiv: [ast.Mult], ast.Pow: [ast.Mult],
+    ast.MatMult: [ast.Mult, ast.Add], ast.BitAnd: [ast.BitOr], ast.BitOr: [ast.BitAnd],
+    ast.Lt: [ast.LtE, ast.GtE], ast.LtE: [ast.Lt, ast.Gt], ast.Gt: [ast.GtE, ast.LtE],
+    ast.GtE: [ast.Gt, ast.Lt], ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq],
+    ast.Is: [ast.IsNot], ast.IsNot: [ast.Is], ast.In: [ast.NotIn], ast.NotIn: [ast.In],
+    ast.And: [ast.Or], ast.Or: [ast.And],
+}  # fmt: skip
+NAMES = {
+    "sum": "mean", "mean": "sum", "max": "min", "min": "max", "maximum": "minimum",
+    "minimum": "maximum", "argmax": "argmin", "any": "all", "all": "any", "abs": "square",
+    "zeros_like": "ones_like", "ones_like": "zeros_like", "tanh": "arctan", "exp": "expm1",
+    "log": "log1p", "log1p": "log", "sqrt": "square", "var": "std", "sign": "abs",
+    "stack": "concatenate", "where": "minimum",
+}  # fmt: skip
+BUILT_IN = ("max", "min", "any", "all")
+DELETED = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise, ast.Continue, ast.For)
+TYPES = ("dict", "list", "tuple", "type", "Callable", "Iterator")  # nothing of these is computed
+
+
+def changed(node, **fields):
+    new = copy.copy(node)
+    for name, value in fields.items():
+        setattr(new, name, value)
+    return new
+
+
+def replacements(node):
+    """What may stand in the place of a node."""
+    if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)):
+        yield from (changed(node, op=op()) for op in SWAPS.get(type(node.op), ()))
+    if isinstance(node, ast.BoolOp):
+        for i in range(len(node.values)):
+            rest = node.values[:i] + node.values[i + 1 :]
+            yield changed(node, values=rest) if len(rest) > 1 else rest[0]
+    elif isinstance(node, ast.Compare):
+        for op in SWAPS.get(type(node.ops[0]), ()):
+            yield changed(node, ops=[op(), *node.ops[1:]])
+    elif isinstance(node, ast.UnaryOp):
+        yield node.operand
+    elif isinstance(node, ast.IfExp):
+        yield from (node.body, node.orelse)
+    elif isinstance(node, ast.Constant):
+        yield from (changed(node, value=value) for value in other_constants(node.value))
+    elif isinstance(node, ast.Attribute) and node.attr in NAMES:
+        yield changed(node, attr=NAMES[node.attr])
+    elif isinstance(node, ast.Name) and node.id in BUILT_IN:
+        yield changed(node, id=NAMES[node.id])
+    elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.ctx, ast.Load):
+        yield changed(node, elts=node.elts[::-1])
+    elif isinstance(node, (ast.If, ast.While)):
+        yield from (changed(node, test=ast.Constant(value)) for value in (True, False))
+    if isinstance(node, DELETED):
+        yield ast.Pass()
+
+
+def other_constants(value):
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1]
+    if isinstance(value, float):
+        return [value * 100, value / 100] if value else [1.0, -1.0]
+    return []
+
+
+def is_said(node):
+    """Docstrings, imports, types and messages: nothing that is computed."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Subscript):
+        return getattr(node.value, "id", "") in TYPES
+    return isinstance(node, (ast.Import, ast.ImportFrom, ast.JoinedStr))
+
+
+def places(parent, is_left_alone):
+    """(parent, field, index or None, node) for everything that may be replaced."""
+    for field, value in ast.iter_fields(parent):
+        several = isinstance(value, list)
+        for i, node in enumerate(value if several else [value]):
+            left = field in ("annotation", "returns", "decorator_list") or is_left_alone(node)
+            if isinstance(node, ast.AST) and not left:
+                yield parent, field, i if several else None, node
+                yield from places(node, is_left_alone)
+
+
+def changed_sources(source, replacements=replacements, is_left_alone=is_said):
+    """(line in the source, what stood there, what stands there now, new source) of each change."""
+    tree = ast.parse(source)
+    seen = {ast.unparse(tree)}
+    for parent, field, i, node in list(places(tree, is_left_alone)):
+        for new in replacements(node):
+            old = getattr(parent, field)
+            setattr(parent, field, new if i is None else [*old[:i], new, *old[i + 1 :]])
+            text = ast.unparse(ast.fix_missing_locations(tree))
+            setattr(parent, field, old)
+            if text not in seen:
+                seen.add(text)
+                yield getattr(node, "lineno", 1), shown(node), shown(new), text
+
+
+def shown(node):
+    return " ".join(ast.unparse(node).split())[:90]
