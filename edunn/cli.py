@@ -67,8 +67,10 @@ def build_command(context, names, workers):
 @click.option("--unsafe", is_flag=True, help="Grade also where workers cannot be locked up.")
 @click.pass_context
 def grade_command(context, submissions, assignment, out, workers, roster, unsafe):
-    """Grade SUBMISSIONS: a folder with one sub-folder for each student, or a zip from Canvas, Moodle
-    or Gradescope. What has not changed since the last time is not judged again."""
+    """Grade SUBMISSIONS: a folder with a sub-folder for each student, or a download as a zip.
+
+    Zips come from Canvas, Moodle or Gradescope. What has not changed is not judged again.
+    """
     from edunn.course.grade import grade
     from edunn.course.intake import Roster
     from edunn.course.report import write_csv, write_feedback

@@ -99,7 +99,8 @@ class BCELoss(Loss):
 
     def backward(self, dy):
         y, target = self.cache
-        return dy * (y - target) / np.maximum(y * (1 - y), FLOOR) / y.size, {}
+        slope = (1 - target) / np.maximum(1 - y, FLOOR) - target / np.maximum(y, FLOOR)
+        return dy * slope / y.size, {}
 
 
 class BCEWithLogitsLoss(Loss):
@@ -181,7 +182,8 @@ class BinaryCrossEntropy(ErrorLayer):
     def backward(self, dy):
         y_true, y = self.cache
         dy = np.reshape(dy, (-1,) + (1,) * (y.ndim - 1))
-        return dy * (y - y_true) / np.maximum(y * (1 - y), FLOOR), {}
+        slope = (1 - y_true) / np.maximum(1 - y, FLOOR) - y_true / np.maximum(y, FLOOR)
+        return dy * slope, {}
 
 
 class MeanError(ErrorLayer):

@@ -46,4 +46,6 @@ class Mistake(NamedTuple):
         old, new = self.change
         if old not in right:
             raise CourseError(f"wrong answer {self.name!r}: {old!r} is not in {self.todo}")
-        return right.replace(old, new)
+        before = right[: right.index(old)].split("\n")[-1]
+        indent = before[: len(before) - len(before.lstrip())]
+        return right.replace(old, new.replace("\n", "\n" + indent))

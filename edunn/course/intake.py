@@ -4,8 +4,8 @@ Nothing that comes in is run from where it lies, followed as a link, unpacked to
 or changed. Notebooks are read, within limits; a roster says whose they are.
 
 Names in downloads: Canvas `doejane_LATE_4711_99182_03_linear-1.ipynb`, Moodle
-`Jane Doe_4711_assignsubmission_file_/03_linear.ipynb`, Gradescope `submission_99182/03_linear.ipynb`
-with `submission_metadata.yml`.
+`Jane Doe_4711_assignsubmission_file_/03_linear.ipynb`, Gradescope
+`submission_99182/03_linear.ipynb` with `submission_metadata.yml`.
 """
 
 from __future__ import annotations

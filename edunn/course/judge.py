@@ -172,4 +172,12 @@ class Run:
                 )
             except Wrong as wrong:
                 return str(wrong)[:500], wrong.id
+            except (WireError, OSError):
+                raise
+            except Exception as error:  # of a case that meets an answer nobody thought of
+                return (
+                    f"the answer cannot be judged ({type(error).__name__}): is it of the kind "
+                    "that is asked for?",
+                    "odd",
+                )
         return "", ""

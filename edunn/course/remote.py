@@ -29,6 +29,7 @@ class Remote(Module):
                 setattr(self, attribute, value)
         for child, module in reference.children().items():  # those of a container are in a list
             setattr(self, child, module)
+        self.right = (reference,)  # in a tuple: it is no part of this module
         self.student = student
         self.layer = student.make(name, *arguments)
         self.learned = student.call(self.layer, "named_parameters") if self.parameters() else None
@@ -56,6 +57,9 @@ class Remote(Module):
         if isinstance(value, list):  # tuples travel as lists
             value = tuple(tuple(part) if isinstance(part, list) else part for part in value)
         return value
+
+    def inputs_of_dx(self, inputs: Any) -> Any:
+        return self.right[0].inputs_of_dx(inputs)
 
     def push(self) -> None:
         """Give the parameters over there the values that they have here."""
@@ -174,7 +178,9 @@ def gradients(
             y = right.forward(*inputs)
             dy = rng.normal(size=np.shape(y))
             theirs.forward(*map(np.copy, inputs))
-            for variable, got, want in compared(theirs.backward(dy), right.backward(dy)):
+            for variable, got, want in compared(
+                right, inputs, theirs.backward(dy), right.backward(dy)
+            ):
                 if only is None or variable in only:
                     what = f"{name}, gradient of {variable}: the slope of your forward, but it"
                     expect(what, got, want, {}, tolerance)
@@ -182,14 +188,17 @@ def gradients(
     return case
 
 
-def compared(got: Any, want: Any) -> Any:
+def compared(right: Module, inputs: Any, got: Any, want: Any) -> Any:
     """(variable, got, want) for every gradient of the right backward; got has been looked at."""
     (dx, grads), (right_dx, right_grads) = got, want
-    dxs, right_dxs = (d if isinstance(d, tuple) else (d,) for d in (dx, right_dx))
-    learned = [(i, d) for i, d in enumerate(right_dxs) if d is not None]
-    given = [d for d in dxs if d is not None]
-    yield from ((f"input {i}", one, d) for (i, d), one in zip(learned, given))
-    yield from ((n, grads[n], d) for n, d in right_grads.items())
+    learned = right.inputs_of_dx(inputs)
+    names = [f"input {i}" for i, x in enumerate(inputs) if any(x is one for one in learned)]
+    dxs, right_dxs = (
+        [one for one in (d if isinstance(d, tuple) else (d,)) if one is not None]
+        for d in (dx, right_dx)
+    )
+    yield from zip(names, dxs, right_dxs)
+    yield from ((name, grads[name], gradient) for name, gradient in right_grads.items())
 
 
 __all__ = ["Part", "Remote", "forward", "gradients", "remote"]

@@ -86,6 +86,8 @@ def judge_bank(
     proof: Proof, bank: list[Mistake], names: dict[str, str], records: dict[str, Record]
 ) -> None:
     count = Counter(mistake.todo for mistake in bank)
+    names_twice = [name for name, n in Counter(mistake.name for mistake in bank).items() if n > 1]
+    proof.faults += [f"two wrong answers are called {name!r}" for name in names_twice]
     proof.faults += [
         f"{todo} has {count[todo]} wrong answers, not {AT_LEAST}"
         for todo in names
