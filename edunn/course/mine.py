@@ -47,7 +47,7 @@ __all__ = ["{name}"]
 def folder(start: Path | None = None) -> Path:
     """Where the student's package is, or will be: beside the folders of the exercises."""
     here = (start or Path.cwd()).resolve()
-    for around in (here, *here.parents):
+    for around in (here, here.parent):
         if (around / PACKAGE / "__init__.py").exists():
             return around / PACKAGE
     return (here.parent if re.match(r"\d\d_", here.name) else here) / PACKAGE
