@@ -198,6 +198,8 @@ BAD = {
     "y is complex": (y_is(lambda y: y + 0j), "dtype_not_numbers"),
     "y is true or false": (y_is(lambda y: y > 0), "dtype_not_numbers"),
     "y is an array of objects": (y_is(lambda y: y.astype(object)), "dtype_not_numbers"),
+    "y is a Tensor": (y_is(nn.Tensor), "returns_tensor"),
+    "dx is a Parameter": (dx_is(nn.Parameter), "returns_tensor"),
     "y is NaN at one place": (y_is(nan_at_one_place), "not_finite"),
     "y is infinite": (y_is(lambda y: y * np.inf), "not_finite"),
     "backward returns None": (backward(lambda *_: None), "returns_nothing"),
@@ -882,3 +884,29 @@ def test_what_changes_an_array_is_named(name, part):
     assert look(layer, (X,))[0][0].part == part
     with pytest.raises(nn.GradientError, match=f"^Layer.{part}: {part} changes "):
         nn.check_layer(BAD[name][0](), X)
+
+
+class Exchanged(nn.MatMul):
+    def backward(self, dy):
+        (da, db), grads = super().backward(dy)
+        return (db, da), grads
+
+
+def test_gradients_in_another_order_than_the_inputs():
+    with pytest.raises(nn.GradientError, match="in another order than forward takes the inputs"):
+        nn.check_gradients(Exchanged(), np.ones((4, 3)), np.ones((3, 2)))
+
+
+class WrongSide(nn.Module):
+    def forward(self, x):
+        self.cache = x
+        return np.maximum(x, 0)
+
+    def backward(self, dy):
+        return dy * (self.cache < 0), {}
+
+
+def test_zeros_on_the_wrong_side():
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    with pytest.raises(nn.GradientError, match="is 0 where it should not be, and not 0 where"):
+        nn.check_gradients(WrongSide(), x)

@@ -140,6 +140,8 @@ def patterns(case: Case) -> Answers:
         yield "missing_elements", {}
     if np.any(extra) and not np.any(wrong & ~extra):
         yield "extra_elements", {}
+    if np.any(extra) and np.any(missing) and not np.any(wrong & ~extra & ~missing):
+        yield "zeros_exchanged", {}
     if a.ndim == 2:
         for id, axis in (("rows_do_not_cancel", 1), ("columns_do_not_cancel", 0)):
             sums = np.abs(n.sum(axis=axis))

@@ -68,6 +68,9 @@ class Point:
             found.append(subject.finding("keys_missing", "backward", missing=missing))
         elif unknown:
             found.append(subject.finding("keys_unknown", "backward", unknown=unknown, known=known))
+        got, want = ([a.shape for a in arrays] for arrays in (self.dxs, self.variables.values()))
+        if got != want and sorted(got) == sorted(want):
+            return [subject.finding("dx_order", "backward")]
         for name, gradient in self.gradients().items():
             x = (self.variables | self.parameters).get(name)
             if x is None:

@@ -89,6 +89,8 @@ class Subject:
 
     def array(self, part: str, value: Any, kinds: str = "f") -> Any:
         """A copy of what `part` gives, as an array of one of the `kinds`; floats have 64 bits."""
+        if hasattr(value, "requires_grad"):
+            raise self.stop("returns_tensor", part)
         try:
             array = np.array(value)
         except ValueError as error:  # a list of unequal parts

@@ -1,17 +1,26 @@
-"""What a grading run leaves behind: grades.csv, and a feedback page for each student."""
+"""What a grading run leaves behind: grades.csv, a feedback page for each student, and the page that
+shows an instructor the class. Made from the records and the gradebook, again and again the same.
+"""
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
+from edunn.course.classroom import Mark, Sheet, concerns, read_sheets, said
 from edunn.course.grade import Grade
+from edunn.course.judge import Record
 
 COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
+TEMPLATES = Path(__file__).with_name("templates")
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def number(points: float | None) -> str:
@@ -20,13 +29,36 @@ def number(points: float | None) -> str:
 
 
 def without_colours(text: str) -> str:
-    """What a terminal would show, without the codes that colour it."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+    """What a terminal would show, without the codes that colour it and lines written over; and
+    without addresses and folders of the process that printed it, which differ from run to run."""
+    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
+    text = re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", "\n".join(lines))
+    return re.sub(r"\S*/edunn-library-\w+/", "", text)
+
+
+def shown(value: Any) -> Any:
+    """A text for a page: what nobody could see, or what turns a line around, by its number."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return "".join(c if c.isprintable() or c in "\n\t" else f"[U+{ord(c):04X}]" for c in value)
+    return value
+
+
+def pictures(record: Record, cell: str) -> list[str]:
+    """The figures that a cell drew, as base64 of PNG files, where the record has any."""
+    found: Any = getattr(record, "figures", {})
+    whole = [base64.b64encode(base64.b64decode(one)).decode() for one in found.get(cell, [])]
+    return [one for one in whole if base64.b64decode(one).startswith(PNG)]
+
+
+def harmless(cell: str) -> str:
+    """A cell of a CSV file that no spreadsheet takes for a formula."""
+    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
 
 
 def write_csv(grades: list[Grade], path: Path) -> None:
     """A line a student. A cell that a spreadsheet would take for a formula is quoted with '."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for grade in grades:
@@ -36,22 +68,60 @@ def write_csv(grades: list[Grade], path: Path) -> None:
             writer.writerow([harmless(cell) for cell in row])
 
 
-def harmless(cell: str) -> str:
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def write_feedback(grades: list[Grade], notebook: Any, folder: Path) -> None:
-    """One HTML page a student. Jinja escapes all that goes in; the page may run no script."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("edunn.course"),
+def environment() -> jinja2.Environment:
+    """Jinja escapes all that goes into a page; a page may run no script but the one named by its
+    hash, and load nothing."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters["number"] = number
-    environment.filters["plain"] = without_colours
-    template = environment.get_template("feedback.html")
+    made.filters |= {"number": number, "plain": without_colours, "said": said}
+    for name in ("style.css", "sort.js"):
+        text = (TEMPLATES / name).read_text(encoding="utf-8")
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        short = name.partition(".")[0]
+        made.globals |= {short: Markup(text), f"{short}_hash": Markup(f"'sha256-{digest}'")}
+    return made
+
+
+def write_feedback(
+    grades: list[Grade],
+    notebook: Any,
+    folder: Path,
+    marks: dict[str, dict[str, Mark]] | None = None,
+) -> None:
+    """One HTML page a student. notebook: as it was released; marks: what the gradebook says."""
+    template = environment().get_template("feedback.html")
     folder.mkdir(parents=True, exist_ok=True)
-    title = notebook["cells"][0]["source"].split("\n")[0].lstrip("# ")
+    name = grades[0].record.assignment if grades else ""
+    sheet = Sheet(name, notebook, grades, marks or {})
+    about = {"title": sheet.title, "labels": sheet.labels, "pictures": pictures}
     for grade in grades:
-        page = template.render(grade=grade, record=grade.record, title=title)
+        mine = sheet.marks.get(grade.record.student, {})
+        page = template.render(grade=grade, record=grade.record, marks=mine, **about)
         (folder / f"{grade.record.student}.html").write_text(page, encoding="utf-8")
+
+
+def write_page(sheets: list[Sheet], out: Path) -> None:
+    """report.html: the class in all its exercises."""
+    students = sorted({grade.record.student for sheet in sheets for grade in sheet.grades})
+    page = (
+        environment()
+        .get_template("report.html")
+        .render(sheets=sheets, students=students, concerns=concerns, out=out.resolve())
+    )
+    (out / "report.html").write_text(page, encoding="utf-8")
+
+
+def write_all(out: Path) -> list[Sheet]:
+    """grades.csv, feedback/ and report.html of everything that has been graded in `out`."""
+    _, sheets = read_sheets(out)
+    for sheet in sheets:
+        write_feedback(sheet.grades, sheet.notebook, out / "feedback" / sheet.name, sheet.marks)
+    write_csv([grade for sheet in sheets for grade in sheet.grades], out / "grades.csv")
+    write_page(sheets, out)
+    return sheets

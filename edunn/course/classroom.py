@@ -1,0 +1,243 @@
+"""A class, exercise by exercise: its points, its misconceptions, who needs a look."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import string
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from edunn.checking.messages import LONGEST, Values, catalogue, language
+from edunn.course.books import Books
+from edunn.course.books import grades as entries
+from edunn.course.grade import Grade
+from edunn.course.judge import GRADED, NOT_GRADED, STUDENT_ERROR, Record, Verdict
+from edunn.course.likeness import Pair, alike
+from edunn.course.source import CourseError, grade_id, is_kind
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
+BARS = 20  # at most so many in a histogram
+
+
+class Said(NamedTuple):
+    """A verdict's reason, taken apart. where: "Bias, gradient of b"; pattern: what the numbers
+    show; hint, more: "" where it is no diagnosis of the catalogue's."""
+
+    where: str
+    pattern: str
+    hint: str = ""
+    more: str = ""
+
+
+class Misconception(NamedTuple):
+    """What several students got wrong in the same way; share: of those who were graded."""
+
+    said: Said
+    checks: list[str]
+    students: list[str]
+    share: float
+
+
+class Mark(NamedTuple):
+    """What the gradebook says of one cell. by_hand: a person gave these points."""
+
+    points: float
+    max_points: float
+    waiting: bool
+    by_hand: bool
+    comment: str
+
+
+@dataclass
+class Sheet:
+    """One exercise of a class: its grades, in the order of the names, and what they show."""
+
+    name: str
+    notebook: Any  # as it was released
+    grades: list[Grade]
+    marks: dict[str, dict[str, Mark]]  # by student and cell
+
+    @property
+    def title(self) -> str:
+        return str(self.notebook["cells"][0]["source"]).split("\n")[0].lstrip("# ")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return headings(self.notebook)
+
+    @property
+    def graded(self) -> list[Grade]:
+        return [grade for grade in self.grades if grade.points is not None]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(grade.points or 0.0 for grade in self.graded)
+
+    def histogram(self) -> list[tuple[str, int]]:
+        """(points, students) for each bar: one a point, or wider ones where there are many."""
+        most = max(grade.max_points for grade in self.grades)
+        wide = max(1, -int(-most // BARS))
+        bars = {low: 0 for low in range(0, int(most) + 1, wide)}
+        for grade in self.graded:
+            bars[min(int(grade.points or 0) // wide * wide, max(bars))] += 1
+        last = {low: min(low + wide - 1, int(most)) for low in bars}
+        return [(f"{a}" if a == last[a] else f"{a}-{last[a]}", n) for a, n in bars.items()]
+
+    def checks(self) -> list[dict[str, Any]]:
+        """For each cell with points, how many got all of them, some, and none."""
+        found: dict[str, list[tuple[float, float]]] = {}
+        for grade in self.graded:
+            marks = self.marks[grade.record.student]
+            for name, mark in marks.items():
+                found.setdefault(name, [])
+                if not mark.waiting:
+                    found[name].append((mark.points, mark.max_points))
+        order = {name: i for i, name in enumerate(self.labels)}
+        return [
+            {
+                "name": name,
+                "all": sum(got >= most for got, most in points),
+                "some": sum(0 < got < most for got, most in points),
+                "none": sum(got <= 0 for got, _ in points),
+                "waiting": len(self.graded) - len(points),
+            }
+            for name, points in sorted(found.items(), key=lambda one: order.get(one[0], 0))
+        ]
+
+    def misconceptions(self) -> list[Misconception]:
+        return misconceptions([grade.record for grade in self.grades])
+
+    def pairs(self) -> tuple[list[Pair], float]:
+        cells = [c for c in self.notebook["cells"] if c["cell_type"] == "code"]
+        given = {c["id"]: c["source"] for c in cells if is_kind(c, "solution")}
+        answers = {
+            grade.record.student: {n: s for n, s in grade.record.answers.items() if n in given}
+            for grade in self.grades
+        }
+        return alike({who: cells for who, cells in answers.items() if cells}, given)
+
+
+def headings(notebook: Any) -> dict[str, str]:
+    """What stands over each named cell, without its points: {"bias-db": "the gradient of b"}."""
+    found, heading = {}, ""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and not is_kind(cell, "solution"):
+            lines = [line for line in cell["source"].split("\n") if re.match("#+ ", line)]
+            heading = lines[-1].lstrip("# ") if lines else heading
+        if name := grade_id(cell):
+            text = re.sub(r"\s*\([^)]*points?[^)]*\)", "", heading)
+            found[name] = re.sub(r"^(\d+\. )?(Check: )?", "", text) or name
+    return found
+
+
+def said(verdict: Verdict) -> Said:
+    """The diagnosis and the hint of a verdict, which its reason has in one text."""
+    texts = catalogue().get(verdict.id, {}).get(language(), {})
+    if "pattern" in texts:
+        text = f"{texts['pattern']} {texts['hint']}"
+        if match := re.search(as_expression(text), verdict.reason):
+            filled = Values(match.groupdict())
+            parts = (texts[key].format_map(filled) for key in ("pattern", "hint", "more"))
+            return Said(verdict.reason[: match.start()].rstrip(": "), *parts)
+    return Said("", verdict.reason)
+
+
+def as_expression(text: str) -> str:
+    """A text with {placeholders} as a regular expression, which finds what fills them."""
+    parts, seen = [], set()
+    for literal, name, _, _ in string.Formatter().parse(text):
+        parts.append(re.escape(literal))
+        if name is not None:
+            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.{{1,{LONGEST}}}?)")
+            seen.add(name)
+    return "".join(parts)
+
+
+def misconceptions(records: list[Record]) -> list[Misconception]:
+    """What went wrong in the graded submissions, the most frequent first. Diagnoses are the same
+    where their id and the variable agree; other reasons where they differ only in numbers."""
+    found: dict[Any, dict[str, Verdict]] = {}
+    judged = [record for record in records if record.state != NOT_GRADED]
+    for record in judged:
+        stopped = record.reason if record.state == STUDENT_ERROR else ""
+        for verdict in record.verdicts:
+            if verdict.reason and verdict.reason != stopped:
+                about = said(verdict)
+                text = NUMBER.sub("#", verdict.reason)
+                key = (verdict.id, about.where) if about.hint else text
+                found.setdefault(key, {}).setdefault(record.student, verdict)
+    kinds = []
+    for by_student in found.values():
+        texts = Counter(said(verdict) for verdict in by_student.values())
+        most = min(texts, key=lambda text: (-texts[text], text))
+        checks = list(dict.fromkeys(sorted(verdict.name for verdict in by_student.values())))
+        kinds.append(Misconception(most, checks, sorted(by_student), len(by_student) / len(judged)))
+    return sorted(kinds, key=lambda kind: (-len(kind.students), kind.said))
+
+
+def concerns(record: Record) -> list[str]:
+    """Why an instructor should look at a submission, the gravest first."""
+    found = []
+    if record.state == NOT_GRADED:
+        found.append(f"not graded: {record.reason}")
+    if record.state == STUDENT_ERROR:
+        found.append(record.reason)
+    for verdict in record.verdicts:
+        ran = record.state == GRADED and verdict.name in record.printed
+        if verdict.reason and ran and verdict.name not in record.visible:
+            found.append(f"cell {verdict.name}: visible check right, hidden cases not")
+    return found + record.notes
+
+
+def read_sheet(books: Books, name: str) -> Sheet:
+    """One exercise as its records and the gradebook have it. What has been judged, but is not in
+    the gradebook as it was judged (a run was killed), counts as not graded."""
+    release = books.root / "release" / name / f"{name}.ipynb"
+    if not release.exists():
+        raise CourseError(f"{books.root} has records of {name}, but not what was released")
+    sheet = Sheet(name, json.loads(release.read_text(encoding="utf-8")), [], {})
+    most = books.max_points(name)
+    with books.gradebook() as gradebook:
+        entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}
+        for path in sorted((books.root / "records" / name).glob("*.json")):
+            record = books.read_record(name, path.stem)
+            record = record or Record(path.stem, name, NOT_GRADED, "its record cannot be read")
+            entry = entered.get(record.student)
+            marks = marks_of(entry) if entry and record.state != NOT_GRADED else {}
+            same = entry and record.points == sum(g.auto_score or 0.0 for g in entries(entry))
+            if record.state != NOT_GRADED and not same:
+                record.state, record.reason = NOT_GRADED, "not yet in the gradebook: grade again"
+            points = float(entry.score) if same and record.state != NOT_GRADED else None
+            waiting = [cell for cell, mark in marks.items() if mark.waiting]
+            sheet.grades.append(Grade(record, points, most, waiting))
+            sheet.marks[record.student] = marks
+    return sheet
+
+
+def marks_of(entry: Any) -> dict[str, Mark]:
+    comments = {one.name: one for part in entry.notebooks for one in part.comments}
+    marks = {}
+    for grade in entries(entry):
+        said_of_it = comments.get(grade.cell.name)
+        marks[grade.cell.name] = Mark(
+            float(grade.score),
+            float(grade.max_score),
+            bool(grade.needs_manual_grade),
+            grade.manual_score is not None,
+            (said_of_it.comment or "") if said_of_it else "",
+        )
+    return marks
+
+
+def read_sheets(out: Path, only: str = "") -> tuple[Books, list[Sheet]]:
+    """Every exercise that has records in `out`, or the one named."""
+    names = sorted(path.name for path in (out / "records").glob("*/") if any(path.glob("*.json")))
+    names = [name for name in names if only in ("", name)]
+    if not names:
+        raise CourseError(f"{out} has no records{f' of {only}' if only else ''}: first edunn grade")
+    books = Books(out)
+    return books, [read_sheet(books, name) for name in names]
