@@ -19,7 +19,7 @@
 # | | |
 # |---|---|
 # | You write | `Linear.forward` and `Linear.backward`, five lines in all |
-# | You need | matrix products, the chain rule, exercise 2 (`Bias`) |
+# | You need | matrix products (exercise 1), the chain rule, layers (exercise 2) |
 # | Time | about 45 minutes |
 # | Points | 7 by automatic checks, 3 for a written answer |
 
@@ -33,18 +33,20 @@ import numpy as np
 
 import edunn as nn
 
-close("Linear", "Dense", "MaskedLinear", "SparseLinear")  # from here on, Linear is your own
+close("Linear", "MatMul", "MaskedLinear", "SparseLinear")  # from here on, Linear is your own
+close("Dense", "LinearRegression", "LogisticRegression")  # a Linear is inside these
 
 # %% [markdown]
 # ## 1. The idea: forward
 #
 # One example is a row of numbers, its *features*. A linear layer turns `inputs` features into
 # `outputs` new ones. Each new feature is a weighted sum of all old ones, and all the weights stand
-# in a matrix `w`, one column for each new feature:
+# in a matrix `w`, one column for each new feature. For one example $x$:
 #
-# $$ y_{j} = \sum_{i} x_{i} \, w_{ij} $$
+# $$ y_{j} = \sum_{l} x_{l} \, w_{lj} $$
 #
-# Networks look at many examples at once, a *batch*. The examples are the rows of `x`:
+# Here $l$ counts the old features and $j$ the new ones. Networks look at many examples at once, a
+# *batch*. The examples are the rows of `x`:
 #
 # | array | shape | |
 # |---|---|---|
@@ -52,7 +54,12 @@ close("Linear", "Dense", "MaskedLinear", "SparseLinear")  # from here on, Linear
 # | `w` | `(inputs, outputs)` | the weights |
 # | `y` | `(n, outputs)` | n results, a row each |
 #
-# Seen row by row, the sum above is what a **matrix product** does.
+# So `x` gets an index $i$ in front, which counts the examples, and `y` gets it too. The weights do
+# not: all examples use the same `w`.
+#
+# $$ y_{ij} = \sum_{l} x_{il} \, w_{lj} $$
+#
+# This is a **matrix product**, as in exercise 1.
 #
 # **By hand.** Take one example with two features, and three outputs:
 #
@@ -72,9 +79,9 @@ close("Linear", "Dense", "MaskedLinear", "SparseLinear")  # from here on, Linear
 import matplotlib.pyplot as plt
 
 w = np.array([[1.0, 0.5], [-0.4, 0.8]])
-corners = [(i, j) for i in range(-3, 4) for j in range(-3, 4)]
+corners = [(a, b) for a in range(-3, 4) for b in range(-3, 4)]
 before = np.array(corners)
-after = np.array([[i * w[0, 0] + j * w[1, 0], i * w[0, 1] + j * w[1, 1]] for i, j in corners])
+after = np.array([[a * w[0, 0] + b * w[1, 0], a * w[0, 1] + b * w[1, 1]] for a, b in corners])
 
 figure, axes = plt.subplots(1, 2, figsize=(8, 4), sharex=True, sharey=True)
 for ax, points, title in zip(axes, (before, after), ("x: before", "y: after the layer")):
@@ -91,23 +98,37 @@ for ax, points, title in zip(axes, (before, after), ("x: before", "y: after the 
 # with respect to every number of `y`, in an array of the shape of `y`. What is left is the chain
 # rule.
 #
-# **For `x`.** The number $x_{ni}$ goes into all outputs of example $n$: into $y_{nj}$ with weight
-# $w_{ij}$. So a small push on it reaches $E$ on all these ways, and they add up:
+# **For `x`.** Where does the number $x_{il}$ go? Into all outputs of its own example $i$: into
+# $y_{ij}$ with weight $w_{lj}$, for each $j$. If $x_{il}$ grows by a little, all these outputs
+# move, and each of them changes $E$. The changes add up:
 #
-# $$ dx_{ni} = \sum_{j} dy_{nj} \, w_{ij} $$
+# $$ dx_{il} = \sum_{j} dy_{ij} \, w_{lj} $$
 #
-# **For `w`.** The weight $w_{ij}$ is used once for every example: it takes $x_{ni}$ to $y_{nj}$.
-# So every example of the batch has its say, and again they add up:
+# **For `w`.** The weight $w_{lj}$ is used once in every example $i$: there it takes $x_{il}$ to
+# $y_{ij}$. If it grows by a little, one output of every example moves. So every example of the
+# batch adds its part:
 #
-# $$ dw_{ij} = \sum_{n} x_{ni} \, dy_{nj} $$
+# $$ dw_{lj} = \sum_{i=1}^{n} x_{il} \, dy_{ij} $$
 #
-# Both sums are matrix products too. Which ones? Let the shapes lead you: a gradient has *exactly*
-# the shape of the array it belongs to, and in a product of matrices the index that is summed over
-# must stand last in the first and first in the second.
+# Both sums are matrix products too. Which ones? Let the shapes lead you. A gradient has *exactly*
+# the shape of the array that it belongs to. And in a product of matrices, the index of the sum must
+# stand last in the first matrix and first in the second one. If it stands elsewhere, that matrix
+# must be turned: `a.T` is `a` with its rows as columns.
 #
-# **By hand.** Two examples with one feature, one output: $x = \binom{1}{2}$, $w = (3)$,
-# $dy = \binom{10}{1}$. Then $dx = \binom{30}{3}$, and $dw = 1 \cdot 10 + 2 \cdot 1 = 12$: one
-# number, with a part from each example.
+# **By hand.** Two examples with two features, three outputs, and the `w` from above:
+#
+# $$ x = \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix} \qquad
+#    w = \begin{pmatrix} 2 & 3 & 4 \\ 4 & 5 & 6 \end{pmatrix} \qquad
+#    dy = \begin{pmatrix} 1 & 0 & 10 \\ 0 & 1 & 2 \end{pmatrix} $$
+#
+# The first number of `dx` is $1 \cdot 2 + 0 \cdot 3 + 10 \cdot 4 = 42$. It needs only the first
+# row of `dy`. The first number of `dw` is $1 \cdot 1 + 3 \cdot 0 = 1$: a part from each example.
+# Together:
+#
+# $$ dx = \begin{pmatrix} 42 & 64 \\ 11 & 17 \end{pmatrix} \qquad
+#    dw = \begin{pmatrix} 1 & 3 & 16 \\ 2 & 4 & 28 \end{pmatrix} $$
+#
+# Follow the last number of each on paper: 17 and 28.
 
 # %% [markdown]
 # ## 3. Your Linear
@@ -151,41 +172,60 @@ class Linear(nn.Module):
 # %% [markdown]
 # ### Check: forward (2 points)
 #
-# The numbers that you worked out by hand, and a second example with the signs turned. The grader
-# tries other shapes as well.
+# The numbers that you worked out by hand, and a second example. The grader tries other shapes as
+# well.
 
 # %% nbgrader={"grade": true, "grade_id": "linear-forward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 layer = Linear(2, 3, initializer=nn.initializers.Constant([[2, 3, 4], [4, 5, 6]]))
-y = layer.forward(np.array([[3, -7], [-3, 7]]))
-nn.utils.check_same([[-22, -26, -30], [22, 26, 30]], y)
+x = np.array([[3.0, -7.0], [-1.0, 2.0]])
+y = layer.forward(x)
+kind = type(y).__name__
+assert isinstance(y, np.ndarray), f"y must be an array, not a {kind}: which array is inside self.w?"
+assert x[0, 0] == 3, "forward changed x, which belongs to its caller: make a new array instead"
+assert layer.w.data[0, 0] == 2, "forward changed w: changing parameters is the optimizer's work"
+assert np.all(layer.forward(0 * x) == 0), "a linear layer takes 0 to 0: what does yours add?"
+nn.utils.check_same([[-22, -26, -30], [6, 7, 8]], y)
 
 # %% [markdown]
 # ### Check: the gradient of x (2 points)
 #
 # `check_gradients` nudges each number of `x` a little, runs your `forward`, and compares the slope
-# that it measures with your `dx`.
+# that it measures with your `dx`. At the end come the numbers that you followed by hand.
 
 # %% nbgrader={"grade": true, "grade_id": "linear-dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x = np.random.default_rng(0).normal(size=(4, 3))
 print(nn.check_gradients(Linear(3, 2), x, only=["input 0"]))
+layer = Linear(2, 3, initializer=nn.initializers.Constant([[2, 3, 4], [4, 5, 6]]))
+layer.forward(np.array([[1.0, 2.0], [3.0, 4.0]]))
+dx, grads = layer.backward(np.array([[1.0, 0.0, 10.0], [0.0, 1.0, 2.0]]))
+nn.utils.check_same([[42, 64], [11, 17]], dx)
 
 # %% [markdown]
 # ### Check: the gradient of w (3 points)
 #
-# The same for all numbers of `w`, for a batch of four examples and for a batch of one.
+# The same for all numbers of `w`, for a batch of four examples and for a batch of one, and again
+# the numbers from above.
 
 # %% nbgrader={"grade": true, "grade_id": "linear-dw", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 for n in (4, 1):
     x = np.random.default_rng(n).normal(size=(n, 3))
     print(f"batch of {n}:", nn.check_gradients(Linear(3, 2), x, only=["w"]))
+layer = Linear(2, 3)
+layer.forward(np.array([[1.0, 2.0], [3.0, 4.0]]))
+dx, grads = layer.backward(np.array([[1.0, 0.0, 10.0], [0.0, 1.0, 2.0]]))
+nn.utils.check_same([[1, 3, 16], [2, 4, 28]], grads["w"])
 keep(Linear, nn.check_layer(Linear(3, 2), x))
 
 # %% [markdown]
 # ## 4. Play: a layer that learns
 #
 # Your layer is ready to learn. Below, `w_secret` makes the answers, and your layer must find it from
-# examples alone. Change the learning rate, the number of steps, the number of examples. When does
-# it find `w_secret`, when does it run away, and what happens with fewer examples than features?
+# examples alone. Change the learning rate, the number of steps, the number of examples (20). When
+# does it find `w_secret`? When does the error grow without end?
+#
+# And with fewer examples than features, say 2? Then many different `w` give the right answers for
+# all examples. With enough steps the error goes to 0, but your layer has found another one of them,
+# and not `w_secret`.
 
 # %%
 import matplotlib.pyplot as plt
@@ -193,7 +233,7 @@ import matplotlib.pyplot as plt
 rng = np.random.default_rng(0)
 w_secret = np.array([[1.0, -2.0], [0.5, 3.0], [-1.5, 0.0]])
 x = rng.normal(size=(20, 3))
-y_true = np.einsum("ni,ij->nj", x, w_secret)  # what the secret layer answers
+y_true = np.einsum("il,lj->ij", x, w_secret)  # what the secret layer answers
 learning_rate, steps = 0.1, 100
 
 student, losses = Linear(3, 2), []

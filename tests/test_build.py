@@ -149,6 +149,20 @@ def test_two_cells_of_one_name_are_refused(tmp_path):
         notebook(tmp_path, SOLUTION, GRADED + "assert 1\n", GRADED + "assert 2\n")
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [
+        (SOLUTION, GRADED.replace('"grade_id": "check", ', "") + "assert double(2) == 4"),
+        (SOLUTION.replace('"todo"', '"to do"'), GRADED + "assert double(2) == 4"),
+        ("# %%\n" + SOLUTION.partition("\n")[2], GRADED + "assert double(2) == 4"),
+    ],
+    ids=["no id", "an id with a space", "a solution in a cell of no name"],
+)
+def test_a_cell_without_its_name_is_refused(tmp_path, cells):
+    with pytest.raises(CourseError, match="cell . needs a grade_id: '"):
+        notebook(tmp_path, *cells)
+
+
 def test_a_build_that_fails_leaves_the_release_of_before(tmp_path):
     for folder in ("solutions", "autograder/cases", "assignments/01_double"):
         (tmp_path / folder).mkdir(parents=True)

@@ -2,35 +2,198 @@
 
 from edunn.course.bank import Mistake
 
+FIRST_CACHE = "if self.cache is None:\n    self.cache = x\ny = x @ self.w.data"
+CENTERED = "x -= x.mean(0)\nself.cache = x\ny = x @ self.w.data"
+SHRUNK = "self.cache = x\ny = x @ self.w.data\nself.w.data *= 0.9"
+LOOP = """
+x = self.cache
+dx = dy @ self.w.data.T
+for i in range(len(x)):
+    dw = np.outer(x[i], dy[i])
+"""
+OLD_W = """
+if not hasattr(self, "turned"):
+    self.turned = self.w.data.T.copy()
+x = self.cache
+dx = dy @ self.turned
+dw = x.T @ dy
+"""
+STEPS = """
+x = self.cache
+dx = dy @ self.w.data.T
+dw = x.T @ dy
+self.w.data -= 0.1 * dw
+"""
+DIVIDES = """
+x = self.cache
+dx = dy @ self.w.data.T
+dy /= len(dy)
+dw = x.T @ dy
+"""
+ADDS_UP = """
+x = self.cache
+dx = dy @ self.w.data.T
+self.dw = getattr(self, "dw", 0) + x.T @ dy
+dw = self.dw
+"""
+
 WRONG_ANSWERS = [
-    Mistake("w before x", "Linear.forward", ("x @ self.w.data", "self.w.data @ x"), "matmul"),
-    Mistake("w transposed", "Linear.forward", ("self.w.data", "self.w.data.T"), "matmul"),
-    Mistake("y of the wrong sign", "Linear.forward", ("x @", "-x @"), "not equal"),
-    Mistake("adds a bias", "Linear.forward", ("self.w.data", "self.w.data + 1"), "not equal"),
-    Mistake("y is forgotten", "Linear.forward", "self.cache = x\ny = None", "different shapes"),
-    Mistake("x is not kept", "Linear.forward", "y = x @ self.w.data", "NoneType"),
+    # forward
+    Mistake(
+        "w before x",
+        "Linear.forward",
+        ("x @ self.w.data", "self.w.data @ x"),
+        "size 2 is different from 3",
+    ),
+    Mistake(
+        "w transposed",
+        "Linear.forward",
+        ("self.w.data", "self.w.data.T"),
+        "size 3 is different from 2",
+    ),
+    Mistake("number by number", "Linear.forward", ("x @", "x *"), "with shapes (2,2) (2,3)"),
+    Mistake("the first example only", "Linear.forward", ("x @", "x[0] @"), "calculated (3,)"),
+    Mistake("w itself, not its array", "Linear.forward", (".data", ""), "MatMul.forward"),
+    Mistake(
+        "adds a bias", "Linear.forward", ("self.w.data", "self.w.data + 1"), "what does yours add?"
+    ),
+    Mistake(
+        "averages over features",
+        "Linear.forward",
+        ("self.w.data", "self.w.data / x.shape[1]"),
+        "3 is the number of features",
+    ),
+    Mistake("y is forgotten", "Linear.forward", "self.cache = x\ny = None", "not a NoneType"),
+    Mistake("x is not kept", "Linear.forward", "y = x @ self.w.data", "has no attribute 'T'"),
+    Mistake(
+        "y is kept",
+        "Linear.forward",
+        "y = x @ self.w.data\nself.cache = y",
+        "has shape (2, 2), but its variable has shape (3, 2)",
+    ),
+    Mistake("an old cache is kept", "Linear.forward", FIRST_CACHE, "the input of an earlier call"),
     Mistake(
         "writes into x",
         "Linear.forward",
         "self.cache = x.copy()\ny = x @ self.w.data\nx *= 0",
-        "changes",
+        "forward changed x",
     ),
+    Mistake("x is centered in place", "Linear.forward", CENTERED, "forward changed x"),
+    Mistake("writes into w", "Linear.forward", SHRUNK, "forward changed w"),
     Mistake("loops for ever", "Linear.forward", "while True:\n    pass", "endless loop"),
-    Mistake("leaves the process", "Linear.forward", "import os\nos._exit(0)", "ended"),
+    Mistake("leaves the process", "Linear.forward", "import os\nos._exit(0)", "the process ended"),
+    # backward: dx
+    Mistake(
+        "dx without w", "Linear.backward", ("dy @ self.w.data.T", "dy"), "the shape of the output"
+    ),
+    Mistake(
+        "dx with w as it is",
+        "Linear.backward",
+        ("data.T", "data"),
+        "size 3 is different from 2) (backward)",
+    ),
+    Mistake(
+        "dx of zeros",
+        "Linear.backward",
+        ("dy @ self.w.data.T", "np.zeros_like(x)"),
+        "The gradient of input 0 is 0 everywhere",
+    ),
+    Mistake(
+        "dx negative",
+        "Linear.backward",
+        ("dx = dy", "dx = -dy"),
+        "The gradient of input 0 has the right size everywhere, but the opposite sign",
+    ),
+    Mistake(
+        "dx averaged",
+        "Linear.backward",
+        ("self.w.data.T", "self.w.data.T / len(dy)"),
+        "The gradient of input 0 is exactly 4 times too small",
+    ),
+    Mistake(
+        "dx summed over the examples",
+        "Linear.backward",
+        ("dx = dy", "dx = dy.sum(0)"),
+        "has shape (3,), but its variable has shape (4, 3)",
+    ),
+    Mistake("dx with an old w", "Linear.backward", OLD_W, "still computes with the old ones"),
+    Mistake(
+        "only dx returned",
+        "Linear.backward",
+        "x = self.cache\ndx = dy @ self.w.data.T\nreturn dx",
+        "does not give back two things",
+    ),
+    Mistake(
+        "dx and dw exchanged",
+        "Linear.backward",
+        "x = self.cache\ndw = dy @ self.w.data.T\ndx = x.T @ dy",
+        "has shape (3, 2), but its variable has shape (4, 3)",
+    ),
+    # backward: dw
     Mistake("dw transposed", "Linear.backward", ("x.T @ dy", "dy.T @ x"), "lying on its side"),
+    Mistake(
+        "dw with x as it is",
+        "Linear.backward",
+        ("x.T @ dy", "x @ dy"),
+        "size 4 is different from 3) (backward)",
+    ),
     Mistake(
         "dw of the last example",
         "Linear.backward",
         ("x.T @ dy", "np.outer(x[-1], dy[-1])"),
-        "last example",
+        "contribution of the last example",
     ),
-    Mistake("dw averaged", "Linear.backward", ("x.T @ dy", "x.T @ dy / len(x)"), "mean"),
-    Mistake("dw negative", "Linear.backward", ("x.T @ dy", "-x.T @ dy"), "opposite sign"),
-    Mistake("dx without w", "Linear.backward", ("dy @ self.w.data.T", "dy"), "gradient of input 0"),
+    Mistake("dw replaced in a loop", "Linear.backward", LOOP, "are they added, or replaced?"),
+    Mistake(
+        "dw of the first example",
+        "Linear.backward",
+        ("x.T @ dy", "np.outer(x[0], dy[0])"),
+        "contribution of the first example",
+    ),
+    Mistake(
+        "dw misses an example",
+        "Linear.backward",
+        ("x.T @ dy", "x[1:].T @ dy[1:]"),
+        "lacks the contribution of one example",
+    ),
+    Mistake(
+        "dw averaged",
+        "Linear.backward",
+        ("x.T @ dy", "x.T @ dy / len(x)"),
+        "The gradient of w is exactly 4 times too small",
+    ),
+    Mistake(
+        "dw negative",
+        "Linear.backward",
+        ("x.T @ dy", "-x.T @ dy"),
+        "The gradient of w has the right size everywhere, but the opposite sign",
+    ),
     Mistake(
         "dw without dy",
         "Linear.backward",
         ("x.T @ dy", "x.T @ np.ones_like(dy)"),
         "does not depend on dy",
+    ),
+    Mistake(
+        "dw from y",
+        "Linear.backward",
+        ("x.T @ dy", "x.T @ (x @ self.w.data)"),
+        "does not depend on dy",
+    ),
+    Mistake(
+        "dw under the name W",
+        "Linear.backward",
+        ("dw = x.T @ dy", 'return dx, {"W": x.T @ dy}'),
+        "has a gradient named W, but the parameters are: w",
+    ),
+    Mistake("dw adds up", "Linear.backward", ADDS_UP, "exactly twice the first gradient"),
+    Mistake("steps inside backward", "Linear.backward", STEPS, "backward changes the parameter w"),
+    Mistake("writes into dy", "Linear.backward", DIVIDES, "backward changes dy"),
+    Mistake(
+        "only for batches up to 7",
+        "Linear.backward",
+        ("x.T @ dy", "x[:7].T @ dy[:7]"),
+        "lacks the contribution",
+        hidden=True,
     ),
 ]

@@ -48,4 +48,6 @@ class Mistake(NamedTuple):
             raise CourseError(f"wrong answer {self.name!r}: {old!r} is not in {self.todo}")
         before = right[: right.index(old)].split("\n")[-1]
         indent = before[: len(before) - len(before.lstrip())]
-        return right.replace(old, new.replace("\n", "\n" + indent))
+        first, *rest = new.split("\n")
+        rest = [line if line.startswith(indent) else indent + line for line in rest]
+        return right.replace(old, "\n".join([first, *rest]))

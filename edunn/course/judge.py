@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from edunn.course.cases import Case, Student, Wrong
-from edunn.course.normalise import Submission
+from edunn.course.normalise import Submission, readable
 from edunn.course.sandbox import Library, Limits, Worker
 from edunn.course.source import grade_id, is_kind
-from edunn.course.wire import WireError, WireTimeout
+from edunn.course.wire import WireError, WireLimit, WireTimeout
+from edunn.course.worker import MAX_OUTPUT
 
 GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
 
@@ -64,6 +65,13 @@ def random_inputs(secret: bytes, student: str, name: str) -> np.random.Generator
     return np.random.default_rng(int.from_bytes(digest, "little"))
 
 
+def own_secret(secret: bytes, submission: Submission) -> bytes:
+    """A secret for one submission: what its feedback may tell of hidden inputs is of no use for the
+    student's next one."""
+    sources = (cell["source"].encode() for cell in submission.notebook["cells"])
+    return hashlib.sha256(b"\0".join([secret, *sources])).digest()
+
+
 class Judge:
     """Judges submissions of one assignment. cases: by the name of the graded cell."""
 
@@ -73,27 +81,32 @@ class Judge:
         self.library, self.cases, self.secret, self.limits = library, cases, secret, limits
 
     def judge(self, student: str, assignment: str, submission: Submission) -> Record:
-        """The record of one submission; a worker that does not start is tried twice."""
-        record = Record(student, assignment, notes=list(submission.notes))
-        cells = submission.notebook["cells"]
-        if not submission.problem:
-            record.answers = {c["id"]: c["source"] for c in cells if is_students(c)}
-        record.order = [cell["id"] for cell in cells]
+        """The record of one submission; where a worker does not start, another is tried."""
         started = time.monotonic()
+        record = self.new_record(student, assignment, submission)
         if submission.problem:
             record.state, record.reason = STUDENT_ERROR, submission.problem
             self.fail_rest(record, submission, submission.problem)
             return record
-        for attempt in (1, 2):
+        for _ in range(2):
+            record = self.new_record(student, assignment, submission)
             try:
                 with Worker(self.library, self.limits) as worker:
                     Run(self, record, submission, worker).all_cells()
                 break
-            except (WireError, OSError) as error:
-                if attempt == 2:
-                    record.state = NOT_GRADED
-                    record.reason = f"the worker did not start: {error}"
+            except (WireError, OSError, MemoryError) as error:
+                record = self.new_record(student, assignment, submission)
+                record.state = NOT_GRADED
+                record.reason = f"the worker did not start: {error}"
         record.seconds = round(time.monotonic() - started, 3)
+        return record
+
+    def new_record(self, student: str, assignment: str, submission: Submission) -> Record:
+        record = Record(student, assignment, notes=list(submission.notes))
+        cells = submission.notebook["cells"]
+        record.order = [cell["id"] for cell in cells]
+        if not submission.problem:
+            record.answers = {c["id"]: c["source"] for c in cells if is_students(c)}
         return record
 
     def fail_rest(self, record: Record, submission: Submission, reason: str) -> None:
@@ -120,6 +133,7 @@ class Run:
     def __init__(self, judge: Judge, record: Record, submission: Submission, worker: Worker):
         self.judge, self.record, self.submission, self.worker = judge, record, submission, worker
         self.deadline = time.monotonic() + judge.limits.notebook_seconds
+        self.secret = own_secret(judge.secret, submission)
 
     def all_cells(self) -> None:
         """Run named cells and the student's own; pictures and play earn nothing and are skipped."""
@@ -134,6 +148,8 @@ class Run:
             except WireTimeout:
                 limit = self.judge.limits.cell_seconds
                 return self.stop(f"stopped after {limit:g} s in {where}: an endless loop?")
+            except WireLimit as error:
+                return self.stop(f"stopped in {where}: {error}")
             except WireError:
                 return self.stop(f"the process ended in {where}")
         lost = [verdict for verdict in record.verdicts if verdict.reason]
@@ -150,29 +166,31 @@ class Run:
 
     def one_cell(self, cell: Any) -> None:
         answer = self.ask({"cell": cell["source"]})
-        self.record.printed[cell["id"]] = str(answer.get("printed", ""))
+        printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
+        if isinstance(printed, str):
+            self.record.printed[cell["id"]] = readable(printed, MAX_OUTPUT + 100)
         if not is_automatic(cell):
             return
         name, points = cell["id"], float(cell["metadata"]["nbgrader"]["points"])
+        if isinstance(error, list):
+            said = ": ".join(part for part in error if isinstance(part, str))
+            self.record.visible[name] = readable(said, MAX_OUTPUT)
         reason, id = self.first_wrong(name)
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
-        if error := answer.get("error"):
-            self.record.visible[name] = ": ".join(map(str, error))
         if error and not reason:
             self.record.notes.append(f"cell {name}: hidden cases right, visible check not")
 
     def first_wrong(self, name: str) -> tuple[str, str]:
         """What the first hidden case that fails has to say, and its id; "" when all are right."""
-        rng = random_inputs(self.judge.secret, self.record.student, name)
+        rng = random_inputs(self.secret, self.record.student, name)
         for case in self.judge.cases[name]:
+            student = Student(lambda program, start: self.ask({"program": program, "start": start}))
             try:
-                case(
-                    Student(lambda program, start: self.ask({"program": program, "start": start})),
-                    rng,
-                )
+                case(student, rng)
             except Wrong as wrong:
-                return str(wrong)[:500], wrong.id
-            except (WireError, OSError):
+                text = readable(str(wrong), 500).strip()
+                return text or "the check gives no reason", readable(str(wrong.id), 60)
+            except (WireError, OSError, MemoryError):
                 raise
             except Exception as error:  # of a case that meets an answer nobody thought of
                 return (

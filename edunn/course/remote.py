@@ -167,23 +167,24 @@ def gradients(
             try:
                 theirs.forward(*(np.flip(x, 0).copy() if np.ndim(x) else x for x in inputs))
                 found, _, _ = look(theirs, inputs, int(rng.integers(2**31)), only)
+                if found:
+                    raise told(found[0])
+                y = right.forward(*inputs)
+                got = np.shape(theirs.forward(*map(np.copy, inputs)))
+                if got != np.shape(y):
+                    raise Wrong(f"{name}.forward has shape {got}, not {np.shape(y)}", "shape")
+                dy = rng.normal(size=np.shape(y))
+                both = theirs.backward(dy), right.backward(dy)
+                for variable, got, want in compared(right, inputs, *both):
+                    if only is None or variable in only:
+                        what = f"{name}, gradient of {variable}: the slope of your forward, but it"
+                        expect(what, got, want, {}, tolerance)
             except NotImplementedError as error:
                 raise Wrong(str(error), "todo") from None
             except Wrong:
                 raise
             except Exception as error:
                 raise Raised(type(error).__name__, str(error)) from None
-            if found:
-                raise told(found[0])
-            y = right.forward(*inputs)
-            dy = rng.normal(size=np.shape(y))
-            theirs.forward(*map(np.copy, inputs))
-            for variable, got, want in compared(
-                right, inputs, theirs.backward(dy), right.backward(dy)
-            ):
-                if only is None or variable in only:
-                    what = f"{name}, gradient of {variable}: the slope of your forward, but it"
-                    expect(what, got, want, {}, tolerance)
 
     return case
 

@@ -32,6 +32,9 @@ def read_solution(path: Path) -> Any:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: set[str] = set()
     for i, cell in enumerate(notebook.cells):
+        unnamed = "nbgrader" in cell.metadata or BEGIN in cell.source
+        if unnamed and not re.fullmatch(r"[\w-]+", grade_id(cell) or ""):
+            raise CourseError(f"{path.name}: cell {i} needs a grade_id: {cell.source[:40]!r}")
         digest = hashlib.sha256(f"{i}:{cell.source}".encode()).hexdigest()[:8]
         cell.id = grade_id(cell) or digest  # jupytext's own ids are random
         if cell.id in seen:

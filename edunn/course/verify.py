@@ -13,13 +13,13 @@ from typing import Any
 import nbformat
 
 from edunn.course.bank import Mistake
-from edunn.course.judge import Record
+from edunn.course.judge import NOT_GRADED, Record
 from edunn.course.layout import Course
 from edunn.course.mutants import changed_sources
 from edunn.course.normalise import Submission
 from edunn.course.pool import Progress, judge_all, nothing
 from edunn.course.sandbox import Limits
-from edunn.course.source import owner, regions, todos
+from edunn.course.source import CourseError, owner, regions, todos
 
 LIMITS = Limits(cell_seconds=10.0, confined=False)
 AT_LEAST = 5  # wrong answers for each TODO
@@ -64,6 +64,8 @@ def verify(
     jobs = judge_all(course, name, submissions, b"verify", LIMITS, workers, progress)
     records = {record.student: record for record in jobs}
     right = records["the solution"]
+    if right.state == NOT_GRADED:
+        raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
     proof = Proof(name, right.points, len(todos(solution)))
     if lost := [v for v in right.verdicts if v.reason] or seen(right):
         proof.faults.append(f"the solution loses points: {lost}")
