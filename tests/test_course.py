@@ -245,7 +245,7 @@ def test_a_translated_notebook_speaks_the_language_in_its_checks():
     ("old", "new", "message"),
     [
         (MARK, "", "es: .* texts for .* markdown cells"),
-        ("dx_{ni}", "dx_{in}", "another formula"),
+        ("dx_{il}", "dx_{li}", "another formula"),
         ("`forward`", "`adelante`", "another code: `adelante`"),
         ("## 1.", "# 1.", "another heading"),
     ],

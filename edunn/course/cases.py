@@ -84,7 +84,8 @@ class Student:
         self.parts: dict[Part, Ref] = {}
 
     def add(self, *operation: Any) -> Ref:
-        self.program.append(list(operation))
+        copies = [np.copy(a) if isinstance(a, np.ndarray) else a for a in operation]
+        self.program.append(copies)  # a case may change its arrays before it reads
         return {"ref": self.sent + len(self.program) - 1}
 
     def argument(self, value: Any) -> Any:
