@@ -7,7 +7,6 @@ A Target is a piece of source (a method, or a function that methods call) with t
 that must show what is wrong with it: one configuration alone hides many mistakes.
 """
 
-import ast
 import copy
 import inspect
 import sys
@@ -16,52 +15,16 @@ import types
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import changes
 import numpy as np
-from changes import changed, changed_sources
 
 import edunn as nn
 from cases import CASES
 from edunn import containers, ops
 from edunn.checking.subject import Stop, Subject
+from edunn.course.mutants import changed_sources, is_refusal, slips
 from edunn.layers.regularization import BatchNorm, Moments
 from edunn.layers.windows import Sliding
 from mistakes.base import filled
-
-
-def replacements(node):
-    """What may stand in the place of a node: of the slips that students make, some more."""
-    yield from changes.replacements(node)
-    if isinstance(node, ast.BinOp):
-        yield from (node.left, node.right)
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        for value in (node.value + 1, 0, -node.value, 2 * node.value):
-            yield ast.Constant(value)
-    elif isinstance(node, ast.Attribute) and node.attr == "T":
-        yield node.value
-    elif isinstance(node, ast.Call):
-        if len(node.args) > 1 and not isinstance(node.args[0], ast.Starred):
-            yield changed(node, args=[node.args[1], node.args[0], *node.args[2:]])
-        for i in range(len(node.keywords)):
-            yield changed(node, keywords=node.keywords[:i] + node.keywords[i + 1 :])
-        if getattr(node.func, "id", "") == "reversed":
-            yield node.args[0]
-    elif isinstance(node, ast.IfExp):
-        yield changed(node, body=node.orelse, orelse=node.body)
-    elif isinstance(node, ast.If):
-        yield changed(node, test=ast.UnaryOp(ast.Not(), node.test))
-    elif isinstance(node, ast.AugAssign):
-        yield ast.Assign([node.target], node.value, lineno=node.lineno)
-
-
-def is_left_alone(node):
-    """Refusals, their messages, docstrings and signatures: no mistake of a derivative is there."""
-    if isinstance(node, ast.Expr):
-        called = getattr(node.value, "func", None)
-        name = getattr(called, "attr", getattr(called, "id", "check"))
-        return name.startswith("check") or name == "output_size"
-    refuses = isinstance(node, ast.If) and isinstance(node.body[-1], ast.Raise)
-    return refuses or isinstance(node, (ast.Raise, ast.ExceptHandler, ast.arguments, ast.JoinedStr))
 
 
 @dataclass
@@ -117,7 +80,7 @@ EDUNN = {name for name in sys.modules if name.startswith("edunn.")}
 def mutants(target):
     lines, first = inspect.getsourcelines(target.function)
     source = textwrap.dedent("".join(lines))
-    for line, before, after, text in changed_sources(source, replacements, is_left_alone):
+    for line, before, after, text in changed_sources(source, slips, is_refusal):
         names, local = dict(target.function.__globals__), {}
         try:
             exec(compile(text, f"<mutant of {target.name}>", "exec"), names, local)

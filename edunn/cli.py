@@ -6,15 +6,22 @@ nbgrader takes seconds to import: each command imports what it needs.
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from edunn.course.layout import Course
 from edunn.course.source import CourseError
+from edunn.course.terminal import (
+    Bars,
+    console,
+    print_changes,
+    print_files,
+    print_grades,
+    print_proofs,
+    print_some,
+    say,
+)
 
-console = Console(highlight=False)
 folder = click.Path(file_okay=False, path_type=Path)
 
 
@@ -86,6 +93,73 @@ def grade_command(context, submissions, assignment, out, workers, roster, unsafe
     print_grades(grades)
     print_files(out / "grades.csv", out / "feedback", out / "gradebook.db")
     context.exit(0 if all(grade.points is not None for grade in grades) else 1)
+
+
+@main.command("report")
+@click.argument("out", type=folder, default=Path("graded"))
+def report_command(out):
+    """Write report.html, feedback/ and grades.csv of all that has been graded in OUT (graded/),
+    with the points and comments that a person has given since."""
+    from edunn.course.report import write_all
+
+    sheets = write_all(out)
+    table = Table("exercise", "graded", "median", "not graded", "waiting for a person")
+    for sheet in sheets:
+        left = len(sheet.grades) - len(sheet.graded)
+        median = f"{sheet.median:g} / {sheet.grades[0].max_points:g}" if sheet.graded else "-"
+        waiting = sum(bool(grade.waiting) for grade in sheet.grades)
+        table.add_row(sheet.name, str(len(sheet.graded)), median, str(left), str(waiting))
+    console.print(table)
+    print_files(out / "report.html", out / "feedback", out / "grades.csv")
+
+
+@main.command("regrade")
+@click.argument("names", nargs=-1)
+@click.option("--out", type=folder, default=Path("graded"), show_default=True)
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--unsafe", is_flag=True, help="Grade also where workers cannot be locked up.")
+@click.pass_context
+def regrade_command(context, names, out, workers, unsafe):
+    """Grade NAMES (by default all that have been graded) again, from the copies in --out: those
+    whose exercise, hidden cases or submission have changed, and those not graded."""
+    from edunn.course.classroom import read_sheets
+    from edunn.course.grade import grade, kept
+    from edunn.course.report import write_all
+    from edunn.course.sandbox import Limits
+
+    course, limits = Course.find(context.obj), Limits(confined=not unsafe)
+    only = [course.full_name(name) for name in names] or [""]
+    before = [sheet for name in only for sheet in read_sheets(out, name)[1]]
+    for sheet in before:
+        with Bars(sheet.name) as bars:
+            grade(course, kept(out, sheet.name), sheet.name, out, workers, limits, bars)
+    after = {sheet.name: sheet for sheet in write_all(out)}
+    missing = print_changes([(sheet, after[sheet.name]) for sheet in before])
+    print_files(out / "report.html", out / "feedback", out / "grades.csv")
+    context.exit(1 if missing else 0)
+
+
+@main.command("export")
+@click.argument("kind", type=click.Choice(["canvas", "moodle", "gradescope"]))
+@click.option("--out", type=folder, default=Path("graded"), show_default=True)
+@click.option("--assignment", default="", help="One exercise; by default all that are graded.")
+@click.option("--roster", type=click.Path(path_type=Path), help="A CSV: student, name, email ...")
+@click.option("--column", default="", help='What it is called there: "Exercise 2 (4711)".')
+@click.pass_context
+def export_command(context, kind, out, assignment, roster, column):
+    """Write the grades, those given by hand included, as a file that Canvas or Moodle imports, or
+    as Gradescope's results.json. Nobody without a grade gets a zero."""
+    from edunn.course.export import export
+    from edunn.course.roster import Roster
+
+    name = Course.find(context.obj).full_name(assignment) if assignment else ""
+    people = Roster.read(roster) if roster else None
+    result = export(kind, out, name, people, column)
+    console.print(f"{result.grades} grades written")
+    print_some("without a grade, left empty", result.empty)
+    print_some("that still wait for a person, with the points so far", result.waiting)
+    print_some("not in the roster, left out", result.strangers)
+    print_files(result.path)
 
 
 @main.command("verify")
@@ -166,51 +240,3 @@ def demo_command(context, out):
         course.release_path("03_linear"), out / "grades.csv", out / "feedback", trained.picture
     )
     context.exit(0 if trained.accuracy >= WANTED_ACCURACY else 1)
-
-
-class Bars(Progress):
-    """Progress bars, one for each kind of work, made when that work first reports."""
-
-    def __init__(self, title=""):
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-        super().__init__(*columns, TimeElapsedColumn(), console=console)
-        self.title, self.bars = title, {}
-
-    def __call__(self, what, done, total):
-        if what not in self.bars:
-            self.bars[what] = self.add_task(f"{self.title} {what}".strip(), total=total)
-        self.update(self.bars[what], completed=done)
-
-
-def say(step):
-    console.print(Text(f"  ✓ {step}"))
-
-
-def print_grades(grades):
-    from edunn.course.report import number
-
-    table = Table("student", "points", "state", "what went wrong")
-    for line in grades:
-        points = f"{number(line.points) or '-'} / {number(line.max_points)}"
-        reason = Text(line.reason or "nothing")  # Text: a student's words are not markup
-        table.add_row(Text(line.record.student), points, line.record.state, reason)
-    console.print(table)
-
-
-def print_proofs(proofs):
-    table = Table(
-        "exercise", "TODOs", "wrong answers", "seen by checks", "hidden", "changed", "caught"
-    )
-    for proof in proofs:
-        wrong = str(proof.visible + proof.hidden)
-        share = f"{proof.caught / proof.changed:.1%}" if proof.changed else "-"
-        changed = f"{proof.changed} (+ {proof.equivalent} equivalent)"
-        mark = "✓" if proof.ok else "✗"
-        row = str(proof.todos), wrong, str(proof.visible), str(proof.hidden), changed, share
-        table.add_row(f"{mark} {proof.name}", *row)
-    console.print(table)
-
-
-def print_files(*paths):
-    for path in paths:
-        console.print(Text(f"  {path}"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import statistics
 import string
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import nbformat
 
 from edunn.checking.messages import LONGEST, Values, catalogue, language
 from edunn.course.books import Books
@@ -49,7 +50,6 @@ class Mark(NamedTuple):
     max_points: float
     waiting: bool
     by_hand: bool
-    comment: str
 
 
 @dataclass
@@ -59,7 +59,8 @@ class Sheet:
     name: str
     notebook: Any  # as it was released
     grades: list[Grade]
-    marks: dict[str, dict[str, Mark]]  # by student and cell
+    marks: dict[str, dict[str, Mark]] = field(default_factory=dict)  # by student and cell
+    comments: dict[str, dict[str, str]] = field(default_factory=dict)  # by student and cell
 
     @property
     def title(self) -> str:
@@ -81,7 +82,7 @@ class Sheet:
         """(points, students) for each bar: one a point, or wider ones where there are many."""
         most = max(grade.max_points for grade in self.grades)
         wide = max(1, -int(-most // BARS))
-        bars = {low: 0 for low in range(0, int(most) + 1, wide)}
+        bars = dict.fromkeys(range(0, int(most) + 1, wide), 0)
         for grade in self.graded:
             bars[min(int(grade.points or 0) // wide * wide, max(bars))] += 1
         last = {low: min(low + wide - 1, int(most)) for low in bars}
@@ -139,10 +140,10 @@ def said(verdict: Verdict) -> Said:
     texts = catalogue().get(verdict.id, {}).get(language(), {})
     if "pattern" in texts:
         text = f"{texts['pattern']} {texts['hint']}"
-        if match := re.search(as_expression(text), verdict.reason):
+        if match := re.match(r"(?P<where_>.*?): " + as_expression(text), verdict.reason):
             filled = Values(match.groupdict())
             parts = (texts[key].format_map(filled) for key in ("pattern", "hint", "more"))
-            return Said(verdict.reason[: match.start()].rstrip(": "), *parts)
+            return Said(match["where_"], *parts)
     return Said("", verdict.reason)
 
 
@@ -199,7 +200,7 @@ def read_sheet(books: Books, name: str) -> Sheet:
     release = books.root / "release" / name / f"{name}.ipynb"
     if not release.exists():
         raise CourseError(f"{books.root} has records of {name}, but not what was released")
-    sheet = Sheet(name, json.loads(release.read_text(encoding="utf-8")), [], {})
+    sheet = Sheet(name, nbformat.read(release, as_version=4), [])
     most = books.max_points(name)
     with books.gradebook() as gradebook:
         entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}
@@ -207,30 +208,35 @@ def read_sheet(books: Books, name: str) -> Sheet:
             record = books.read_record(name, path.stem)
             record = record or Record(path.stem, name, NOT_GRADED, "its record cannot be read")
             entry = entered.get(record.student)
-            marks = marks_of(entry) if entry and record.state != NOT_GRADED else {}
-            same = entry and record.points == sum(g.auto_score or 0.0 for g in entries(entry))
-            if record.state != NOT_GRADED and not same:
-                record.state, record.reason = NOT_GRADED, "not yet in the gradebook: grade again"
-            points = float(entry.score) if same and record.state != NOT_GRADED else None
+            marks, points = {}, None
+            if record.state != NOT_GRADED:
+                marks = marks_of(entry) if entry else {}
+                if entry and record.points == sum(g.auto_score or 0.0 for g in entries(entry)):
+                    points = float(entry.score)
+                else:
+                    record.state, record.reason = NOT_GRADED, "not yet in the gradebook"
             waiting = [cell for cell, mark in marks.items() if mark.waiting]
             sheet.grades.append(Grade(record, points, most, waiting))
             sheet.marks[record.student] = marks
+            sheet.comments[record.student] = comments_of(entry) if entry else {}
     return sheet
 
 
 def marks_of(entry: Any) -> dict[str, Mark]:
-    comments = {one.name: one for part in entry.notebooks for one in part.comments}
-    marks = {}
-    for grade in entries(entry):
-        said_of_it = comments.get(grade.cell.name)
-        marks[grade.cell.name] = Mark(
+    return {
+        grade.cell.name: Mark(
             float(grade.score),
             float(grade.max_score),
             bool(grade.needs_manual_grade),
             grade.manual_score is not None,
-            (said_of_it.comment or "") if said_of_it else "",
         )
-    return marks
+        for grade in entries(entry)
+    }
+
+
+def comments_of(entry: Any) -> dict[str, str]:
+    comments = [comment for part in entry.notebooks for comment in part.comments]
+    return {comment.name: comment.comment for comment in comments if comment.comment}
 
 
 def read_sheets(out: Path, only: str = "") -> tuple[Books, list[Sheet]]:

@@ -2,8 +2,8 @@
 
 Three mechanisms of Linux, called from plain Python, each for good and for all that comes after:
 Landlock (which files may be read and written; no TCP), seccomp (which system calls exist: no
-sockets, no new processes, no signals to others) and resource limits. None needs root; root becomes
-nobody first.
+sockets, no new processes, no signals to others, no change of a file's owner or mode) and resource
+limits. None needs root; root becomes a user without rights first.
 
 Sources: Documentation/userspace-api/landlock.rst and seccomp_filter.rst of the Linux kernel.
 """
@@ -22,7 +22,7 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446  # on every arc
 EXECUTE, WRITE, READ, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 TRUNCATE, IOCTL = 1 << 14, 1 << 15
 ON_FILES = EXECUTE | WRITE | READ | TRUNCATE | IOCTL  # the rights that a single file can have
-NOBODY = 65534  # the user and group that take the place of root
+NOBODY = 65534  # the user that takes the place of root, where there is no user for each worker
 CAP_DAC_READ_SEARCH = 2
 PR_SET_KEEPCAPS = 8
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
@@ -32,42 +32,42 @@ MACHINES = ("x86_64", "aarch64")
 AUDIT = (0xC000003E, 0xC00000B7)  # what the kernel calls them
 CLONE = (56, 220)
 REFUSED: dict[str, tuple[int, int | None]] = {  # the numbers of these system calls there
-    "shmget": (29, 194),
-    "socket": (41, 198),
-    "connect": (42, 203),
-    "accept": (43, 202),
-    "bind": (49, 200),
-    "listen": (50, 201),
-    "socketpair": (53, 199),
-    "fork": (57, None),
-    "vfork": (58, None),
-    "execve": (59, 221),
-    "kill": (62, 129),
-    "semget": (64, 190),
-    "msgget": (68, 186),
-    "ptrace": (101, 117),
-    "setsid": (112, 157),
-    "prctl": (157, 167),
-    "setrlimit": (160, 164),
-    "mount": (165, 40),
-    "tkill": (200, 130),
-    "tgkill": (234, 131),
-    "keyctl": (250, 219),
-    "unshare": (272, 97),
-    "perf_event_open": (298, 241),
-    "prlimit64": (302, 261),
-    "open_by_handle_at": (304, 265),
-    "setns": (308, 268),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "memfd_create": (319, 279),
-    "bpf": (321, 280),
-    "execveat": (322, 281),
-    "userfaultfd": (323, 282),
-    "pidfd_send_signal": (424, 424),
-    "io_uring_setup": (425, 425),
-    "pidfd_open": (434, 434),
-    "pidfd_getfd": (438, 438),
+    "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "socket": (41, 198),
+    "connect": (42, 203), "accept": (43, 202), "bind": (49, 200), "listen": (50, 201),
+    "socketpair": (53, 199), "fork": (57, None), "vfork": (58, None), "execve": (59, 221),
+    "kill": (62, 129), "semget": (64, 190), "semop": (65, 193), "semctl": (66, 191),
+    "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187),
+    "chmod": (90, None), "fchmod": (91, 52), "chown": (92, None), "fchown": (93, 55),
+    "lchown": (94, None), "ptrace": (101, 117), "syslog": (103, 116), "setpgid": (109, 154),
+    "setsid": (112, 157), "rt_sigqueueinfo": (129, 138), "utime": (132, None),
+    "setpriority": (141, 140), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119),
+    "prctl": (157, 167), "setrlimit": (160, 164), "sync": (162, 81), "mount": (165, 40),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
+    "lremovexattr": (198, 15), "fremovexattr": (199, 16), "tkill": (200, 130),
+    "sched_setaffinity": (203, 122), "semtimedop": (220, 192), "tgkill": (234, 131),
+    "utimes": (235, None), "mq_open": (240, 180), "mq_unlink": (241, 181), "add_key": (248, 217),
+    "request_key": (249, 218), "keyctl": (250, 219), "ioprio_set": (251, 30),
+    "inotify_init": (253, None), "migrate_pages": (256, 238), "fchownat": (260, 54),
+    "futimesat": (261, None), "fchmodat": (268, 53), "unshare": (272, 97),
+    "move_pages": (279, 239), "utimensat": (280, 88), "accept4": (288, 242),
+    "inotify_init1": (294, 26), "rt_tgsigqueueinfo": (297, 240), "perf_event_open": (298, 241),
+    "fanotify_init": (300, 262), "prlimit64": (302, 261), "open_by_handle_at": (304, 265),
+    "syncfs": (306, 267), "setns": (308, 268), "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271), "kcmp": (312, 272), "sched_setattr": (314, 274),
+    "memfd_create": (319, 279), "bpf": (321, 280), "execveat": (322, 281),
+    "userfaultfd": (323, 282), "pidfd_send_signal": (424, 424), "io_uring_setup": (425, 425),
+    "open_tree": (428, 428), "fsopen": (430, 430), "pidfd_open": (434, 434),
+    "pidfd_getfd": (438, 438), "process_madvise": (440, 440), "memfd_secret": (447, 447),
+    "fchmodat2": (452, 452), "setxattrat": (463, 463), "removexattrat": (466, 466),
+    "open_tree_attr": (467, 467), "file_setattr": (469, 469),
+}  # fmt: skip
+PRETENDED = (  # these do nothing, and say that they did it: shutil.copy needs some
+    "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat",
+    "utime", "utimes", "futimesat", "utimensat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat",
+)  # fmt: skip
+ASKED: dict[str, tuple[tuple[int, int], list[int]]] = {  # refused with these second arguments:
+    "ioctl": ((16, 29), [0x5412, 0x8901, 0x8902]),  # to type for a terminal, to signal others
+    "fcntl": ((72, 25), [8, 10, 15]),  # F_SETOWN, F_SETSIG, F_SETOWN_EX: to signal others
 }
 CLONE3 = 435
 EPERM, ENOSYS = 1, 38
@@ -75,12 +75,18 @@ EPERM, ENOSYS = 1, 38
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def confine(read: list[str], write: list[str], limits: dict[str, int]) -> list[str]:
+def confine(
+    read: list[str], write: list[str], limits: dict[str, int], user: int = NOBODY
+) -> list[str]:
     """Confine this process, and return what is in force: of "limits", "landlock", "seccomp".
 
     read, write: the only files and folders that can be read, and that can be written too
-    limits: by name of the resource, such as "AS"
+    limits: by name of the resource, such as "AS"    user: whom root becomes
+
+    OSError if there is another thread: the locks hold for the one that calls, and would not hold it
     """
+    if len(os.listdir("/proc/self/task")) > 1:
+        raise OSError(EPERM, "a process with several threads cannot be locked up")
     for name, value in limits.items():
         kind = getattr(resource, f"RLIMIT_{name}")
         _, most = resource.getrlimit(kind)
@@ -88,7 +94,7 @@ def confine(read: list[str], write: list[str], limits: dict[str, int]) -> list[s
         resource.setrlimit(kind, (value, value))
     in_force = ["limits"]
     if os.geteuid() == 0:
-        become_nobody()
+        give_up_root(user)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # it does not outlive its grader
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # nobody of the same user can look into this process
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
@@ -103,13 +109,13 @@ def confine(read: list[str], write: list[str], limits: dict[str, int]) -> list[s
     return in_force
 
 
-def become_nobody() -> None:
+def give_up_root(user: int) -> None:
     """Give up root, but for reading: the Python of root lies where only root can read. Which files
     can be read at all, Landlock says."""
     libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
-    os.setresgid(NOBODY, NOBODY, NOBODY)
-    os.setresuid(NOBODY, NOBODY, NOBODY)
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
     header, only = struct.pack("Ii", 0x20080522, 0), 1 << CAP_DAC_READ_SEARCH
     if libc.capset(header, struct.pack("IIIIII", only, only, 0, 0, 0, 0)):
         raise OSError(ctypes.get_errno(), "capset")
@@ -124,15 +130,14 @@ def system_call(number: int, *arguments: Any) -> int:
 
 
 def landlock(read: list[str], write: list[str]) -> None:
-    """Only these can be read, only those can be written; no TCP where the kernel can refuse it."""
+    """Only these can be read, only those can be written; no TCP, and no signals or abstract sockets
+    to other processes, where the kernel can refuse them."""
     version = system_call(LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     everything = (1 << 13) - 1
     for since, right in ((2, 1 << 13), (3, TRUNCATE), (5, IOCTL)):
         everything |= right if version >= since else 0
-    tcp = 0b11 if version >= 4 else 0
-    attributes = (
-        struct.pack("QQ", everything, tcp) if version >= 4 else struct.pack("Q", everything)
-    )
+    words = 1 if version < 4 else 2 if version < 6 else 3  # files, TCP, others
+    attributes = struct.pack(f"{words}Q", *[everything, 0b11, 0b11][:words])
     size = ctypes.c_size_t(len(attributes))
     rules = system_call(LANDLOCK_CREATE, attributes, size, ctypes.c_uint32(0))
     for paths, allowed in ((read, EXECUTE | READ | READ_DIR), (write, everything)):
@@ -149,7 +154,10 @@ def landlock(read: list[str], write: list[str]) -> None:
 
 
 def seccomp() -> None:
-    """Refuse the listed system calls, and `clone` for anything but a thread, with EPERM."""
+    """Refuse the listed system calls, and `clone` for anything but a thread, with EPERM.
+
+    The program is that of the classic packet filter: (code, steps if true, steps if false, value).
+    """
     if platform.machine() not in MACHINES:
         raise OSError(ENOSYS, f"no numbers of system calls for {platform.machine()}")
     machine = MACHINES.index(platform.machine())
@@ -165,9 +173,15 @@ def seccomp() -> None:
     ]  # fmt: skip
     if MACHINES[machine] == "x86_64":  # the x32 numbers, which would lead past the list
         program += [(0x35, 0, 1, 0x40000000), (give, 0, 0, kill)]
-    for numbers in REFUSED.values():
+    for name, numbers in REFUSED.items():
         if (number := numbers[machine]) is not None:
-            program += [(equal, 0, 1, number), (give, 0, 0, refuse | EPERM)]
+            error = 0 if name in PRETENDED else EPERM
+            program += [(equal, 0, 1, number), (give, 0, 0, refuse | error)]
+    for calls, arguments in ASKED.values():
+        program += [(equal, 0, len(arguments) + 3, calls[machine]), (load, 0, 0, 24)]
+        for left, argument in zip(range(len(arguments), 0, -1), arguments):
+            program.append((equal, left, 0, argument))
+        program += [(give, 0, 0, allow), (give, 0, 0, refuse | EPERM)]
     program.append((give, 0, 0, allow))
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import edunn
-from edunn.course.books import Books
+from edunn.course.books import Books, write_whole
 from edunn.course.intake import Found, Roster, take_in
 from edunn.course.judge import NOT_GRADED, Record
 from edunn.course.layout import Course
@@ -43,7 +44,7 @@ class Grade:
 
 def grade(
     course: Course,
-    source: Path,
+    source: Path | list[Found],
     name: str,
     out: Path,
     workers: int = 2,
@@ -55,7 +56,7 @@ def grade(
 
     progress: called with (what is being done, how many are done, of how many).
     """
-    found = take_in(source, name, roster)
+    found = source if isinstance(source, list) else take_in(source, name, roster)
     with books_in(out) as books:
         if books.release(name, course.solution(name)) != course.release_path(name).read_bytes():
             raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
@@ -63,6 +64,7 @@ def grade(
         keys = {one.student: key_of(one, exercise) for one in found}
         for one in found:
             books.keep_copy(name, one.student, one.content)
+        remember(books.root, name, found)
         records = {student: books.read_record(name, student) for student in keys}
         changed = {one.student: one for one in found if is_new(records[one.student], keys)}
         limits = limits or Limits()
@@ -71,6 +73,25 @@ def grade(
             books.write_record(record)
             records[record.student] = record
         return list(entered(books, name, course.released(name), records, progress))
+
+
+def remember(out: Path, name: str, found: list[Found]) -> None:
+    """Keep what intake said of each submission, and whether there was a notebook, for `kept`."""
+    path = out / "handed_in" / f"{name}.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    known |= {one.student: [one.content is not None, one.note] for one in found}
+    write_whole(path, json.dumps(known, indent=1, sort_keys=True))
+
+
+def kept(out: Path, name: str) -> list[Found]:
+    """What was handed in so far, from the copies in `out`, as it was taken in."""
+    path, copies = out / "handed_in" / f"{name}.json", out / "handed_in" / name
+    if not path.exists():
+        raise CourseError(f"{out} has no copies of {name}: edunn grade")
+    return [
+        Found(student, (copies / f"{student}.ipynb").read_bytes() if copied else None, note)
+        for student, (copied, note) in json.loads(path.read_text(encoding="utf-8")).items()
+    ]
 
 
 def is_new(record: Record | None, keys: dict[str, str]) -> bool:

@@ -1,7 +1,5 @@
-"""Small changes of a source, one at a time: what a slip of the pen makes of a right answer.
-
-for line, change, source in changed_sources(text): ...
-"""
+"""One small change at a time in a piece of source: what a slip of the pen makes of a right answer,
+and what the tests of the checker must notice."""
 
 from __future__ import annotations
 
@@ -12,83 +10,122 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 SWAPS: dict[type, list[type]] = {
-    ast.Add: [ast.Sub, ast.Mult],
-    ast.Sub: [ast.Add, ast.Mult],
-    ast.Mult: [ast.Div, ast.Add],
-    ast.Div: [ast.Mult, ast.Sub],
-    ast.FloorDiv: [ast.Mult],
-    ast.Pow: [ast.Mult],
-    ast.MatMult: [ast.Mult, ast.Add],
-    ast.Gt: [ast.GtE, ast.Lt],
-    ast.GtE: [ast.Gt, ast.Lt],
-    ast.Lt: [ast.LtE, ast.Gt],
-    ast.Eq: [ast.NotEq, ast.GtE],
-    ast.Is: [ast.IsNot],
-    ast.IsNot: [ast.Is],
-    ast.In: [ast.NotIn],
-    ast.And: [ast.Or],
-}
-NAMES = {
-    "sum": "mean", "mean": "sum", "max": "min", "maximum": "minimum", "argmax": "argmin",
-    "zeros_like": "ones_like", "ones_like": "zeros_like", "tanh": "arctan", "exp": "expm1",
-    "log": "log1p", "log1p": "log", "sqrt": "square", "var": "std", "abs": "square",
-    "sign": "abs", "stack": "concatenate", "where": "minimum",
+    ast.Add: [ast.Sub, ast.Mult], ast.Sub: [ast.Add, ast.Mult], ast.Mult: [ast.Div, ast.Add],
+    ast.Div: [ast.Mult, ast.Sub], ast.FloorDiv: [ast.Mult], ast.Pow: [ast.Mult],
+    ast.MatMult: [ast.Mult, ast.Add], ast.BitAnd: [ast.BitOr], ast.BitOr: [ast.BitAnd],
+    ast.Lt: [ast.LtE, ast.GtE], ast.LtE: [ast.Lt, ast.Gt], ast.Gt: [ast.GtE, ast.LtE],
+    ast.GtE: [ast.Gt, ast.Lt], ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq],
+    ast.Is: [ast.IsNot], ast.IsNot: [ast.Is], ast.In: [ast.NotIn], ast.NotIn: [ast.In],
+    ast.And: [ast.Or], ast.Or: [ast.And],
 }  # fmt: skip
+NAMES = {
+    "sum": "mean", "mean": "sum", "max": "min", "min": "max", "maximum": "minimum",
+    "minimum": "maximum", "argmax": "argmin", "any": "all", "all": "any", "abs": "square",
+    "zeros_like": "ones_like", "ones_like": "zeros_like", "tanh": "arctan", "exp": "expm1",
+    "log": "log1p", "log1p": "log", "sqrt": "square", "var": "std", "sign": "abs",
+    "stack": "concatenate", "where": "minimum",
+}  # fmt: skip
+BUILT_IN = ("max", "min", "any", "all")
+DELETED = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise, ast.Continue, ast.For)
+TYPES = ("dict", "list", "tuple", "type", "Callable", "Iterator")  # nothing of these is computed
+
+
+def changed(node: Any, **fields: Any) -> Any:
+    new = copy.copy(node)
+    for name, value in fields.items():
+        setattr(new, name, value)
+    return new
 
 
 def replacements(node: Any) -> Iterator[ast.AST]:
     """What may stand in the place of a node."""
-
-    def changed(**fields: Any) -> Any:
-        new = copy.copy(node)
-        for name, value in fields.items():
-            setattr(new, name, value)
-        return new
-
     if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)):
-        for op in SWAPS.get(type(node.op), []):
-            yield changed(op=op())
-    if isinstance(node, ast.BinOp):
-        yield from (node.left, node.right)
-    elif isinstance(node, ast.BoolOp):
-        yield from node.values
+        yield from (changed(node, op=op()) for op in SWAPS.get(type(node.op), ()))
+    if isinstance(node, ast.BoolOp):
+        for i in range(len(node.values)):
+            rest = node.values[:i] + node.values[i + 1 :]
+            yield changed(node, values=rest) if len(rest) > 1 else rest[0]
+    elif isinstance(node, ast.Compare):
+        for op in SWAPS.get(type(node.ops[0]), ()):
+            yield changed(node, ops=[op(), *node.ops[1:]])
     elif isinstance(node, ast.UnaryOp):
         yield node.operand
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield ast.Constant(not node.value)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-        for value in {node.value + 1, 0, -node.value, 2 * node.value} - {node.value}:
-            yield ast.Constant(value)
-    elif isinstance(node, ast.Attribute):
-        if node.attr == "T":
-            yield node.value
-        elif node.attr in NAMES:
-            yield changed(attr=NAMES[node.attr])
-    elif isinstance(node, ast.Compare):
-        for op in SWAPS.get(type(node.ops[0]), []):
-            yield changed(ops=[op()])
-    elif isinstance(node, ast.Call):
-        if len(node.args) > 1 and not isinstance(node.args[0], ast.Starred):
-            yield changed(args=[node.args[1], node.args[0], *node.args[2:]])
-        for i in range(len(node.keywords)):
-            yield changed(keywords=node.keywords[:i] + node.keywords[i + 1 :])
-        if getattr(node.func, "id", "") == "reversed":
-            yield node.args[0]
     elif isinstance(node, ast.IfExp):
-        yield from (node.body, node.orelse, changed(body=node.orelse, orelse=node.body))
-    elif isinstance(node, ast.If):
-        yield changed(test=ast.UnaryOp(ast.Not(), node.test))
-        yield from (changed(test=ast.Constant(True)), changed(test=ast.Constant(False)))
-    elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
-        yield changed(elts=node.elts[::-1])
-    if isinstance(node, ast.AugAssign):
-        yield ast.Assign([node.target], node.value, lineno=node.lineno)
-    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.Delete)):
+        yield from (node.body, node.orelse)
+    elif isinstance(node, ast.Constant):
+        yield from (changed(node, value=value) for value in other_constants(node.value))
+    elif isinstance(node, ast.Attribute) and node.attr in NAMES:
+        yield changed(node, attr=NAMES[node.attr])
+    elif isinstance(node, ast.Name) and node.id in BUILT_IN:
+        yield changed(node, id=NAMES[node.id])
+    elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.ctx, ast.Load):
+        yield changed(node, elts=node.elts[::-1])
+    elif isinstance(node, (ast.If, ast.While)):
+        yield from (changed(node, test=ast.Constant(value)) for value in (True, False))
+    if isinstance(node, DELETED):
         yield ast.Pass()
 
 
-def is_left_alone(node: ast.AST) -> bool:
-    """Refusals, their messages, docstrings and signatures."""
+def other_constants(value: Any) -> list[Any]:
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [value + 1]
+    if isinstance(value, float):
+        return [value * 100, value / 100] if value else [1.0, -1.0]
+    return []
+
+
+def is_said(node: ast.AST) -> bool:
+    """Docstrings, imports, types and messages: nothing that is computed."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    if isinstance(node, ast.Subscript):
+        return bool(getattr(node.value, "id", "") in TYPES)
+    return isinstance(node, (ast.Import, ast.ImportFrom, ast.JoinedStr))
+
+
+def places(
+    parent: ast.AST, is_left_alone: Callable[[ast.AST], bool]
+) -> Iterator[tuple[ast.AST, str, int | None, Any]]:
+    """(parent, field, index or None, node) for everything that may be replaced."""
+    for field, value in ast.iter_fields(parent):
+        several = isinstance(value, list)
+        for i, node in enumerate(value if several else [value]):
+            left = field in ("annotation", "returns", "decorator_list") or is_left_alone(node)
+            if isinstance(node, ast.AST) and not left:
+                yield parent, field, i if several else None, node
+                yield from places(node, is_left_alone)
+
+
+def slips(node: Any) -> Iterator[ast.AST]:
+    """What may stand in the place of a node: of the slips that students make, some more."""
+    yield from replacements(node)
+    if isinstance(node, ast.BinOp):
+        yield from (node.left, node.right)
+    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        number: Any = node.value
+        for value in (number + 1, 0, -number, 2 * number):
+            yield ast.Constant(value)
+    elif isinstance(node, ast.Attribute) and node.attr == "T":
+        yield node.value
+    elif isinstance(node, ast.Call):
+        if len(node.args) > 1 and not isinstance(node.args[0], ast.Starred):
+            yield changed(node, args=[node.args[1], node.args[0], *node.args[2:]])
+        for i in range(len(node.keywords)):
+            yield changed(node, keywords=node.keywords[:i] + node.keywords[i + 1 :])
+        if getattr(node.func, "id", "") == "reversed":
+            yield node.args[0]
+    elif isinstance(node, ast.IfExp):
+        yield changed(node, body=node.orelse, orelse=node.body)
+    elif isinstance(node, ast.If):
+        yield changed(node, test=ast.UnaryOp(ast.Not(), node.test))
+    elif isinstance(node, ast.AugAssign):
+        yield ast.Assign([node.target], node.value, lineno=node.lineno)
+
+
+def is_refusal(node: ast.AST) -> bool:
+    """Refusals, their messages, docstrings and signatures: no mistake of a derivative is there."""
     if isinstance(node, ast.Expr):
         called = getattr(node.value, "func", None)
         name = getattr(called, "attr", getattr(called, "id", "check"))
@@ -97,39 +134,36 @@ def is_left_alone(node: ast.AST) -> bool:
     return refuses or isinstance(node, (ast.Raise, ast.ExceptHandler, ast.arguments, ast.JoinedStr))
 
 
-def places(parent: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, Any]]:
-    """(parent, field, index or None, node) for everything that may be replaced."""
-    for field, value in ast.iter_fields(parent):
-        several = isinstance(value, list)
-        for i, node in enumerate(value if several else [value]):
-            if isinstance(node, ast.AST) and not is_left_alone(node):
-                yield parent, field, i if several else None, node
-                yield from places(node)
-
-
 def changed_sources(
-    source: str, wanted: Callable[[int], bool] = lambda line: True
-) -> Iterator[tuple[int, str, str]]:
-    """(line in the source, "old line -> new line", new source) of each change in a wanted line."""
+    source: str,
+    replacements: Callable[[Any], Iterator[ast.AST]] = replacements,
+    is_left_alone: Callable[[ast.AST], bool] = is_said,
+    wanted: Callable[[int], bool] = lambda line: True,
+) -> Iterator[tuple[int, str, str, str]]:
+    """(line in the source, what stood there, what stands there now, new source) of each change.
+
+    wanted: which lines may be changed
+    """
     tree = ast.parse(source)
-    before = ast.unparse(tree)
-    seen = {before}
-    for parent, field, i, node in list(places(tree)):
+    seen = {ast.unparse(tree)}
+    for parent, field, i, node in list(places(tree, is_left_alone)):
         line = getattr(node, "lineno", getattr(parent, "lineno", 1))
-        if not wanted(line):
-            continue
-        for new in replacements(node):
+        for new in replacements(node) if wanted(line) else ():
             old = getattr(parent, field)
             setattr(parent, field, new if i is None else [*old[:i], new, *old[i + 1 :]])
             text = ast.unparse(ast.fix_missing_locations(tree))
             setattr(parent, field, old)
             if text not in seen:
                 seen.add(text)
-                yield line, change(before, text), text
+                yield line, shown(node), shown(new), text
+
+
+def shown(node: ast.AST) -> str:
+    return " ".join(ast.unparse(node).split())[:90]
 
 
 def change(before: str, after: str) -> str:
-    """The first line that differs, as it was and as it is."""
+    """The first line that differs between two sources, as it was and as it is."""
     lines = itertools.zip_longest(before.splitlines(), after.splitlines(), fillvalue="")
     old, new = next((a.strip(), b.strip()) for a, b in lines if a != b)
     return f"{old} -> {new}"

@@ -7,15 +7,21 @@ no tags, no outputs, no changed checks, no other files. It never raises on bad i
 from __future__ import annotations
 
 import copy
-import difflib
 import hashlib
 import json
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from edunn.course.source import grade_id, is_kind
+from edunn.course.wire import whole
 
 MAX_BYTES, MAX_CELLS, MAX_SOURCE = 20_000_000, 2000, 200_000
+ENCODINGS = ("utf-8-sig", "utf-16", "utf-32", "latin-1")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+# control characters (but for tab and newline), and those that turn the direction of writing
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass
@@ -31,7 +37,7 @@ def normalise(release: Any, raw: bytes) -> Submission:
     """The released notebook with the student's sources in it."""
     built = Submission(copy.deepcopy(release))
     try:
-        cells = read_cells(raw)
+        cells = read_cells(raw, built.notes)
     except ValueError as error:
         built.problem = str(error)
         return built
@@ -43,17 +49,18 @@ def normalise(release: Any, raw: bytes) -> Submission:
                 recognise(name, slot, places, answers, extras, built.notes)
             slot["source"] = answers.get(name, slot["source"])
     insert(extras, places, built.notebook)
+    built.notes = list(dict.fromkeys(built.notes))
     return built
 
 
-def read_cells(raw: bytes) -> list[dict[str, Any]]:
+def read_cells(raw: bytes, notes: list[str] | None = None) -> list[dict[str, Any]]:
     """The cells of a notebook file of any age or encoding; ValueError says why there are none."""
     if not raw.strip():
         raise ValueError("the file is empty")
     if len(raw) > MAX_BYTES:
         raise ValueError(f"the file is larger than {MAX_BYTES // 1_000_000} MB")
     content = None
-    for encoding in ("utf-8-sig", "utf-16"):
+    for encoding in ENCODINGS:
         try:
             content = json.loads(raw.decode(encoding))
             break
@@ -67,14 +74,22 @@ def read_cells(raw: bytes) -> list[dict[str, Any]]:
         cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
     if not isinstance(cells, list) or not cells:
         raise ValueError("the notebook has no cells")
+    if notes is not None and len(cells) > MAX_CELLS:
+        notes.append(f"the notebook has {len(cells)} cells; the first {MAX_CELLS} count")
     return [cell for cell in cells[:MAX_CELLS] if isinstance(cell, dict)]
+
+
+def readable(text: str, most: int) -> str:
+    """Text of a student's for people and files to read: no colours, no control characters."""
+    text = COLOURS.sub("", whole(text[: 4 * most]))
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))[:most]
 
 
 def text_of(cell: dict[str, Any]) -> str:
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    return source[:MAX_SOURCE] if isinstance(source, str) else ""
+    return whole(source[:MAX_SOURCE]) if isinstance(source, str) else ""
 
 
 def sort_cells(
@@ -114,18 +129,24 @@ def recognise(
     extras: list[tuple[int, str]],
     notes: list[str],
 ) -> None:
-    """Find the solution cell that lost its name among the extra cells, by its text."""
+    """Find the solution cell that lost its name among the extra cells, by the lines it shares."""
+    released = lines_of(text_of(slot))
 
     def likeness(extra: tuple[int, str]) -> float:
-        return difflib.SequenceMatcher(None, text_of(slot), extra[1], autojunk=False).ratio()
+        theirs = lines_of(extra[1])
+        return 2 * (released & theirs).total() / max(released.total() + theirs.total(), 1)
 
     best = max(extras, key=likeness, default=None)
-    if slot["cell_type"] == "code" and best is not None and likeness(best) > 0.5:
+    if slot["cell_type"] == "code" and best is not None and likeness(best) > 0.4:
         extras.remove(best)
         places[name], answers[name] = best
         notes.append(f"cell {name} had lost its name; recognised by its text")
     else:
         notes.append(f"cell {name} is missing; the released one counts")
+
+
+def lines_of(source: str) -> Counter[str]:
+    return Counter(line.strip() for line in source.splitlines() if line.strip())
 
 
 def insert(extras: list[tuple[int, str]], places: dict[str, int], notebook: Any) -> None:

@@ -8,13 +8,14 @@ import base64
 import csv
 import hashlib
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from edunn.course.classroom import Mark, Sheet, concerns, read_sheets, said
+from edunn.course.classroom import Sheet, concerns, read_sheets, said
 from edunn.course.grade import Grade
 from edunn.course.judge import Record
 
@@ -42,6 +43,10 @@ def shown(value: Any) -> Any:
     if isinstance(value, str) and not isinstance(value, Markup):
         return "".join(c if c.isprintable() or c in "\n\t" else f"[U+{ord(c):04X}]" for c in value)
     return value
+
+
+def first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.?])\s", text, maxsplit=1)[0]
 
 
 def pictures(record: Record, cell: str) -> list[str]:
@@ -79,7 +84,8 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number, "plain": without_colours, "said": said}
+    made.filters |= {"number": number, "plain": without_colours, "first_sentence": first_sentence}
+    made.globals |= {"said": said, "pictures": pictures}
     for name in ("style.css", "sort.js"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
@@ -88,32 +94,42 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def write_feedback(
-    grades: list[Grade],
-    notebook: Any,
-    folder: Path,
-    marks: dict[str, dict[str, Mark]] | None = None,
-) -> None:
-    """One HTML page a student. notebook: as it was released; marks: what the gradebook says."""
+def write_feedback(grades: list[Grade], notebook: Any, folder: Path) -> None:
+    """One HTML page a student. notebook: as it was released."""
+    name = grades[0].record.assignment if grades else ""
+    write_sheet(Sheet(name, notebook, grades), folder)
+
+
+def write_sheet(sheet: Sheet, folder: Path) -> None:
+    """The same, with what the gradebook says of each cell."""
     template = environment().get_template("feedback.html")
     folder.mkdir(parents=True, exist_ok=True)
-    name = grades[0].record.assignment if grades else ""
-    sheet = Sheet(name, notebook, grades, marks or {})
-    about = {"title": sheet.title, "labels": sheet.labels, "pictures": pictures}
-    for grade in grades:
-        mine = sheet.marks.get(grade.record.student, {})
-        page = template.render(grade=grade, record=grade.record, marks=mine, **about)
-        (folder / f"{grade.record.student}.html").write_text(page, encoding="utf-8")
+    for grade in sheet.grades:
+        student = grade.record.student
+        page = template.render(
+            title=sheet.title,
+            labels=sheet.labels,
+            grade=grade,
+            record=grade.record,
+            marks=sheet.marks.get(student, {}),
+            comments=sheet.comments.get(student, {}),
+        )
+        (folder / f"{student}.html").write_text(page, encoding="utf-8")
 
 
 def write_page(sheets: list[Sheet], out: Path) -> None:
     """report.html: the class in all its exercises."""
-    students = sorted({grade.record.student for sheet in sheets for grade in sheet.grades})
-    page = (
-        environment()
-        .get_template("report.html")
-        .render(sheets=sheets, students=students, concerns=concerns, out=out.resolve())
-    )
+    by_student = {
+        sheet.name: {grade.record.student: grade for grade in sheet.grades} for sheet in sheets
+    }
+    about = {
+        "sheets": sheets,
+        "students": sorted(set().union(*by_student.values())),
+        "by_student": by_student,
+        "concerns": concerns,
+        "out": shlex.quote(str(out.resolve())),
+    }
+    page = environment().get_template("report.html").render(about)
     (out / "report.html").write_text(page, encoding="utf-8")
 
 
@@ -121,7 +137,7 @@ def write_all(out: Path) -> list[Sheet]:
     """grades.csv, feedback/ and report.html of everything that has been graded in `out`."""
     _, sheets = read_sheets(out)
     for sheet in sheets:
-        write_feedback(sheet.grades, sheet.notebook, out / "feedback" / sheet.name, sheet.marks)
+        write_sheet(sheet, out / "feedback" / sheet.name)
     write_csv([grade for sheet in sheets for grade in sheet.grades], out / "grades.csv")
     write_page(sheets, out)
     return sheets

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -24,9 +23,9 @@ from types import TracebackType
 from typing import Any
 
 import edunn
-from edunn.course.confine import NOBODY
+from edunn.course.scratch import Scratch
 from edunn.course.source import CourseError
-from edunn.course.wire import Wire, WireError
+from edunn.course.wire import Wire, WireError, WireLimit
 
 CONFINED = {"limits", "landlock", "seccomp"}
 WORKER_FILES = (
@@ -55,7 +54,7 @@ class Limits:
     memory: int = 4 << 30  # bytes of address space
     file_size: int = 16 << 20  # bytes
     folder_size: int = 64 << 20  # bytes in the private folder
-    threads: int = 256  # and processes; of a user, where the kernel counts by user
+    threads: int = 256  # and processes; where the grader is not root, of all that its user runs
     confined: bool = True  # refuse to run where a worker cannot be locked up
 
     def resources(self) -> dict[str, int]:
@@ -64,7 +63,7 @@ class Limits:
             "CPU": self.cpu_seconds,
             "FSIZE": self.file_size,
             "NPROC": self.threads,
-            "NOFILE": 256,
+            "NOFILE": 64,
             "CORE": 0,
         }
 
@@ -142,10 +141,11 @@ def python_files() -> list[str]:
     """The files and folders that Python needs: its own, those of packages, shared libraries; but no
     other copy of edunn."""
     found = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/etc/ld.so.cache"]
-    found += ["/lib", "/lib64", "/usr/share/zoneinfo", "/usr/share/fonts", "/etc/localtime"]
+    found += ["/usr/share/zoneinfo", "/usr/share/fonts", "/etc/localtime"]
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders |= {str(Path(prefix) / "lib") for prefix in (sys.base_prefix, sys.exec_prefix, "/usr")}
-    for folder in map(Path, sorted(folders)):
+    folders |= {"/lib", "/lib64", "/usr/lib64"}
+    for folder in sorted({Path(folder).resolve() for folder in folders}):
         for path in folder.iterdir() if folder.is_dir() else ():
             python = path.name.startswith("python") or path.name.endswith("-packages")
             if not python and not path.name.startswith(("edunn", "__editable__", "_editable")):
@@ -158,22 +158,21 @@ class Worker:
 
     def __init__(self, library: Library, limits: Limits):
         self.limits = limits
-        self.home = tempfile.mkdtemp(prefix="edunn-worker-")
-        if os.geteuid() == 0:  # the worker will be nobody
-            os.chown(self.home, NOBODY, NOBODY)
+        self.scratch = Scratch()
         confinement = {
             "read": library.readable,
-            "write": [self.home],
+            "write": [self.scratch.path, "/dev/null"],
             "limits": limits.resources(),
+            "user": self.scratch.user,
         }
         ours, theirs = socket.socketpair()
         self.wire = Wire(ours, self.watch)
-        start = str(library.folder), str(theirs.fileno()), json.dumps(confinement)
+        start = str(library.folder), str(theirs.fileno())
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-c", START, *start],
             pass_fds=[theirs.fileno()],
-            env=library.environment(self.home),
-            cwd=self.home,
+            env=library.environment(self.scratch.path),
+            cwd=self.scratch.path,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -181,6 +180,7 @@ class Worker:
         )
         theirs.close()
         try:
+            self.wire.send(confinement, 60)
             self.check_confined(self.wire.receive(60))
         except BaseException:
             self.close()
@@ -200,8 +200,8 @@ class Worker:
 
     def watch(self) -> None:
         """Called while an answer is waited for; the private folder may not fill the disk."""
-        if folder_size(Path(self.home)) > self.limits.folder_size:
-            raise WireError(f"it wrote more than {self.limits.folder_size >> 20} MB of files")
+        if self.scratch.size() > self.limits.folder_size:
+            raise WireLimit(f"it wrote more than {self.limits.folder_size >> 20} MB of files")
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         self.wire.send(request, seconds)
@@ -216,7 +216,7 @@ class Worker:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        shutil.rmtree(self.home, ignore_errors=True)
+        self.scratch.remove()
 
     def __enter__(self) -> Worker:
         return self
@@ -228,17 +228,3 @@ class Worker:
         tb: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def folder_size(folder: Path) -> int:
-    """The bytes of the files in a folder, at any depth; links are not followed."""
-    size, folders = 0, [str(folder)]
-    while folders:
-        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                size += 4096  # for the name: a million empty files are a burden too
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                elif entry.is_file(follow_symlinks=False):
-                    size += entry.stat(follow_symlinks=False).st_size
-    return size

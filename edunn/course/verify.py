@@ -5,6 +5,7 @@ Wrong answers come from the exercise's bank, and from small changes of its solut
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import nbformat
 from edunn.course.bank import Mistake
 from edunn.course.judge import NOT_GRADED, Record
 from edunn.course.layout import Course
-from edunn.course.mutants import changed_sources
+from edunn.course.mutants import change, changed_sources, is_refusal, slips
 from edunn.course.normalise import Submission
 from edunn.course.pool import Progress, judge_all, nothing
 from edunn.course.sandbox import Limits
@@ -135,7 +136,10 @@ def mutated(solution: Any) -> Iterator[tuple[str, Any]]:
             continue
         for begin, end in regions(cell["source"]):
             inside = range(begin + 2, end + 1)  # lines count from 1 in a tree
-            for _, change, source in changed_sources(cell["source"], inside.__contains__):
+            before = ast.unparse(ast.parse(cell["source"]))
+            for *_, source in changed_sources(
+                cell["source"], slips, is_refusal, inside.__contains__
+            ):
                 changed = nbformat.from_dict(solution)
                 changed["cells"][place]["source"] = source
-                yield f"{owner(cell['source'], begin)}: {change}", changed
+                yield f"{owner(cell['source'], begin)}: {change(before, source)}", changed

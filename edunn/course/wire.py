@@ -2,7 +2,8 @@
 
 A frame is a 4-byte length, a JSON header {"value", "sizes"}, and one buffer for each size. A value
 is made of None, booleans, numbers, strings, lists, dicts with string keys, and arrays of numbers.
-Whatever else comes in is a WireError: the other side may be hostile.
+Whatever else comes in is a WireError: the other side may be hostile. What Python makes of a header
+can be thirty times as large as the header, so headers are kept shorter than arrays.
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ from typing import Any
 
 import numpy as np
 
-MAX_FRAME = 64_000_000  # bytes
-MAX_DEPTH = 8
+MAX_HEADER, MAX_FRAME = 4_000_000, 64_000_000  # bytes: of the JSON, of the arrays
+MAX_DEPTH, MAX_AXES, MAX_LENGTH = 8, 32, 1 << 40
+LOOK_EVERY = 0.5  # seconds
 
 
 class WireError(Exception):
     """The other side is gone, too late, or does not keep to the format."""
+
+
+class WireLimit(WireError):
+    """The other side has used more than it may; the message says what."""
 
 
 class WireTimeout(WireError):
@@ -50,7 +56,9 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
 
 def decode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
     if not isinstance(value, dict):
-        if value is None or type(value) in (bool, int, float, str):
+        if type(value) is str:
+            return whole(value)
+        if value is None or type(value) in (bool, int, float):
             return value
         raise WireError("a value that is no plain number or text")
     if depth > MAX_DEPTH or len(value) != 1:
@@ -59,8 +67,10 @@ def decode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
     if kind == "array":
         index, dtype, shape = content
         dtype = np.dtype(str(dtype))
-        if dtype.kind not in "fiub" or not all(type(k) is int and k >= 0 for k in shape):
+        if dtype.kind not in "fiub" or dtype.itemsize > 8:
             raise WireError("an array of no plain numbers")
+        if len(shape) > MAX_AXES or not all(type(k) is int and 0 <= k < MAX_LENGTH for k in shape):
+            raise WireError("an array of no possible shape")
         if math.prod(shape) * dtype.itemsize != len(buffers[index]):
             raise WireError("an array whose shape does not fit its bytes")
         return np.frombuffer(buffers[index], dtype).reshape(shape).copy()
@@ -68,8 +78,13 @@ def decode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
         items = [decode(item, buffers, depth + 1) for item in content]
         return tuple(items) if kind == "tuple" else items
     if kind == "dict":
-        return {str(key): decode(item, buffers, depth + 1) for key, item in content.items()}
+        return {whole(key): decode(item, buffers, depth + 1) for key, item in content.items()}
     raise WireError("a value of no known kind")
+
+
+def whole(text: str) -> str:
+    """A text that can be written to a file: halves of characters become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class Wire:
@@ -77,12 +92,14 @@ class Wire:
 
     def __init__(self, sock: socket.socket, watch: Callable[[], None] = lambda: None):
         """watch: called twice a second while something is waited for; it may raise."""
-        self.sock, self.watch = sock, watch
+        self.sock, self.watch, self.looked = sock, watch, time.monotonic()
 
     def send(self, value: Any, seconds: float | None = None) -> None:
         buffers: list[bytes] = []
         encoded = encode(value, buffers)
         header = json.dumps({"value": encoded, "sizes": [len(b) for b in buffers]}).encode()
+        if len(header) > MAX_HEADER or sum(map(len, buffers)) > MAX_FRAME:
+            raise TypeError("a value of too many numbers")
         self.sock.settimeout(seconds)
         try:
             self.sock.sendall(struct.pack("<I", len(header)) + header + b"".join(buffers))
@@ -94,7 +111,7 @@ class Wire:
     def receive(self, seconds: float | None = None) -> Any:
         deadline = None if seconds is None else time.monotonic() + seconds
         (length,) = struct.unpack("<I", self.take(4, deadline))
-        if length > MAX_FRAME:
+        if length > MAX_HEADER:
             raise WireError("a frame too large")
         raw = self.take(length, deadline)
         try:
@@ -115,11 +132,13 @@ class Wire:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise WireTimeout("it did not answer in time")
-            self.sock.settimeout(0.5 if left is None else min(left, 0.5))
+            if time.monotonic() - self.looked > LOOK_EVERY:  # also while bytes come, one by one
+                self.looked = time.monotonic()
+                self.watch()
+            self.sock.settimeout(LOOK_EVERY if left is None else min(left, LOOK_EVERY))
             try:
                 piece = self.sock.recv(min(1 << 20, size - len(taken)))
             except TimeoutError:
-                self.watch()
                 continue
             except OSError as error:
                 raise WireError(f"it is gone ({error})") from None

@@ -1,14 +1,14 @@
 """The untrusted side: runs a student's cells, and programs of data on what they define.
 
 It never decides whether anything is right, and knows no hidden case. Run as
-`python -m edunn.course.worker FD CONFINEMENT`: its end of a socket, and the arguments of `confine`.
+`python -m edunn.course.worker FD`: its end of a socket, over which come the arguments of `confine`,
+and then the cells and programs.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import json
 import socket
 import sys
 from typing import Any
@@ -129,18 +129,22 @@ def follow(target: Any, way: list[str]) -> Any:
 
 
 def describe(error: BaseException) -> list[str]:
-    return [type(error).__name__, str(error)[:4000]]
+    """The name and text of an exception; one that has no text, or none that ends, has none."""
+    try:
+        return [str(type(error).__name__), str(error)[:4000]]
+    except BaseException:
+        return ["Exception", "an exception that cannot be shown"]
 
 
 def serve(wire: Wire, confinement: dict[str, Any]) -> None:
     """Lock this process up, say what is in force, and answer requests until the grader hangs up."""
-    shell = make_shell()
-    programs = Programs(shell.user_ns)
     in_force: list[str] = []
     if sys.platform == "linux":
         from edunn.course.confine import confine
 
         in_force = confine(**confinement)
+    shell = make_shell()
+    programs = Programs(shell.user_ns)
     wire.send({"ready": in_force})
     while True:
         request = wire.receive()
@@ -153,10 +157,15 @@ def serve(wire: Wire, confinement: dict[str, Any]) -> None:
             answer = {"error": describe(error)}
         try:
             wire.send(answer)
+        except WireError:
+            raise
         except (TypeError, ValueError) as error:
             wire.send({"error": ["TypeError", f"the answer is {error}, not an array"]})
+        except BaseException as error:  # of an object that does something when it is looked at
+            wire.send({"error": describe(error)})
 
 
 if __name__ == "__main__":
     with contextlib.suppress(WireError):  # the grader hangs up when the work is done
-        serve(Wire(socket.socket(fileno=int(sys.argv[1]))), json.loads(sys.argv[2]))
+        wire = Wire(socket.socket(fileno=int(sys.argv[1])))
+        serve(wire, wire.receive())

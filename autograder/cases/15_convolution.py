@@ -1,0 +1,155 @@
+"""Hidden cases of exercise 15: other sizes, strides and borders, pictures that are never square."""
+
+import numpy as np
+
+from edunn.course import remote
+from edunn.course.cases import TRIES, Raised, Wrong, expect, values
+from edunn.course.remote import forward
+from edunn.layers.windows import Sliding
+
+
+def pictures(rng):
+    """(size, stride, padding), and pictures that are large enough and never square."""
+    size, stride, padding = int(rng.integers(2, 4)), int(rng.integers(1, 4)), int(rng.integers(3))
+    height, width = (int(k) for k in rng.choice(range(4, 8), 2, replace=False))
+    n, channels = (int(k) for k in rng.choice(range(1, 5), 2, replace=False))
+    return (size, stride, min(padding, size - 1)), rng.normal(size=(n, channels, height, width))
+
+
+def scissors(rng):
+    windows, x = pictures(rng)
+    return x, *windows, float(rng.normal())
+
+
+def cut(x, size, stride, padding, fill):
+    return Sliding("cut", size, stride, padding).cut(x, fill)
+
+
+def glue(rng):
+    (size, stride, padding), x = pictures(rng)
+    windows = rng.normal(size=cut(x, size, stride, padding, 0).shape)
+    return windows, x.shape, stride, padding
+
+
+def paste(windows, shape, stride, padding):
+    return Sliding("paste", windows.shape[-1], stride, padding).paste(windows, shape)
+
+
+def convolution(rng):
+    windows, x = pictures(rng)
+    return (x.shape[1], int(rng.integers(2, 5)), *windows), (x,)
+
+
+def overlapping(rng):
+    """Stride 1, where every pixel is in several windows."""
+    (size, _, padding), x = pictures(rng)
+    return (x.shape[1], 3, size, 1, padding), (x,)
+
+
+def pooling(rng):
+    """Most numbers are negative, so that a border of zeros would win."""
+    windows, x = pictures(rng)
+    return windows, (x - 1,)
+
+
+def usual_pooling(rng):
+    """The stride is not given."""
+    size = int(rng.integers(2, 4))
+    return (size,), (rng.normal(size=(2, 3, 2 * size + 1, 3 * size)),)
+
+
+def images(rng):
+    shape = rng.choice(range(1, 6), 4, replace=False)
+    return (), (rng.normal(size=shape),)
+
+
+def gradients(name, example, only=None):
+    """The case of this name; an error of a backward that gets dy of the right shape, where forward
+    gave a wrong one, is the student's."""
+    slopes = remote.gradients(name, example, only)
+
+    def case(student, rng):
+        try:
+            slopes(student, rng)
+        except Wrong:
+            raise
+        except Exception as error:
+            raise Raised(type(error).__name__, str(error)) from None
+
+    return case
+
+
+def ties(student, rng):
+    """Whole numbers, many of them equal: each window hands on what it got, to its largest."""
+    for _ in range(TRIES):
+        n, channels, rows, columns = (int(k) for k in rng.integers(1, 5, 4))
+        windows = rng.integers(0, 2, (n, channels, rows, 3, columns, 3)).astype(float)
+        dy = rng.normal(size=(n, channels, rows, columns))
+        layer = student.make("MaxPool2d", 3)
+        student.call(layer, "forward", windows.reshape(n, channels, 3 * rows, 3 * columns))
+        result = student.call(layer, "backward", dy)
+        (dx,) = student.read(student.item(result, 0))
+        expect(
+            "MaxPool2d, the shape of dx",
+            np.array(np.shape(dx)),
+            [*dy.shape[:2], 3 * rows, 3 * columns],
+        )
+        dx = dx.reshape(windows.shape)
+        handed, equal = dx.sum(axis=(3, 5)), np.sum(windows == largest(windows), axis=(3, 5))
+        twice = "gives all of dy to each of several equal pixels; together they must get dy once"
+        what = "MaxPool2d, where pixels of a window are equal: backward"
+        expect(what, handed, dy, {twice: dy * equal})
+        if np.any(dx[windows < largest(windows)]):
+            raise Wrong(
+                f"{what} gives something to a pixel that is not the largest", "extra_elements"
+            )
+
+
+def largest(windows):
+    return windows.max(axis=(3, 5), keepdims=True)
+
+
+def two_batches(name, example):
+    """One layer sees a batch, and then a larger one, whose gradients have the larger shape."""
+
+    def case(student, rng):
+        arguments, (x,) = example(rng)
+        layer = student.make(name, *arguments)
+        large = np.concatenate([x, -x])
+        student.call(layer, "forward", x)
+        y = student.call(layer, "forward", large)
+        (dy,) = student.read(y)
+        (dx,) = student.read(student.item(student.call(layer, "backward", dy), 0))
+        stale = "is still that of the batch before"
+        what = f"{name}, second batch of one layer: the shape of dx"
+        expect(what, list(np.shape(dx)), list(large.shape), {stale: x.shape})
+
+    return case
+
+
+CASES = {
+    "conv-cut": [values("cut", scissors, cut)],
+    "conv-paste": [values("paste", glue, paste)],
+    "conv-forward": [forward("Conv2d", convolution)],
+    "conv-dw": [forward("Conv2d", convolution), gradients("Conv2d", convolution, ["w"])],
+    "conv-db": [forward("Conv2d", convolution), gradients("Conv2d", convolution, ["b"])],
+    "conv-dx": [
+        forward("Conv2d", convolution),
+        gradients("Conv2d", overlapping, ["input 0"]),
+        gradients("Conv2d", convolution, ["input 0"]),
+        two_batches("Conv2d", convolution),
+    ],
+    "pool-forward": [forward("MaxPool2d", usual_pooling), forward("MaxPool2d", pooling)],
+    "pool-dx": [
+        forward("MaxPool2d", pooling),
+        gradients("MaxPool2d", pooling),
+        gradients("MaxPool2d", usual_pooling),
+        two_batches("MaxPool2d", pooling),
+    ],
+    "pool-ties": [ties],
+    "flatten-both": [
+        forward("Flatten", images),
+        gradients("Flatten", images),
+        two_batches("Flatten", images),
+    ],
+}

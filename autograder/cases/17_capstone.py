@@ -1,0 +1,166 @@
+"""Hidden cases of exercise 17: other models, and the network once more."""
+
+import math
+
+import numpy as np
+
+import edunn as nn
+from edunn.course.cases import Part, Wrong, expect
+
+TYPES = {4: "float32", 8: "float64"}
+
+
+def whole(what, got, want, mistakes=None):
+    """A number that must be exact."""
+    if got is None:
+        raise Wrong(f"{what}: nothing comes back", "nothing")
+    expect(what, got, want, mistakes or {}, 1e-9)
+
+
+def chain(rng, bytes_each=4):
+    """Layers of a Sequential as Parts, with the number of their inputs; one of them comes twice."""
+    sizes = [int(k) for k in rng.integers(2, 9, 4)]
+    kinds = [
+        Part("Dense", sizes[0], sizes[1], "relu"),
+        Part("Linear", sizes[1], sizes[2]),
+        Part("Bias", sizes[2]),
+        Part("Tanh"),
+        Part("Dense", sizes[2], sizes[3]),
+    ]
+    return sizes, kinds
+
+
+def build(student, kinds):
+    """The Sequential over there and the one here; the first Part of two that are one is shared."""
+    made = [student.argument(kind) for kind in kinds]
+    here = [getattr(nn, kind.name)(*kind.arguments) for kind in kinds]
+    return made, here
+
+
+def counted(student, rng):
+    for _ in range(2):
+        _, kinds = chain(rng)
+        made, here = build(student, kinds)
+        got = student.read(student.make("total_parameters", student.make("nn.Sequential", made)))[0]
+        model = nn.Sequential(here)
+        want = sum(p.size for p in model.parameters())
+        matrices = sum(p.size for p in model.parameters() if p.data.ndim == 2)
+        whole("total_parameters", got, want, {"counts no biases": matrices})
+    size = int(rng.integers(3, 7))
+    layer = student.make("nn.Dense", size, size)
+    nested = student.make("nn.Sequential", [layer, student.make("nn.Sequential", [layer, layer])])
+    student.set(student.attribute(layer, "b"), "requires_grad", False)
+    got = student.read(student.make("total_parameters", nested))[0]
+    want = size * size + size
+    mistakes = {"counts shared ones more than once": 3 * want, "leaves out frozen ones": size**2}
+    whole("total_parameters of shared layers", got, want, mistakes)
+
+
+def work(student, rng):
+    for _ in range(2):
+        sizes, kinds = chain(rng)
+        n = int(rng.integers(2, 20))
+        made, here = build(student, kinds)
+        model = student.make("nn.Sequential", made)
+        got = student.read(student.make("total_multiply_adds", model, n))[0]
+        want = n * (sizes[0] * sizes[1] + sizes[1] * sizes[2] + sizes[2] * sizes[3])
+        numbers = sum(p.size for layer in here for p in layer.parameters())
+        mistakes = {
+            "is that of one example": want / n,
+            "counts two for each": 2 * want,
+            "counts biases too": n * numbers,
+        }
+        whole("total_multiply_adds", got, want, mistakes)
+    size, n = int(rng.integers(3, 7)), int(rng.integers(2, 9))
+    layer = student.make("nn.Linear", size, size)
+    model = student.make("nn.Sequential", [layer, student.make("nn.Tanh"), layer])
+    got = student.read(student.make("total_multiply_adds", model, n))[0]
+    want = 2 * n * size**2
+    mistakes = {"counts the work of a layer that is used twice only once": want / 2}
+    whole("total_multiply_adds with a layer used twice", got, want, mistakes)
+
+
+def remembered(student, rng):
+    for each, slots in ((4, 1), (8, 3)):
+        sizes, kinds = chain(rng)
+        n = int(rng.integers(2, 9))
+        made, here = build(student, kinds)
+        for layer, right in zip(made, here):
+            for name, parameter in right.named_parameters().items():
+                parameter.data = parameter.data.astype(TYPES[each])
+                path = student.item(student.call(layer, "named_parameters"), name)
+                student.set(path, "data", parameter.data)
+        frozen = student.item(student.call(made[1], "named_parameters"), "w")
+        student.set(frozen, "requires_grad", False)
+        x = rng.normal(size=(n, sizes[0])).astype(TYPES[each])
+        model = student.make("nn.Sequential", made)
+        sent = student.value(x)
+        got, after = student.read(student.make("memory", model, sent, slots), sent)
+        weights = each * sum(p.size for layer in here for p in layer.parameters())
+        learned = weights - each * sizes[1] * sizes[2]
+        outputs = each * n * (sizes[1] + 3 * sizes[2] + sizes[3])
+        want = {"weights": weights, "gradients": learned, "optimizer": slots * learned,
+                "activations": outputs}  # fmt: skip
+        if not isinstance(got, dict) or got.keys() != want.keys():
+            raise Wrong(f"memory does not give a dict with {', '.join(want)}", "keys")
+        mistakes = {
+            "weights": {"takes 4 bytes for every number": weights / each * 4},
+            "gradients": {"has gradients of frozen parameters": weights},
+            "optimizer": {"does not depend on slots": learned},
+            "activations": {"has the input in it": outputs + x.nbytes,
+                            "is that of one example": outputs / n,
+                            "is that of the last layer": each * n * sizes[3]},
+        }  # fmt: skip
+        for what, number in want.items():
+            whole(f"memory, {what},", got[what], number, mistakes[what])
+        expect("x after memory", after, x, {}, 1e-12)
+
+
+def timed(student, rng):
+    """The shortest call stands first, or it is the one that warms up."""
+    for repeats, naps in ((3, [0.3, 0.02, 0.3, 0.3]), (2, [0.02, 0.35, 0.06])):
+        sleeper = student.make("Sleeper", naps)
+        got, calls = student.read(
+            student.make("seconds", sleeper, repeats), student.attribute(sleeper, "calls")
+        )
+        if calls != repeats + 1:
+            raise Wrong(
+                f"seconds with {repeats} repeats makes {calls} calls, not {repeats + 1}", "calls"
+            )
+        if not isinstance(got, (int, float, np.ndarray)) or np.ndim(got):
+            raise Wrong("seconds does not give a number", "number")
+        want = min(naps[1:])
+        if not 0.99 * want <= float(got) < want + 0.11:
+            raise Wrong(
+                f"seconds gives {float(got):.3f}, but the shortest call took {want}", "shortest"
+            )
+
+
+def network(student, rng):
+    state = nn.backend.generator().bit_generator.state
+    nn.manual_seed(4)
+    x, y, x_new, y_new = nn.datasets.train_test_split(*nn.datasets.load_digits())
+    nn.backend.generator().bit_generator.state = state
+    student.make("nn.manual_seed", 0)
+    model = student.make("small_network")
+    named = student.read(student.call(model, "get_parameters"))[0]
+    numbers = sum(math.prod(array.shape) for array in named.values())
+    if numbers > 6000:
+        raise Wrong(f"the network has {numbers} parameters, more than 6000", "too_large")
+    student.make("train", model, x, y)
+    student.call(model, "eval")
+    scores = student.read(student.call(model, "forward", x_new))[0]
+    if not isinstance(scores, np.ndarray) or scores.shape != (len(x_new), 10):
+        raise Wrong("the network does not give 10 scores for each digit", "shape")
+    right = float(np.mean(np.argmax(scores, axis=1) == y_new))
+    if right < 0.965:
+        raise Wrong(f"{right:.1%} of the held-out digits are right, not 97 %", "accuracy")
+
+
+CASES = {
+    "count-check": [counted],
+    "work-check": [work],
+    "memory-check": [remembered],
+    "seconds-check": [timed],
+    "network-check": [network],
+}

@@ -1,0 +1,103 @@
+"""Wrong answers to exercise 8, and what the student must read of each."""
+
+from edunn.course.bank import Mistake
+
+INIT, FORWARD, BACKWARD = "Dense.__init__", "Dense.forward", "Dense.backward"
+RESTORE = "self.linear.cache, self.bias.cache, self.activation.cache = self.cache\n"
+
+WRONG_ANSWERS = [
+    Mistake(
+        "sizes turned round",
+        INIT,
+        ("inputs, outputs", "outputs, inputs"),
+        "shape (3, 2), not (2, 3)",
+    ),
+    Mistake("bias of the inputs", INIT, ("Bias(outputs", "Bias(inputs"), "shape (2,), not (3,)"),
+    Mistake("activation is a class", INIT, ("[activation]()", "[activation]"), "not yet a layer"),
+    Mistake("activation is its name", INIT, ("kinds[activation]()", "activation"), "'relu' stands"),
+    Mistake("always relu", INIT, ("kinds[activation]()", "nn.ReLU()"), "has the activation ReLU"),
+    Mistake("w not initialized", INIT, (", initializer)", ")"), "w does not come from its"),
+    Mistake("b not initialized", INIT, (", bias_initializer)", ")"), "b does not come from its"),
+    Mistake(
+        "layers in local variables",
+        INIT,
+        "linear = nn.Linear(inputs, outputs, initializer)\n"
+        "bias = nn.Bias(outputs, bias_initializer)\n"
+        "activation = kinds[activation]()",
+        "no attribute 'linear'",
+    ),
+    Mistake("no activation", FORWARD, ("self.activation.forward(a)", "a"), "below 0"),
+    Mistake("no bias", FORWARD, ("self.bias.forward(z)", "z"), "bias is missing"),
+    Mistake(
+        "activation before bias",
+        FORWARD,
+        """
+        z = self.linear.forward(x)
+        a = self.activation.forward(z)
+        y = self.bias.forward(a)
+        self.cache = self.linear.cache, self.bias.cache, self.activation.cache
+        """,
+        "does not come last",
+    ),
+    Mistake("activation twice", FORWARD, ("forward(a)", "forward(np.tanh(a))"), "not equal"),
+    Mistake(
+        "no caches",
+        FORWARD,
+        ("self.cache = self.linear.cache, self.bias.cache, self.activation.cache", ""),
+        "self.cache is empty",
+    ),
+    Mistake(
+        "y is forgotten",
+        FORWARD,
+        ("y = self.activation.forward(a)", "self.activation.forward(a)\n        y = None"),
+        "y was not filled",
+    ),
+    Mistake("caches not put back", BACKWARD, (RESTORE.strip(), ""), "After another forward"),
+    Mistake(
+        "w before the activation",
+        BACKWARD,
+        ("linear.backward(dz)", "linear.backward(dy)"),
+        "dw is made with dy",
+    ),
+    Mistake("activation skipped", BACKWARD, ("bias.backward(da)", "bias.backward(dy)"), "db is 11"),
+    Mistake(
+        "opposite order",
+        BACKWARD,
+        RESTORE
+        + """
+dz, linear_grads = self.linear.backward(dy)
+da, bias_grads = self.bias.backward(dz)
+dx, _ = self.activation.backward(da)
+grads = linear_grads | bias_grads
+""",
+        "stops with an error",
+    ),
+    Mistake("dw dropped", BACKWARD, ("linear_grads | bias_grads", "bias_grads"), "gradient for: w"),
+    Mistake(
+        "db dropped", BACKWARD, ("linear_grads | bias_grads", "linear_grads"), "gradient for: b"
+    ),
+    Mistake(
+        "grads in a list",
+        BACKWARD,
+        ("linear_grads | bias_grads", "[linear_grads, bias_grads]"),
+        "not a dictionary",
+    ),
+    Mistake(
+        "long names",
+        BACKWARD,
+        (
+            "linear_grads | bias_grads",
+            '{"linear": linear_grads["w"], "bias": bias_grads["b"]}',
+        ),
+        "a gradient named bias, linear",
+    ),
+    Mistake(
+        "dx without w",
+        BACKWARD,
+        (
+            "dx, linear_grads = self.linear.backward(dz)",
+            "_, linear_grads = self.linear.backward(dz)\n        dx = dz",
+        ),
+        "the shape of the output",
+    ),
+]

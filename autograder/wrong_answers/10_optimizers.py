@@ -1,0 +1,166 @@
+"""Wrong answers to exercise 10, and what the student must read of each."""
+
+from edunn.course.bank import Mistake
+
+SGD, MOMENTUM, ADAM = "SGD.update", "Momentum.update", "Adam.update"
+KEEPS_M = 'm = state["m"] = beta1 * state.get("m", 0.0) + (1 - beta1) * dw'
+KEEPS_V = 'v = state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * dw**2'
+COUNTS = 't = state["t"] = state.get("t", 0) + 1'
+CORRECTS = "m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)"
+
+WRONG_ANSWERS = [
+    Mistake("uphill", SGD, ("-=", "+="), "uphill"),
+    Mistake(
+        "a new array",
+        SGD,
+        ("w -= self.lr * dw", "w = w - self.lr * dw"),
+        "Your steps change nothing",
+    ),
+    Mistake(
+        "returns it",
+        SGD,
+        ("w -= self.lr * dw", "return w - self.lr * dw"),
+        "Your steps change nothing",
+    ),
+    Mistake("scales dw", SGD, "dw *= self.lr\nw -= dw", "changes the gradient that it was given"),
+    Mistake("no learning rate", SGD, ("self.lr * dw", "dw"), "is 10 times as long"),
+    Mistake("only the sign", SGD, ("dw", "np.sign(dw)"), "weights after the step are not those"),
+    Mistake("mean of dw", SGD, ("dw", "np.mean(dw)"), "weights after the step are not those"),
+    Mistake(
+        "replaces w", SGD, ("w -= self.lr * dw", "w[...] = -self.lr * dw"), "it should move by 0"
+    ),
+    Mistake(
+        "fixed learning rate", SGD, ("self.lr", "0.1"), "times as long as it should be", hidden=True
+    ),
+    Mistake(
+        "shrinks w as well",
+        SGD,
+        ("self.lr * dw", "self.lr * (dw + 0.01 * w)"),
+        "Which term of your formula",
+    ),
+    Mistake(
+        "forgets the velocity", MOMENTUM, "w -= self.lr * dw", "The first step is right, later"
+    ),
+    Mistake(
+        "velocity starts anew",
+        MOMENTUM,
+        (
+            'state["v"] = self.momentum * state.get("v", 0.0) + dw',
+            'state["v"] = self.momentum * 0.0 + dw',
+        ),
+        "The first step is right, later",
+    ),
+    Mistake(
+        "one velocity for all",
+        MOMENTUM,
+        """
+        self.v = self.momentum * getattr(self, "v", 0.0) + dw
+        w -= self.lr * self.v
+        """,
+        "With one parameter all is well",
+    ),
+    Mistake(
+        "velocity is the gradient's array",
+        MOMENTUM,
+        """
+        if "v" not in state:
+            state["v"] = dw
+        else:
+            state["v"] *= self.momentum
+            state["v"] += dw
+        w -= self.lr * state["v"]
+        """,
+        "a memory that is the same array as the gradient",
+    ),
+    Mistake("running mean", MOMENTUM, ("+ dw", "+ (1 - self.momentum) * dw"), "0.2 times as long"),
+    Mistake("uphill velocity", MOMENTUM, ("w -=", "w +="), "uphill"),
+    Mistake("velocity minus", MOMENTUM, ("+ dw", "- dw"), "uphill"),
+    Mistake(
+        "a new w", MOMENTUM, ("w -= self.lr *", "w = w - self.lr *"), "Your steps change nothing"
+    ),
+    Mistake("steps along dw", MOMENTUM, ('* state["v"]', "* dw"), "The first step is right, later"),
+    Mistake("lr twice", MOMENTUM, ("+ dw", "+ self.lr * dw"), "0.1 times as long"),
+    Mistake("always 0.9", MOMENTUM, ("self.momentum", "0.9"), "The first step is right, later"),
+    Mistake(
+        "keeps everything",
+        MOMENTUM,
+        """
+        state["all"] = [*state.get("all", []), dw.copy()]
+        w -= self.lr * sum(self.momentum**i * g for i, g in enumerate(state["all"][::-1]))
+        """,
+        "the velocity is enough",
+    ),
+    Mistake("no correction", ADAM, (CORRECTS, "m_hat, v_hat = m, v"), "3.162 times as long"),
+    Mistake("only m corrected", ADAM, ("v / (1 - beta2**t)", "v"), "31.62 times as long"),
+    Mistake("only v corrected", ADAM, ("m / (1 - beta1**t)", "m"), "0.1 times as long"),
+    Mistake(
+        "t starts at 0",
+        ADAM,
+        (COUNTS, 't = state.get("t", 0)\n        state["t"] = t + 1'),
+        "step counter",
+    ),
+    Mistake(
+        "t counts parameters",
+        ADAM,
+        (COUNTS, 'self.t = getattr(self, "t", 0) + 1\n        t = self.t'),
+        "what ticks once per step",
+    ),
+    Mistake("t stays 1", ADAM, (COUNTS, "t = 1"), "The first step is right, later"),
+    Mistake(
+        "keeps the corrected means",
+        ADAM,
+        (CORRECTS, CORRECTS + '\n        state["m"], state["v"] = m_hat, v_hat'),
+        "The first step is right, later",
+    ),
+    Mistake(
+        "eps in the root",
+        ADAM,
+        ("(np.sqrt(v_hat) + self.eps)", "np.sqrt(v_hat + self.eps)"),
+        "inside the square root",
+    ),
+    Mistake(
+        "betas exchanged",
+        ADAM,
+        (KEEPS_M, "beta1, beta2 = beta2, beta1\n        " + KEEPS_M),
+        "The first step is right, later",
+    ),
+    Mistake("no root", ADAM, ("np.sqrt(v_hat)", "v_hat"), "weights after the step are not those"),
+    Mistake("v of dw", ADAM, ("* dw**2", "* dw"), "NaN or infinite"),
+    Mistake("v of the mean", ADAM, ("* dw**2", "* m**2"), "is 10 times as long"),
+    Mistake("m is dw", ADAM, (KEEPS_M, "m = (1 - beta1) * dw"), "The first step is right, later"),
+    Mistake(
+        "v is forgotten",
+        ADAM,
+        (KEEPS_V, "v = (1 - beta2) * dw**2"),
+        "The first step is right, later",
+    ),
+    Mistake(
+        "one memory for all",
+        ADAM,
+        """
+        beta1, beta2 = self.betas
+        self.m = beta1 * getattr(self, "m", 0.0) + (1 - beta1) * dw
+        self.v = beta2 * getattr(self, "v", 0.0) + (1 - beta2) * dw**2
+        t = state["t"] = state.get("t", 0) + 1
+        m_hat, v_hat = self.m / (1 - beta1**t), self.v / (1 - beta2**t)
+        w -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        """,
+        "With one parameter all is well",
+    ),
+    Mistake(
+        "keeps every gradient",
+        ADAM,
+        """
+        state["all"] = [*state.get("all", []), dw.copy()]
+        g = np.array(state["all"])
+        ages = np.arange(len(g))[::-1]
+        m_hat = np.tensordot(beta1**ages / (beta1**ages).sum(), g, axes=1)
+        v_hat = np.tensordot(beta2**ages / (beta2**ages).sum(), g**2, axes=1)
+        w -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        """,
+        "m, v and t are enough",
+    ),
+    Mistake("no eps", ADAM, (" + self.eps", ""), "NaN or infinite"),
+    Mistake("uphill with Adam", ADAM, ("w -=", "w +="), "uphill"),
+    Mistake("fixed eps", ADAM, ("self.eps", "1e-8"), "wrong for very small ones", hidden=True),
+]

@@ -1,0 +1,141 @@
+"""Wrong answers to exercise 13, and what the student must read of each."""
+
+from edunn.course.bank import Mistake
+
+CUT, JOIN = "cut", "join"
+FORWARD, BACKWARD = "Sequential2D.forward_list", "Sequential2D.backward_list"
+SUM = "ys[j] = y if ys[j] is None else ys[j] + y"
+BACK = "dxs[i] = dx if dxs[i] is None else dxs[i] + dx"
+
+WRONG_ANSWERS = [
+    Mistake("sizes taken as ends", CUT, ("start : start + size", "start:size"),
+            "not where it ends"),
+    Mistake("always from column 0", CUT, ("start += size", "pass"), "must begin where part 0 ends"),
+    Mistake("one column too far", CUT, ("start += size", "start += size + 1"), "columns"),
+    Mistake("cuts the rows", CUT, ("x[:, start : start + size]", "x[start : start + size]"),
+            "keeps all rows"),
+    Mistake("ends of cuts as split points", CUT, "return np.split(x, np.cumsum(sizes), axis=1)",
+            "4 parts for 3 sizes"),
+    Mistake("an array of parts", CUT, "return np.array([x[:, k : k + 1] for k in sizes])",
+            "a list of arrays is needed"),
+    Mistake("the last part is forgotten", CUT, ("in sizes:", "in sizes[:-1]:"),
+            "one part for each"),
+    Mistake("parts of equal size", CUT, "return np.array_split(x, len(sizes), axis=1)",
+            "not where it ends"),
+    Mistake("None is left out", JOIN,
+            "return np.concatenate([p for p in parts if p is not None], 1)",
+            "still has its columns"),
+    Mistake("parts one below the other", JOIN,
+            "filled = [p if p is not None else np.zeros((2, 3)) for p in parts]\n"
+            "return np.concatenate([f.T for f in filled], axis=0)",
+            "parts stand side by side"),
+    Mistake("zeros of the default dtype", JOIN, (", like.dtype)", ")"),
+            "what dtype are your zeros"),
+    Mistake("ones instead of zeros", JOIN, ("np.zeros(", "np.ones("), "not equal"),
+    Mistake("zeros with the shape of like", JOIN,
+            ("np.zeros((len(like), size), like.dtype)", "np.zeros_like(like)"),
+            "as many columns as their size says"),
+    Mistake("writes into the list", JOIN,
+            "for k, size in enumerate(sizes):\n"
+            "    if parts[k] is None:\n"
+            "        parts[k] = np.zeros((len(like), size), like.dtype)\n"
+            "return np.concatenate(parts, axis=1)",
+            "make a new list"),
+    Mistake("the joined array is not given back", JOIN, ("return np.concatenate", "np.concatenate"),
+            "gives back nothing"),
+    Mistake("only the last block counts", FORWARD, (SUM, "ys[j] = y"), "of a column add up"),
+    Mistake("rows and columns swapped", FORWARD,
+            "ys, self.cache = [None] * len(self.out_features_list), {}\n"
+            "for (j, i), block in self.cells.items():\n"
+            "    if xs[i] is not None:\n"
+            "        y = block(xs[i])\n"
+            "        ys[j] = y if ys[j] is None else ys[j] + y\n"
+            "        self.cache[i, j] = block.cache\n"
+            "return ys",
+            "block (i, j) takes x_i and gives to y_j"),
+    Mistake("writes into what Identity gave back", FORWARD,
+            (SUM, "if ys[j] is None:\n"
+             "                    ys[j] = y\n"
+             "                else:\n"
+             "                    ys[j] += y"),
+            "changes the caller's x"),
+    Mistake("zeros where nothing arrives", FORWARD,
+            "n = next(len(x) for x in xs if x is not None)\n"
+            "ys, self.cache = [np.zeros((n, k)) for k in self.out_features_list], {}\n"
+            "for (i, j), block in self.cells.items():\n"
+            "    if xs[i] is not None:\n"
+            "        ys[j] = ys[j] + block(xs[i])\n"
+            "        self.cache[i, j] = block.cache\n"
+            "return ys",
+            "must be None, not an array"),
+    Mistake("None is not asked for", FORWARD, ("if xs[i] is not None:", "if True:"), "None"),
+    Mistake("caches are not kept", FORWARD, ("self.cache[i, j] = block.cache", "pass"),
+            "did forward_list keep the caches"),
+    Mistake("keeps the block instead of its cache", FORWARD,
+            ("self.cache[i, j] = block.cache", "self.cache[i, j] = block"),
+            "object has no attribute 'T'"),
+    Mistake("caches are read at the end", FORWARD,
+            "ys, self.cache = [None] * len(self.out_features_list), {}\n"
+            "for (i, j), block in self.cells.items():\n"
+            "    if xs[i] is not None:\n"
+            "        y = block(xs[i])\n"
+            "        ys[j] = y if ys[j] is None else ys[j] + y\n"
+            "for (i, j), block in self.cells.items():\n"
+            "    if xs[i] is not None:\n"
+            "        self.cache[i, j] = block.cache\n"
+            "return ys",
+            "gradient of input 0"),
+    Mistake("the outputs are joined", FORWARD,
+            ("return ys", "return np.concatenate([y for y in ys if y is not None], axis=1)"),
+            "a list of the y_j is needed"),
+    Mistake("one cache for all runs", FORWARD,
+            "self.cache = self.cache or {}\n"
+            "self.cache.clear()\n"
+            "ys = [None] * len(self.out_features_list)\n"
+            "for (i, j), block in self.cells.items():\n"
+            "    if xs[i] is not None:\n"
+            "        y = block(xs[i])\n"
+            "        ys[j] = y if ys[j] is None else ys[j] + y\n"
+            "        self.cache[i, j] = block.cache\n"
+            "return ys",
+            "After another forward"),
+    Mistake("only the last dx counts", BACKWARD, (BACK, "dxs[i] = dx"), "of its row"),
+    Mistake("dy of the row", BACKWARD,
+            ("block.backward(dys[j])", "block.backward(dys[i])"), "matmul"),
+    Mistake("dx for the column", BACKWARD,
+            (BACK, "dxs[j] = dx if dxs[j] is None else dxs[j] + dx"),
+            "broadcast"),
+    Mistake("the block's cache is not given back", BACKWARD, ("block.cache = cache", "pass"),
+            "one of the inner layers remembers is lost"),
+    Mistake("None is not asked for on the way back", BACKWARD,
+            ("if dys[j] is not None:", "if True:"),
+            "the blocks of column 1 must not run backward"),
+    Mistake("gradients are not merged", BACKWARD,
+            ("self.merge_gradients(block, block_grads, grads)", "pass"), "no gradient for"),
+    Mistake("names collide", BACKWARD,
+            ("self.merge_gradients(block, block_grads, grads)", "grads.update(block_grads)"),
+            "named"),
+    Mistake("a tied block's gradients replace each other", BACKWARD,
+            ("self.merge_gradients(block, block_grads, grads)",
+             "part = {}\n"
+             "                self.merge_gradients(block, block_grads, part)\n"
+             "                grads.update(part)"),
+            "replaced the others"),
+    Mistake("dx is written into dy", BACKWARD,
+            (BACK, "if dxs[i] is None:\n"
+             "                    dxs[i] = dx\n"
+             "                else:\n"
+             "                    dxs[i] += dx"),
+            "backward changes dy"),
+    Mistake("gives back only dxs", BACKWARD, ("return dxs, grads", "return dxs"), "two things"),
+    Mistake("the gradients are joined", BACKWARD,
+            ("return dxs, grads",
+             "return np.concatenate([d for d in dxs if d is not None], axis=1), grads"),
+            "a list of the dx_i is needed"),
+    Mistake("only the last block's parameters", BACKWARD,
+            ("block.cache = cache", "block.cache, grads = cache, {}"), "no gradient for"),
+]  # fmt: skip
+EQUIVALENT = {
+    "join: return np.concatenate(filled, axis=1) -> return np.concatenate(filled, axis=-1)":
+        "the arrays have two axes: the last is the second",
+}  # fmt: skip

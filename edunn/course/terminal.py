@@ -1,0 +1,98 @@
+"""What the commands print: progress bars, tables, files. A student's words are never markup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+console = Console(highlight=False)
+
+
+class Bars(Progress):
+    """Progress bars, one for each kind of work, made when that work first reports."""
+
+    def __init__(self, title: str = ""):
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        super().__init__(*columns, TimeElapsedColumn(), console=console)
+        self.title = title
+        self.bars: dict[str, TaskID] = {}
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if what not in self.bars:
+            self.bars[what] = self.add_task(f"{self.title} {what}".strip(), total=total)
+        self.update(self.bars[what], completed=done)
+
+
+def say(step: str) -> None:
+    console.print(Text(f"  ✓ {step}"))
+
+
+def print_grades(grades: list[Any]) -> None:
+    from edunn.course.report import number
+
+    table = Table("student", "points", "state", "what went wrong")
+    for line in grades:
+        points = f"{number(line.points) or '-'} / {number(line.max_points)}"
+        reason = Text(line.reason or "nothing")  # Text: a student's words are not markup
+        table.add_row(Text(line.record.student), points, line.record.state, reason)
+    console.print(table)
+
+
+def print_changes(sheets: list[tuple[Any, Any]]) -> int:
+    """Points before and after, where they differ; and how many students have none."""
+    from edunn.course.report import number
+
+    table, missing, same = Table("student", "exercise", "points", "now"), 0, 0
+    for before, after in sheets:
+        old = {grade.record.student: grade.points for grade in before.grades}
+        for line in after.grades:
+            missing += line.points is None
+            was, now = number(old.get(line.record.student)), number(line.points)
+            if was == now:
+                same += 1
+            else:
+                table.add_row(Text(line.record.student), after.name, was or "-", now or "-")
+    if table.row_count:
+        console.print(table)
+    console.print(f"points changed: {table.row_count}, as before: {same}, not graded: {missing}")
+    return missing
+
+
+def print_some(what: str, lines: list[str], most: int = 10) -> None:
+    if lines:
+        console.print(f"{len(lines)} {what}:")
+        for line in lines[:most]:
+            console.print(Text(f"  {line}"))
+        if len(lines) > most:
+            console.print(f"  and {len(lines) - most} more")
+
+
+def print_proofs(proofs: list[Any]) -> None:
+    table = Table(
+        "exercise", "TODOs", "wrong answers", "seen by checks", "hidden", "changed", "caught"
+    )
+    for proof in proofs:
+        wrong = str(proof.visible + proof.hidden)
+        share = f"{proof.caught / proof.changed:.1%}" if proof.changed else "-"
+        changed = f"{proof.changed} (+ {proof.equivalent} equivalent)"
+        mark = "✓" if proof.ok else "✗"
+        row = str(proof.todos), wrong, str(proof.visible), str(proof.hidden), changed, share
+        table.add_row(f"{mark} {proof.name}", *row)
+    console.print(table)
+
+
+def print_files(*paths: Path) -> None:
+    for path in paths:
+        console.print(Text(f"  {path}"))
