@@ -1,0 +1,224 @@
+"""Grades for Canvas, Moodle and Gradescope: nobody's zero, nobody's formula, all points there."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from edunn.cli import main
+from edunn.course.books import Books
+from edunn.course.export import export
+from edunn.course.grade import rebuilt
+from edunn.course.intake import take_in
+from edunn.course.judge import NOT_GRADED, STUDENT_ERROR, Record, Verdict
+from edunn.course.layout import Course
+from edunn.course.pool import opened
+from edunn.course.roster import Roster
+from edunn.course.source import CourseError
+
+COURSE = Course.find(Path(__file__).parent.parent)
+NAME, OTHER = "02_bias", "04_activations"
+RELEASE = COURSE.released(NAME)
+TITLE = "Exercise 2: Bias"
+CELLS = {"bias-forward": 2.0, "bias-dx": 2.0, "bias-db": 3.0}
+HEADER = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+ROSTER = """student,name,email,canvas_id,sis_id,login,section
+anna,"Ångström, Anna",anna@uni.edu,101,s-1,an,A
+ben,"=HYPERLINK(""http://x"")",ben@uni.edu,102,s-2,be,A
+cleo,"Cleo ""C"" Li",Cleo@uni.edu,103,s-3,cl,B
+dora,Dora,dora@uni.edu,104,s-4,do,B
+emil,Emil,emil@uni.edu,105,s-5,em,B
+finn,Finn,finn@uni.edu,106,s-6,fi,B
+"""
+
+
+def record(student, points=None, **more):
+    """A record as the judge writes it; points: of the three checks, or none is judged."""
+    made = Record(student, NAME, order=[cell["id"] for cell in RELEASE["cells"]], **more)
+    made.answers = {"bias": "class Bias: pass", "bias-why": f"because, {student} says"}
+    for (name, most), got in zip(CELLS.items(), points or ()):
+        reason = "" if got == most else "=1+1 is wrong"
+        made.verdicts.append(Verdict(name, float(got), most, reason))
+    return made
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """Books as `edunn grade` leaves them, without the time that workers take."""
+    folder = tmp_path_factory.mktemp("books")
+    (folder / "in" / "emil").mkdir(parents=True)
+    (empty,) = take_in(folder / "in", NAME)
+    nothing = opened(empty, RELEASE).problem
+    records = [
+        record("anna", (2, 2, 3)),
+        record("ben", (2, 2, 0), notes=["late"]),
+        record("cleo", (0, 2, 0)),
+        record("dora", state=NOT_GRADED, reason="the worker did not start: a reason"),
+        record("emil", (0, 0, 0), state=STUDENT_ERROR, reason=nothing),
+        record("zoe", (2, 2, 3)),
+    ]
+    books = Books(folder / "graded")
+    books.release(NAME, COURSE.solution(NAME))
+    with books.gradebook() as gradebook:
+        for one in records:
+            books.write_record(one)
+            if one.state != NOT_GRADED:
+                books.enter(gradebook, one, rebuilt(RELEASE, one))
+        part = gradebook.find_submission_notebook(NAME, NAME, "anna")
+        mark = next(grade for grade in part.grades if grade.cell.name == "bias-why")
+        mark.manual_score, mark.needs_manual_grade = 2.5, False
+        part = gradebook.find_submission_notebook(NAME, NAME, "cleo")
+        mark = next(grade for grade in part.grades if grade.cell.name == "bias-db")
+        mark.manual_score = 1.0  # a person is kinder than the grader
+        gradebook.db.commit()
+    return books.root
+
+
+@pytest.fixture
+def roster(tmp_path):
+    return written(tmp_path, ROSTER)
+
+
+def written(folder, text):
+    path = folder / "roster.csv"
+    path.write_text(text, encoding="utf-8")
+    return Roster.read(path)
+
+
+def table(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def test_canvas(out, roster):
+    result = export("canvas", out, NAME, roster)
+    header, possible, *rows = table(result.path)
+    assert header == [*HEADER, TITLE]
+    assert possible == ["    Points Possible", "", "", "", "", "10"]
+    assert rows == [
+        ["Ångström, Anna", "101", "s-1", "an", "A", "9.5"],
+        ['\'=HYPERLINK("http://x")', "102", "s-2", "be", "A", "4"],
+        ['Cleo "C" Li', "103", "s-3", "cl", "B", "3"],
+        ["Dora", "104", "s-4", "do", "B", ""],
+        ["Emil", "105", "s-5", "em", "B", ""],
+        ["Finn", "106", "s-6", "fi", "B", ""],
+    ]
+
+
+def test_what_is_said_of_an_export(out, roster):
+    result = export("canvas", out, NAME, roster)
+    assert result.grades == 3
+    assert result.empty == [
+        "dora: 02_bias: not graded: the worker did not start: a reason",
+        "emil: 02_bias: nothing handed in",
+        "finn: 02_bias: nothing handed in",
+    ]
+    assert result.waiting == ["ben: 02_bias: bias-why", "cleo: 02_bias: bias-why"]
+    assert result.strangers == ["zoe: 02_bias"]
+
+
+def test_moodle_has_no_row_without_a_grade(out, roster):
+    header, *rows = table(export("moodle", out, NAME, roster).path)
+    assert header == ["Email address", "ID number", TITLE]
+    assert rows == [
+        ["anna@uni.edu", "s-1", "9.5"],
+        ["ben@uni.edu", "s-2", "4"],
+        ["Cleo@uni.edu", "s-3", "3"],  # Moodle minds the case
+    ]
+
+
+def test_a_column_by_the_name_it_has_there(out, roster):
+    path = export("canvas", out, NAME, roster, "Exercise 2 (4711)").path
+    assert table(path)[0][-1] == "Exercise 2 (4711)"
+    path = export("moodle", out, NAME, roster, "=2+2").path
+    assert table(path)[0][-1] == "'=2+2"
+
+
+def test_gradescope(out):
+    result = export("gradescope", out)
+    files = {path.stem: json.loads(path.read_text()) for path in (result.path / NAME).iterdir()}
+    assert set(files) == {"anna", "ben", "cleo", "zoe"}
+    assert [line.partition(":")[0] for line in result.empty] == ["dora", "emil"]
+    assert files["ben"] == {
+        "score": 4.0,
+        "output": "late",
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [
+            one("forward", 2.0, 2.0),
+            one("the gradient of x", 2.0, 2.0),
+            one("the gradient of b", 3.0, 0.0, "=1+1 is wrong"),
+            one("A question", 3.0, None, "waits for a person to grade it"),
+        ],
+    }
+    assert [test["score"] for test in files["anna"]["tests"]] == [2.0, 2.0, 3.0, 2.5]
+    assert [test.get("score") for test in files["cleo"]["tests"]] == [0.0, 2.0, 1.0, None]
+    for about in files.values():
+        assert about["score"] == sum(test.get("score", 0.0) for test in about["tests"])
+
+
+def one(name, most, points, output=""):
+    given = {} if points is None else {"score": points}
+    given |= {} if points is None else {"status": "passed" if points == most else "failed"}
+    return {"name": name, "max_score": most, "output": output, "output_format": "text"} | given
+
+
+def test_several_exercises_in_one_file(out, roster, tmp_path):
+    """A copy of the books with a second exercise in it, which only anna has handed in."""
+    import shutil
+
+    shutil.copytree(out, tmp_path / "graded")
+    books = Books(tmp_path / "graded")
+    release = COURSE.released(OTHER)
+    books.release(OTHER, COURSE.solution(OTHER))
+    order = [cell["id"] for cell in release["cells"]]
+    more = Record("anna", OTHER, order=order, answers={})
+    books.write_record(more)
+    with books.gradebook() as gradebook:
+        books.enter(gradebook, more, release)
+    canvas = table(export("canvas", books.root, "", roster).path)
+    assert [row[5:] for row in canvas[2:4]] == [["9.5", "0"], ["4", ""]]
+    moodle = table(export("moodle", books.root, "", roster).path)
+    assert [row[2:] for row in moodle[1:3]] == [["9.5", "0"], ["4", "-"]]
+    with pytest.raises(CourseError, match="one column for 2 exercises"):
+        export("canvas", books.root, "", roster, "Exercise 2 (4711)")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("canvas", "student,name\nanna,A\n", "has no column canvas_id or sis_id or login: Canvas"),
+        ("moodle", "student,login\nanna,A\n", "has no column email or sis_id: Moodle knows"),
+        ("canvas", "student,login\nanna,\n", "the roster has no canvas_id or .* of anna"),
+        ("moodle", "student,email\nanna,=1+1\n", "'=1\\+1' of anna looks like a formula"),
+        ("canvas", "student,login,name\nx,1,ben\nx,1,anna\n", "anna and ben are both x in"),
+    ],
+)
+def test_a_roster_that_does_not_do(out, tmp_path, kind, text, message):
+    with pytest.raises(CourseError, match=message) as error:
+        export(kind, out, NAME, written(tmp_path, text))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle"])
+def test_without_a_roster(out, kind):
+    with pytest.raises(CourseError, match=f"^{kind} knows students by other names: it takes a"):
+        export(kind, out)
+
+
+def test_the_command(out, tmp_path):
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
+    options = ["--out", str(out), "--assignment", "2", "--roster", str(tmp_path / "roster.csv")]
+    course = ["--course", str(COURSE.root)]
+    result = CliRunner().invoke(main, [*course, "export", "canvas", *options[:2], *options[4:]])
+    assert result.exit_code == 0, result.output
+    assert "3 grades written" in result.output
+    assert "3 without a grade, left empty:\n  dora: 02_bias: not graded" in result.output
+    assert "2 that still wait for a person, with the points so far:" in result.output
+    assert "1 not in the roster, left out:\n  zoe: 02_bias" in result.output
+    result = CliRunner().invoke(main, [*course, "export", "moodle", *options])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: no assignment '2'")
