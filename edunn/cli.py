@@ -80,7 +80,7 @@ def grade_command(context, submissions, assignment, out, workers, roster, unsafe
     """
     from edunn.course.grade import grade
     from edunn.course.intake import Roster
-    from edunn.course.report import write_csv, write_feedback
+    from edunn.course.report import write_all
     from edunn.course.sandbox import Limits
 
     course = Course.find(context.obj)
@@ -88,10 +88,9 @@ def grade_command(context, submissions, assignment, out, workers, roster, unsafe
     people, limits = Roster.read(roster) if roster else None, Limits(confined=not unsafe)
     with Bars() as bars:
         grades = grade(course, submissions, name, out, workers, limits, bars, people)
-    write_csv(grades, out / "grades.csv")
-    write_feedback(grades, course.released(name), out / "feedback")
+    write_all(out)
     print_grades(grades)
-    print_files(out / "grades.csv", out / "feedback", out / "gradebook.db")
+    print_files(out / "report.html", out / "grades.csv", out / "feedback", out / "gradebook.db")
     context.exit(0 if all(grade.points is not None for grade in grades) else 1)
 
 

@@ -282,7 +282,7 @@ def test_the_command(handed_in, tmp_path):
     result = CliRunner().invoke(main, ["grade", str(some), "--out", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
     assert "7 / 10" in result.output
-    assert (tmp_path / "out" / "feedback" / "right.html").exists()
+    assert (tmp_path / "out" / "feedback" / NAME / "right.html").exists()
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_the_command_says_what_is_wrong_in_one_line(arguments, message):
 
 
 def test_no_submissions(tmp_path):
-    with pytest.raises(CourseError, match="has no sub-folder"):
+    with pytest.raises(CourseError, match="has no submissions"):
         grade(COURSE, tmp_path, NAME, tmp_path / "out")
 
 

@@ -24,11 +24,13 @@ READING_ORDER = [
         checking.report checking.loops checking.learning checking.gradients checking
         utils.colors utils.check_gradient utils
         course.mine course.session course.closed course
-        course.source course.wire course.confine course.worker course.sandbox
+        course.source course.wire course.confine course.scratch course.worker course.sandbox
         course.cases course.remote course.mutants course.bank course.layout
-        course.normalise course.judge course.pool course.kernel course.overview course.translate
-        course.books course.check course.verify course.build course.grade course.report
-        course.demo cli
+        course.normalise course.roster course.downloads course.intake course.judge course.pool
+        course.kernel course.overview course.translate
+        course.books course.check course.verify course.build course.grade
+        course.likeness course.classroom course.report course.export course.demo
+        course.terminal cli
     """.splitlines()
     for name in line.split()
 ]

@@ -102,7 +102,7 @@ WRONG_ANSWERS = [
         "shapes are exchanged",
         "Add.forward",
         ("a.shape, b.shape", "b.shape, a.shape"),
-        "has shape (3,), but its variable has shape (4, 3)",
+        "in another order than forward takes the inputs",
     ),
     Mistake(
         "shape of y is kept",
@@ -128,7 +128,7 @@ WRONG_ANSWERS = [
             "da = unbroadcast(dy, a_shape)\n        db =",
             "db = unbroadcast(dy, a_shape)\n        da =",
         ),
-        "has shape (3,), but its variable has shape (4, 3)",
+        "in another order than forward takes the inputs",
     ),
     Mistake(
         "always the shape of a",
@@ -192,12 +192,12 @@ WRONG_ANSWERS = [
         ("a.T @ dy", "np.outer(a[-1], dy[-1])"),
         "only one of several contributions",
     ),
-    Mistake("db negative", "MatMul.backward", ("a.T @", "-a.T @"), "opposite sign"),
+    Mistake("db of MatMul negative", "MatMul.backward", ("a.T @", "-a.T @"), "opposite sign"),
     Mistake("da times a", "MatMul.backward", ("dy @ b.T", "dy @ b.T * a"), "one factor too many"),
     Mistake(
         "gradients exchanged",
         "MatMul.backward",
         "a, b = self.cache\ndb = dy @ b.T\nda = a.T @ dy",
-        "has shape (3, 2), but its variable has shape (4, 3)",
+        "in another order than forward takes the inputs",
     ),
 ]

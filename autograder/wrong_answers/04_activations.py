@@ -44,7 +44,7 @@ WRONG_ANSWERS = [
     Mistake(
         "y is kept", "ReLU.forward", ("x > 0", "np.maximum(x, 0)"), "number by number: the input x"
     ),
-    Mistake("sides changed", "ReLU.forward", ("x > 0", "x < 0"), "not 0 in some places"),
+    Mistake("sides changed", "ReLU.forward", ("x > 0", "x < 0"), "0 where it should not be"),
     Mistake("slope 1 at 0", "ReLU.forward", ("x > 0", "x >= 0"), "we take the slope 0"),
     # ReLU.backward
     Mistake("dy goes through", "ReLU.backward", ("dy * self.cache", "dy"), "is dy itself"),

@@ -12,11 +12,10 @@ import numpy as np
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.messages import label, measures, message, pair, plain, start, title, word, wrap
 
-HEIGHT = 25  # of the text, in lines
+HEIGHT, TOLERANCE = 25, 1e-8  # of the text, in lines; of a gradient's own size
 IN_TEXT, IN_HTML = (8, 12), (6, 10)  # the most rows and columns of a map
 LEVELS = (1e-3, 3e-2, 0.3)  # of the largest measured number: below tiny, small, big; very big
 SHADES, MARKS, NOT_MEASURED = "·░▒▓█?", "✓✗✗✗✗?", 5
-TOLERANCE = 1e-8
 STYLE = """<style>.edunn{max-width:46em}.edunn table td{background:#e3f1e6;color:#14532d;
 text-align:center;min-width:1.4em}.edunn table .e1{background:#fff3bf;color:#5c3c00}.edunn table
 .e2{background:#ffd08a;color:#5c2b00}.edunn table .e3{background:#f08c4a;color:#2b0f00}.edunn table

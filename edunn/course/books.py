@@ -75,9 +75,8 @@ def with_outputs(notebook: Any, record: Record) -> Any:
         if printed := record.printed.get(cell.id):
             cell.outputs.append(new_output("stream", name="stdout", text=printed))
         if reason := reasons.get(cell.id):
-            cell.outputs.append(
-                new_output("error", ename="Check", evalue=reason, traceback=[reason])
-            )
+            said = new_output("error", ename="Check", evalue=reason, traceback=[reason])
+            cell.outputs.append(said)
     return notebook
 
 
@@ -159,16 +158,15 @@ class Books:
     def keep_copy(self, name: str, student: str, content: bytes | None) -> None:
         """Keep what was handed in as it came, for reading only."""
         path = self.root / "handed_in" / name / f"{student}.ipynb"
-        if content is None or (path.exists() and path.read_bytes() == content):
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
-        path.write_bytes(content)
-        path.chmod(0o444)
+        if content is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(0o444)
 
     def write_record(self, record: Record) -> None:
-        write_whole(record_path(self.root / "records", record.assignment, record.student),
-                    json.dumps(record.as_dict(), indent=1, sort_keys=True))  # fmt: skip
+        path = record_path(self.root / "records", record.assignment, record.student)
+        write_whole(path, json.dumps(record.as_dict(), indent=1, sort_keys=True))
 
     def read_record(self, name: str, student: str) -> Record | None:
         """What an earlier run found out, if one did, and its record can be read."""
@@ -209,12 +207,9 @@ class Books:
         content = nbformat.writes(with_outputs(nbformat.from_dict(notebook), record))
         write_whole(shown, content)
         write_whole(self.root / "submitted" / student / name / f"{name}.ipynb", content)
-        return Entry(
-            float(entry.score),
-            float(entry.max_score),
-            [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade],
-            sum(grade.auto_score or 0.0 for grade in grades(entry)),
-        )
+        waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
+        automatic = sum(grade.auto_score or 0.0 for grade in grades(entry))
+        return Entry(float(entry.score), float(entry.max_score), waiting, automatic)
 
     def run(self, result: dict[str, Any], what: str) -> None:
         if not result["success"]:

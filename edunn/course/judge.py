@@ -153,6 +153,8 @@ class Run:
             except WireError:
                 return self.stop(f"the process ended in {where}")
         lost = [verdict for verdict in record.verdicts if verdict.reason]
+        for name in record.visible if not lost else ():
+            record.notes.append(f"cell {name}: hidden cases right, visible check not")
         record.reason = lost[0].reason if lost else ""
         return None
 
@@ -177,8 +179,6 @@ class Run:
             self.record.visible[name] = readable(said, MAX_OUTPUT)
         reason, id = self.first_wrong(name)
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
-        if error and not reason:
-            self.record.notes.append(f"cell {name}: hidden cases right, visible check not")
 
     def first_wrong(self, name: str) -> tuple[str, str]:
         """What the first hidden case that fails has to say, and its id; "" when all are right."""

@@ -74,9 +74,10 @@ def read_cells(raw: bytes, notes: list[str] | None = None) -> list[dict[str, Any
         cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
     if not isinstance(cells, list) or not cells:
         raise ValueError("the notebook has no cells")
+    cells = [c for c in cells if isinstance(c, dict) and (text_of(c).strip() or grade_id(c))]
     if notes is not None and len(cells) > MAX_CELLS:
         notes.append(f"the notebook has {len(cells)} cells; the first {MAX_CELLS} count")
-    return [cell for cell in cells[:MAX_CELLS] if isinstance(cell, dict)]
+    return cells[:MAX_CELLS]
 
 
 def readable(text: str, most: int) -> str:

@@ -38,8 +38,11 @@ class Roster:
         for row in rows:
             if row["student"] != safe(row["student"]):
                 raise CourseError(f"{path}: {row['student']!r} is no name for files")
-            for value in row.values():
-                roster.by_name.setdefault(plain(value), row)
+            if row["student"] in {other["student"] for other in roster.rows if other is not row}:
+                raise CourseError(f"{path}: {row['student']!r} is there twice")
+            names = {plain(value) for key, value in row.items() if key != "section"} - {""}
+            for name in names:  # what two people are called names neither
+                roster.by_name[name] = row if name not in roster.by_name else {}
         return roster
 
     def find(self, names: Iterable[str]) -> str | None:
