@@ -17,7 +17,7 @@ def run_in_kernel(notebook: Any, folder: Path | None = None, seconds: int = 60) 
     """
     ran = run(notebook, folder, seconds)
     code = [cell for cell in ran["cells"] if cell["cell_type"] == "code"]
-    return {c["id"]: failure(c["outputs"]) for c in code if c["metadata"].get("execution")}
+    return {c["id"]: failure(c["outputs"]) for c in code if "execution" in c["metadata"]}
 
 
 def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:

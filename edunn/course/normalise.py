@@ -70,8 +70,8 @@ def read_cells(raw: bytes, notes: list[str] | None = None) -> list[dict[str, Any
         raise ValueError("the file is no notebook (not valid JSON)")
     cells = content.get("cells")
     if cells is None and isinstance(content.get("worksheets"), list):  # nbformat 3
-        sheets = [sheet for sheet in content["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+        sheets = [sheet.get("cells") for sheet in content["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
     if not isinstance(cells, list) or not cells:
         raise ValueError("the notebook has no cells")
     cells = [c for c in cells if isinstance(c, dict) and (text_of(c).strip() or grade_id(c))]

@@ -200,7 +200,7 @@ class Worker:
 
     def watch(self) -> None:
         """Called while an answer is waited for; the private folder may not fill the disk."""
-        if self.scratch.size() > self.limits.folder_size:
+        if self.scratch.is_over(self.limits.folder_size):
             raise WireLimit(f"it wrote more than {self.limits.folder_size >> 20} MB of files")
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:

@@ -7,7 +7,6 @@ can say, folders that are closed, links, pipes, a million names.
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import secrets
 import shutil
@@ -34,9 +33,9 @@ class Scratch:
                 self.user = NOBODY
                 os.chown(self.path, NOBODY, NOBODY)
 
-    def size(self) -> float:
-        """The bytes of the files in it; links are not followed. Infinite, if there are folders that
-        cannot be looked into: too deep, or closed."""
+    def is_over(self, most: int) -> bool:
+        """Whether its files have more than `most` bytes; links are not followed. Folders that
+        cannot be looked into, for they are too deep or closed, count as too much."""
         size, folders = 0, [(self.path, 0)]
         while folders:
             path, depth = folders.pop()
@@ -48,13 +47,15 @@ class Scratch:
                             folders.append((entry.path, depth + 1))
                         elif entry.is_file(follow_symlinks=False):
                             size += entry.stat(follow_symlinks=False).st_size
+                        if size > most:
+                            return True
             except FileNotFoundError:  # gone in the meantime
                 continue
             except OSError:
-                return math.inf
+                return True
             if depth > MAX_DEPTH:
-                return math.inf
-        return size
+                return True
+        return False
 
     def remove(self) -> None:
         """Remove it with all that is in it, once nobody writes to it any more.
