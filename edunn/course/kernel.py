@@ -48,7 +48,7 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
             text = f"stopped after {seconds} seconds: an endless loop?" if late else "it died"
             name = "TimeoutError" if late else "DeadKernelError"
             stopped = nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[text])
-            last["cell"]["outputs"].append(stopped)
+            last["cell"]["outputs"].insert(0, stopped)  # before its KeyboardInterrupt
             last["cell"]["metadata"]["execution"] = {}
     return copy
 
