@@ -348,3 +348,19 @@ def test_a_layer_with_nothing_to_learn():
     layer = nn.Embedding(5, 3)
     layer.w.requires_grad = False
     assert examine(layer, (np.array([[0, 4, 4], [2, 0, 1]]),))[0] == []
+
+
+CALLS = [
+    (nn.ReLU(), None, 29),  # without parameters: no second round with other ones
+    (nn.Linear(3, 2), None, 41),
+    (nn.Dense(3, 2, "tanh"), None, 46),
+    (nn.ReLU(), nn.ReLU(), 31),  # with a reference: extremes as well
+    (nn.Dropout(0.3), nn.Dropout(0.3), 36),  # another test phase
+    (nn.BatchNorm1d(3), nn.BatchNorm1d(3), 47),  # buffers as well; no batch of one
+]
+
+
+@pytest.mark.parametrize(("layer", "reference", "calls"), CALLS, ids=lambda one: str(one))
+def test_the_suite_asks_for_as_much_as_it_needs(layer, reference, calls):
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    assert nn.check_layer(layer, x, reference=reference).calls == calls

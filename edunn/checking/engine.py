@@ -129,7 +129,7 @@ class Probe:
         rungs = [self.rung(place, h) for h in STEPS]
         rungs = [rung for rung in rungs if np.isfinite(rung.slope)]
         pairs = [(a, b) for a, b in zip(rungs, rungs[1:]) if a.smooth or b.smooth]
-        if not rungs[1:]:
+        if not rungs[2:]:
             return UNMEASURED, got
         if not pairs:
             low, high = rungs[len(rungs) // 2].between
@@ -190,7 +190,7 @@ def noise_of(rungs: list[Rung]) -> float:
     of three, as a kink does the same to both sides but one, and a curve to both sides."""
     found = [[rung.slope, *rung.one_sided] for rung in rungs]
     pairs = [np.abs(np.subtract(a, b)) * r.h for a, b, r in zip(found[1:], found[2:], rungs[2:])]
-    return float(np.min(np.max(pairs, axis=0))) if pairs else 0.0
+    return float(np.min(np.max(pairs, axis=0)))
 
 
 def some_places(x: Any) -> Any:
