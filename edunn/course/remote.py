@@ -192,11 +192,13 @@ def agree(
 ) -> None:  # fmt: skip
     """The student's gradients are those of the right layer, for one dy."""
     name, y = type(theirs).__name__, right.forward(*inputs)
+    dy = rng.normal(size=np.shape(y))
+    # before the student's code runs: what that writes into dy and parameters is written here, too
+    want = right.backward(np.copy(dy) if np.ndim(dy) else dy)
     got = np.shape(theirs.forward(*map(np.copy, inputs)))
     if got != np.shape(y):
         raise Wrong(f"{name}.forward has shape {got}, not {np.shape(y)}", "shape")
-    dy = rng.normal(size=np.shape(y))
-    both = theirs.backward(dy), right.backward(dy)
+    both = theirs.backward(dy), want
     for variable, got, want in compared(right, inputs, *both):
         if only is None or variable in only:
             what = f"{name}, gradient of {variable}: the slope of your forward, but it"

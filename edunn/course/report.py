@@ -58,7 +58,8 @@ def pictures(record: Record, cell: str) -> list[str]:
 
 def harmless(cell: str) -> str:
     """A cell of a CSV file that no spreadsheet takes for a formula."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+    formula = cell.startswith(("\t", "\r", "\n")) or cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
+    return "'" + cell if formula else cell
 
 
 def write_csv(grades: list[Grade], path: Path) -> None:

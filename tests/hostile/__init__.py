@@ -1,0 +1,1 @@
+"""What students hand in who want points for nothing, or to hurt others; and accidents as bad."""
