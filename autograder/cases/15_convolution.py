@@ -52,6 +52,11 @@ def pooling(rng):
     return windows, (x - 1,)
 
 
+def overlapping_pooling(rng):
+    """Stride 1, where the largest pixel of one window is often that of its neighbours."""
+    return (3, 1), (rng.normal(size=(2, 3, 5, 6)),)
+
+
 def usual_pooling(rng):
     """The stride is not given."""
     size = int(rng.integers(2, 4))
@@ -143,6 +148,7 @@ CASES = {
     "pool-dx": [
         forward("MaxPool2d", pooling),
         gradients("MaxPool2d", pooling),
+        gradients("MaxPool2d", overlapping_pooling),
         gradients("MaxPool2d", usual_pooling),
         two_batches("MaxPool2d", pooling),
     ],
