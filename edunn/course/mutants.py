@@ -106,7 +106,8 @@ def slips(node: Any) -> Iterator[ast.AST]:
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
         number: Any = node.value
         for value in (number + 1, 0, -number, 2 * number):
-            yield ast.Constant(value)
+            if value != number:  # -0.0 is 0.0
+                yield ast.Constant(value)
     elif isinstance(node, ast.Attribute) and node.attr == "T":
         yield node.value
     elif isinstance(node, ast.Call):
