@@ -8,6 +8,7 @@ import pytest
 
 import edunn as nn
 from edunn.course import build as building
+from edunn.course.books import Books
 from edunn.course.layout import Course
 from edunn.course.source import (
     CourseError,
@@ -46,10 +47,15 @@ def released(solution):
     return nbformat.reads(building.release_bytes(solution, "01_double").decode(), as_version=4)
 
 
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    return Books(tmp_path_factory.mktemp("books"))
+
+
 @pytest.mark.parametrize("name", COURSE.assignments())
-def test_a_build_gives_what_is_committed(name):
+def test_a_build_gives_what_is_committed(name, books):
     committed = COURSE.release_path(name).read_bytes()
-    assert building.release_bytes(COURSE.solution(name), name) == committed
+    assert books.release(name, COURSE.solution(name)) == committed
 
 
 @pytest.mark.parametrize("name", COURSE.assignments())
