@@ -49,6 +49,6 @@ class Mistake(NamedTuple):
         before = right[: right.index(old)].split("\n")[-1]
         indent = before[: len(before) - len(before.lstrip())]
         first, *rest = new.split("\n")
-        if not all(line.startswith(indent) for line in rest):
-            rest = [indent + line for line in rest]
+        if not all(line.startswith(indent) for line in rest if line):
+            rest = [line and indent + line for line in rest]
         return right.replace(old, "\n".join([first, *rest]))
