@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 from pathlib import Path
@@ -42,7 +43,7 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
         manager = client.create_kernel_manager()
         manager.transport, manager.ip = "ipc", f"{private}/kernel"  # files, not ports
         try:
-            client.execute(cwd=str(folder or private))
+            asyncio.run(client.async_execute(cwd=str(folder or private)))
         except (CellTimeoutError, DeadKernelError) as error:
             late = isinstance(error, CellTimeoutError)
             text = f"stopped after {seconds} seconds: an endless loop?" if late else "it died"
