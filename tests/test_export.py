@@ -15,6 +15,7 @@ from edunn.course.intake import take_in
 from edunn.course.judge import NOT_GRADED, STUDENT_ERROR, Record, Verdict
 from edunn.course.layout import Course
 from edunn.course.pool import opened
+from edunn.course.records import write_record
 from edunn.course.roster import Roster
 from edunn.course.source import CourseError
 
@@ -63,7 +64,7 @@ def out(tmp_path_factory):
     books.release(NAME, COURSE.solution(NAME))
     with books.gradebook() as gradebook:
         for one in records:
-            books.write_record(one)
+            write_record(books.root, one)
             if one.state != NOT_GRADED:
                 books.enter(gradebook, one, rebuilt(RELEASE, one))
         part = gradebook.find_submission_notebook(NAME, NAME, "anna")
@@ -176,7 +177,7 @@ def test_several_exercises_in_one_file(out, roster, tmp_path):
     books.release(OTHER, COURSE.solution(OTHER))
     order = [cell["id"] for cell in release["cells"]]
     more = Record("anna", OTHER, order=order, answers={})
-    books.write_record(more)
+    write_record(books.root, more)
     with books.gradebook() as gradebook:
         books.enter(gradebook, more, release)
     canvas = table(export("canvas", books.root, "", roster).path)

@@ -24,10 +24,10 @@ READING_ORDER = [
         checking.report checking.loops checking.learning checking.gradients checking
         utils.colors utils.check_gradient utils
         course.mine course.session course.closed course
-        course.source course.wire course.confine course.scratch course.worker course.sandbox
-        course.cases course.remote course.mutants course.bank course.layout
+        course.source course.wire course.confine course.scratch course.worker course.library
+        course.sandbox course.cases course.remote course.mutants course.bank course.layout
         course.normalise course.roster course.downloads course.intake course.judge course.pool
-        course.kernel course.overview course.translate
+        course.records course.kernel course.overview course.translate
         course.books course.check course.verify course.build course.grade
         course.likeness course.classroom course.report course.export course.demo
         course.terminal cli

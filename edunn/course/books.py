@@ -6,20 +6,20 @@ notebooks is replaced by a preprocessor that writes them into the notebook as ou
 
 from __future__ import annotations
 
+import functools
 import json
-import os
 import secrets
-import sys
 import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
 
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # unused, and slow
-
 import nbformat
+import nbgrader.api
+from alembic.script import ScriptDirectory
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -39,7 +39,17 @@ from traitlets import Unicode
 from traitlets.config import Config
 
 from edunn.course.judge import Record
+from edunn.course.records import read_record, write_whole
 from edunn.course.source import CourseError, blank, grade_id
+
+
+@functools.cache
+def newest_schema() -> str:
+    """The version of a new gradebook. nbgrader asks a program on the PATH, a second each time."""
+    return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())
+
+
+nbgrader.api.get_alembic_version = newest_schema
 
 
 class Blank(ClearSolutions):
@@ -55,14 +65,14 @@ class Blank(ClearSolutions):
 class FromRecord(NbGraderPreprocessor):
     """In the place of nbgrader's Execute: outputs and failures as the record says."""
 
-    records = Unicode("", help="the folder of the records").tag(config=True)
+    books = Unicode("", help="the folder with the records").tag(config=True)
 
     def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
         about = resources["nbgrader"]
-        path = record_path(Path(self.records), about["assignment"], about["student"])
-        if not path.exists():
-            raise CourseError(f"no record {path}: points come from edunn grade")
-        record = Record.from_dict(json.loads(path.read_text(encoding="utf-8")))
+        record = read_record(Path(self.books), about["assignment"], about["student"])
+        if record is None:
+            who = f"{about['student']} in {about['assignment']}"
+            raise CourseError(f"no record of {who}: points come from edunn grade")
         return with_outputs(notebook, record), resources
 
 
@@ -83,10 +93,6 @@ def with_outputs(notebook: Any, record: Record) -> Any:
 def checksum(cell: Any) -> str:
     """What nbgrader writes into a released cell, so that a change of it can be seen."""
     return str(compute_checksum(cell))
-
-
-def record_path(records: Path, assignment: str, student: str) -> Path:
-    return records / assignment / f"{student}.json"
 
 
 def configure(config: Any, root: Path) -> Any:
@@ -114,7 +120,7 @@ def configure(config: Any, root: Path) -> Any:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
-    config.FromRecord.records = str(root / "records")
+    config.FromRecord.books = str(root)
     return config
 
 
@@ -134,9 +140,6 @@ class Books:
     def __init__(self, root: Path):
         self.root = root.resolve()
         self.root.mkdir(parents=True, exist_ok=True)
-        here = os.path.dirname(sys.executable)  # nbgrader calls alembic as a program, from PATH
-        if here not in os.environ.get("PATH", "").split(os.pathsep):
-            os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])
         self.api = NbGraderAPI(config=configure(Config(), self.root))
 
     def secret(self) -> bytes:
@@ -163,18 +166,6 @@ class Books:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             path.chmod(0o444)
-
-    def write_record(self, record: Record) -> None:
-        path = record_path(self.root / "records", record.assignment, record.student)
-        write_whole(path, json.dumps(record.as_dict(), indent=1, sort_keys=True))
-
-    def read_record(self, name: str, student: str) -> Record | None:
-        """What an earlier run found out, if one did, and its record can be read."""
-        path = record_path(self.root / "records", name, student)
-        try:
-            return Record.from_dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError, KeyError):
-            return None
 
     def enter(self, gradebook: Gradebook, record: Record, notebook: Any) -> Entry:
         """Write a record's points into the gradebook, and say what it then holds.
@@ -226,14 +217,6 @@ class Books:
 
 def grades(entry: Any) -> list[Any]:
     return [grade for notebook in entry.notebooks for grade in notebook.grades]
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all, also if the process is killed in the middle."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def sources_of(path: Path) -> dict[str, str]:

@@ -19,9 +19,10 @@ from edunn.course.books import Books
 from edunn.course.judge import Judge
 from edunn.course.kernel import run_in_kernel
 from edunn.course.layout import Course
+from edunn.course.library import Library
 from edunn.course.normalise import Submission
 from edunn.course.overview import overview
-from edunn.course.sandbox import Library, Limits
+from edunn.course.sandbox import Limits
 from edunn.course.source import (
     CourseError,
     graded_code,
@@ -169,8 +170,8 @@ def blank_fails(blank: Any, names: dict[str, str]) -> str:
 
 def grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
     """The hidden cases give the solution every point, and the blank notebook none."""
-    with Library(withheld(solution)) as library:
-        judge = Judge(library, course.cases(name), b"proof", Limits(confined=False))
+    cases, limits = course.cases(name), Limits(confined=False)
+    with Library(withheld(solution)) as library, Judge(library, cases, b"proof", limits) as judge:
         full = judge.judge("solution", name, Submission(solution))
         none = judge.judge("blank", name, Submission(blank))
     lost = [v for v in full.verdicts if v.reason]

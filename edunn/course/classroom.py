@@ -18,6 +18,7 @@ from edunn.course.books import grades as entries
 from edunn.course.grade import Grade
 from edunn.course.judge import GRADED, NOT_GRADED, STUDENT_ERROR, Record, Verdict
 from edunn.course.likeness import Pair, alike
+from edunn.course.records import read_record
 from edunn.course.source import CourseError, grade_id, is_kind
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
@@ -205,7 +206,7 @@ def read_sheet(books: Books, name: str) -> Sheet:
     with books.gradebook() as gradebook:
         entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}
         for path in sorted((books.root / "records" / name).glob("*.json")):
-            record = books.read_record(name, path.stem)
+            record = read_record(books.root, name, path.stem)
             record = record or Record(path.stem, name, NOT_GRADED, "its record cannot be read")
             entry = entered.get(record.student)
             marks, points = {}, None

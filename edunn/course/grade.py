@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import edunn
-from edunn.course.books import Books, write_whole
+from edunn.course.books import Books
 from edunn.course.intake import Found, Roster, take_in
 from edunn.course.judge import NOT_GRADED, Record
 from edunn.course.layout import Course
 from edunn.course.pool import Progress, judge_all, nothing
+from edunn.course.records import read_record, write_record, write_whole
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError
 
@@ -65,12 +66,12 @@ def grade(
         for one in found:
             books.keep_copy(name, one.student, one.content)
         remember(books.root, name, found)
-        records = {student: books.read_record(name, student) for student in keys}
+        records = {student: read_record(books.root, name, student) for student in keys}
         changed = {one.student: one for one in found if is_new(records[one.student], keys)}
         limits = limits or Limits()
         for record in judge_all(course, name, changed, books.secret(), limits, workers, progress):
             record.key = keys[record.student]
-            books.write_record(record)
+            write_record(books.root, record)
             records[record.student] = record
         return list(entered(books, name, course.released(name), records, progress))
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from edunn.course.cases import Case, Student, Wrong
+from edunn.course.library import Library
 from edunn.course.normalise import Submission, readable
-from edunn.course.sandbox import Library, Limits, Worker
+from edunn.course.sandbox import ForkServer, Limits, Worker
 from edunn.course.source import grade_id, is_kind
 from edunn.course.wire import WireError, WireLimit, WireTimeout
 from edunn.course.worker import MAX_OUTPUT
@@ -79,6 +80,15 @@ class Judge:
         self, library: Library, cases: dict[str, list[Case]], secret: bytes, limits: Limits
     ):
         self.library, self.cases, self.secret, self.limits = library, cases, secret, limits
+        self.server: ForkServer | None = None
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.server:
+            self.server.close()
+        self.server = None
 
     def judge(self, student: str, assignment: str, submission: Submission) -> Record:
         """The record of one submission; where a worker does not start, another is tried."""
@@ -91,10 +101,12 @@ class Judge:
         for _ in range(2):
             record = self.new_record(student, assignment, submission)
             try:
-                with Worker(self.library, self.limits) as worker:
+                self.server = self.server or ForkServer(self.library)
+                with Worker(self.server, self.limits) as worker:
                     Run(self, record, submission, worker).all_cells()
                 break
             except (WireError, OSError, MemoryError) as error:
+                self.__exit__()  # with a new server
                 record = self.new_record(student, assignment, submission)
                 record.state = NOT_GRADED
                 record.reason = f"the worker did not start: {error}"
@@ -170,15 +182,20 @@ class Run:
         answer = self.ask({"cell": cell["source"]})
         printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
         if isinstance(printed, str):
-            self.record.printed[cell["id"]] = readable(printed, MAX_OUTPUT + 100)
+            self.record.printed[cell["id"]] = readable(self.placeless(printed), MAX_OUTPUT + 100)
         if not is_automatic(cell):
             return
         name, points = cell["id"], float(cell["metadata"]["nbgrader"]["points"])
         if isinstance(error, list):
             said = ": ".join(part for part in error if isinstance(part, str))
-            self.record.visible[name] = readable(said, MAX_OUTPUT)
+            self.record.visible[name] = readable(self.placeless(said), MAX_OUTPUT)
         reason, id = self.first_wrong(name)
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
+
+    def placeless(self, text: str) -> str:
+        """The text without the names of temporary folders, which differ from run to run."""
+        library, scratch = self.judge.library.folder, self.worker.scratch.path
+        return text.replace(f"{library}/", "").replace(scratch, "~")
 
     def first_wrong(self, name: str) -> tuple[str, str]:
         """What the first hidden case that fails has to say, and its id; "" when all are right."""

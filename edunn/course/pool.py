@@ -13,8 +13,9 @@ from typing import Any
 from edunn.course.intake import Found
 from edunn.course.judge import NOT_GRADED, Judge, Record
 from edunn.course.layout import Course
+from edunn.course.library import Library
 from edunn.course.normalise import Submission, normalise, readable
-from edunn.course.sandbox import Library, Limits
+from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError, withheld
 
 Progress = Callable[[str, int, int], None]  # (what is being done, how many are done, of how many)

@@ -8,9 +8,13 @@ from __future__ import annotations
 import ast
 import hashlib
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+# nbformat would load it for seconds, in every process, to check a kind of text no notebook has
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 METADATA = {

@@ -1,20 +1,28 @@
 """The untrusted side: runs a student's cells, and programs of data on what they define.
 
 It never decides whether anything is right, and knows no hidden case. Run as
-`python -m edunn.course.worker FD`: its end of a socket, over which come the arguments of `confine`,
-and then the cells and programs.
+`python -m edunn.course.worker FD`, where FD is a socket on which workers are asked for. Each has a
+socket of its own, over which come the arguments of `confine`, and then cells and programs.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
+import os
+import random
+import signal
 import socket
+import struct
 import sys
 from typing import Any
 
+import numpy as np
+
 from edunn.course.wire import Wire, WireError
 
+PRELOADED = "edunn", "edunn.checking", "matplotlib.pyplot", "IPython.core.interactiveshell"
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
 
 
@@ -165,7 +173,46 @@ def serve(wire: Wire, confinement: dict[str, Any]) -> None:
             wire.send({"error": describe(error)})
 
 
-if __name__ == "__main__":
+def fork_server(control: socket.socket) -> None:
+    """Load what notebooks import, then fork a worker for each folder that is named.
+
+    A message with a socket asks for a worker in the folder that it names; one without, for the end
+    of the worker whose number it holds. The answer to both is the number.
+    """
+    for name in PRELOADED:
+        importlib.import_module(name)
+    sys.modules["edunn"].manual_seed(0)  # the same random numbers for all, in every run
+    np.random.seed(0)
+    random.seed(0)
+    while True:
+        message, sockets, _, _ = socket.recv_fds(control, 4096, 1)
+        if not message:
+            return None  # the grader hung up
+        if sockets:
+            number = os.fork()
+            if number == 0:
+                control.close()
+                return worker(message.decode(), socket.socket(fileno=sockets[0]))
+            with contextlib.suppress(OSError):  # the child may have been faster
+                os.setpgid(number, number)
+            os.close(sockets[0])
+        else:
+            number = int(message)
+            with contextlib.suppress(OSError):
+                os.killpg(number, signal.SIGKILL)
+            os.waitpid(number, 0)
+        control.sendall(struct.pack("<q", number))
+
+
+def worker(folder: str, sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        os.setpgid(0, 0)
+    os.chdir(folder)
+    os.environ["HOME"] = os.environ["IPYTHONDIR"] = folder
     with contextlib.suppress(WireError):  # the grader hangs up when the work is done
-        wire = Wire(socket.socket(fileno=int(sys.argv[1])))
+        wire = Wire(sock)
         serve(wire, wire.receive())
+
+
+if __name__ == "__main__":
+    fork_server(socket.socket(fileno=int(sys.argv[1])))
