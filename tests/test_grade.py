@@ -1,5 +1,6 @@
 """Right, wrong, broken and hostile submissions, graded together in one run on real parts."""
 
+import base64
 import copy
 import csv
 import json
@@ -106,6 +107,15 @@ def with_extra(source):
     return notebook
 
 
+DRAWS = """%matplotlib inline
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+plt.figure()
+plt.savefig = 1
+plt.figure(1).savefig = lambda file, **options: file.write(b"<script>")
+"""
+
+
 # student: (what is handed in, automatic points, state, words of the reason, words of the notes)
 HANDED_IN = {
     "dw_averaged": (BANK["dw averaged"], 4, "graded", "You take a mean over the examples", ""),
@@ -135,6 +145,7 @@ HANDED_IN |= {
     "reference": (borrowed(), 0, "graded", "this exercise is about writing your own", ""),
     "script": (scripted(), 7, "graded", "", ""),
     "magic": (with_extra("%matplotlib inline\n%time 1 + 1"), 7, "graded", "", ""),
+    "draws": (with_extra(DRAWS), 7, "graded", "", ""),
     "raises": (with_extra("1 / 0"), 7, "graded", "", ""),
     "exits": (with_extra("import os; os._exit(0)"), 0, "student error", "the process ended", ""),
     "no-class": (
@@ -200,6 +211,18 @@ def test_points_state_and_reason(graded, student):
 def test_a_written_answer_waits_for_a_person(graded):
     assert graded[1]["script"].waiting == ["linear-why"]
     assert graded[1]["blank"].waiting == []
+
+
+def test_figures_are_kept_where_they_are_pictures(graded):
+    """The first figure of the cell claims to be one and is none."""
+    out, lines = graded
+    ((name, pictures),) = lines["draws"].record.figures.items()
+    assert name.startswith("extra-")
+    assert [base64.b64decode(one)[1:4] for one in pictures] == [b"PNG"]
+    assert pictures[0] in (out / "feedback" / "draws.html").read_text(encoding="utf-8")
+    shown = nbformat.read(out / "autograded" / "draws" / NAME / f"{NAME}.ipynb", as_version=4)
+    assert pictures[0] in str([one.outputs for one in shown.cells if one.id == name])
+    assert not lines["right"].record.figures
 
 
 def test_the_gradebook_is_nbgraders_own(graded):

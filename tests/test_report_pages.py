@@ -188,8 +188,7 @@ def test_feedback_is_the_same_byte_for_byte_when_all_is_graded_again(graded, tmp
 
 
 def test_feedback_shows_figures_where_a_record_has_them(tmp_path):
-    record = Record("anna", NAME, order=["bias", "setup"])
-    record.figures = {"bias": ["iVBORw0KGgo="], "setup": ["PHNjcmlwdD4="]}  # the second: no PNG
+    record = Record("anna", NAME, order=["bias", "setup"], figures={"bias": ["iVBORw0KGgo="]})
     write_feedback([Grade(record, 0.0, 10.0, [])], RELEASE, tmp_path)
     page = Reader((tmp_path / "anna.html").read_text(encoding="utf-8"))
     pictures = [a["src"] for tag, a in page.elements if tag == "img"]

@@ -77,13 +77,15 @@ class FromRecord(NbGraderPreprocessor):
 
 
 def with_outputs(notebook: Any, record: Record) -> Any:
-    """The notebook with what its cells printed, and what its checks found, as their outputs."""
+    """The notebook with what its cells printed and drew, and what its checks found, as outputs."""
     reasons = {verdict.name: verdict.reason for verdict in record.verdicts}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for count, cell in enumerate(code, start=1):
         cell.execution_count, cell.outputs = count, []
         if printed := record.printed.get(cell.id):
             cell.outputs.append(new_output("stream", name="stdout", text=printed))
+        for picture in record.figures.get(cell.id, []):
+            cell.outputs.append(new_output("display_data", {"image/png": picture}))
         if reason := reasons.get(cell.id):
             said = new_output("error", ename="Check", evalue=reason, traceback=[reason])
             cell.outputs.append(said)

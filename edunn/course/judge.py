@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import re
 import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -15,8 +17,9 @@ from edunn.course.normalise import Submission, readable
 from edunn.course.sandbox import ForkServer, Limits, Worker
 from edunn.course.source import grade_id, is_kind
 from edunn.course.wire import WireError, WireLimit, WireTimeout
-from edunn.course.worker import MAX_OUTPUT
+from edunn.course.worker import MAX_FIGURES, MAX_OUTPUT
 
+PNG, MAX_PICTURE = b"\x89PNG\r\n\x1a\n", 500_000  # how such a file begins; bytes of one figure
 GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
 
 
@@ -41,6 +44,7 @@ class Record:
     reason: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
     printed: dict[str, str] = field(default_factory=dict)  # by cell id: what its run printed
+    figures: dict[str, list[str]] = field(default_factory=dict)  # by cell id: PNG files in base64
     visible: dict[str, str] = field(default_factory=dict)  # by cell id: what its own check said
     answers: dict[str, str] = field(default_factory=dict)  # by cell id: what the student wrote
     order: list[str] = field(default_factory=list)  # of the cells that were judged, by id
@@ -139,6 +143,14 @@ def is_automatic(cell: Any) -> bool:
     return bool(cell["cell_type"] == "code" and is_kind(cell, "grade"))
 
 
+def pictures(answer: Any) -> list[str]:
+    """The PNG files among what the worker says are figures, in base64."""
+    found = answer[:MAX_FIGURES] if isinstance(answer, list) else []
+    files = [one.tobytes() for one in found if isinstance(one, np.ndarray)]
+    whole = (file for file in files if file.startswith(PNG) and len(file) <= MAX_PICTURE)
+    return [base64.b64encode(file).decode() for file in whole]
+
+
 class Run:
     """One submission in one worker. What goes wrong once the worker runs is the student's."""
 
@@ -183,6 +195,8 @@ class Run:
         printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
         if isinstance(printed, str):
             self.record.printed[cell["id"]] = readable(self.placeless(printed), MAX_OUTPUT + 100)
+        if drawn := pictures(answer.get("figures")):
+            self.record.figures[cell["id"]] = drawn
         if not is_automatic(cell):
             return
         name, points = cell["id"], float(cell["metadata"]["nbgrader"]["points"])
@@ -193,9 +207,10 @@ class Run:
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
 
     def placeless(self, text: str) -> str:
-        """The text without the names of temporary folders, which differ from run to run."""
+        """The text without temporary folders and addresses, which differ from run to run."""
         library, scratch = self.judge.library.folder, self.worker.scratch.path
-        return text.replace(f"{library}/", "").replace(scratch, "~")
+        text = text.replace(f"{library}/", "").replace(scratch, "~")
+        return re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", text)
 
     def first_wrong(self, name: str) -> tuple[str, str]:
         """What the first hidden case that fails has to say, and its id; "" when all are right."""

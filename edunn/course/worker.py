@@ -24,6 +24,7 @@ from edunn.course.wire import Wire, WireError
 
 PRELOADED = "edunn", "edunn.checking", "matplotlib.pyplot", "IPython.core.interactiveshell"
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
+MAX_FIGURES = 4  # of one cell
 
 
 class Capture(io.StringIO):
@@ -51,11 +52,14 @@ def make_shell() -> Any:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
-    return InteractiveShell.instance(config=config)
+    shell: Any = InteractiveShell.instance(config=config)
+    shell.enable_matplotlib = lambda gui=None: (gui, "agg")  # figures() shows what is drawn
+    return shell
 
 
 def run_cell(shell: Any, source: str) -> dict[str, Any]:
-    """What a cell printed, and the name and text of the exception that ended it, if one did."""
+    """What a cell printed and drew, and the name and text of the exception that ended it, if one
+    did."""
     capture, before = Capture(), (sys.stdout, sys.stderr)
     sys.stdout = sys.stderr = capture
     try:
@@ -63,7 +67,24 @@ def run_cell(shell: Any, source: str) -> dict[str, Any]:
     finally:
         sys.stdout, sys.stderr = before
     error = result.error_before_exec or result.error_in_exec
-    return {"printed": capture.text(), "error": describe(error) if error else None}
+    return {
+        "printed": capture.text(),
+        "figures": figures(),
+        "error": describe(error) if error else None,
+    }
+
+
+def figures() -> list[Any]:
+    """A PNG, as an array of its bytes, of each figure that is open; all are closed, as Jupyter does
+    after each cell."""
+    pyplot, found = sys.modules["matplotlib.pyplot"], []
+    with contextlib.suppress(Exception):
+        for number in pyplot.get_fignums()[:MAX_FIGURES]:
+            file = io.BytesIO()
+            pyplot.figure(number).savefig(file, format="png", dpi=72, bbox_inches="tight")
+            found.append(np.frombuffer(file.getvalue(), np.uint8))
+        pyplot.close("all")
+    return found
 
 
 class Programs:
