@@ -1,80 +1,37 @@
 """A student in a real JupyterLab, in a real browser: open, run, read the report, mend, pass."""
 
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from browser import SECONDS, chromium, jupyter_lab, needs_browser
 from edunn.course.layout import Course
 
 COURSE = Course.find(Path(__file__).parent.parent)
 NAME = "03_linear"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
-SECONDS = 120
 WRONG, RIGHT = "dy.T @ x", "x.T @ dy"
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed here")
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """The address of a JupyterLab on a folder with one exercise in it."""
+def page(tmp_path_factory):
+    """A browser that shows a notebook in a JupyterLab on a folder with one exercise in it."""
     home = tmp_path_factory.mktemp("student")
     shutil.copytree(COURSE.root / "assignments" / NAME, home / "course" / NAME)
     settings = home / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     render_all = {"windowingMode": "none"}  # also what is not on the screen
     (settings / "tracker.jupyterlab-settings").write_text(json.dumps(render_all))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-        "--IdentityProvider.token=", f"--ServerApp.root_dir={home / 'course'}",
-    ]  # fmt: skip
-    environment = os.environ | {
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-    }
-    with (home / "log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        wait_for(port, home / "log")
-        yield f"http://127.0.0.1:{port}/lab/tree/{NAME}/{NAME}.ipynb"
-        server.terminate()
-        server.wait(SECONDS)
-
-
-def wait_for(port, log):
-    for _ in range(SECONDS * 2):
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.5)
-    raise TimeoutError(log.read_text())
-
-
-@pytest.fixture(scope="module")
-def page(lab):
-    from playwright.sync_api import sync_playwright
-
-    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=flags)
+    with jupyter_lab(home / "course", home) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 1200, "height": 1400})
         page.set_default_timeout(SECONDS * 1000)
-        page.goto(lab)
+        page.goto(f"{address}/lab/tree/{NAME}/{NAME}.ipynb")
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         page.wait_for_function("document.body.innerText.includes('| Idle')")
         yield page
-        browser.close()
 
 
 def run_all(page, sentence):

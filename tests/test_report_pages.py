@@ -14,8 +14,8 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
+from browser import BROWSER, chromium
 from edunn.cli import main
 from edunn.course.books import Books
 from edunn.course.classroom import Mark, Sheet, concerns, misconceptions, read_sheets, said
@@ -31,8 +31,6 @@ COURSE = Course.find(Path(__file__).parent.parent)
 NAME = "02_bias"
 SOLUTION, RELEASE = COURSE.solution(NAME), COURSE.released(NAME)
 BANK = {mistake.name: mistake for mistake in COURSE.bank(NAME)[0]}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
 SCRIPT = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 1'>"
 HOSTILE = '"><script>window.pwned = 1</script><img src=x onerror="window.pwned = 1">'
 PLAIN = set(  # the elements of a feedback page
@@ -365,10 +363,8 @@ def crowd(hostile=True):
 def browser():
     if BROWSER is None:
         pytest.skip("no Chromium is installed here")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -459,12 +455,10 @@ def picture(out, path):
     students = dict(zip(names.split(), notebooks)) | {"mia": b"", "nils": RELEASE}
     grade(COURSE, hand_in(out / "in", students), NAME, out / "graded")
     write_all(out / "graded")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 1060})
         page.goto((out / "graded" / "report.html").as_uri())
         page.screenshot(path=path)
-        browser.close()
     Image.open(path).quantize(64).save(path, optimize=True)
 
 
