@@ -86,6 +86,15 @@ def readable(text: str, most: int) -> str:
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))[:most]
 
 
+def without_colours(text: str) -> str:
+    """What a terminal would show, without the codes that colour it and lines written over; and
+    without addresses and folders of the process that printed it, which differ from run to run."""
+    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
+    text = re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", "\n".join(lines))
+    return re.sub(r"\S*/edunn-library-\w+/", "", text)
+
+
 def text_of(cell: dict[str, Any]) -> str:
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):

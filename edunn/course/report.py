@@ -18,6 +18,7 @@ from markupsafe import Markup
 from edunn.course.classroom import Sheet, concerns, read_sheets, said
 from edunn.course.grade import Grade
 from edunn.course.judge import Record
+from edunn.course.normalise import without_colours
 
 COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
 TEMPLATES = Path(__file__).with_name("templates")
@@ -27,15 +28,6 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def number(points: float | None) -> str:
     """Points without a needless ".0"; nothing for what was not graded."""
     return "" if points is None else f"{points:g}"
-
-
-def without_colours(text: str) -> str:
-    """What a terminal would show, without the codes that colour it and lines written over; and
-    without addresses and folders of the process that printed it, which differ from run to run."""
-    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)
-    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
-    text = re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", "\n".join(lines))
-    return re.sub(r"\S*/edunn-library-\w+/", "", text)
 
 
 def shown(value: Any) -> Any:
