@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from edunn.cli import main
-from edunn.course.gradescope import student_of
+from edunn.course import gradescope
 from edunn.course.layout import Course
 from edunn.course.source import fill
 
@@ -124,26 +124,40 @@ def build(out, *options):
     return result.output
 
 
-class Machine:
-    """Gradescope's machine with a zip on it. python: what takes the place of the zip's own, so that
-    no packages are installed."""
+OLD_IMAGE = {  # what is found there: a Python that is too old, and another one as a package
+    "python3": "exit 1",
+    "apt-get": 'echo "$@" >> apt.log; [ $4 = python3.11-venv ] && ln -s packaged BIN/python3.11',
+    "packaged": """case "$*" in
+"-m venv venv") mkdir -p venv/bin && cp "$0" venv/bin/python ;;
+"-m pip install "*) echo "$@" >> pip.log ;;
+*) exec PYTHON "$@" ;;
+esac""",
+}
+TOOLS = ("bash", "cp", "dirname", "env", "ln", "mkdir", "true")
 
-    def __init__(self, root, archive, python=sys.executable):
+
+class Machine:
+    """Gradescope's machine with a zip on it. An old image: Python comes late, and with packages."""
+
+    def __init__(self, root, archive, old_image=True):
         self.root, self.source = root, root / "source"
+        self.python = self.source / "venv" / "bin" / "python"
+        self.path = os.environ["PATH"]
         subprocess.run(["unzip", "-q", archive, "-d", self.source], check=True)
         shutil.copy(self.source / "run_autograder", root / "run_autograder")
-        if python:
-            (self.source / "venv" / "bin").mkdir(parents=True)
-            self.python.write_text(f'#!/bin/sh\nexec "{python}" "$@"\n')
-            self.python.chmod(0o755)
-
-    @property
-    def python(self):
-        return self.source / "venv" / "bin" / "python"
+        if old_image:
+            self.path = str(root / "bin")
+            (root / "bin").mkdir()
+            for tool in TOOLS:
+                (root / "bin" / tool).symlink_to(shutil.which(tool))
+            for name, text in OLD_IMAGE.items():
+                text = text.replace("BIN", self.path).replace("PYTHON", sys.executable)
+                (root / "bin" / name).write_text(f"#!{shutil.which('sh')}\n{text}\n")
+                (root / "bin" / name).chmod(0o755)
 
     @property
     def environment(self):
-        return {"PATH": os.environ["PATH"], "HOME": str(self.root), "GRADESCOPE": "1"}
+        return {"PATH": self.path, "HOME": str(self.root), "GRADESCOPE": "1"}
 
     def set_up(self):
         command = ["bash", self.source / "setup.sh"]
@@ -178,7 +192,7 @@ def archive(tmp_path_factory):
     path = tmp_path_factory.mktemp("zip") / "bias.zip"
     said = build(path)
     assert "Autograder points: 7" in said
-    assert "A question: 3 points" in said
+    assert "bias-why: 3 points" in said
     return path
 
 
@@ -186,6 +200,8 @@ def archive(tmp_path_factory):
 def machine(archive, tmp_path_factory):
     machine = Machine(tmp_path_factory.mktemp("autograder"), archive)
     assert "ready: the blank notebook has 0 points" in machine.set_up()
+    assert (machine.source / "apt.log").read_text() == "install -y -q python3.11-venv\n"
+    assert (machine.source / "pip.log").read_text().endswith("-r requirements.txt\n")
     return machine
 
 
@@ -194,6 +210,7 @@ def broken(machine, tmp_path):
     """A copy of the machine, to break; it shares the library of the workers."""
     copied = copy.copy(machine)
     copied.root, copied.source = tmp_path, tmp_path / "source"
+    copied.python = copied.source / "venv" / "bin" / "python"
     shutil.copytree(machine.root, tmp_path, dirs_exist_ok=True)
     return copied
 
@@ -218,8 +235,8 @@ def test_the_zip(archive):
 @pytest.fixture
 def fitting(monkeypatch):
     """What nbgrader makes of the solution: it takes seconds, and `archive` has waited for it."""
-    release = COURSE.release_path(NAME).read_bytes()
-    monkeypatch.setattr("edunn.course.build.release_bytes", lambda solution, name: release)
+    releases = lambda solution, name: COURSE.release_path(name).read_bytes()  # noqa: E731
+    monkeypatch.setattr("edunn.course.build.release_bytes", releases)
 
 
 def test_each_zip_has_a_secret_of_its_own(archive, fitting, tmp_path):
@@ -228,6 +245,13 @@ def test_each_zip_has_a_secret_of_its_own(archive, fitting, tmp_path):
         assert one.read("secret") != other.read("secret")
         unsafe = [json.loads(each.read("exercise.json"))["unsafe"] for each in (one, other)]
         assert unsafe == [False, True]
+
+
+def test_all_that_is_graded_by_hand(fitting, tmp_path):
+    """Also where two questions stand under headings of the same words."""
+    built = gradescope.build(COURSE, "04_activations", tmp_path / "x.zip")
+    assert built.points == 12
+    assert built.by_hand == {"relu-why": 3, "sigmoid-why": 3}
 
 
 def test_a_release_of_before_is_not_packed(fitting, tmp_path):
@@ -370,11 +394,11 @@ def test_a_fault_of_ours_gives_no_score(broken, spoil, reason):
 def test_whose_submission(tmp_path, capsys):
     path = tmp_path / "submission_metadata.json"
     path.write_text(json.dumps(METADATA))
-    assert student_of(path) == "1123-1234"
+    assert gradescope.student_of(path) == "1123-1234"
     assert capsys.readouterr().out == ""
     for odd in ("", "[]", "{}", '{"users": [{"name": "a"}]}', '{"users": 3}'):
         path.write_text(odd)
-        assert student_of(path) == "student"
+        assert gradescope.student_of(path) == "student"
         assert "submission_metadata.json does not say whose" in capsys.readouterr().out
 
 
@@ -395,7 +419,7 @@ def test_no_nbgrader_there(machine):
     reason="installs packages, half a minute: EDUNN_SETUP=1 asks for it",
 )
 def test_the_real_set_up(archive, tmp_path):
-    machine, started = Machine(tmp_path, archive, python=None), time.monotonic()
+    machine, started = Machine(tmp_path, archive, old_image=False), time.monotonic()
     assert "ready: the blank notebook has 0 points" in machine.set_up()
     set_up, started = time.monotonic() - started, time.monotonic()
     about, _ = machine.grade({f"{NAME}.ipynb": raw(written())})

@@ -40,7 +40,7 @@ class Built(NamedTuple):
 
     path: Path
     points: float  # that the zip gives
-    by_hand: dict[str, float]  # {what a person must grade there: its points}
+    by_hand: dict[str, float]  # {a cell that a person must grade there: its points}
 
 
 def build(course: Course, name: str, path: Path, unsafe: bool = False) -> Built:
@@ -77,9 +77,9 @@ def build(course: Course, name: str, path: Path, unsafe: bool = False) -> Built:
             ) << 16
             archive.writestr(about, content, zipfile.ZIP_DEFLATED)
     partial.replace(path)
-    labels, marks = headings(release), by_hand(release)
     points = sum(float(c["metadata"]["nbgrader"]["points"]) for c in graded_code(release))
-    return Built(path, points, {labels[cell]: mark.max_points for cell, mark in marks.items()})
+    waiting = {cell: mark.max_points for cell, mark in by_hand(release).items()}
+    return Built(path, points, waiting)
 
 
 def requirements() -> str:

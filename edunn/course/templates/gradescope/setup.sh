@@ -11,15 +11,13 @@ find_python() {
     return 1
 }
 
-if [ ! -x venv/bin/python ]; then
-    if ! python=$(find_python); then # Ubuntu 22.04: its own is 3.10, and 3.11 is a package
-        apt-get install -y -q python3.11-venv || apt-get install -y -q python3-venv
-        python=$(find_python)
-    fi
-    "$python" -m venv venv
-    venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check \
-        -r requirements.txt
+if ! python=$(find_python); then # Ubuntu 22.04: its own is 3.10, and 3.11 is a package
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get install -y -q python3.11-venv || apt-get install -y -q python3-venv
+    python=$(find_python)
 fi
+"$python" -m venv venv
+venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements.txt
 export PYTHONPATH="$PWD/library"
 # What workers import is compiled here, where it can be kept; and nothing else is, which saves time.
 venv/bin/python -P -c 'import edunn.course.worker as w; w.run_cell(w.make_shell(), "1 / 0")'
