@@ -62,7 +62,7 @@ DOCUMENTED_TEST = {
 }
 # What a student would like to have; what of it was to be had is in the message of an error.
 ATTEMPTS = """
-import os, pathlib, signal, subprocess, sys
+import os, pathlib, signal, socket, subprocess
 root = pathlib.Path("{root}")
 score = '{{"score": 1000}}'
 attempts = {{
@@ -77,6 +77,7 @@ attempts = {{
     "partial": lambda: (root / "results" / "results.partial").write_text(score),
     "link": lambda: os.symlink("/etc/passwd", root / "results" / "results.partial"),
     "replace": lambda: os.replace("/dev/null", root / "results" / "results.json"),
+    "network": lambda: socket.create_server(("127.0.0.1", 0)),
     "program": lambda: subprocess.run(["true"], check=True),
     "grader": lambda: os.kill(os.getppid(), signal.SIGKILL),
 }}
@@ -350,7 +351,7 @@ def test_without_landlock(machine):
     assert "built with --unsafe" in said
     taken = about["tests"][0]["output"].partition("taken: ")[2].rstrip(".").split()
     assert {"cases", "secret", "reference"} <= set(taken)
-    assert "program" not in taken
+    assert {"program", "network"}.isdisjoint(taken)
     assert about["score"] == 0
     if os.geteuid() == 0:  # as on Gradescope
         assert {"results", "partial", "replace", "grader"}.isdisjoint(taken)
