@@ -144,8 +144,9 @@ class Machine:
         self.root, self.source = root, root / "source"
         self.python = self.source / "venv" / "bin" / "python"
         self.path = os.environ["PATH"]
-        subprocess.run(["unzip", "-q", archive, "-d", self.source], check=True)
+        zipfile.ZipFile(archive).extractall(self.source)
         shutil.copy(self.source / "run_autograder", root / "run_autograder")
+        (root / "run_autograder").chmod(0o755)
         if old_image:
             self.path = str(root / "bin")
             (root / "bin").mkdir()
