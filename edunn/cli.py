@@ -14,11 +14,14 @@ from edunn.course.source import CourseError
 from edunn.course.terminal import (
     Bars,
     console,
+    print_built,
     print_changes,
     print_files,
     print_grades,
     print_proofs,
+    print_sheets,
     print_some,
+    print_status,
     say,
 )
 
@@ -101,14 +104,7 @@ def report_command(out):
     with the points and comments that a person has given since."""
     from edunn.course.report import write_all
 
-    sheets = write_all(out)
-    table = Table("exercise", "graded", "median", "not graded", "waiting for a person")
-    for sheet in sheets:
-        left = len(sheet.grades) - len(sheet.graded)
-        median = f"{sheet.median:g} / {sheet.grades[0].max_points:g}" if sheet.graded else "-"
-        waiting = sum(bool(grade.waiting) for grade in sheet.grades)
-        table.add_row(sheet.name, str(len(sheet.graded)), median, str(left), str(waiting))
-    console.print(table)
+    print_sheets(write_all(out))
     print_files(out / "report.html", out / "feedback", out / "grades.csv")
 
 
@@ -161,6 +157,25 @@ def export_command(context, kind, out, assignment, roster, column):
     print_files(result.path)
 
 
+@main.group("gradescope")
+def gradescope_group():
+    """Grade an exercise on Gradescope's machines."""
+
+
+@gradescope_group.command("build")
+@click.argument("name")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Of the zip.")
+@click.option("--unsafe", is_flag=True, help="Grade also where workers cannot be locked up.")
+@click.pass_context
+def gradescope_build_command(context, name, out, unsafe):
+    """Write the zip of the exercise NAME, which Gradescope takes as an autograder."""
+    from edunn.course.gradescope import build
+
+    course = Course.find(context.obj)
+    name = course.full_name(name)
+    print_built(build(course, name, out or Path(f"{name}-gradescope.zip"), unsafe))
+
+
 @main.command("verify")
 @click.argument("names", nargs=-1)
 @click.option("--mutants/--no-mutants", default=True, help="Also judge changed solutions.")
@@ -209,14 +224,7 @@ def status_command():
     """What is yours of edunn, what is borrowed, and what is still missing."""
     from edunn.course.check import status
 
-    table = Table("exercise", "yours", "borrowed", "missing", "last check")
-    for one in status():
-        columns = (
-            ", ".join(name for name, whose in one.parts.items() if whose == kind)
-            for kind in ("yours", "borrowed", "missing")
-        )
-        table.add_row(one.name, *columns, one.points)
-    console.print(table)
+    print_status(status())
 
 
 @main.command("demo")

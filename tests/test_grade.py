@@ -16,6 +16,7 @@ from edunn.cli import main
 from edunn.course.books import Books
 from edunn.course.grade import grade
 from edunn.course.layout import Course
+from edunn.course.library import Library
 from edunn.course.report import COLUMNS, write_csv, write_feedback
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError, fill
@@ -328,11 +329,17 @@ def test_no_submissions(tmp_path):
         grade(COURSE, tmp_path, NAME, tmp_path / "out")
 
 
-def test_a_worker_that_does_not_start_is_nobodys_zero(handed_in, tmp_path):
+def test_a_worker_that_does_not_start_is_nobodys_zero(handed_in, tmp_path, monkeypatch):
+    made = Library.__init__
+
+    def broken(self, closed):
+        made(self, closed)
+        (self.folder / "edunn" / "course" / "worker.py").unlink()
+
+    monkeypatch.setattr(Library, "__init__", broken)
     some = tmp_path / "some"
     shutil.copytree(handed_in / "right", some / "right")
-    too_little = Limits(memory=60 << 20)  # for Python and NumPy
-    (line,) = grade(COURSE, some, NAME, tmp_path / "out", limits=too_little)
+    (line,) = grade(COURSE, some, NAME, tmp_path / "out")
     assert (line.points, line.record.state) == (None, "not graded")
     assert "the worker did not start" in line.record.reason
     write_csv([line], tmp_path / "grades.csv")

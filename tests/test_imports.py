@@ -28,7 +28,7 @@ READING_ORDER = [
         course.sandbox course.cases course.remote course.mutants course.bank course.layout
         course.normalise course.roster course.downloads course.intake course.judge course.pool
         course.records course.kernel course.overview course.translate
-        course.books course.check course.verify course.build course.grade
+        course.books course.check course.verify course.build course.gradescope course.grade
         course.likeness course.classroom course.report course.export course.demo
         course.terminal cli
     """.splitlines()

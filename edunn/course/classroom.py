@@ -16,10 +16,10 @@ from edunn.checking.messages import LONGEST, Values, catalogue, language
 from edunn.course.books import Books
 from edunn.course.books import grades as entries
 from edunn.course.grade import Grade
-from edunn.course.judge import GRADED, NOT_GRADED, STUDENT_ERROR, Record, Verdict
+from edunn.course.judge import GRADED, NOT_GRADED, STUDENT_ERROR, Mark, Record, Verdict
 from edunn.course.likeness import Pair, alike
 from edunn.course.records import read_record
-from edunn.course.source import CourseError, grade_id, is_kind
+from edunn.course.source import CourseError, headings, is_kind
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 BARS = 20  # at most so many in a histogram
@@ -42,15 +42,6 @@ class Misconception(NamedTuple):
     checks: list[str]
     students: list[str]
     share: float
-
-
-class Mark(NamedTuple):
-    """What the gradebook says of one cell. by_hand: a person gave these points."""
-
-    points: float
-    max_points: float
-    waiting: bool
-    by_hand: bool
 
 
 @dataclass
@@ -121,19 +112,6 @@ class Sheet:
             for grade in self.grades
         }
         return alike({who: cells for who, cells in answers.items() if cells}, given)
-
-
-def headings(notebook: Any) -> dict[str, str]:
-    """What stands over each named cell, without its points: {"bias-db": "the gradient of b"}."""
-    found, heading = {}, ""
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown" and not is_kind(cell, "solution"):
-            lines = [line for line in cell["source"].split("\n") if re.match("#+ ", line)]
-            heading = lines[-1].lstrip("# ") if lines else heading
-        if name := grade_id(cell):
-            text = re.sub(r"\s*\([^)]*points?[^)]*\)", "", heading)
-            found[name] = re.sub(r"^(\d+\. )?(Check: )?", "", text) or name
-    return found
 
 
 def said(verdict: Verdict) -> Said:

@@ -12,11 +12,11 @@ import csv
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from edunn.course.classroom import Sheet, read_sheets
 from edunn.course.grade import Grade
-from edunn.course.report import harmless, number, without_colours
+from edunn.course.gradescope import results
+from edunn.course.report import harmless, number
 from edunn.course.roster import Roster
 from edunn.course.source import CourseError
 
@@ -165,42 +165,7 @@ def write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
             if grade.waiting:
                 result.waiting.append(f"{name}: {sheet.name}: {', '.join(grade.waiting)}")
             result.grades += 1
-            path.write_text(json.dumps(results(grade, sheet), indent=1), encoding="utf-8")
+            marks, comments = sheet.marks.get(name, {}), sheet.comments.get(name, {})
+            about = results(grade.record, grade.points, sheet.labels, marks, comments)
+            path.write_text(json.dumps(about, indent=1), encoding="utf-8")
     return result
-
-
-def results(grade: Grade, sheet: Sheet) -> dict[str, Any]:
-    """Gradescope's results.json of one submission.
-
-    https://gradescope-autograders.readthedocs.io/en/latest/specs/
-    """
-    record, marks = grade.record, sheet.marks.get(grade.record.student, {})
-    comments = sheet.comments.get(record.student, {})
-    tests: list[dict[str, Any]] = []
-    for verdict in record.verdicts:
-        mark = marks.get(verdict.name)
-        points = mark.points if mark and mark.by_hand else verdict.points
-        tests.append(tested(sheet, verdict.name, points, verdict.max_points, verdict.reason))
-    judged = {verdict.name for verdict in record.verdicts}
-    for name, mark in marks.items():
-        if name not in judged:
-            waits = "waits for a person to grade it" if mark.waiting else comments.get(name, "")
-            points_or_none = None if mark.waiting else mark.points
-            tests.append(tested(sheet, name, points_or_none, mark.max_points, waits))
-    return {
-        "score": grade.points,
-        "output": "\n".join(filter(None, [record.reason, *record.notes])),
-        "output_format": "text",
-        "visibility": "visible",
-        "stdout_visibility": "hidden",
-        "tests": tests,
-    }
-
-
-def tested(
-    sheet: Sheet, name: str, points: float | None, most: float, output: str
-) -> dict[str, Any]:
-    about: dict[str, Any] = {"name": sheet.labels.get(name, name), "max_score": most}
-    if points is not None:
-        about |= {"score": points, "status": "passed" if points >= most else "failed"}
-    return about | {"output": without_colours(output), "output_format": "text"}

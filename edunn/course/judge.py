@@ -7,7 +7,7 @@ import hashlib
 import re
 import time
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,15 @@ class Verdict:
     max_points: float
     reason: str = ""
     id: str = ""  # of the diagnosis, which is counted across a class
+
+
+class Mark(NamedTuple):
+    """What the gradebook says of one cell. by_hand: a person gave these points."""
+
+    points: float
+    max_points: float
+    waiting: bool
+    by_hand: bool
 
 
 @dataclass

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from edunn.course.classroom import Sheet, concerns, read_sheets, said
 from edunn.course.grade import Grade
+from edunn.course.normalise import without_colours
 
 COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
 TEMPLATES = Path(__file__).with_name("templates")
@@ -25,13 +26,6 @@ TEMPLATES = Path(__file__).with_name("templates")
 def number(points: float | None) -> str:
     """Points without a needless ".0"; nothing for what was not graded."""
     return "" if points is None else f"{points:g}"
-
-
-def without_colours(text: str) -> str:
-    """What a terminal would show, without the codes that colour it and lines written over."""
-    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)
-    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
-    return "\n".join(lines)
 
 
 def shown(value: Any) -> Any:

@@ -26,6 +26,7 @@ from edunn.course.wire import Wire, WireError, WireLimit
 CONFINED = {"limits", "landlock", "seccomp"}
 START = (  # -I keeps the student's folder and environment out of the path; our library is first
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "import edunn; assert edunn.__file__.startswith(sys.path[0]); "
     "import runpy; runpy.run_module('edunn.course.worker', run_name='__main__', alter_sys=True)"
 )
 

@@ -65,6 +65,19 @@ def graded_code(notebook: Any) -> list[Any]:
     return [c for c in notebook["cells"] if c["cell_type"] == "code" and is_kind(c, "grade")]
 
 
+def headings(notebook: Any) -> dict[str, str]:
+    """What stands over each named cell, without its points: {"bias-db": "the gradient of b"}."""
+    found, heading = {}, ""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and not is_kind(cell, "solution"):
+            lines = [line for line in cell["source"].split("\n") if re.match("#+ ", line)]
+            heading = lines[-1].lstrip("# ") if lines else heading
+        if name := grade_id(cell):
+            text = re.sub(r"\s*\([^)]*points?[^)]*\)", "", heading)
+            found[name] = re.sub(r"^(\d+\. )?(Check: )?", "", text) or name
+    return found
+
+
 def regions(source: str) -> Iterator[tuple[int, int]]:
     """The lines of each BEGIN and END SOLUTION pair in a cell, counted from 0."""
     begin = None

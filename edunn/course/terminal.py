@@ -79,6 +79,35 @@ def print_some(what: str, lines: list[str], most: int = 10) -> None:
             console.print(f"  and {len(lines) - most} more")
 
 
+def print_sheets(sheets: list[Any]) -> None:
+    table = Table("exercise", "graded", "median", "not graded", "waiting for a person")
+    for sheet in sheets:
+        left = len(sheet.grades) - len(sheet.graded)
+        median = f"{sheet.median:g} / {sheet.grades[0].max_points:g}" if sheet.graded else "-"
+        waiting = sum(bool(grade.waiting) for grade in sheet.grades)
+        table.add_row(sheet.name, str(len(sheet.graded)), median, str(left), str(waiting))
+    console.print(table)
+
+
+def print_status(found: list[Any]) -> None:
+    table = Table("exercise", "yours", "borrowed", "missing", "last check")
+    for one in found:
+        columns = (
+            ", ".join(name for name, whose in one.parts.items() if whose == kind)
+            for kind in ("yours", "borrowed", "missing")
+        )
+        table.add_row(one.name, *columns, one.points)
+    console.print(table)
+
+
+def print_built(built: Any) -> None:
+    """The zip for Gradescope, and the points to set there."""
+    console.print(f"Autograder points: {built.points:g}")
+    by_hand = [f"{name}: {points:g} points" for name, points in built.by_hand.items()]
+    print_some("to grade by hand", by_hand)
+    print_files(built.path)
+
+
 def print_proofs(proofs: list[Any]) -> None:
     table = Table(
         "exercise", "TODOs", "wrong answers", "seen by checks", "hidden", "changed", "caught"
