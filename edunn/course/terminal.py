@@ -124,4 +124,4 @@ def print_proofs(proofs: list[Any]) -> None:
 
 def print_files(*paths: Path) -> None:
     for path in paths:
-        console.print(Text(f"  {path}"))
+        console.print(Text(f"  {path}"), soft_wrap=True)  # a name in two lines is no name
