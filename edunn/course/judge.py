@@ -170,15 +170,21 @@ class Run:
         answer = self.ask({"cell": cell["source"]})
         printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
         if isinstance(printed, str):
-            self.record.printed[cell["id"]] = readable(printed, MAX_OUTPUT + 100)
+            self.record.printed[cell["id"]] = self.shown(printed, MAX_OUTPUT + 100)
         if not is_automatic(cell):
             return
         name, points = cell["id"], float(cell["metadata"]["nbgrader"]["points"])
         if isinstance(error, list):
             said = ": ".join(part for part in error if isinstance(part, str))
-            self.record.visible[name] = readable(said, MAX_OUTPUT)
+            self.record.visible[name] = self.shown(said, MAX_OUTPUT)
         reason, id = self.first_wrong(name)
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
+
+    def shown(self, text: str, most: int) -> str:
+        """What a cell said, without the names of temporary folders: another run has others."""
+        for folder in (self.judge.library.folder, self.worker.scratch.path):
+            text = text.replace(f"{folder}/", "")
+        return readable(text, most)
 
     def first_wrong(self, name: str) -> tuple[str, str]:
         """What the first hidden case that fails has to say, and its id; "" when all are right."""
