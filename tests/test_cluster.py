@@ -56,7 +56,8 @@ def submissions(course):
     found = {student: json.dumps(notebook).encode() for student, notebook in found.items()}
     found |= {"broken": b"print('hello')", "empty": b"", "number": b"42", "list": b"[]"}
     found |= {"nothing": None, "late": found["right"]}
-    return {who: Found(who, what, "late" * (who == "late")) for who, what in found.items()}
+    notes = {"nothing": "no notebooks in the folder", "late": "late"}
+    return {who: Found(who, what, notes.get(who, "")) for who, what in found.items()}
 
 
 @pytest.fixture(scope="module")
@@ -128,19 +129,31 @@ def test_records_are_those_of_the_local_pool_though_a_worker_dies(course, submis
     assert len(list(folder.glob("edunn-library-*"))) <= 1  # of the killed one
 
 
-def test_who_kills_every_judge_is_not_graded_and_alone_in_that(course, submissions, two_workers):
-    workers, _ = two_workers
+@pytest.fixture
+def unforgiving(two_workers):
+    """The two workers, where a job is given up with its first worker."""
+    scheduler = two_workers[0].scheduler
+    before, scheduler.allowed_failures = scheduler.allowed_failures, 0
+    yield scheduler.address
+    scheduler.allowed_failures = before
+
+
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_who_kills_every_judge_is_not_graded_and_alone_in_that(course, submissions, where, request):
     notebook = course.solution(NAME)
     notebook["cells"].insert(1, nbformat.v4.new_code_cell("DEADLY = True"))
-    some = {who: submissions[who] for who in ("right", "wrong 1")}
-    some["deadly"] = Found("deadly", json.dumps(notebook).encode())
-    workers.scheduler.allowed_failures = 0
-    address = workers.scheduler_address
-    records = {r.student: r for r in cluster.judge_all(course, NAME, some, b"s", Limits(), address)}
+    deadly = Found("deadly", json.dumps(notebook).encode())
+    some = {"right": submissions["right"], "deadly": deadly}
+    about = course, NAME, some, b"s", Limits()
+    if where == "here":
+        jobs = pool.judge_all(*about, 2)
+    else:
+        jobs = cluster.judge_all(*about, request.getfixturevalue("unforgiving"))
+    records = {record.student: record for record in jobs}
     assert records.keys() == some.keys()
     deadly = records.pop("deadly")
     assert (deadly.state, deadly.reason) == ("not graded", "the judge's process died")
-    assert {record.state for record in records.values()} == {"graded"}
+    assert records["right"].state == "graded"
 
 
 def test_ctrl_c_leaves_nothing_behind(course, submissions, two_workers):
