@@ -16,6 +16,7 @@ from edunn.course.terminal import (
     Bars,
     console,
     print_changes,
+    print_faults,
     print_files,
     print_grades,
     print_proofs,
@@ -71,7 +72,7 @@ def build_command(context, names, workers):
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("--assignment", default="03_linear", show_default=True, help="Which exercise.")
 @click.option("--out", type=folder, default=Path("graded"), show_default=True)
-@click.option("--workers", type=click.IntRange(0), default=2, show_default=True)
+@click.option("--workers", type=click.IntRange(0), default=2, help="2; 0 to take in only.")
 @click.option("--scheduler", default="", help="Of a Dask cluster that judges: tcp://HOST:PORT.")
 @click.option("--roster", type=click.Path(path_type=Path), help="A CSV: student, name, email ...")
 @click.option("--unsafe", is_flag=True, help="Grade also where workers cannot be locked up.")
@@ -79,8 +80,7 @@ def build_command(context, names, workers):
 def grade_command(context, submissions, assignment, out, workers, scheduler, roster, unsafe):
     """Grade SUBMISSIONS: a folder with a sub-folder for each student, or a download as a zip.
 
-    Zips come from Canvas, Moodle or Gradescope. What has not changed is not judged again. With no
-    workers (0), submissions are only taken in.
+    Zips come from Canvas, Moodle or Gradescope. What has not changed is not judged again.
     """
     from edunn.course.grade import grade
     from edunn.course.intake import Roster
@@ -185,10 +185,7 @@ def verify_command(context, names, mutants, workers):
     for name in [course.full_name(name) for name in names] or course.assignments():
         with Bars(name) as bars:
             proofs.append(verify(course, name, mutants, workers, bars))
-        for fault in proofs[-1].faults:
-            console.print(Text(f"  ✗ {fault}"))
-        for survivor in proofs[-1].survivors:
-            console.print(Text(f"  loses no points: {survivor}"))
+        print_faults(proofs[-1])
     print_proofs(proofs)
     context.exit(0 if all(proof.ok for proof in proofs) else 1)
 

@@ -88,6 +88,13 @@ def print_some(what: str, lines: list[str], most: int = 10) -> None:
             console.print(f"  and {len(lines) - most} more")
 
 
+def print_faults(proof: Any) -> None:
+    for fault in proof.faults:
+        console.print(Text(f"  ✗ {fault}"))
+    for survivor in proof.survivors:
+        console.print(Text(f"  loses no points: {survivor}"))
+
+
 def print_proofs(proofs: list[Any]) -> None:
     table = Table(
         "exercise", "TODOs", "wrong answers", "seen by checks", "hidden", "changed", "caught"
