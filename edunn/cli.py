@@ -6,9 +6,9 @@ nbgrader takes seconds to import: each command imports what it needs.
 from pathlib import Path
 
 import click
-from rich.table import Table
 from rich.text import Text
 
+from edunn.course.alone import judge_command
 from edunn.course.layout import Course
 from edunn.course.source import CourseError
 from edunn.course.terminal import (
@@ -16,9 +16,11 @@ from edunn.course.terminal import (
     console,
     print_built,
     print_changes,
+    print_faults,
     print_files,
     print_grades,
     print_proofs,
+    print_receipt,
     print_sheets,
     print_some,
     print_status,
@@ -72,11 +74,12 @@ def build_command(context, names, workers):
 @click.argument("submissions", type=click.Path(path_type=Path))
 @click.option("--assignment", default="03_linear", show_default=True, help="Which exercise.")
 @click.option("--out", type=folder, default=Path("graded"), show_default=True)
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--workers", type=click.IntRange(0), default=2, help="2; 0 to take in only.")
+@click.option("--scheduler", default="", help="Of a Dask cluster that judges: tcp://HOST:PORT.")
 @click.option("--roster", type=click.Path(path_type=Path), help="A CSV: student, name, email ...")
 @click.option("--unsafe", is_flag=True, help="Grade also where workers cannot be locked up.")
 @click.pass_context
-def grade_command(context, submissions, assignment, out, workers, roster, unsafe):
+def grade_command(context, submissions, assignment, out, workers, scheduler, roster, unsafe):
     """Grade SUBMISSIONS: a folder with a sub-folder for each student, or a download as a zip.
 
     Zips come from Canvas, Moodle or Gradescope. What has not changed is not judged again.
@@ -90,11 +93,17 @@ def grade_command(context, submissions, assignment, out, workers, roster, unsafe
     name = course.full_name(assignment)
     people, limits = Roster.read(roster) if roster else None, Limits(confined=not unsafe)
     with Bars() as bars:
-        grades = grade(course, submissions, name, out, workers, limits, bars, people)
+        grades = grade(course, submissions, name, out, workers, limits, bars, people, scheduler)
+    if not workers:
+        print_files(out / "handed_in" / name)
+        context.exit()
     write_all(out)
     print_grades(grades)
     print_files(out / "report.html", out / "grades.csv", out / "feedback", out / "gradebook.db")
     context.exit(0 if all(grade.points is not None for grade in grades) else 1)
+
+
+main.add_command(judge_command)
 
 
 @main.command("report")
@@ -190,10 +199,7 @@ def verify_command(context, names, mutants, workers):
     for name in [course.full_name(name) for name in names] or course.assignments():
         with Bars(name) as bars:
             proofs.append(verify(course, name, mutants, workers, bars))
-        for fault in proofs[-1].faults:
-            console.print(Text(f"  ✗ {fault}"))
-        for survivor in proofs[-1].survivors:
-            console.print(Text(f"  loses no points: {survivor}"))
+        print_faults(proofs[-1])
     print_proofs(proofs)
     context.exit(0 if all(proof.ok for proof in proofs) else 1)
 
@@ -208,13 +214,7 @@ def check_command(context, notebook, seconds):
 
     with console.status(f"{notebook.name} runs from the start, in a fresh kernel"):
         receipt = check(notebook, seconds)
-    table = Table("check", "points", "", "what it says")
-    for one in receipt.checks:
-        table.add_row(one.name, f"{one.points:g}", one.state, Text(one.reason))
-    console.print(table)
-    console.print(
-        f"{receipt.points:g} of {receipt.max_points:g} points by the notebook's own checks"
-    )
+    print_receipt(receipt)
     print_files(receipt_path(notebook))
     context.exit(0 if receipt.points == receipt.max_points else 1)
 

@@ -203,7 +203,7 @@ class Run:
         answer = self.ask({"cell": cell["source"]})
         printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
         if isinstance(printed, str):
-            self.record.printed[cell["id"]] = readable(self.placeless(printed), MAX_OUTPUT + 100)
+            self.record.printed[cell["id"]] = self.shown(printed, MAX_OUTPUT + 100)
         if drawn := pictures(answer.get("figures")):
             self.record.figures[cell["id"]] = drawn
         if not is_automatic(cell):
@@ -211,15 +211,16 @@ class Run:
         name, points = cell["id"], float(cell["metadata"]["nbgrader"]["points"])
         if isinstance(error, list):
             said = ": ".join(part for part in error if isinstance(part, str))
-            self.record.visible[name] = readable(self.placeless(said), MAX_OUTPUT)
+            self.record.visible[name] = self.shown(said, MAX_OUTPUT)
         reason, id = self.first_wrong(name)
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
 
-    def placeless(self, text: str) -> str:
-        """The text without temporary folders and addresses, which differ from run to run."""
-        library, scratch = self.judge.library.folder, self.worker.scratch.path
-        text = text.replace(f"{library}/", "").replace(scratch, "~")
-        return re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", text)
+    def shown(self, text: str, most: int) -> str:
+        """What a cell said, without temporary folders and addresses, which differ from run to
+        run."""
+        for folder in (self.judge.library.folder, self.worker.scratch.path):
+            text = text.replace(f"{folder}/", "")
+        return readable(re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", text), most)
 
     def first_wrong(self, name: str) -> tuple[str, str]:
         """What the first hidden case that fails has to say, and its id; "" when all are right."""

@@ -9,7 +9,32 @@ from typing import Any
 
 from edunn.course.bank import Mistake
 from edunn.course.cases import Case
-from edunn.course.source import CourseError, graded_code, read_solution
+from edunn.course.source import CourseError, graded_code, read_solution, withheld
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """All that judging needs of an exercise, as plain data: it can be sent to another machine.
+
+    release: the notebook that students got    source: the file of the hidden cases
+    withheld: what the student's side does without
+    """
+
+    name: str
+    release: str
+    source: str
+    withheld: list[str]
+
+    def released(self) -> Any:
+        import nbformat
+
+        return nbformat.reads(self.release, as_version=4)
+
+    def cases(self) -> dict[str, list[Case]]:
+        """The hidden cases, by graded cell."""
+        names: dict[str, Any] = {"__name__": self.name}
+        exec(compile(self.source, f"{self.name}.py", "exec"), names)
+        return names["CASES"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +94,16 @@ class Course:
         if cases.keys() != wanted:
             raise CourseError(f"{path.name} has cases for {sorted(cases)}, not {sorted(wanted)}")
         return cases
+
+    def exercise(self, name: str) -> Exercise:
+        """What must be known of an exercise to judge it."""
+        self.cases(name)  # where they do not fit, it says so
+        self.released(name)
+        release, source = (
+            path.read_text(encoding="utf-8")
+            for path in (self.release_path(name), self.cases_path(name))
+        )
+        return Exercise(name, release, source, withheld(self.solution(name)))
 
     def bank(self, name: str) -> tuple[list[Mistake], dict[str, str]]:
         """The wrong answers, and the changes of the solution that nobody can see, with reasons."""

@@ -12,14 +12,17 @@ from typing import Any
 
 from edunn.course.intake import Found
 from edunn.course.judge import NOT_GRADED, Judge, Record
-from edunn.course.layout import Course
+from edunn.course.layout import Course, Exercise
 from edunn.course.library import Library
 from edunn.course.normalise import Submission, normalise, readable
 from edunn.course.sandbox import Limits
-from edunn.course.source import CourseError, withheld
+from edunn.course.source import CourseError
 
 Progress = Callable[[str, int, int], None]  # (what is being done, how many are done, of how many)
-MOST_DEATHS = 10  # of pools; then something else than a submission must be wrong
+Outcome = Record | None  # None: the judge's process died
+Engine = Callable[[deque[str], bool], Iterator[tuple[str, Outcome]]]
+MOST_DEATHS = 10  # of judges; then something else than a submission must be wrong
+LOOK_UP = 5.0  # seconds after which the number of judges is looked at again
 
 
 def nothing(what: str, done: int, total: int) -> None:
@@ -42,71 +45,105 @@ def judge_all(
     types, it does there. Where one dies, what was being judged is judged again, one by one; what
     then kills its judge alone is an infrastructure error, and of no one else.
     """
-    with Library(withheld(course.solution(name))) as library:
-        start = course, name, library, secret, limits
-        queue, suspects, done, deaths = deque(submissions), deque[str](), 0, 0
-        while queue or suspects:
-            alone = bool(suspects)
-            batch = deque([suspects.popleft()]) if alone else queue
+    exercise = course.exercise(name)
+    with Library(exercise.withheld) as library:
+        context = multiprocessing.get_context("spawn")
+        start = exercise, library, secret, limits
+
+        def engine(queue: deque[str], alone: bool) -> Iterator[tuple[str, Outcome]]:
             count = 1 if alone else workers
-            for who, record in in_pool(batch, submissions, start, count, deaths < MOST_DEATHS):
-                deaths += record is None
-                if record is None and not alone and deaths < MOST_DEATHS:
-                    suspects.append(who)
-                    continue
-                yield record or Record(who, name, NOT_GRADED, "the judge's process died")
-                done += 1
-                progress("judging", done, len(submissions))
+            with ProcessPoolExecutor(count, context, start_judge, start) as pool:
+
+                def send(who: str, handed: Any) -> Future[Any]:
+                    return pool.submit(judge_one, who, handed)
+
+                yield from in_pool(queue, submissions, send, lambda: count, BrokenProcessPool)
+
+        yield from judged_by(engine, name, list(submissions), progress)
+
+
+def judged_by(
+    engine: Engine, name: str, students: list[str], progress: Progress
+) -> Iterator[Record]:
+    """Records of all students. engine: judges those in a queue, and stops where a judge dies."""
+    queue, suspects, done, deaths = deque(students), deque[str](), 0, 0
+    while queue or suspects:
+        alone = bool(suspects)
+        batch = deque([suspects.popleft()]) if alone else queue
+        for who, record in engine(batch, alone) if deaths < MOST_DEATHS else given_up(batch):
+            deaths += record is None
+            if record is None and not alone and deaths < MOST_DEATHS:
+                suspects.append(who)
+                continue
+            yield record or Record(who, name, NOT_GRADED, "the judge's process died")
+            done += 1
+            progress("judging", done, len(students))
+
+
+def given_up(queue: deque[str]) -> Iterator[tuple[str, Outcome]]:
+    yield from ((queue.popleft(), None) for _ in range(len(queue)))
 
 
 def in_pool(
-    queue: deque[str], submissions: dict[str, Any], start: Any, workers: int, try_it: bool
-) -> Iterator[tuple[str, Record | None]]:
-    """(student, record) for those in the queue, until it is empty, or until a judge dies: then with
-    None for a record for those that were being judged. Without `try_it`, None for all."""
-    if not try_it:
-        yield from ((queue.popleft(), None) for _ in range(len(queue)))
-        return
-    context = multiprocessing.get_context("spawn")
-    flying: dict[Future[Record], str] = {}
+    queue: deque[str],
+    submissions: dict[str, Any],
+    send: Callable[[str, Any], Future[Any]],
+    room: Callable[[], int],
+    died: type[Exception],
+) -> Iterator[tuple[str, Any]]:
+    """(student, result) for those in the queue, until it is empty, or until a judge dies: then with
+    None for a result for those that were being judged.
+
+    send: to a judge    room: how many may be sent at once    died: what a dead judge's job raises
+    """
+    flying: dict[Future[Any], str] = {}
     broken = False
-    with ProcessPoolExecutor(workers, context, start_judge, start) as pool:
-        while flying or (queue and not broken):
-            while queue and len(flying) < workers and not broken:
-                who = queue.popleft()
-                try:
-                    flying[pool.submit(judge_one, who, submissions[who])] = who
-                except BrokenProcessPool:
-                    broken = True
-                    yield who, None
-            for job in wait(flying, return_when=FIRST_COMPLETED).done:
-                try:
-                    record = job.result()
-                except BrokenProcessPool:
-                    record, broken = None, True
-                yield flying.pop(job), record
+    while flying or (queue and not broken):
+        most = room()
+        while queue and len(flying) < most and not broken:
+            who = queue.popleft()
+            try:
+                flying[send(who, submissions[who])] = who
+            except died:
+                broken = True
+                yield who, None
+        for job in wait(flying, LOOK_UP, FIRST_COMPLETED).done:
+            try:
+                result = job.result()
+            except died:
+                result, broken = None, True
+            yield flying.pop(job), result
 
 
-_state: tuple[Judge, str, Any]  # of this process: its judge, the assignment, its release
+class Desk:
+    """Where one exercise is judged: what came in from a student becomes a record."""
+
+    def __init__(self, exercise: Exercise, library: Library, secret: bytes, limits: Limits):
+        self.name, self.release = exercise.name, exercise.released()
+        self.judge = Judge(library, exercise.cases(), secret, limits)
+
+    def record(self, student: str, handed: Any) -> Record:
+        try:
+            submission = opened(handed, self.release) if isinstance(handed, Found) else handed
+            return self.judge.judge(student, self.name, submission)
+        except CourseError:
+            raise
+        except Exception as error:  # a mistake of ours: one student waits, the others do not
+            reason = f"the judge failed ({type(error).__name__}: {error})"
+            return Record(student, self.name, NOT_GRADED, readable(reason, 300))
 
 
-def start_judge(course: Course, name: str, library: Library, secret: bytes, limits: Limits) -> None:
-    global _state
+_desk: Desk  # of this process
+
+
+def start_judge(exercise: Exercise, library: Library, secret: bytes, limits: Limits) -> None:
+    global _desk
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which stops all
-    judge = Judge(library, course.cases(name), secret, limits)
-    _state = judge, name, course.released(name)
+    _desk = Desk(exercise, library, secret, limits)
 
 
 def judge_one(student: str, handed: Any) -> Record:
-    judge, name, release = _state
-    try:
-        submission = opened(handed, release) if isinstance(handed, Found) else handed
-        return judge.judge(student, name, submission)
-    except CourseError:
-        raise
-    except Exception as error:  # a mistake of ours: one student waits, the others do not
-        reason = f"the judge failed ({type(error).__name__}: {error})"
-        return Record(student, name, NOT_GRADED, readable(reason, 300))
+    return _desk.record(student, handed)
 
 
 def opened(found: Found, release: Any) -> Submission:

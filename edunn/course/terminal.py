@@ -70,6 +70,15 @@ def print_changes(sheets: list[tuple[Any, Any]]) -> int:
     return missing
 
 
+def print_receipt(receipt: Any) -> None:
+    table = Table("check", "points", "", "what it says")
+    for one in receipt.checks:
+        table.add_row(one.name, f"{one.points:g}", one.state, Text(one.reason))
+    console.print(table)
+    said = f"{receipt.points:g} of {receipt.max_points:g} points by the notebook's own checks"
+    console.print(said)
+
+
 def print_some(what: str, lines: list[str], most: int = 10) -> None:
     if lines:
         console.print(f"{len(lines)} {what}:")
@@ -106,6 +115,13 @@ def print_built(built: Any) -> None:
     by_hand = [f"{name}: {points:g} points" for name, points in built.by_hand.items()]
     print_some("to grade by hand", by_hand)
     print_files(built.path)
+
+
+def print_faults(proof: Any) -> None:
+    for fault in proof.faults:
+        console.print(Text(f"  ✗ {fault}"))
+    for survivor in proof.survivors:
+        console.print(Text(f"  loses no points: {survivor}"))
 
 
 def print_proofs(proofs: list[Any]) -> None:

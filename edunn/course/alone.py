@@ -1,0 +1,52 @@
+"""Judge one submission by itself: a job for Slurm, Kubernetes, or whatever starts jobs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from edunn.course.layout import Course
+from edunn.course.source import CourseError
+
+file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def judge_copy(course: Course, name: str, copy: Path, secret: bytes, out: Path) -> str:
+    """Judge one of the copies that `grade` keeps, STUDENT.ipynb, and write its record to `out`; the
+    state that it then has. As records/NAME/STUDENT.json, `grade` takes the record up."""
+    from edunn.course.books import write_whole
+    from edunn.course.grade import fingerprint, key_of
+    from edunn.course.intake import Found
+    from edunn.course.pool import judge_all
+    from edunn.course.sandbox import Limits
+
+    known = copy.parent.with_suffix(".json")  # what was said of each when it was taken in
+    notes = json.loads(known.read_text(encoding="utf-8")) if known.exists() else {}
+    found = Found(copy.stem, copy.read_bytes(), notes.get(copy.stem, [True, ""])[1])
+    (record,) = judge_all(course, name, {found.student: found}, secret, Limits(), 1)
+    record.key = key_of(found, fingerprint(course, name, secret))
+    write_whole(out, json.dumps(record.as_dict(), indent=1, sort_keys=True))
+    return record.state
+
+
+@click.command("judge")
+@click.argument("copy", type=file)
+@click.option("--assignment", required=True, help="Which exercise.")
+@click.option("--secret", type=file, required=True, help="OUT/secret of edunn grade.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.pass_context
+def judge_command(
+    context: click.Context, copy: Path, assignment: str, secret: Path, out: Path
+) -> None:
+    """Judge COPY, a notebook that edunn grade has taken in, and write its record to --out.
+
+    For jobs of a cluster: see docs/cluster.md.
+    """
+    from edunn.course.judge import NOT_GRADED
+
+    course = Course.find(context.obj)
+    state = judge_copy(course, course.full_name(assignment), copy, secret.read_bytes(), out)
+    if state == NOT_GRADED:
+        raise CourseError(f"{copy.stem} is not graded: see {out}")
