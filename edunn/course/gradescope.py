@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import runpy
 import secrets
 import sys
 import traceback
 import zipfile
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -24,13 +24,13 @@ from typing import Any, NamedTuple
 import edunn
 from edunn.course.downloads import File, files_in, loader, wanted
 from edunn.course.intake import Found, choose
-from edunn.course.judge import NOT_GRADED, Judge, Mark, Record, is_automatic
-from edunn.course.layout import Course
+from edunn.course.judge import NOT_GRADED, Mark, Record, is_automatic
+from edunn.course.layout import Course, Exercise
 from edunn.course.library import Library
 from edunn.course.normalise import without_colours
-from edunn.course.pool import opened
+from edunn.course.pool import Desk
 from edunn.course.sandbox import Limits
-from edunn.course.source import CourseError, graded_code, headings, is_kind, withheld
+from edunn.course.source import CourseError, graded_code, headings, is_kind
 
 SCRIPTS = Path(__file__).with_name("templates") / "gradescope"
 SETTINGS = {"output_format": "text", "visibility": "visible", "stdout_visibility": "hidden"}
@@ -51,17 +51,15 @@ def build(course: Course, name: str, path: Path, unsafe: bool = False) -> Built:
     """
     from edunn.course.build import release_bytes  # nbgrader
 
-    release, solution = course.released(name), course.solution(name)
-    if release_bytes(solution, name) != course.release_path(name).read_bytes():
+    exercise = course.exercise(name)
+    release = exercise.released()
+    if release_bytes(course.solution(name), name) != course.release_path(name).read_bytes():
         raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
-    course.cases(name)
-    exercise = {"name": name, "withheld": withheld(solution), "unsafe": unsafe, "release": release}
     files = {
         "setup.sh": (SCRIPTS / "setup.sh").read_bytes(),
         "run_autograder": (SCRIPTS / "run_autograder").read_bytes(),
         "requirements.txt": requirements().encode(),
-        "exercise.json": json.dumps(exercise).encode(),
-        "cases.py": course.cases_path(name).read_bytes(),
+        "exercise.json": json.dumps(asdict(exercise) | {"unsafe": unsafe}).encode(),
         "secret": secrets.token_hex(32).encode(),
         "not_graded.json": json.dumps(not_graded("the grader was stopped")).encode(),
     }
@@ -138,15 +136,30 @@ def not_graded(reason: str) -> dict[str, Any]:
     return {"output": output, **SETTINGS}
 
 
+class Grader:
+    """What the zip holds, unpacked in `source`, ready to judge."""
+
+    def __init__(self, source: Path):
+        about = json.loads((source / "exercise.json").read_text(encoding="utf-8"))
+        self.unsafe = about.pop("unsafe")
+        self.source, self.exercise = source, Exercise(**about)
+
+    def record(self, found: Found) -> Record:
+        library = pickle.loads((self.source / "library.pickle").read_bytes())
+        secret = bytes.fromhex((self.source / "secret").read_text())
+        desk = Desk(self.exercise, library, secret, Limits(confined=not self.unsafe))
+        with desk.judge:
+            return desk.record(found.student, found)
+
+
 def prepare(source: Path) -> None:
     """At set-up: make the library of the workers, which takes seconds, once for all submissions,
     in TMPDIR; and judge the blank notebook, to see whether all works."""
-    exercise = json.loads((source / "exercise.json").read_text(encoding="utf-8"))
-    library = Library(exercise["withheld"])
+    grader = Grader(source)
+    library = Library(grader.exercise.withheld)
     (source / "library.pickle").write_bytes(pickle.dumps(library))
-    blank = Found("blank", json.dumps(exercise["release"]).encode())
     try:
-        record = judged(source, exercise, blank)
+        record = grader.record(Found("blank", grader.exercise.release.encode()))
     except CourseError as error:  # the machine that grades may be another one
         print(f"WARNING, submissions may stay without a grade: {error}")
     else:
@@ -155,28 +168,17 @@ def prepare(source: Path) -> None:
         print(f"ready: the blank notebook has {record.points:g} points, in {record.seconds:g} s")
 
 
-def judged(source: Path, exercise: dict[str, Any], found: Found) -> Record:
-    library = pickle.loads((source / "library.pickle").read_bytes())
-    cases = runpy.run_path(str(source / "cases.py"))["CASES"]
-    secret = bytes.fromhex((source / "secret").read_text())
-    limits = Limits(confined=not exercise["unsafe"])
-    with Judge(library, cases, secret, limits) as judge:
-        return judge.judge(found.student, exercise["name"], opened(found, exercise["release"]))
-
-
 def run(root: Path) -> dict[str, Any]:
     """The results.json of what lies in submission/."""
-    source = root / "source"
-    exercise = json.loads((source / "exercise.json").read_text(encoding="utf-8"))
-    if exercise["unsafe"]:
+    grader = Grader(root / "source")
+    if grader.unsafe:
         print("built with --unsafe: students' code runs also where it cannot be locked up")
     student = student_of(root / "submission_metadata.json")
-    found = handed_in(root / "submission", student, exercise["name"])
-    record = judged(source, exercise, found)
+    record = grader.record(handed_in(root / "submission", student, grader.exercise.name))
     print(f"{record.state}: {record.points:g} points in {record.seconds:g} s. {record.reason}")
     if record.state == NOT_GRADED:
         return not_graded(record.reason)
-    release = exercise["release"]
+    release = grader.exercise.released()
     return results(record, record.points, headings(release), by_hand(release), {})
 
 

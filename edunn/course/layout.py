@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from edunn.course.source import CourseError, graded_code, read_solution, withhel
 class Exercise:
     """All that judging needs of an exercise, as plain data: it can be sent to another machine.
 
-    release: the notebook that students got    source: the file of the hidden cases
+    release: the notebook that students got, as JSON    source: the file of the hidden cases
     withheld: what the student's side does without
     """
 
@@ -26,9 +27,7 @@ class Exercise:
     withheld: list[str]
 
     def released(self) -> Any:
-        import nbformat
-
-        return nbformat.reads(self.release, as_version=4)
+        return json.loads(self.release)
 
     def cases(self) -> dict[str, list[Case]]:
         """The hidden cases, by graded cell."""
@@ -98,11 +97,7 @@ class Course:
     def exercise(self, name: str) -> Exercise:
         """What must be known of an exercise to judge it."""
         self.cases(name)  # where they do not fit, it says so
-        self.released(name)
-        release, source = (
-            path.read_text(encoding="utf-8")
-            for path in (self.release_path(name), self.cases_path(name))
-        )
+        release, source = json.dumps(self.released(name)), self.cases_path(name).read_text("utf-8")
         return Exercise(name, release, source, withheld(self.solution(name)))
 
     def bank(self, name: str) -> tuple[list[Mistake], dict[str, str]]:
