@@ -20,6 +20,7 @@ import hostile.listed
 import hostile.papers
 import hostile.points  # noqa: F401
 from edunn.course.grade import grade
+from edunn.course.library import Library
 from edunn.course.report import write_csv, write_feedback
 from edunn.course.sandbox import Limits
 from hostile.making import ATTACKS, COURSE, LEAKED, MARK, NAME, RELEASE, TOKEN, raw, right
@@ -211,3 +212,23 @@ def test_every_student_has_a_page_without_a_script(run):
             if name in ("src", "href", "action", "srcset", "xlink:href"):
                 assert value.startswith(("data:image/png", "#")), (student, name, value)
     assert len(list((run.out / "feedback").glob("*.html"))) == len(run.lines)
+
+
+def test_what_workers_without_their_lock_would_let_through(tmp_path, monkeypatch):
+    """The harmless ones of the attacks do get what they want there: it is the lock that holds."""
+    made = Library.__init__
+
+    def unlocked(self, closed):
+        made(self, closed)
+        with (self.folder / "edunn" / "course" / "confine.py").open("a") as file:
+            file.write("\n\ndef confine(**all):\n    return ['limits', 'landlock', 'seccomp']\n")
+
+    monkeypatch.setattr(Library, "__init__", unlocked)
+    harmless = {"read_files", "list_folders", "network", "second_copy_of_edunn"}
+    for attack in ATTACKS:
+        if attack.student in harmless:
+            (tmp_path / "in" / attack.student).mkdir(parents=True)
+            attack.files(tmp_path / "in" / attack.student)
+    lines = grade(COURSE, tmp_path / "in", NAME, tmp_path / "out")
+    got_in = {one.record.student for one in lines if LEAKED in str(one.record.printed)}
+    assert got_in == harmless
