@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 
 from edunn.cli import main
 from edunn.course.books import Books
-from edunn.course.grade import grade
+from edunn.course.grade import books_in, grade
 from edunn.course.layout import Course
 from edunn.course.library import Library
 from edunn.course.report import COLUMNS, write_csv, write_feedback
@@ -327,6 +327,14 @@ def test_the_command_says_what_is_wrong_in_one_line(arguments, message):
 def test_no_submissions(tmp_path):
     with pytest.raises(CourseError, match="has no submissions"):
         grade(COURSE, tmp_path, NAME, tmp_path / "out")
+
+
+def test_one_grader_at_a_time(handed_in, tmp_path):
+    with (
+        books_in(tmp_path / "out"),
+        pytest.raises(CourseError, match=r"another edunn grade is writing to .*out"),
+    ):
+        grade(COURSE, handed_in, NAME, tmp_path / "out")
 
 
 def test_a_worker_that_does_not_start_is_nobodys_zero(handed_in, tmp_path, monkeypatch):
