@@ -163,5 +163,5 @@ def forget(run: str) -> None:
     _over.add(run)
     if found := _desks.pop(run, None):
         desk, library = found
-        desk.judge.__exit__()
+        desk.judge.close()
         library.__exit__()

@@ -99,6 +99,9 @@ class Judge:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         if self.server:
             self.server.close()
         self.server = None
@@ -119,7 +122,7 @@ class Judge:
                     Run(self, record, submission, worker).all_cells()
                 break
             except (WireError, OSError, MemoryError) as error:
-                self.__exit__()  # with a new server
+                self.close()  # the next try has a new server
                 record = self.new_record(student, assignment, submission)
                 record.state = NOT_GRADED
                 record.reason = f"the worker did not start: {error}"

@@ -9,7 +9,6 @@ starts in a twentieth of the time, as fresh as a new one.
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import struct
 import subprocess
@@ -83,9 +82,11 @@ class ForkServer:
 
     def end(self, pid: int) -> None:
         """Kill a worker and all of its group; it is gone when this returns."""
-        with contextlib.suppress(OSError):  # a server that died took its workers along
+        try:
             self.control.sendall(str(pid).encode())
             self.answer()
+        except OSError:
+            self.process.kill()  # its workers go with it, and nobody waits for its answer
 
     def answer(self) -> int:
         answer = self.control.recv(8)

@@ -77,8 +77,9 @@ def run_cell(shell: Any, source: str) -> dict[str, Any]:
 def figures() -> list[Any]:
     """A PNG, as an array of its bytes, of each figure that is open; all are closed, as Jupyter does
     after each cell."""
-    pyplot, found = sys.modules["matplotlib.pyplot"], []
+    found: list[Any] = []
     with contextlib.suppress(Exception):
+        pyplot = sys.modules["matplotlib.pyplot"]
         for number in pyplot.get_fignums()[:MAX_FIGURES]:
             file = io.BytesIO()
             pyplot.figure(number).savefig(file, format="png", dpi=72, bbox_inches="tight")
