@@ -244,6 +244,8 @@ MAPS = {
         "shape (20, 3, 50), drawn as 20 rows of 150, rows 12 to 19, columns 134 to 145"),
     "numbers that nearly agree": (
         np.array([1 + 1e-7, 1.0]), np.ones(2), {}, "w[0]: yours 1.0000001, measured 1 (1 of 2"),
+    "of two as wrong the first, whatever rounding says": (
+        np.array([1.0, 2.0, 2.0 + 1e-12]), np.ones(3), {}, "Worst w[1]: yours 2, measured 1 (2 of"),
     "the check knows better": (
         np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, 3.0]),
         {"wrong": np.array([True, False, False])}, "0 ▓▓ ·· ·· Worst w[0]: yours 1, measured"),

@@ -177,7 +177,9 @@ class Errors:
             level[unknown] = NOT_MEASURED
         if not np.any(wrong):
             return None
-        worst = int(np.argmax(np.where(wrong, error, -1.0)))
+        worst = int(
+            np.argmax(wrong & (error >= 0.999999 * np.max(error[wrong])))
+        )  # first of equals
         name = plain(finding.variable or "y")
         return cls(name, measures(finding), yours, measured, level, worst)
 
