@@ -155,8 +155,7 @@ class Errors:
     def of(cls, finding: Finding) -> Errors | None:
         """None unless there are two arrays that can be compared, and that differ.
 
-        details["wrong"], if given, is True where a number is wrong, as only a check can tell at
-        kinks."""
+        details["wrong"], if given, is True where a check that knows of kinks says wrong."""
         both = [np.asarray(a) for a in (finding.yours, finding.measured) if a is not None]
         both = [a.astype(np.float64) for a in both if a.dtype.kind in "fiub" and a.size]
         if len(both) < 2 or both[0].shape != both[1].shape:
@@ -177,9 +176,8 @@ class Errors:
             level[unknown] = NOT_MEASURED
         if not np.any(wrong):
             return None
-        worst = int(
-            np.argmax(wrong & (error >= 0.999999 * np.max(error[wrong])))
-        )  # first of equals
+        equals = error >= 0.999999 * np.max(error[wrong])
+        worst = int(np.argmax(wrong & equals))  # the first of them
         name = plain(finding.variable or "y")
         return cls(name, measures(finding), yours, measured, level, worst)
 
