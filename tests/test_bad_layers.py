@@ -10,6 +10,7 @@ import pytest
 
 import edunn as nn
 from edunn.backend import generator
+from edunn.checking import set_language
 from edunn.checking.examine import examine
 from edunn.checking.suite import look
 
@@ -413,14 +414,14 @@ def only_the_first_three(self, right, dy):
     return dx, {"w": self.cache[:3].T @ dy[:3]}
 
 
-BY_BATCH = {  # each with its finding and, of a batch that raises, which one that is
+BY_BATCH = {  # each with its finding and, of a batch that raises or is cut short, its size
     "raises in backward for one": (refuses(1, "backward", IndexError), "raises_for_batch", 1),
     "raises for one, but not ValueError": (refuses(1, error=TypeError), "raises_for_batch", 1),
     "raises for three": (refuses(3), "raises_for_batch", 3),
     "raises in backward for three": (refuses(3, "backward"), "raises_for_batch", 3),
     "remembers the first x": (forward(remembers_the_first_x), "stale_batch", None),
     "the shape of the largest batch": (functools.partial(Layer, grows, pads), "stale_batch", None),
-    "only three examples": (backward(only_the_first_three), "one_example_missing", None),
+    "only three examples": (backward(only_the_first_three), "examples_missing", 7),
 }
 
 
@@ -429,6 +430,17 @@ def test_the_suite_sees_other_batches(make, id, n):
     found, _, _ = examine(make(), (X,))
     assert [one.id for one in found] == [id]
     assert found[0].details.get("n") == n
+
+
+@pytest.mark.parametrize("kept", [2, 3])
+def test_examples_that_are_missing_are_counted(kept):
+    def first(self, right, dy):
+        return right(dy)[0], {"w": self.cache[:kept].T @ dy[:kept]}
+
+    for language, of in (("es", "de los"), ("en", "of the")):
+        set_language(language)
+        with pytest.raises(nn.GradientError, match=rf" {kept} {of} 4 (examples|ejemplos)[\s;]"):
+            nn.check_gradients(Layer(backward=first), X)
 
 
 def test_a_batch_of_one_may_be_refused_unless_the_reference_takes_it():
@@ -726,7 +738,7 @@ def test_a_small_mistake_or_a_large_one(make, id):
 
 
 def test_a_very_small_mistake_is_close():
-    found, _, _ = look(dw_is(lambda dw: dw + 1e-6 * dw[1, 0] * np.eye(3, 2))(), (X,))
+    found, _, _ = look(dw_is(lambda dw: dw * (1 + 1e-6 * np.eye(3, 2)))(), (X,))
     assert [one.id for one in found] == ["close_but_not_equal"]
 
 
@@ -847,7 +859,31 @@ def sets_grad(self, right, dy):
     return result
 
 
+def once(change):
+    """A method that changes what it is given, or what it has, at its very first call only."""
+
+    def method(self, right, array):
+        self.calls += 1
+        result = right(array)
+        if self.calls == 1:
+            change(self, array)
+        return result
+
+    return method
+
+
+def adds_to_x(self, x):
+    x += 1
+
+
+def adds_to_w(self, _):
+    self.w.data += 1
+
+
 ODD = {
+    "changes x once": (forward(once(adds_to_x)), "changes_input"),
+    "changes w once": (forward(once(adds_to_w)), "changes_parameter"),
+    "changes w once in backward": (backward(once(adds_to_w)), "changes_parameter"),
     "another shape later": (forward(another_shape), "forward_not_repeatable"),
     "a key less later": (backward(leaves_out_dw), "backward_not_repeatable"),
     "ends the program": (forward(lambda *_: sys.exit()), "raises"),
@@ -857,6 +893,87 @@ ODD = {
 @pytest.mark.parametrize(("make", "id"), ODD.values(), ids=ODD.keys())
 def test_what_happens_only_later_has_its_finding_too(make, id):
     assert [one.id for one in look(make(), (X,))[0]] == [id]
+
+
+def wrong_for_one(self, right, x):
+    return right(x) * (1 + (len(x) == 1))
+
+
+def test_a_wrong_output_is_no_matter_of_an_earlier_batch():
+    found, _, _ = examine(
+        Layer(wrong_for_one, lambda self, right, dy: right(dy * (1 + (len(dy) == 1)))),
+        (X,),
+        REFERENCE,
+    )
+    assert [one.id for one in found] == ["forward_value"]
+
+
+def keeps_the_first_dw(self, right, dy):
+    dx, grads = right(dy)
+    self.calls = max(self.calls, len(dy))
+    return dx, {"w": grads["w"] * self.calls / len(dy)}
+
+
+def test_a_wrong_number_is_where_another_object_has_it_right():
+    found, _, _ = examine(Layer(backward=keeps_the_first_dw), (X,))
+    assert [(one.id, one.variable) for one in found] == [("stale_batch", "w")]
+
+
+def test_the_parameters_of_a_reference_may_have_other_names():
+    class Other(nn.Module):
+        def __init__(self):
+            self.weights = nn.Parameter(REFERENCE.w.data.copy())
+
+        def forward(self, x):
+            self.cache = x
+            return x @ self.weights.data
+
+        def backward(self, dy):
+            return dy @ self.weights.data.T, {"weights": self.cache.T @ dy}
+
+    for reference, ids in ((Other(), []), (REFERENCE, ["old_parameters"])):
+        assert [one.id for one in examine(Other(), (X,), reference)[0]] == ids
+
+
+def test_a_reference_of_nothing_is_put_back():
+    reference = nn.Sequential()
+    reference.eval()
+    reference.cache = X
+    assert examine(nn.Identity(), (X,), reference)[0] == []
+    assert reference.cache is X
+    assert not reference.training
+
+
+def test_a_loss_is_given_a_number():
+    kinds = set()
+
+    class Loss(Sum):
+        def backward(self, dy):
+            kinds.add(type(dy))
+            return super().backward(dy)
+
+    assert examine(Loss(), (X,))[0] == []
+    assert kinds == {np.float64}
+
+
+def test_a_diagnosis_is_made_of_exact_slopes():
+    """However bent the layer is, and however large what it gives."""
+
+    class Bent(nn.Module):
+        def __init__(self):
+            self.w = nn.Parameter(np.array([0.1, -0.2, 0.3]))
+
+        def forward(self, x):
+            self.cache = x, np.exp(20 * self.w.data * x)
+            return self.cache[1] + 1e4
+
+        def backward(self, dy):
+            x, e = self.cache
+            dw = 20 * x * e * dy
+            return 20 * self.w.data * e * dy, {"w": dw[-1]}
+
+    found, _, _ = look(Bent(), (X,))
+    assert [one.id for one in found] == ["only_last_example"]
 
 
 def test_a_layer_may_hold_what_cannot_be_copied_and_its_grad_is_put_back():
