@@ -1010,6 +1010,17 @@ def test_what_changes_an_array_is_named(name, part):
         nn.check_layer(BAD[name][0](), X)
 
 
+class Overflows(nn.CrossEntropyLoss):
+    def forward(self, y, labels):
+        e = np.exp(y)
+        return super().forward(y, labels) + np.sum(e / e) - e.size
+
+
+def test_labels_are_no_numbers_to_make_extreme():
+    found, _, _ = examine(Overflows(), (X, np.array([2, 0, 1, 2])), nn.CrossEntropyLoss())
+    assert [one.id for one in found] == ["overflow"]
+
+
 class NothingMoves(nn.Module):
     def forward(self, x):
         return 0 * x

@@ -417,6 +417,13 @@ def test_a_slope_just_outside_them_is_wrong_too(kink):
     assert verdict_at(f, x, dy, low - room) == verdict_at(f, x, dy, high + room) == WRONG
 
 
+def test_and_what_is_measured_is_in_the_middle():
+    x = np.array([0.0])
+    for got, verdict in ((0, AT_KINK), (-1e-6 * (0.5 + 1), AT_KINK), (-3, WRONG)):
+        judged = Probe(lambda: relu(x), x, np.ones(1)).judge(np.array([got]), fast=False)
+        assert (judged.verdict, judged.measured.tolist()) == (verdict, [0.5])
+
+
 def test_a_kink_of_a_thousandth_is_none():
     for size, verdict in ((3e-4, WRONG), (3e-3, AT_KINK)):
         bent = lambda x, size=size: x + size * relu(x)  # noqa: E731
@@ -472,8 +479,8 @@ def test_next_to_nothing_may_be_what_is_left_of_numbers_that_cancel(size, weight
     x = np.array([size, size / 2, -size])
     dy = weight * np.array([0.5, 1, -1])
     probe = Probe(lambda: np.array([1e-3 * np.sin(x[0]), 0, 0]), x, dy)
-    room = 2.0**-52 / 5e-4 * weight * max(1, size)
-    for error, verdict in ((0.8, UNMEASURED), (-0.8, UNMEASURED), (1.3, WRONG), (-1.3, WRONG)):
+    room = 2.0**-52 * (weight * max(1, size)) / 5e-4
+    for error, verdict in ((1, UNMEASURED), (-1, UNMEASURED), (1.3, WRONG), (-1.3, WRONG)):
         gradient = np.array([dy[0] * 1e-3 * np.cos(x[0]), error * room, 0])
         assert probe.judge(gradient, fast=False).verdict == verdict
 
@@ -530,9 +537,10 @@ NOISY = {
 POINTS = np.random.default_rng(1).uniform(-3, 3, 40)
 
 
-def judged_at(f, point, factor=1.0):
+def judged_at(f, point, factor=1.0, outputs=1):
     x = np.array([point])
-    return Probe(lambda: f(x), x, np.ones(1)).judge(factor * np.cos(x))
+    probe = Probe(lambda: np.repeat(f(x), outputs), x, np.ones(outputs))
+    return probe.judge(factor * outputs * np.cos(x))
 
 
 @pytest.mark.parametrize("f", NOISY.values(), ids=NOISY.keys())
@@ -546,8 +554,9 @@ def test_what_rounds_inside_could_not_be_measured(f):
 
 
 @pytest.mark.parametrize("f", NOISY.values(), ids=NOISY.keys())
-def test_rounding_inside_the_function_is_never_a_mistake(f):
-    assert WRONG not in {judged_at(f, point).verdict for point in POINTS}
+@pytest.mark.parametrize("outputs", [1, 7])
+def test_rounding_inside_the_function_is_never_a_mistake(f, outputs):
+    assert WRONG not in {judged_at(f, point, outputs=outputs).verdict for point in POINTS}
 
 
 @pytest.mark.parametrize(("name", "size"), [("cancels 1e8", 1e-2), ("float32", 3e-2)])

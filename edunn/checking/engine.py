@@ -151,7 +151,7 @@ class Probe:
     def rung(self, place: tuple[int, ...], h: float) -> Rung:
         h = self.step(place, h)
         slope, rounding, (right, left, near_right, near_left) = self.five_point(place, h, h)
-        one_sided = float(np.sum(2 * near_right - right)), float(np.sum(2 * near_left - left))
+        one_sided = [float(np.sum(2 * near_right - right)), float(np.sum(2 * near_left - left))]
         gap = np.abs(2 * (near_right - near_left) - (right - left))  # 0 where it is only curved
         limit = KINK * np.maximum(np.abs(near_right), np.abs(near_left)) + rounding
         low, high = np.minimum(near_right, near_left), np.maximum(near_right, near_left)
@@ -176,7 +176,7 @@ class Rung:
 
     h: float
     slope: float
-    one_sided: tuple[float, float]
+    one_sided: list[float]
     rounding: float
     smooth: bool
     between: tuple[float, float]

@@ -64,7 +64,8 @@ class Point:
             found.append(subject.finding("keys_missing", "backward", missing=missing))
         elif unknown:
             found.append(subject.finding("keys_unknown", "backward", unknown=unknown, known=known))
-        got, want = [dx.shape for dx in self.dxs], [x.shape for x in self.variables.values()]
+        got = [dx.shape for dx in self.dxs]
+        want = [x.shape for x in self.variables.values()]
         if got != want and sorted(got) == sorted(want):
             return [subject.finding("dx_order", "backward")]
         for name, gradient in self.gradients().items():
