@@ -255,7 +255,8 @@ def test_rounding_is_that_of_the_outputs_that_move(outputs, expected):
     for weight in (1, -2):
         probe = Probe(lambda: np.array(outputs(x[0]), float), x, np.full(len(outputs(1.0)), weight))
         _, _, rounding = probe.sides((0,), 0.25, 0.25)
-        assert rounding == pytest.approx(abs(weight) * expected * 2.0**-52 / 0.25)
+        expected_here = abs(weight) * expected * 2.0**-52 / 0.25
+        assert rounding == pytest.approx(expected_here, rel=1e-12, abs=0)
 
 
 def test_a_small_number_that_is_nearly_right_is_wrong():
@@ -323,6 +324,7 @@ def test_what_changes_nothing_has_a_slope_of_zero(fast):
     x = np.array([0.3, 0.7])
     probe = Probe(lambda: np.zeros(2), x, np.ones(2))
     assert probe.judge(np.zeros(2), fast=fast).verdict == VERIFIED
+    assert probe.judge(np.array([0, 1e-13]), fast=fast).verdict == UNMEASURED
     assert probe.judge(np.array([0, 1e-6]), fast=fast).verdict == WRONG
 
 
@@ -350,6 +352,13 @@ def test_the_array_is_put_back_when_the_function_raises(call, fast):
     with pytest.raises(ZeroDivisionError):
         probe.judge(np.zeros_like(x), fast=fast)
     np.testing.assert_array_equal(x, SIGNED)
+
+
+def test_the_bottom_of_a_curve_is_no_kink():
+    x = np.array([0.0])
+    for got, verdict in ((0, VERIFIED), (1e-8, WRONG), (-1e-8, WRONG)):
+        probe = Probe(lambda: x**2, x, np.ones(1))
+        assert probe.judge(np.array([got]), fast=False).verdict == verdict
 
 
 # --- kinks: any slope between the two sides will do
