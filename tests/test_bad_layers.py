@@ -221,6 +221,7 @@ BAD = {
     "dx is text": (dx_is(lambda dx: "dx"), "dtype_not_numbers"),
     "dx is complex": (dx_is(lambda dx: dx + 0j), "dtype_not_numbers"),
     "dx is whole": (dx_is(lambda dx: dx.astype(int)), "not_linear"),
+    "dx is of small whole numbers": (dx_is(lambda dx: dx.astype(np.int8)), "not_linear"),
     "dx is true or false": (dx_is(lambda dx: dx > 0), "dtype_not_numbers"),
     "dx is a ragged list": (dx_is(lambda dx: [[1.0], [1.0, 2.0]]), "dtype_not_numbers"),
     "dx is a tuple of three": (dx_is(lambda dx: (dx, dx, dx)), "dx_count"),
@@ -858,6 +859,12 @@ def leaves_out_dw(self, right, dy):
     self.calls += 1
     dx, grads = right(dy)
     return dx, grads if self.calls != 3 else {}
+
+
+def test_what_cannot_be_copied_may_fail_in_another_batch():
+    layer = Layer(refuses_a_change)
+    layer.numpy = np
+    assert [one.id for one in examine(layer, (X,))[0]] == ["raises_for_batch"]
 
 
 def sets_grad(self, right, dy):

@@ -449,6 +449,13 @@ CALLS = [
 ]
 
 
+def test_at_one_point_each_gradient_is_asked_for_alone():
+    layer = nn.Dense(3, 2, "tanh")
+    of_structure, per_variable = 7, 5
+    calls = look(layer, (np.random.default_rng(0).normal(size=(4, 3)),))[2]
+    assert calls == of_structure + 3 * per_variable
+
+
 @pytest.mark.parametrize(("layer", "reference", "calls"), CALLS, ids=lambda one: str(one))
 def test_the_suite_asks_for_as_much_as_it_needs(layer, reference, calls):
     x = np.random.default_rng(0).normal(size=(4, 3))
