@@ -38,6 +38,8 @@ FIRST = {"engine.py": "test_engine", "numbers.py": "test_examine", "subject.py":
          "examine.py": "test_bad_layers"}  # fmt: skip
 EQUIVALENT = {  # changes that nothing can show, in a line after another, each with the reason
     "examine.py: except Stop: return None -> pass": "the last line of its function",
+    "subject.py: raise except (Exception, SystemExit) as error: -> except (SystemExit, Exception) "
+    "as error:": "the order of what is caught",
     "engine.py: noise = NOISE * noise_of(rungs) is_noise = all((abs(got - rung.slope) * rung.h <= "
     "noise for rung in rungs)) -> is_noise = all((abs(got - rung.slope) * rung.h < noise for rung "
     "in rungs))": "a distance that is the noise to the last digit, and not 0",

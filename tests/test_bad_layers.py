@@ -12,6 +12,7 @@ import edunn as nn
 from edunn.backend import generator
 from edunn.checking import set_language
 from edunn.checking.examine import examine
+from edunn.checking.subject import Stop, Subject
 from edunn.checking.suite import look
 
 X = np.random.default_rng(3).normal(size=(4, 3))
@@ -594,8 +595,6 @@ def test_an_interrupt_comes_through_and_all_is_put_back(check):
 @pytest.mark.parametrize("check", ["suite", "examine"])
 @pytest.mark.parametrize("budget", [{"calls": 12}, {"seconds": 0.03}], ids=["calls", "seconds"])
 def test_a_layer_that_takes_too_long(check, budget, monkeypatch):
-    from edunn.checking.subject import Subject
-
     def sleeps(self, right, x):
         time.sleep(0.01)
         return right(x)
@@ -610,9 +609,18 @@ def test_a_layer_that_takes_too_long(check, budget, monkeypatch):
     assert_unchanged(layer, before, values)
 
 
-def test_the_budget_counts_both_methods():
-    from edunn.checking.subject import Stop, Subject
+def test_a_budget_that_ends_in_a_diagnosis_leaves_it_unknown(monkeypatch):
+    def last_example(self, right, dy):
+        return right(dy)[0], {"w": np.outer(self.cache[-1], dy[-1])}
 
+    _, _, needed = look(Layer(backward=last_example), (X,))
+    for calls, id in ((20, "loops"), (needed - 10, "unknown"), (2 * needed, "only_last_example")):
+        limited = functools.partial(Subject, calls=calls)
+        monkeypatch.setattr("edunn.checking.suite.Subject", limited)
+        assert look(Layer(backward=last_example), (X,))[0][0].id == id
+
+
+def test_the_budget_counts_both_methods():
     subject = Subject(nn.Linear(3, 2), calls=4)
     for _ in range(2):
         subject.forward(X)

@@ -552,7 +552,8 @@ def judged_at(f, point, factor=1.0, outputs=1):
     return probe.judge(factor * outputs * np.cos(x))
 
 
-@pytest.mark.parametrize("f", NOISY.values(), ids=NOISY.keys())
+@pytest.mark.parametrize("f", [*NOISY.values(), lambda x: np.round(np.sin(x), 5)],
+                         ids=[*NOISY.keys(), "five decimals"])  # fmt: skip
 def test_what_rounds_inside_could_not_be_measured(f):
     judged = [judged_at(f, point) for point in POINTS]
     unmeasured = [one for one in judged if one.verdict == UNMEASURED]

@@ -401,6 +401,8 @@ def test_two_arrays_agree_to_nine_digits(size):
     assert not agree(a, a[None])
     assert agree(0 * a, 0 * a)
     assert agree(a[:0], a[:0])
+    assert agree(np.array([1e-9, 1]), np.array([0.0, 1]))
+    assert same(np.array([0.0, 1]), np.array([1e-6, 1]))
 
 
 def test_what_is_never_the_same():
