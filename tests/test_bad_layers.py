@@ -613,8 +613,8 @@ def test_a_budget_that_ends_in_a_diagnosis_leaves_it_unknown(monkeypatch):
     def last_example(self, right, dy):
         return right(dy)[0], {"w": np.outer(self.cache[-1], dy[-1])}
 
-    _, _, needed = look(Layer(backward=last_example), (X,))
-    for calls, id in ((20, "loops"), (needed - 10, "unknown"), (2 * needed, "only_last_example")):
+    _, _, needed = look(Layer(backward=last_example), (X,))  # backward is called as well
+    for calls, id in ((20, "loops"), (needed, "unknown"), (2 * needed, "only_last_example")):
         limited = functools.partial(Subject, calls=calls)
         monkeypatch.setattr("edunn.checking.suite.Subject", limited)
         assert look(Layer(backward=last_example), (X,))[0][0].id == id
