@@ -38,6 +38,9 @@ FIRST = {"engine.py": "test_engine", "numbers.py": "test_examine", "subject.py":
          "examine.py": "test_bad_layers"}  # fmt: skip
 EQUIVALENT = {  # changes that nothing can show, in a line after another, each with the reason
     "examine.py: except Stop: return None -> pass": "the last line of its function",
+    "examine.py: self.subject, self.module, self.reference = (Subject(module), module, reference) "
+    "self.right = Subject(module if reference is None else reference) -> self.right = "
+    "Subject(reference)": "it is not asked where there is no reference",
     "subject.py: raise except (Exception, SystemExit) as error: -> except (SystemExit, Exception) "
     "as error:": "the order of what is caught",
     "engine.py: noise = NOISE * noise_of(rungs) is_noise = all((abs(got - rung.slope) * rung.h <= "

@@ -813,12 +813,12 @@ class WrongInWhatHasNoAxes(nn.Multiply):
         return (4 * da, db), grads
 
 
-def test_an_input_of_no_axes_may_come_first():
-    inputs = (np.array(2.0), X)
-    for reference in (None, nn.Multiply()):
-        found, checked, _ = examine(nn.Multiply(), inputs, reference)
-        assert found == []
-        assert [(one.variable, one.size) for one in checked] == [("input 0", 1), ("input 1", 12)]
+def test_an_input_of_no_axes():
+    for inputs, sizes in (((np.array(2.0), X), [1, 12]), ((X, np.array(2.0)), [7 * 3, 1])):
+        for reference in (None, nn.Multiply()):
+            found, checked, _ = examine(nn.Multiply(), inputs, reference)
+            assert found == []
+            assert [one.size for one in checked] == sizes
 
 
 def test_a_wrong_gradient_of_an_input_of_no_axes():
@@ -1053,6 +1053,16 @@ def test_examples_may_be_mixed_where_the_reference_mixes_them():
     twice = forward(lambda self, right, x: right(2 * x - 2 * x.mean(axis=0)))
     assert [one.id for one in examine(twice(), (X,), centered())[0]] == ["forward_value"]
     assert [one.id for one in examine(centered(), (X,), Layer())[0]] == ["examples_mixed"]
+
+
+class Mixes(nn.MatMul):
+    def forward(self, x, w):
+        return super().forward(x - x.mean(axis=0), w)
+
+
+def test_an_input_without_examples_is_no_example():
+    found, _, _ = examine(Mixes(), (X, np.ones((3, 2))), nn.MatMul())
+    assert [one.id for one in found] == ["examples_mixed"]
 
 
 class Exchanged(nn.MatMul):

@@ -569,6 +569,13 @@ def test_rounding_inside_the_function_is_never_a_mistake(f, outputs):
     assert WRONG not in {judged_at(f, point, outputs=outputs).verdict for point in POINTS}
 
 
+def test_where_the_steps_disagree_nothing_is_verified():
+    """sin, and a tremor of 3e-7: no two steps agree to more than a digit or two."""
+    verdicts = {judged_at(lambda x: np.sin(x) + 3e-7 * np.sin(1e12 * x), p).verdict for p in POINTS}
+    assert UNMEASURED in verdicts
+    assert VERIFIED not in verdicts
+
+
 @pytest.mark.parametrize(("name", "size"), [("cancels 1e8", 1e-2), ("float32", 3e-2)])
 def test_but_a_mistake_of_a_few_percent_is_seen_through_the_rounding(name, size):
     verdicts = [judged_at(NOISY[name], point, 1 + size).verdict for point in POINTS]

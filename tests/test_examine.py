@@ -9,6 +9,7 @@ import pytest
 
 import edunn as nn
 from cases import CASES
+from edunn.checking.engine import largest
 from edunn.checking.examine import examine
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.numbers import agree, same
@@ -389,6 +390,11 @@ def test_two_arrays_are_the_same_to_six_digits(size):
     assert not same(a, a + np.array([0, 0, 1e-5]) * size)
     assert not same(a, -a)
     assert not same(a, 2 * a)
+
+
+def test_the_largest_number_is_the_one_farthest_from_0():
+    assert largest(np.array([[1.0, -3.0], [2.0, 0.0]])) == 3
+    assert largest(np.zeros((0, 2))) == 0
 
 
 @pytest.mark.parametrize("size", [1e-20, 1.0, 1e20])

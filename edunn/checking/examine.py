@@ -105,7 +105,7 @@ class Examination:
     def new_parameters(self) -> list[Finding]:
         """Again after the parameters have changed, as an optimizer changes them."""
         for w in self.subject.parameters().values():
-            w += 0.3 * np.where(w < 0, -1.0, 1.0)
+            w += np.where(w < 0, -0.3, 0.3)
         if not self.subject.parameters():
             return []
         inputs = self.batch(BATCHES[2])
@@ -163,9 +163,9 @@ class Examination:
         return []
 
     def train(self, training: bool) -> None:
-        for module in (self.module, self.reference):
-            if module is not None:
-                module.train(training)
+        self.module.train(training)
+        if self.reference is not None:
+            self.reference.train(training)
 
     def expected(self, inputs: tuple[Any, ...]) -> Any:
         """What the reference gives, with the parameters that the subject has now."""
