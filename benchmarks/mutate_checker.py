@@ -15,8 +15,10 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # before NumPy is imported
 
 import argparse
+import ast
 import collections
 import importlib
+import itertools
 import random
 import signal
 import sys
@@ -34,7 +36,17 @@ TESTS = ("engine", "bad_layers", "report", "checking", "examine")
 FIRST = {"engine.py": "test_engine", "numbers.py": "test_examine", "subject.py": "test_bad_layers",
          "suite.py": "test_bad_layers", "point.py": "test_bad_layers",
          "examine.py": "test_bad_layers"}  # fmt: skip
-EQUIVALENT: dict[str, str] = {}  # changes that nothing can show, each with the reason
+EQUIVALENT = {  # changes that nothing can show, in a line after another, each with the reason
+    "examine.py: except Stop: return None -> pass": "the last line of its function",
+    "examine.py: self.subject, self.module, self.reference = (Subject(module), module, reference) "
+    "self.right = Subject(module if reference is None else reference) -> self.right = "
+    "Subject(reference)": "it is not asked where there is no reference",
+    "subject.py: raise except (Exception, SystemExit) as error: -> except (SystemExit, Exception) "
+    "as error:": "the order of what is caught",
+    "engine.py: noise = NOISE * noise_of(rungs) is_noise = all((abs(got - rung.slope) * rung.h <= "
+    "noise for rung in rungs)) -> is_noise = all((abs(got - rung.slope) * rung.h < noise for rung "
+    "in rungs))": "a distance that is the noise to the last digit, and not 0",
+}
 
 
 @dataclass
@@ -44,13 +56,14 @@ class Mutant:
     before: str
     after: str
     source: str
+    change: str  # the line before, the line that is changed, and what it is then
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.before} -> {self.after}"
 
     @property
     def is_equivalent(self):
-        return f"{self.file}: {self.before} -> {self.after}" in EQUIVALENT
+        return f"{self.file}: {self.change}" in EQUIVALENT
 
     def install(self):
         """Run the changed source as the module, and let all that imported from it have the new."""
@@ -68,7 +81,15 @@ class Mutant:
 
 def mutants(file):
     source = (ROOT / "edunn" / "checking" / f"{file}.py").read_text()
-    return [Mutant(f"{file}.py", *change) for change in changed_sources(source)]
+    lines = ast.unparse(ast.parse(source)).splitlines()
+    found = []
+    for line, before, after, text in changed_sources(source):
+        pairs = itertools.zip_longest(lines, text.splitlines(), fillvalue="")
+        i = next(i for i, (old, new) in enumerate(pairs) if old != new)
+        new = text.splitlines()[i].strip()
+        change = f"{lines[i - 1].strip()} {lines[i].strip()} -> {new}"
+        found.append(Mutant(f"{file}.py", line, before, after, text, change))
+    return found
 
 
 class Mutation:

@@ -10,7 +10,9 @@ import pytest
 
 import edunn as nn
 from edunn.backend import generator
+from edunn.checking import set_language
 from edunn.checking.examine import examine
+from edunn.checking.subject import Stop, Subject
 from edunn.checking.suite import look
 
 X = np.random.default_rng(3).normal(size=(4, 3))
@@ -220,6 +222,7 @@ BAD = {
     "dx is text": (dx_is(lambda dx: "dx"), "dtype_not_numbers"),
     "dx is complex": (dx_is(lambda dx: dx + 0j), "dtype_not_numbers"),
     "dx is whole": (dx_is(lambda dx: dx.astype(int)), "not_linear"),
+    "dx is of small whole numbers": (dx_is(lambda dx: dx.astype(np.int8)), "not_linear"),
     "dx is true or false": (dx_is(lambda dx: dx > 0), "dtype_not_numbers"),
     "dx is a ragged list": (dx_is(lambda dx: [[1.0], [1.0, 2.0]]), "dtype_not_numbers"),
     "dx is a tuple of three": (dx_is(lambda dx: (dx, dx, dx)), "dx_count"),
@@ -413,14 +416,14 @@ def only_the_first_three(self, right, dy):
     return dx, {"w": self.cache[:3].T @ dy[:3]}
 
 
-BY_BATCH = {  # each with its finding and, of a batch that raises, which one that is
+BY_BATCH = {  # each with its finding and, of a batch that raises or is cut short, its size
     "raises in backward for one": (refuses(1, "backward", IndexError), "raises_for_batch", 1),
     "raises for one, but not ValueError": (refuses(1, error=TypeError), "raises_for_batch", 1),
     "raises for three": (refuses(3), "raises_for_batch", 3),
     "raises in backward for three": (refuses(3, "backward"), "raises_for_batch", 3),
     "remembers the first x": (forward(remembers_the_first_x), "stale_batch", None),
     "the shape of the largest batch": (functools.partial(Layer, grows, pads), "stale_batch", None),
-    "only three examples": (backward(only_the_first_three), "one_example_missing", None),
+    "only three examples": (backward(only_the_first_three), "examples_missing", 7),
 }
 
 
@@ -429,6 +432,24 @@ def test_the_suite_sees_other_batches(make, id, n):
     found, _, _ = examine(make(), (X,))
     assert [one.id for one in found] == [id]
     assert found[0].details.get("n") == n
+
+
+@pytest.mark.parametrize("kept", [2, 3])
+def test_examples_that_are_missing_are_counted(kept):
+    def first(self, right, dy):
+        return right(dy)[0], {"w": self.cache[:kept].T @ dy[:kept]}
+
+    try:
+        for language, text in (
+            ("es", "{} de los 4 ejemplos; falta"),
+            ("en", "{} of the 4 examples;"),
+        ):
+            set_language(language)
+            with pytest.raises(nn.GradientError) as caught:
+                nn.check_gradients(Layer(backward=first), X)
+            assert text.format(kept) in " ".join(str(caught.value).split())
+    finally:
+        set_language("en")
 
 
 def test_a_batch_of_one_may_be_refused_unless_the_reference_takes_it():
@@ -574,8 +595,6 @@ def test_an_interrupt_comes_through_and_all_is_put_back(check):
 @pytest.mark.parametrize("check", ["suite", "examine"])
 @pytest.mark.parametrize("budget", [{"calls": 12}, {"seconds": 0.03}], ids=["calls", "seconds"])
 def test_a_layer_that_takes_too_long(check, budget, monkeypatch):
-    from edunn.checking.subject import Subject
-
     def sleeps(self, right, x):
         time.sleep(0.01)
         return right(x)
@@ -590,9 +609,18 @@ def test_a_layer_that_takes_too_long(check, budget, monkeypatch):
     assert_unchanged(layer, before, values)
 
 
-def test_the_budget_counts_both_methods():
-    from edunn.checking.subject import Stop, Subject
+def test_a_budget_that_ends_in_a_diagnosis_leaves_it_unknown(monkeypatch):
+    def last_example(self, right, dy):
+        return right(dy)[0], {"w": np.outer(self.cache[-1], dy[-1])}
 
+    _, _, needed = look(Layer(backward=last_example), (X,))  # backward is called as well
+    for calls, id in ((20, "loops"), (needed, "unknown"), (2 * needed, "only_last_example")):
+        limited = functools.partial(Subject, calls=calls)
+        monkeypatch.setattr("edunn.checking.suite.Subject", limited)
+        assert look(Layer(backward=last_example), (X,))[0][0].id == id
+
+
+def test_the_budget_counts_both_methods():
     subject = Subject(nn.Linear(3, 2), calls=4)
     for _ in range(2):
         subject.forward(X)
@@ -605,10 +633,10 @@ def test_the_budget_counts_both_methods():
 
 
 def test_hundreds_of_thousands_of_numbers_take_no_more_calls():
-    layer, x = nn.Linear(600, 500), np.random.default_rng(0).normal(size=(4, 600))
+    layer, x = nn.Linear(500, 400), np.random.default_rng(0).normal(size=(2, 500))
     found, checked, calls = look(layer, (x,))
     assert found == []
-    assert [(one.variable, one.size) for one in checked] == [("input 0", 2400), ("w", 300_000)]
+    assert [(one.variable, one.size) for one in checked] == [("input 0", 1000), ("w", 200_000)]
     assert calls <= 20
     assert examine(layer, (x,))[2] <= 50
 
@@ -726,7 +754,7 @@ def test_a_small_mistake_or_a_large_one(make, id):
 
 
 def test_a_very_small_mistake_is_close():
-    found, _, _ = look(dw_is(lambda dw: dw + 1e-6 * dw[1, 0] * np.eye(3, 2))(), (X,))
+    found, _, _ = look(dw_is(lambda dw: dw * (1 + 1e-6 * np.eye(3, 2)))(), (X,))
     assert [one.id for one in found] == ["close_but_not_equal"]
 
 
@@ -785,12 +813,12 @@ class WrongInWhatHasNoAxes(nn.Multiply):
         return (4 * da, db), grads
 
 
-def test_an_input_of_no_axes_may_come_first():
-    inputs = (np.array(2.0), X)
-    for reference in (None, nn.Multiply()):
-        found, checked, _ = examine(nn.Multiply(), inputs, reference)
-        assert found == []
-        assert [(one.variable, one.size) for one in checked] == [("input 0", 1), ("input 1", 12)]
+def test_an_input_of_no_axes():
+    for inputs, sizes in (((np.array(2.0), X), [1, 12]), ((X, np.array(2.0)), [7 * 3, 1])):
+        for reference in (None, nn.Multiply()):
+            found, checked, _ = examine(nn.Multiply(), inputs, reference)
+            assert found == []
+            assert [one.size for one in checked] == sizes
 
 
 def test_a_wrong_gradient_of_an_input_of_no_axes():
@@ -841,13 +869,43 @@ def leaves_out_dw(self, right, dy):
     return dx, grads if self.calls != 3 else {}
 
 
+def test_what_cannot_be_copied_may_fail_in_another_batch():
+    layer = Layer(refuses_a_change)
+    layer.numpy = np
+    assert [one.id for one in examine(layer, (X,))[0]] == ["raises_for_batch"]
+
+
 def sets_grad(self, right, dy):
     result = right(dy)
     self.w.grad = result[1]["w"]
     return result
 
 
+def once(change):
+    """A method that changes what it is given, or what it has, at its very first call only."""
+
+    def method(self, right, array):
+        self.calls += 1
+        result = right(array)
+        if self.calls == 1:
+            change(self, array)
+        return result
+
+    return method
+
+
+def adds_to_x(self, x):
+    x += 1
+
+
+def adds_to_w(self, _):
+    self.w.data += 1
+
+
 ODD = {
+    "changes x once": (forward(once(adds_to_x)), "changes_input"),
+    "changes w once": (forward(once(adds_to_w)), "changes_parameter"),
+    "changes w once in backward": (backward(once(adds_to_w)), "changes_parameter"),
     "another shape later": (forward(another_shape), "forward_not_repeatable"),
     "a key less later": (backward(leaves_out_dw), "backward_not_repeatable"),
     "ends the program": (forward(lambda *_: sys.exit()), "raises"),
@@ -857,6 +915,87 @@ ODD = {
 @pytest.mark.parametrize(("make", "id"), ODD.values(), ids=ODD.keys())
 def test_what_happens_only_later_has_its_finding_too(make, id):
     assert [one.id for one in look(make(), (X,))[0]] == [id]
+
+
+def wrong_for_one(self, right, x):
+    return right(x) * (1 + (len(x) == 1))
+
+
+def test_a_wrong_output_is_no_matter_of_an_earlier_batch():
+    found, _, _ = examine(
+        Layer(wrong_for_one, lambda self, right, dy: right(dy * (1 + (len(dy) == 1)))),
+        (X,),
+        REFERENCE,
+    )
+    assert [one.id for one in found] == ["forward_value"]
+
+
+def keeps_the_first_dw(self, right, dy):
+    dx, grads = right(dy)
+    self.calls = max(self.calls, len(dy))
+    return dx, {"w": grads["w"] * self.calls / len(dy)}
+
+
+def test_a_wrong_number_is_where_another_object_has_it_right():
+    found, _, _ = examine(Layer(backward=keeps_the_first_dw), (X,))
+    assert [(one.id, one.variable) for one in found] == [("stale_batch", "w")]
+
+
+def test_the_parameters_of_a_reference_may_have_other_names():
+    class Other(nn.Module):
+        def __init__(self):
+            self.weights = nn.Parameter(REFERENCE.w.data.copy())
+
+        def forward(self, x):
+            self.cache = x
+            return x @ self.weights.data
+
+        def backward(self, dy):
+            return dy @ self.weights.data.T, {"weights": self.cache.T @ dy}
+
+    for reference, ids in ((Other(), []), (REFERENCE, ["old_parameters"])):
+        assert [one.id for one in examine(Other(), (X,), reference)[0]] == ids
+
+
+def test_a_reference_of_nothing_is_put_back():
+    reference = nn.Sequential()
+    reference.eval()
+    reference.cache = X
+    assert examine(nn.Identity(), (X,), reference)[0] == []
+    assert reference.cache is X
+    assert not reference.training
+
+
+def test_a_loss_is_given_a_number():
+    kinds = set()
+
+    class Loss(Sum):
+        def backward(self, dy):
+            kinds.add(type(dy))
+            return super().backward(dy)
+
+    assert examine(Loss(), (X,))[0] == []
+    assert kinds == {np.float64}
+
+
+def test_a_diagnosis_is_made_of_exact_slopes():
+    """However bent the layer is, and however large what it gives."""
+
+    class Bent(nn.Module):
+        def __init__(self):
+            self.w = nn.Parameter(np.array([0.1, -0.2, 0.3]))
+
+        def forward(self, x):
+            self.cache = x, np.exp(20 * self.w.data * x)
+            return self.cache[1] + 1e4
+
+        def backward(self, dy):
+            x, e = self.cache
+            dw = 20 * x * e * dy
+            return 20 * self.w.data * e * dy, {"w": dw[-1]}
+
+    found, _, _ = look(Bent(), (X,))
+    assert [one.id for one in found] == ["only_last_example"]
 
 
 def test_a_layer_may_hold_what_cannot_be_copied_and_its_grad_is_put_back():
@@ -884,6 +1023,46 @@ def test_what_changes_an_array_is_named(name, part):
     assert look(layer, (X,))[0][0].part == part
     with pytest.raises(nn.GradientError, match=f"^Layer.{part}: {part} changes "):
         nn.check_layer(BAD[name][0](), X)
+
+
+class Overflows(nn.CrossEntropyLoss):
+    def forward(self, y, labels):
+        e = np.exp(y)
+        return super().forward(y, labels) + np.sum(e / e) - e.size
+
+
+def test_labels_are_no_numbers_to_make_extreme():
+    found, _, _ = examine(Overflows(), (X, np.array([2, 0, 1, 2])), nn.CrossEntropyLoss())
+    assert [one.id for one in found] == ["overflow"]
+
+
+class NothingMoves(nn.Module):
+    def forward(self, x):
+        return 0 * x
+
+    def backward(self, dy):
+        return dy, {}
+
+
+def test_a_gradient_of_what_has_none():
+    assert [one.id for one in look(NothingMoves(), (X,))[0]] == ["is_dy"]
+
+
+def test_examples_may_be_mixed_where_the_reference_mixes_them():
+    centered = forward(lambda self, right, x: right(x - x.mean(axis=0)))
+    twice = forward(lambda self, right, x: right(2 * x - 2 * x.mean(axis=0)))
+    assert [one.id for one in examine(twice(), (X,), centered())[0]] == ["forward_value"]
+    assert [one.id for one in examine(centered(), (X,), Layer())[0]] == ["examples_mixed"]
+
+
+class Mixes(nn.MatMul):
+    def forward(self, x, w):
+        return super().forward(x - x.mean(axis=0), w)
+
+
+def test_an_input_without_examples_is_no_example():
+    found, _, _ = examine(Mixes(), (X, np.ones((3, 2))), nn.MatMul())
+    assert [one.id for one in found] == ["examples_mixed"]
 
 
 class Exchanged(nn.MatMul):

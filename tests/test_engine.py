@@ -255,7 +255,8 @@ def test_rounding_is_that_of_the_outputs_that_move(outputs, expected):
     for weight in (1, -2):
         probe = Probe(lambda: np.array(outputs(x[0]), float), x, np.full(len(outputs(1.0)), weight))
         _, _, rounding = probe.sides((0,), 0.25, 0.25)
-        assert rounding == pytest.approx(abs(weight) * expected * 2.0**-52 / 0.25)
+        expected_here = abs(weight) * expected * 2.0**-52 / 0.25
+        assert rounding == pytest.approx(expected_here, rel=1e-12, abs=0)
 
 
 def test_a_small_number_that_is_nearly_right_is_wrong():
@@ -311,11 +312,19 @@ def test_a_right_gradient_takes_five_calls_whatever_its_size(function):
     assert len(calls) == 5
 
 
+def test_and_so_does_a_gradient_of_zero():
+    x = SIGNED.copy()
+    seen = nudges(probe := Probe(lambda: np.zeros(2), x, np.ones(2)), x,
+                  lambda: probe.judge(np.zeros_like(x)))  # fmt: skip
+    assert len(seen) == 4
+
+
 @pytest.mark.parametrize("fast", [True, False])
 def test_what_changes_nothing_has_a_slope_of_zero(fast):
     x = np.array([0.3, 0.7])
     probe = Probe(lambda: np.zeros(2), x, np.ones(2))
     assert probe.judge(np.zeros(2), fast=fast).verdict == VERIFIED
+    assert probe.judge(np.array([0, 1e-13]), fast=fast).verdict == UNMEASURED
     assert probe.judge(np.array([0, 1e-6]), fast=fast).verdict == WRONG
 
 
@@ -343,6 +352,13 @@ def test_the_array_is_put_back_when_the_function_raises(call, fast):
     with pytest.raises(ZeroDivisionError):
         probe.judge(np.zeros_like(x), fast=fast)
     np.testing.assert_array_equal(x, SIGNED)
+
+
+def test_the_bottom_of_a_curve_is_no_kink():
+    x = np.array([0.0])
+    for got, verdict in ((0, VERIFIED), (1e-8, WRONG), (-1e-8, WRONG)):
+        probe = Probe(lambda: x**2, x, np.ones(1))
+        assert probe.judge(np.array([got]), fast=False).verdict == verdict
 
 
 # --- kinks: any slope between the two sides will do
@@ -403,6 +419,20 @@ def test_a_slope_outside_them_is_wrong(kink, share):
     assert verdict_at(f, x, dy, low + share * (high - low)) == WRONG
 
 
+@pytest.mark.parametrize("kink", KINKS.values(), ids=KINKS.keys())
+def test_a_slope_just_outside_them_is_wrong_too(kink):
+    f, x, dy, low, high = kink
+    room = 1e-5 * max(abs(low), abs(high))
+    assert verdict_at(f, x, dy, low - room) == verdict_at(f, x, dy, high + room) == WRONG
+
+
+def test_and_what_is_measured_is_in_the_middle():
+    x = np.array([0.0])
+    for got, verdict in ((0, AT_KINK), (-1e-6 * (0.5 + 1), AT_KINK), (-3, WRONG)):
+        judged = Probe(lambda: relu(x), x, np.ones(1)).judge(np.array([got]), fast=False)
+        assert (judged.verdict, judged.measured.tolist()) == (verdict, [0.5])
+
+
 def test_a_kink_of_a_thousandth_is_none():
     for size, verdict in ((3e-4, WRONG), (3e-3, AT_KINK)):
         bent = lambda x, size=size: x + size * relu(x)  # noqa: E731
@@ -417,12 +447,20 @@ def test_a_slope_of_almost_nothing_beside_a_kink():
 
 @pytest.mark.parametrize("distance", [1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3])
 @pytest.mark.parametrize("side", [-1, 1])
-@pytest.mark.parametrize("f", [relu, np.abs, lambda x: np.maximum(np.sin(x), x / 2)])
-def test_beside_a_kink_only_the_slope_of_that_side_is_right(f, side, distance):
+@pytest.mark.parametrize(
+    ("f", "left", "right"),
+    [
+        (relu, np.zeros_like, np.ones_like),
+        (np.abs, lambda x: -np.ones_like(x), np.ones_like),
+        (lambda x: np.maximum(np.sin(x), x / 2), lambda x: np.full_like(x, 0.5), np.cos),
+        (lambda x: relu(x) + np.exp(3 * x), lambda x: 3 * np.exp(3 * x),
+         lambda x: 1 + 3 * np.exp(3 * x)),
+    ],
+    ids=["relu", "abs", "max", "relu and exp"],
+)  # fmt: skip
+def test_beside_a_kink_only_the_slope_of_that_side_is_right(f, left, right, side, distance):
     x = [side * distance, 1.0]
-    left, right = (float((f(s * 1e-3) - f(0.0)) / (s * 1e-3)) for s in (-1, 1))
-    if f not in (relu, np.abs):
-        left, right = 0.5, float(np.cos(distance))
+    left, right = float(left(x[0])), float(right(x[0]))
     here, there = (right, left) if side > 0 else (left, right)
     assert verdict_at(f, x, [1.0, 1.0], here) == VERIFIED
     for wrong in (there, (here + there) / 2, 2.5, here + 1e-4, here - 1e-4):
@@ -430,6 +468,47 @@ def test_beside_a_kink_only_the_slope_of_that_side_is_right(f, side, distance):
 
 
 # --- functions that are hard to measure
+
+
+@pytest.mark.parametrize(("reach", "verdict"), [(0, UNMEASURED), (6e-10, UNMEASURED),
+                                                (6e-9, WRONG)])  # fmt: skip
+def test_what_exists_at_almost_one_point_could_not_be_measured(reach, verdict):
+    """Three steps are the fewest: here they are 5e-9, 5e-10 and 5e-11."""
+    x = np.array([0.5])
+    probe = Probe(lambda: np.where(np.abs(x - 0.5) <= reach, x, np.nan), x, np.ones(1))
+    judged = probe.judge(np.array([7.0]))
+    assert judged.verdict == verdict
+    assert judged.measured[0] == pytest.approx(7 if verdict == UNMEASURED else 1)
+
+
+@pytest.mark.parametrize("size", [0.1, 1, 10])
+@pytest.mark.parametrize("weight", [0.01, 1, 3])
+def test_next_to_nothing_may_be_what_is_left_of_numbers_that_cancel(size, weight):
+    """Where the slope is 0, a gradient of EPS / 5e-4 times the largest dy and x, or 1."""
+    x = np.array([size, size / 2, -size])
+    dy = weight * np.array([0.5, 1, -1])
+    probe = Probe(lambda: np.array([1e-3 * np.sin(x[0]), 0, 0]), x, dy)
+    room = 2.0**-52 * (weight * max(1, size)) / 5e-4
+    for error, verdict in ((1, UNMEASURED), (-1, UNMEASURED), (1.3, WRONG), (-1.3, WRONG)):
+        gradient = np.array([dy[0] * 1e-3 * np.cos(x[0]), error * room, 0])
+        assert probe.judge(gradient, fast=False).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("share", "error", "verdict"),
+    [
+        (1.0, 5e-8, UNMEASURED),  # a small gradient may be off by 1e-7 of itself
+        (1.0, 3e-7, WRONG),
+        (1e-6, 1e-3, WRONG),
+        (1e-8, 1e-1, UNMEASURED),  # less than 1e-7 of the largest slope is next to nothing
+    ],
+)
+def test_but_not_a_slope_that_is_more_than_nothing(share, error, verdict):
+    x = np.array([0.3, 0.3])
+    slopes = 1e-6 * np.cos(x) * [1, share]
+    probe = Probe(lambda: 1e-6 * np.sin(x) * [1, share], x, np.ones(2))
+    assert probe.judge(slopes * [1, 1 + error], fast=False).verdict == verdict
+
 
 DISTANCES = [1e-1, 3e-2, 1e-3, 1e-4, 1e-5, 1e-6]
 SINGULAR = {
@@ -467,12 +546,14 @@ NOISY = {
 POINTS = np.random.default_rng(1).uniform(-3, 3, 40)
 
 
-def judged_at(f, point, factor=1.0):
+def judged_at(f, point, factor=1.0, outputs=1):
     x = np.array([point])
-    return Probe(lambda: f(x), x, np.ones(1)).judge(factor * np.cos(x))
+    probe = Probe(lambda: np.repeat(f(x), outputs), x, np.ones(outputs))
+    return probe.judge(factor * outputs * np.cos(x))
 
 
-@pytest.mark.parametrize("f", NOISY.values(), ids=NOISY.keys())
+@pytest.mark.parametrize("f", [*NOISY.values(), lambda x: np.round(np.sin(x), 5)],
+                         ids=[*NOISY.keys(), "five decimals"])  # fmt: skip
 def test_what_rounds_inside_could_not_be_measured(f):
     judged = [judged_at(f, point) for point in POINTS]
     unmeasured = [one for one in judged if one.verdict == UNMEASURED]
@@ -483,8 +564,16 @@ def test_what_rounds_inside_could_not_be_measured(f):
 
 
 @pytest.mark.parametrize("f", NOISY.values(), ids=NOISY.keys())
-def test_rounding_inside_the_function_is_never_a_mistake(f):
-    assert WRONG not in {judged_at(f, point).verdict for point in POINTS}
+@pytest.mark.parametrize("outputs", [1, 7])
+def test_rounding_inside_the_function_is_never_a_mistake(f, outputs):
+    assert WRONG not in {judged_at(f, point, outputs=outputs).verdict for point in POINTS}
+
+
+def test_where_the_steps_disagree_nothing_is_verified():
+    """sin, and a tremor of 3e-7: no two steps agree to more than a digit or two."""
+    verdicts = {judged_at(lambda x: np.sin(x) + 3e-7 * np.sin(1e12 * x), p).verdict for p in POINTS}
+    assert UNMEASURED in verdicts
+    assert VERIFIED not in verdicts
 
 
 @pytest.mark.parametrize(("name", "size"), [("cancels 1e8", 1e-2), ("float32", 3e-2)])

@@ -59,17 +59,17 @@ def some_examples(case: Case) -> Answers:
     n = case.batch
     if case.is_input or not np.ndim(case.dy) or n < 2 or len(case.dy) != n:
         return
-    firsts = [("one_example_missing", range(k)) for k in range(n - 1, 1, -1)]
+    firsts = [("examples_missing", range(k)) for k in range(n - 1, 1, -1)]
     for id, keep in (
         ("only_last_example", range(n - 1, n)),
         ("only_first_example", range(1)),
         *firsts,
-        ("one_example_missing", range(1, n)),
+        ("examples_missing", range(1, n)),
     ):
         part = np.zeros_like(case.dy)
         part[list(keep)] = case.dy[list(keep)]
         if same(case.a, case.measure(part)):
-            yield id, {}
+            yield id, {"count": len(keep), "n": n}
 
 
 def of_dy(case: Case) -> Answers:

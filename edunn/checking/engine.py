@@ -80,7 +80,7 @@ class Probe:
         up, down = self.change(where, t), self.change(where, -t)
         weight = np.abs(self.dy * self.y)
         moved = 4 * float(np.sum(weight * ((up != 0) | (down != 0))))
-        rounding = 2 * EPS * max(moved, float(np.max(weight, initial=0.0))) / h
+        rounding = 2 * EPS * max(moved, largest(weight)) / h
         return up / h, -down / h, rounding
 
     def five_point(self, where: Any, t: Any, h: float) -> tuple[float, float, tuple[Any, ...]]:
@@ -113,7 +113,7 @@ class Probe:
         for place in map(tuple, np.argwhere(looked)):
             h = self.step(place, STEP)
             measured[place], noise[place], _ = self.five_point(place, h, h)
-        scale = float(np.max(np.abs(measured), where=np.isfinite(measured), initial=0.0))
+        scale = largest(measured[np.isfinite(measured)])
         verdicts = [VERIFIED]
         wrong = np.array(~is_close(gradient, measured, scale, noise))  # True for NaN as well
         for place in map(tuple, np.argwhere(wrong)):
@@ -141,7 +141,7 @@ class Probe:
             sure = doubt <= 1e-3 * abs(best.slope) + best.rounding
             return VERIFIED if sure else UNMEASURED, best.slope
         # inside the layer, numbers of the size of dy and x may cancel and leave next to nothing
-        size = float(np.max(np.abs(self.dy))) * max(1.0, float(np.max(np.abs(self.x))))
+        size = largest(self.dy) * max(1.0, largest(self.x))
         room = 1e-7 * abs(best.slope) if abs(best.slope) > 1e-7 * scale else np.inf
         cancels = min(EPS * size / STEP, room)
         noise = NOISE * noise_of(rungs)
@@ -151,7 +151,7 @@ class Probe:
     def rung(self, place: tuple[int, ...], h: float) -> Rung:
         h = self.step(place, h)
         slope, rounding, (right, left, near_right, near_left) = self.five_point(place, h, h)
-        one_sided = float(np.sum(2 * near_right - right)), float(np.sum(2 * near_left - left))
+        one_sided = [float(np.sum(2 * near_right - right)), float(np.sum(2 * near_left - left))]
         gap = np.abs(2 * (near_right - near_left) - (right - left))  # 0 where it is only curved
         limit = KINK * np.maximum(np.abs(near_right), np.abs(near_left)) + rounding
         low, high = np.minimum(near_right, near_left), np.maximum(near_right, near_left)
@@ -176,13 +176,18 @@ class Rung:
 
     h: float
     slope: float
-    one_sided: tuple[float, float]
+    one_sided: list[float]
     rounding: float
     smooth: bool
     between: tuple[float, float]
 
     def apart(self, other: Rung) -> float:
         return abs(self.slope - other.slope)
+
+
+def largest(a: Any) -> float:
+    """The magnitude of the largest number; 0 where there is none."""
+    return float(np.max(np.abs(a), initial=0.0))
 
 
 def noise_of(rungs: list[Rung]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,7 @@ from edunn.checking.diagnosis import diagnose
 from edunn.checking.engine import VERIFIED, WRONG, Judged, Probe
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.numbers import Case
-from edunn.checking.subject import Stop, Subject
-
-
-def random_dy(y: Any, seed: int) -> Any:
-    """Weights for the outputs, from a stream of their own: an x of the same seed must not be dy."""
-    return np.asarray(np.random.default_rng([seed, 0xD1]).normal(size=y.shape))
+from edunn.checking.subject import Stop, Subject, stream
 
 
 def named_inputs(inputs: tuple[Any, ...]) -> dict[str, Any]:
@@ -35,7 +31,7 @@ class Point:
         if not np.all(np.isfinite(self.y)):
             count = int(np.sum(~np.isfinite(self.y)))
             raise subject.stop("not_finite", "forward", count=count)
-        self.dy = random_dy(self.y, seed)
+        self.dy = np.asarray(stream(seed, "dy").normal(size=self.y.shape))
         self.dxs, self.grads = subject.backward(self.dy)
         learned = subject.module.inputs_of_dx(inputs)
         self.variables = {
@@ -68,11 +64,12 @@ class Point:
             found.append(subject.finding("keys_missing", "backward", missing=missing))
         elif unknown:
             found.append(subject.finding("keys_unknown", "backward", unknown=unknown, known=known))
-        got, want = ([a.shape for a in arrays] for arrays in (self.dxs, self.variables.values()))
+        got = [dx.shape for dx in self.dxs]
+        want = [x.shape for x in self.variables.values()]
         if got != want and sorted(got) == sorted(want):
             return [subject.finding("dx_order", "backward")]
         for name, gradient in self.gradients().items():
-            x = (self.variables | self.parameters).get(name)
+            x = self.arrays().get(name)
             if x is None:
                 continue
             if gradient.shape != x.shape:
@@ -84,17 +81,14 @@ class Point:
 
     def misshapen(self, name: str, gradient: Any, x: Any) -> Finding:
         got, want = gradient.shape, x.shape
-        n = len(self.inputs[0]) if np.ndim(self.inputs[0]) else 0
-        if got == self.y.shape != want and not name.startswith("input"):
-            id = "shape_of_output" if want != got[1:] else "shape_batch_axis"
-        elif len(got) == len(want) == 2 and got == want[::-1]:
-            id = "shape_transposed"
-        elif name.startswith("input") and got == self.y.shape:
+        if got == self.inputs[0].shape[:1] + want and name in self.parameters:
+            id = "shape_batch_axis"
+        elif got == self.y.shape:
             id = "shape_of_output"
+        elif got == want[::-1]:
+            id = "shape_transposed"
         elif [s for s in got if s != 1] == [s for s in want if s != 1]:
             id = "shape_lost_axis"
-        elif got[:1] == (n,) and got[1:] == want:
-            id = "shape_batch_axis"
         else:
             id = "shape"
         return self.subject.finding(id, "backward", name, got=str(got), want=str(want))
@@ -105,7 +99,6 @@ class Point:
 
     def all_along_one_direction(self, gradients: dict[str, Any]) -> bool:
         """Whether all gradients together agree with the slope along one random direction."""
-        rng = np.random.default_rng([self.seed, 0xD3])
         arrays = self.arrays()
         flat = np.concatenate([x.ravel() for x in arrays.values()])
 
@@ -116,9 +109,7 @@ class Point:
             return self.forward()
 
         gradient = np.concatenate([gradients[name].ravel() for name in arrays])
-        if not flat.size or not np.all(np.isfinite(gradient)):
-            return False
-        right = Probe(forward, flat, self.dy).direction(gradient, rng)
+        right = Probe(forward, flat, self.dy).direction(gradient, stream(self.seed, "direction"))
         forward()  # everything is put back
         return right
 
@@ -129,9 +120,7 @@ class Point:
         found: list[Finding] = []
         checked: list[Checked] = []
         gradients = self.gradients()
-        if not self.arrays():
-            return [], []
-        if only is None and jointly and self.all_along_one_direction(gradients):
+        if jointly and self.arrays() and self.all_along_one_direction(gradients):
             return [], [Checked(n, x.size, VERIFIED) for n, x in self.arrays().items()]
         for name, x in self.arrays().items():
             if only is not None and name not in only:
@@ -155,30 +144,22 @@ class Point:
 
     def explain(self, name: str, x: Any, gradient: Any, judged: Judged) -> Finding:
         """A finding with the diagnosis of one wrong gradient."""
-        known: list[Any] = []
         a, n = gradient, judged.measured
         if sampled := not np.all(judged.looked):
             a, n = a[judged.looked], n[judged.looked]
-
-        def jacobian() -> Any:
-            if not known:
-                known.append(self.jacobian(x))
-            return known[0]
 
         def measure_with(parameter: str, value: Any) -> Any:
             w = self.parameters[parameter]
             kept = w.copy()
             w[...] = value
             try:
-                return np.sum(
-                    self.jacobian(x) * self.dy, axis=tuple(range(x.ndim, x.ndim + self.dy.ndim))
-                )
+                return np.tensordot(self.jacobian(x), self.dy, axes=self.dy.ndim)
             finally:
                 w[...] = kept
 
         case = Case(
             name, a, n, self.dy, self.y, named_inputs(self.inputs), self.parameters,
-            lambda dy: self.again(dy)[name], jacobian, measure_with, sampled,
+            lambda dy: self.again(dy)[name], cache(lambda: self.jacobian(x)), measure_with, sampled,
         )  # fmt: skip
         try:
             id, details = diagnose(case)
@@ -190,25 +171,19 @@ class Point:
 
     def jacobian(self, x: Any) -> Any:
         """How every output moves with every number of x: (x's shape, y's shape)."""
-        rows, h = [], 1e-5
-        for place in np.ndindex(x.shape):
-            kept, ys = x[place], []
-            for step in (h, -h):
-                x[place] = kept + step
-                ys.append(self.subject.forward(*self.inputs))
-            x[place] = kept
-            rows.append((ys[0] - ys[1]) / (2 * h))
-        return np.reshape(np.array(rows), x.shape + self.y.shape)
+        probe, h = Probe(self.forward, x, 1.0), 1e-5
+        rows = [np.add(*probe.sides(place, h, h)[:2]) / 2 for place in np.ndindex(x.shape)]
+        return np.reshape(rows, x.shape + self.y.shape)
 
 
 def which_are_right(found: list[Finding], checked: list[Checked]) -> None:
     """Where no gradient explains itself, which of them are right may explain them all."""
-    if not found or any(one.id != "unknown" for one in found):
+    if any(one.id != "unknown" for one in found):
         return
     right = [one.variable for one in checked if one.verdict != WRONG]
     wrong = {one.variable for one in found}
     last = [name.rpartition(".")[2] for name in right]
     if last == ["b"] and {"input 0", "w"} <= {str(name).rpartition(".")[2] for name in wrong}:
         found[0].id = "wrong_dy_reached"
-    elif right and right == [one.variable for one in checked][-len(right) :] and len(wrong) > 1:
+    elif right == [one.variable for one in checked][-len(right) :] and len(wrong) > 1:
         found[0].id = "only_last_layer_right"

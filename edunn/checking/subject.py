@@ -5,6 +5,7 @@ Whatever it does to what it is given stays without effect, and is noticed.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,6 @@ class Stop(Exception):
     """The examination cannot go on: one finding says why."""
 
     def __init__(self, finding: Finding):
-        super().__init__(finding.id)
         self.finding = finding
 
 
@@ -66,7 +66,7 @@ class Subject:
             self.draws = position(np.random.get_state()) != position(self.numpy_random)
         if y is None:
             raise self.stop("returns_nothing", "forward")
-        if isinstance(y, (list, tuple)):
+        if isinstance(y, list | tuple):
             raise self.stop("returns_list", "forward")
         return self.array("forward", y)
 
@@ -107,32 +107,36 @@ class Subject:
         return {name: p.data for name, p in named if p.requires_grad}
 
 
+def stream(seed: int, use: str) -> np.random.Generator:
+    """Random numbers of its own for each use: an x of the same seed must not be dy."""
+    return np.random.default_rng([seed, *use.encode()])
+
+
 def position(state: Any) -> Any:
     """Where the stream of np.random stands."""
     _, keys, *rest = state
-    return keys.tobytes(), rest
+    return [keys.tobytes(), *rest]
 
 
 @contextmanager
 def float64_copies(module: Module) -> Iterator[None]:
     """Let the module compute on float64 copies of its parameters and buffers; then put all back."""
-    kept: list[tuple[Any, str, Any]] = [(p, "data", p.data) for p in module.parameters()]
-    grads = [(p, "grad", p.grad) for p in module.parameters()]
-    for part in module.modules():
-        kept += [(part, name, getattr(part, name)) for name in part.buffers]
-        kept += [(part, "cache", part.cache), (part, "training", part.training)]
     state, numpy_state = generator().bit_generator.state, np.random.get_state()
-    for owner, name, value in kept:
-        if name not in ("cache", "training") and value.dtype.kind == "f":
-            setattr(owner, name, np.array(value, np.float64))
+    kept: list[tuple[Any, str, Any]] = [(p, "grad", p.grad) for p in module.parameters()]
     for part in module.modules():
+        kept += [(part, "cache", part.cache), (part, "training", part.training)]
         kept += [(part, n, p) for n, p in vars(part).items() if isinstance(p, Parameter)]
+    arrays: list[tuple[Any, str, Any]] = [(p, "data", p.data) for p in module.parameters()]
+    for part in module.modules():
+        arrays += [(part, name, getattr(part, name)) for name in part.buffers]
+    for owner, name, value in arrays:
+        setattr(owner, name, as_float64(value))
     try:
         yield
     finally:
         generator().bit_generator.state = state
         np.random.set_state(numpy_state)
-        for owner, name, value in kept + grads:
+        for owner, name, value in kept + arrays:
             setattr(owner, name, value)
 
 
@@ -144,20 +148,16 @@ def as_float64(x: Any) -> Any:
 def resized(x: Any, n: int, rng: np.random.Generator) -> Any:
     """An array like x with n examples: labels from those there are, zeros and ones for zeros and
     ones, probabilities for probabilities, and else numbers far from 0 and from each other."""
-    if x.dtype.kind != "f":
-        return rng.choice(x.reshape(-1), size=(n, *x.shape[1:])) if x.size else x
     shape = (n, *x.shape[1:])
+    if x.dtype.kind != "f":
+        return rng.choice(x.ravel(), size=shape) if x.size else x
     if np.all((x == 0) | (x == 1)):
         return rng.integers(0, 2, shape).astype(float)
-    size = int(np.prod(shape))
-    grid = rng.permutation(size) + rng.uniform(0.1, 0.9)
-    grid = grid / max(size, 1)  # numbers apart from each other: no kink by chance
-    low, high = float(np.min(x, initial=np.inf)), float(np.max(x, initial=-np.inf))
+    # numbers between 0 and 1, apart from each other: no kink by chance
+    grid = ((rng.permutation(math.prod(shape)) + rng.uniform()) / math.prod(shape)).reshape(shape)
+    low, high = float(np.min(x)), float(np.max(x))
     if 0 <= low <= high <= 1:
-        return (0.1 + 0.8 * grid).reshape(shape)
-    if high < 0:
-        return -resized(-x, n, rng)
-    if low > 0:  # a logarithm's, say
-        return (low + (high - low) * grid).reshape(shape)
-    signs = rng.choice([-1.0, 1.0], size)
-    return (signs * (0.15 + 2 * grid)).reshape(shape)
+        return 0.1 + 0.8 * grid
+    if low > 0 or high < 0:  # a logarithm's, say
+        return low + (high - low) * grid
+    return rng.choice([-1.0, 1.0], shape) * (0.15 + 2 * grid)

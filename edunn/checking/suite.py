@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from edunn.checking.engine import EPS
+from edunn.checking.engine import largest
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.numbers import same
 from edunn.checking.point import Point
-from edunn.checking.subject import Stop, Subject, as_float64, float64_copies
+from edunn.checking.subject import Stop, Subject, as_float64, float64_copies, stream
 from edunn.core import Module
 from edunn.inputs import check_choice
 
@@ -45,7 +45,7 @@ def structure(point: Point) -> list[Finding]:
         return found
     if not np.array_equal(y, point.y):
         return [subject.finding("forward_not_repeatable", "forward")]
-    dy = point.dy.copy()
+    dy = point.dy
     handed = dy.copy()
     raw = subject.run("backward", handed if handed.ndim else np.float64(handed))
     if not np.array_equal(handed, dy):
@@ -67,7 +67,7 @@ def structure(point: Point) -> list[Finding]:
 def linearity(point: Point, dy: Any) -> list[Finding]:
     """backward(0) = 0, and backward(2.5 d1 - 1.5 d2) = 2.5 backward(d1) - 1.5 backward(d2)."""
     subject = point.subject
-    other = np.asarray(np.random.default_rng([point.seed, 0xD2]).normal(size=dy.shape))
+    other = np.asarray(stream(point.seed, "another dy").normal(size=dy.shape))
     zero, one = point.again(np.zeros_like(dy)), point.again(dy)
     two, both = point.again(other), point.again(2.5 * dy - 1.5 * other)
     for name in zero:
@@ -77,15 +77,15 @@ def linearity(point: Point, dy: Any) -> list[Finding]:
             return [subject.finding(id, "backward", name)]
     for name in one:
         mixed = 2.5 * one[name] - 1.5 * two[name]
-        size = np.max(np.abs(mixed), initial=0.0) + np.max(np.abs(one[name]), initial=0.0)
-        cancels = min(16 * EPS * np.max(np.abs(dy), initial=0.0), 1e-3 * size)
+        size = largest(mixed) + largest(one[name])
+        cancels = min(4e-15 * largest(dy), 1e-3 * size)
         if np.any(np.abs(both[name] - mixed) > 1e-9 * size + cancels):
             squares = same(point.again(-dy)[name], one[name])
             return [subject.finding("squares_dy" if squares else "not_linear", "backward", name)]
     subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
     subject.module.cache = point.cache
-    again, before = as_list(*subject.backward(dy)), as_list(point.dxs, point.grads)
-    if not all(np.array_equal(a, b) for a, b in zip(again, before)):
+    again = as_list(*subject.backward(dy))
+    if not all(np.array_equal(a, b) for a, b in zip(again, as_list(point.dxs, point.grads))):
         return [subject.finding("changes_cache_elsewhere", "backward")]
     return []
 
