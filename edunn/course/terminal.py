@@ -125,16 +125,23 @@ def print_faults(proof: Any) -> None:
 
 
 def print_proofs(proofs: list[Any]) -> None:
-    table = Table(
-        "exercise", "TODOs", "wrong answers", "seen by checks", "hidden", "changed", "caught"
-    )
-    for proof in proofs:
-        wrong = str(proof.visible + proof.hidden)
-        share = f"{proof.caught / proof.changed:.1%}" if proof.changed else "-"
-        changed = f"{proof.changed} (+ {proof.equivalent} equivalent)"
-        mark = "✓" if proof.ok else "✗"
-        row = str(proof.todos), wrong, str(proof.visible), str(proof.hidden), changed, share
-        table.add_row(f"{mark} {proof.name}", *row)
+    """By exercise: wrong answers of the bank, how many the notebook's own checks see and how many
+    only hidden cases; changed solutions, how many more change nothing, and the share caught."""
+    names = "exercise", "TODOs", "wrong", "seen", "hidden", "changed", "equal", "caught"
+    table = Table(*names, box=None, pad_edge=False)
+    rows = [
+        [one.todos, one.visible + one.hidden, one.visible, one.hidden, one.changed, one.equivalent]
+        for one in proofs
+    ]
+    caught = [one.caught for one in proofs]
+    marked = [f"{'✓' if one.ok else '✗'} {one.name}" for one in proofs]
+    if len(proofs) > 1:
+        rows.append([sum(column) for column in zip(*rows)])
+        caught.append(sum(caught))
+        marked.append("  all")
+    for name, row, found in zip(marked, rows, caught):
+        share = f"{found / row[4]:.1%}" if row[4] else "-"
+        table.add_row(name, *map(str, row), share)
     console.print(table)
 
 
