@@ -43,7 +43,7 @@ WRONG_ANSWERS = [
         "db misses an example",
         "Bias.backward",
         ("np.sum(dy", "np.sum(dy[1:]"),
-        "lacks the contribution",
+        "the rest is missing",
     ),
     Mistake("db negative", "Bias.backward", ("np.sum", "-np.sum"), "opposite sign"),
     Mistake(

@@ -154,7 +154,7 @@ WRONG_ANSWERS = [
         "dw misses an example",
         "Linear.backward",
         ("x.T @ dy", "x[1:].T @ dy[1:]"),
-        "lacks the contribution of one example",
+        "the rest is missing",
     ),
     Mistake(
         "dw averaged",
@@ -193,7 +193,7 @@ WRONG_ANSWERS = [
         "only for batches up to 7",
         "Linear.backward",
         ("x.T @ dy", "x[:7].T @ dy[:7]"),
-        "lacks the contribution",
+        "the rest is missing",
         hidden=True,
     ),
 ]
