@@ -127,7 +127,7 @@ def regrade_command(context, names, out, workers, unsafe):
     """Grade NAMES (by default all that have been graded) again, from the copies in --out: those
     whose exercise, hidden cases or submission have changed, and those not graded."""
     from edunn.course.classroom import read_sheets
-    from edunn.course.grade import grade, kept
+    from edunn.course.grade import grade
     from edunn.course.report import write_all
     from edunn.course.sandbox import Limits
 
@@ -136,7 +136,7 @@ def regrade_command(context, names, out, workers, unsafe):
     before = [sheet for name in only for sheet in read_sheets(out, name)[1]]
     for sheet in before:
         with Bars(sheet.name) as bars:
-            grade(course, kept(out, sheet.name), sheet.name, out, workers, limits, bars)
+            grade(course, None, sheet.name, out, workers, limits, bars)
     after = {sheet.name: sheet for sheet in write_all(out)}
     missing = print_changes([(sheet, after[sheet.name]) for sheet in before])
     print_files(out / "report.html", out / "feedback", out / "grades.csv")

@@ -325,8 +325,15 @@ def test_the_command_says_what_is_wrong_in_one_line(arguments, message):
 
 
 def test_no_submissions(tmp_path):
+    (tmp_path / "in").mkdir()
     with pytest.raises(CourseError, match="has no submissions"):
-        grade(COURSE, tmp_path, NAME, tmp_path / "out")
+        grade(COURSE, tmp_path / "in", NAME, tmp_path / "out")
+
+
+def test_books_are_not_kept_among_the_submissions(handed_in):
+    with pytest.raises(CourseError, match=r"books lies in .*, among the submissions"):
+        grade(COURSE, handed_in, NAME, handed_in / "books")
+    assert not (handed_in / "books").exists()
 
 
 def test_one_grader_at_a_time(handed_in, tmp_path):

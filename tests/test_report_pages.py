@@ -19,11 +19,12 @@ from browser import BROWSER, chromium
 from edunn.cli import main
 from edunn.course.books import Books
 from edunn.course.classroom import Mark, Sheet, concerns, misconceptions, read_sheets, said
-from edunn.course.grade import Grade, grade, kept, remember
-from edunn.course.intake import take_in
+from edunn.course.grade import Grade, grade
+from edunn.course.intake import Found, take_in
 from edunn.course.judge import GRADED, NOT_GRADED, STUDENT_ERROR, Record, Verdict
 from edunn.course.layout import Course
 from edunn.course.likeness import alike, words
+from edunn.course.records import Copies
 from edunn.course.report import write_all, write_feedback, write_page
 from edunn.course.source import CourseError
 
@@ -250,15 +251,17 @@ def test_regrade_takes_what_intake_took(tmp_path):
     """Also who handed in nothing, after an earlier time, and what was said of a file's name."""
     folder = hand_in(tmp_path / "in", {"anna": RELEASE, "ben": b"{}", "cleo": None})
     (folder / "ben" / f"{NAME}.ipynb").rename(folder / "ben" / "mine.ipynb")
-    found, books = take_in(folder, NAME), Books(tmp_path / "out")
+    found, out = list(take_in(folder, NAME)), tmp_path / "out"
     assert [one.note for one in found][:2] == ["", "the file is called mine.ipynb"]
-    for one in found:
-        books.keep_copy(NAME, one.student, one.content or b"earlier")
-    remember(books.root, NAME, found[1:])
-    remember(books.root, NAME, found[:1])
-    assert kept(books.root, NAME) == found
+    for part in (found[1:], found[:1]):
+        copies = Copies(out, NAME)
+        for one in part:
+            copies.keep(Found(one.student, b"earlier"))
+            copies.keep(one)
+        copies.write_list()
+    assert dict(Copies(out, NAME)) == {one.student: one for one in found}
     with pytest.raises(CourseError, match="has no copies of 04_activations"):
-        kept(books.root, "04_activations")
+        grade(COURSE, None, "04_activations", out)
 
 
 def test_a_record_that_did_not_reach_the_gradebook_is_not_graded(graded, tmp_path):

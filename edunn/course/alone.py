@@ -16,10 +16,10 @@ file = click.Path(exists=True, dir_okay=False, path_type=Path)
 def judge_copy(course: Course, name: str, copy: Path, secret: bytes, out: Path) -> str:
     """Judge one of the copies that `grade` keeps, STUDENT.ipynb, and write its record to `out`; the
     state that it then has. As records/NAME/STUDENT.json, `grade` takes the record up."""
-    from edunn.course.books import write_whole
     from edunn.course.grade import fingerprint, key_of
     from edunn.course.intake import Found
     from edunn.course.pool import judge_all
+    from edunn.course.records import write_whole
     from edunn.course.sandbox import Limits
 
     known = copy.parent.with_suffix(".json")  # what was said of each when it was taken in

@@ -160,15 +160,6 @@ class Books:
         self.run(self.api.generate_assignment(name), f"release of {name}")
         return (self.root / "release" / name / f"{name}.ipynb").read_bytes()
 
-    def keep_copy(self, name: str, student: str, content: bytes | None) -> None:
-        """Keep what was handed in as it came, for reading only."""
-        path = self.root / "handed_in" / name / f"{student}.ipynb"
-        path.unlink(missing_ok=True)
-        if content is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            path.chmod(0o444)
-
     def enter(self, gradebook: Gradebook, record: Record, notebook: Any) -> Entry:
         """Write a record's points into the gradebook, and say what it then holds.
 

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import secrets
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +54,7 @@ class Job:
 def judge_all(
     course: Course,
     name: str,
-    submissions: dict[str, Found],
+    submissions: Mapping[str, Found],
     secret: bytes,
     limits: Limits,
     scheduler: str,

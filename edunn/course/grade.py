@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from edunn.course.intake import Found, Roster, take_in
 from edunn.course.judge import NOT_GRADED, Record
 from edunn.course.layout import Course
 from edunn.course.pool import Progress, nothing
-from edunn.course.records import read_record, write_record, write_whole
+from edunn.course.records import Copies, read_record, write_record
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError
 
@@ -45,7 +44,7 @@ class Grade:
 
 def grade(
     course: Course,
-    source: Path | list[Found],
+    source: Path | None,
     name: str,
     out: Path,
     workers: int = 2,
@@ -56,24 +55,27 @@ def grade(
 ) -> list[Grade]:
     """Grade every submission in a folder or a zip; books, records and reports go to `out`.
 
+    source: None for all that was handed in before, from the copies in `out`
     progress: called with (what is being done, how many are done, of how many).
     workers: 0 to take in only, and grade nobody    scheduler: of a Dask cluster that judges instead
     """
-    found = source if isinstance(source, list) else take_in(source, name, roster)
+    if source is not None and out.resolve().is_relative_to(source.resolve()):
+        raise CourseError(f"{out} lies in {source}, among the submissions: choose another --out")
     with books_in(out) as books:
         if books.release(name, course.solution(name)) != course.release_path(name).read_bytes():
             raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
         exercise = fingerprint(course, name, books.secret())
-        keys = {one.student: key_of(one, exercise) for one in found}
-        for one in found:
-            books.keep_copy(name, one.student, one.content)
-        remember(books.root, name, found)
+        copies, keys = Copies(books.root, name), {}
+        if source is None and not copies:
+            raise CourseError(f"{out} has no copies of {name}: edunn grade")
+        for one in copies.values() if source is None else take_in(source, name, roster):
+            keys[one.student] = key_of(one, exercise)
+            if source is not None:
+                copies.keep(one)
+        copies.write_list()
         if not workers:
             return []
-        records = {student: read_record(books.root, name, student) for student in keys}
-        changed = {
-            one.student: one for one in found if is_new(records[one.student], keys[one.student])
-        }
+        changed = copies.only(s for s in keys if is_new(read_record(books.root, name, s), keys[s]))
         about = course, name, changed, books.secret(), limits or Limits()
         jobs = (
             cluster.judge_all(*about, scheduler, progress)
@@ -83,27 +85,7 @@ def grade(
         for record in jobs if changed else ():
             record.key = keys[record.student]
             write_record(books.root, record)
-            records[record.student] = record
-        return list(entered(books, name, course.released(name), records, progress))
-
-
-def remember(out: Path, name: str, found: list[Found]) -> None:
-    """Keep what intake said of each submission, and whether there was a notebook, for `kept`."""
-    path = out / "handed_in" / f"{name}.json"
-    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    known |= {one.student: [one.content is not None, one.note] for one in found}
-    write_whole(path, json.dumps(known, indent=1, sort_keys=True))
-
-
-def kept(out: Path, name: str) -> list[Found]:
-    """What was handed in so far, from the copies in `out`, as it was taken in."""
-    path, copies = out / "handed_in" / f"{name}.json", out / "handed_in" / name
-    if not path.exists():
-        raise CourseError(f"{out} has no copies of {name}: edunn grade")
-    return [
-        Found(student, (copies / f"{student}.ipynb").read_bytes() if copied else None, note)
-        for student, (copied, note) in json.loads(path.read_text(encoding="utf-8")).items()
-    ]
+        return list(entered(books, name, course.released(name), keys, progress))
 
 
 def is_new(record: Record | None, key: str) -> bool:
@@ -140,13 +122,15 @@ def books_in(out: Path) -> Iterator[Books]:
 
 
 def entered(
-    books: Books, name: str, release: Any, records: dict[str, Record | None], progress: Progress
+    books: Books, name: str, release: Any, keys: dict[str, str], progress: Progress
 ) -> Iterator[Grade]:
     """Put the records into the gradebook, one after another, and read back what it then says."""
     with books.gradebook() as gradebook:
-        for done, (student, record) in enumerate(sorted(records.items())):
-            if record is None or record.state == NOT_GRADED:
-                record = record or Record(student, name, NOT_GRADED, "no judge answered")
+        for done, (student, key) in enumerate(sorted(keys.items()), start=1):
+            record = read_record(books.root, name, student)
+            if record is None or record.key != key:
+                record = Record(student, name, NOT_GRADED, "no judge answered")
+            if record.state == NOT_GRADED:
                 yield Grade(record, None, books.max_points(name), [])
             else:
                 entry = books.enter(gradebook, record, rebuilt(release, record))
@@ -156,7 +140,7 @@ def entered(
                         f"{entry.automatic}"
                     )
                 yield Grade(record, entry.points, entry.max_points, entry.waiting)
-            progress("entering", done + 1, len(records))
+            progress("entering", done, len(keys))
 
 
 def rebuilt(release: Any, record: Record) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -29,20 +30,23 @@ class Found:
     note: str = ""
 
 
-def take_in(source: Path, name: str, roster: Roster | None = None) -> list[Found]:
+def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Found]:
     """Every student's notebook of the assignment `name`, in the order of their names."""
     if source.is_dir():
-        return sorted_out(list(from_folder(source)), source, name, roster)
+        yield from sorted_out(list(from_folder(source)), source, name, roster)
+        return
     if not zipfile.is_zipfile(source):
         raise CourseError(f"{source} is no folder of submissions and no zip")
     try:
         with zipfile.ZipFile(source) as archive:
-            return sorted_out(list(from_zip(archive)), source, name, roster)
+            yield from sorted_out(list(from_zip(archive)), source, name, roster)
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise CourseError(f"{source} cannot be read as a zip: {error}") from None
 
 
-def sorted_out(files: list[File], source: Path, name: str, roster: Roster | None) -> list[Found]:
+def sorted_out(
+    files: list[File], source: Path, name: str, roster: Roster | None
+) -> Iterator[Found]:
     """What each student has handed in, of all files of a download."""
     by_student: dict[str, list[File]] = {}
     names, strangers = names_for(file.who for file in files), set()
@@ -53,7 +57,7 @@ def sorted_out(files: list[File], source: Path, name: str, roster: Roster | None
         by_student.setdefault(student or names[file.who], []).append(file)
     if not by_student:
         raise CourseError(f"{source} has no submissions: it takes a folder for each student")
-    found, total = [], 0
+    total = 0
     for student, own in sorted(by_student.items()):
         one = choose(student, own, name)
         total += len(one.content or b"")
@@ -61,8 +65,7 @@ def sorted_out(files: list[File], source: Path, name: str, roster: Roster | None
             raise CourseError(f"{source} holds more than {MAX_TOTAL >> 30} GB of notebooks")
         if student in strangers:
             one.note = "; ".join(filter(None, [one.note, "not in the roster"]))
-        found.append(one)
-    return found
+        yield one
 
 
 def choose(student: str, files: list[File], name: str) -> Found:

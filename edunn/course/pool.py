@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -32,7 +32,7 @@ def nothing(what: str, done: int, total: int) -> None:
 def judge_all(
     course: Course,
     name: str,
-    submissions: dict[str, Any],
+    submissions: Mapping[str, Any],
     secret: bytes,
     limits: Limits,
     workers: int,
@@ -86,7 +86,7 @@ def given_up(queue: deque[str]) -> Iterator[tuple[str, Outcome]]:
 
 def in_pool(
     queue: deque[str],
-    submissions: dict[str, Any],
+    submissions: Mapping[str, Any],
     send: Callable[[str, Any], Future[Any]],
     room: Callable[[], int],
     died: type[Exception],
