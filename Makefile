@@ -17,6 +17,7 @@ bench: $(VENV)/installed
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,torch]"
 	$(VENV)/bin/python benchmarks/mlp.py
 	$(VENV)/bin/python benchmarks/checking.py
+	$(VENV)/bin/python benchmarks/grading.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
