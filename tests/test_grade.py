@@ -4,7 +4,10 @@ import base64
 import copy
 import csv
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -212,6 +215,25 @@ def test_points_state_and_reason(graded, student):
 def test_a_written_answer_waits_for_a_person(graded):
     assert graded[1]["script"].waiting == ["linear-why"]
     assert graded[1]["blank"].waiting == []
+
+
+def test_nbgraders_own_command_gives_the_same_points(graded, tmp_path):
+    """`nbgrader autograde` in autograder/, whose nbgrader_config.py takes them from the records."""
+    out, lines = graded
+    shutil.copytree(out, tmp_path / "books")
+    database = f"sqlite:///{tmp_path / 'books' / 'gradebook.db'}"
+    with Gradebook(database, "edunn") as gradebook:
+        for student in lines:
+            gradebook.remove_submission(NAME, student)
+    command = [Path(sys.executable).with_name("nbgrader"), "autograde", NAME, "--force"]
+    environment = os.environ | {"EDUNN_BOOKS": str(tmp_path / "books")}
+    done = subprocess.run(
+        command, cwd=COURSE.root / "autograder", env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    with Gradebook(database, "edunn") as gradebook:
+        scores = {s.student_id: s.score for s in gradebook.assignment_submissions(NAME)}
+    assert scores == {student: line.points for student, line in lines.items()}
 
 
 def test_figures_are_kept_where_they_are_pictures(graded):
