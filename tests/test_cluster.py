@@ -18,7 +18,9 @@ from edunn.course.intake import Found
 from edunn.course.layout import Course
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError
+from lock import needs_lock
 
+pytestmark = needs_lock
 NAME = "02_bias"
 DEADLY = """
 import os, signal

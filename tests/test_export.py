@@ -18,7 +18,9 @@ from edunn.course.pool import opened
 from edunn.course.records import write_record
 from edunn.course.roster import Roster
 from edunn.course.source import CourseError
+from lock import needs_lock
 
+pytestmark = needs_lock
 COURSE = Course.find(Path(__file__).parent.parent)
 NAME, OTHER = "02_bias", "04_activations"
 RELEASE = COURSE.released(NAME)

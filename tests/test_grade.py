@@ -23,7 +23,9 @@ from edunn.course.library import Library
 from edunn.course.report import COLUMNS, write_csv, write_feedback
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError, fill
+from lock import needs_lock
 
+pytestmark = needs_lock
 COURSE = Course.find(Path(__file__).parent.parent)
 NAME = "03_linear"
 RELEASE = COURSE.released(NAME)

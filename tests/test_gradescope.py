@@ -18,7 +18,9 @@ from edunn.cli import main
 from edunn.course import gradescope
 from edunn.course.layout import Course
 from edunn.course.source import fill
+from lock import needs_lock
 
+pytestmark = needs_lock
 COURSE = Course.find(Path(__file__).parent.parent)
 NAME = "02_bias"
 RELEASE = COURSE.released(NAME)

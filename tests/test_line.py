@@ -15,7 +15,9 @@ from browser import SECONDS, chromium, jupyter_lab, needs_browser
 from edunn.cli import main
 from edunn.course.layout import Course
 from edunn.course.source import fill
+from lock import needs_lock
 
+pytestmark = needs_lock
 COURSE = Course.find(Path(__file__).parent.parent)
 NAME, QUESTION = "02_bias", "bias-why"
 RELEASE = COURSE.released(NAME)

@@ -27,7 +27,9 @@ from edunn.course.likeness import alike, words
 from edunn.course.records import Copies
 from edunn.course.report import write_all, write_feedback, write_page
 from edunn.course.source import CourseError
+from lock import needs_lock
 
+pytestmark = needs_lock
 COURSE = Course.find(Path(__file__).parent.parent)
 NAME = "02_bias"
 SOLUTION, RELEASE = COURSE.solution(NAME), COURSE.released(NAME)

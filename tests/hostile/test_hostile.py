@@ -24,7 +24,9 @@ from edunn.course.library import Library
 from edunn.course.report import write_csv, write_feedback
 from edunn.course.sandbox import Limits
 from hostile.making import ATTACKS, COURSE, LEAKED, MARK, NAME, RELEASE, TOKEN, raw, right
+from lock import needs_lock
 
+pytestmark = needs_lock
 HONEST = ("a_honest", "k_honest", "z_honest")
 LIMITS = Limits(cell_seconds=4.0, cpu_seconds=40, memory=3 << 29)
 PR_SET_CHILD_SUBREAPER = 36
