@@ -1,6 +1,8 @@
 """Whether this machine can lock up the workers that grade: only then are there grades to test."""
 
 import ctypes
+import shutil
+import subprocess
 import sys
 
 import pytest
@@ -17,4 +19,15 @@ def has_landlock():
 
 needs_lock = pytest.mark.skipif(
     not has_landlock(), reason="no worker can be locked up here: that needs Linux with Landlock"
+)
+
+
+def has_bubblewrap():
+    walls = ["--unshare-pid", "--unshare-net", "--unshare-ipc"]
+    test = ["bwrap", *walls, "--bind", "/", "/", "true"]
+    return bool(shutil.which("bwrap")) and subprocess.run(test).returncode == 0
+
+
+needs_bubblewrap = pytest.mark.skipif(
+    not has_bubblewrap(), reason="bubblewrap is not installed, or may not make namespaces here"
 )

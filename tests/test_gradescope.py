@@ -18,7 +18,7 @@ from edunn.cli import main
 from edunn.course import gradescope
 from edunn.course.layout import Course
 from edunn.course.source import fill
-from lock import needs_lock
+from lock import needs_bubblewrap, needs_lock
 
 pytestmark = needs_lock
 COURSE = Course.find(Path(__file__).parent.parent)
@@ -338,7 +338,7 @@ def test_without_landlock(machine):
     """The default refuses, in one line; --unsafe grades, and the hidden cases can be read."""
     older = sys.executable, "-c", NO_LANDLOCK
     about, said = machine.grade({f"{NAME}.ipynb": raw(written())}, *older)
-    refusal = "no worker can be locked up here: landlock missing"
+    refusal = "no worker can be locked up here: landlock, bubblewrap missing"
     assert about.keys().isdisjoint({"score", "tests"})
     assert about["output"].startswith(f"Not graded, so there is no score: {refusal}")
     assert said.startswith(f"not graded: {refusal}")
@@ -357,6 +357,22 @@ def test_without_landlock(machine):
     assert about["score"] == 0
     if os.geteuid() == 0:  # as on Gradescope
         assert {"results", "partial", "replace", "grader"}.isdisjoint(taken)
+
+
+@needs_bubblewrap
+def test_bubblewrap_instead_of_landlock(machine):
+    """Where the kernel has no Landlock, the bubble keeps a student away from all files; of the
+    folder around the library there is only the name."""
+    there = machine.root / "bin" / "bwrap"
+    there.symlink_to(shutil.which("bwrap"))
+    older = sys.executable, "-c", NO_LANDLOCK
+    try:
+        right, _ = machine.grade({f"{NAME}.ipynb": raw(written())}, *older)
+        about, _ = machine.grade(hostile(machine), *older)
+    finally:
+        there.unlink()
+    assert (right["score"], about["score"]) == (7, 0)
+    assert "RuntimeError: taken: names." in about["tests"][0]["output"]
 
 
 def no_python(machine):

@@ -43,7 +43,7 @@ class Library:
                 path.write_text(cut, encoding="utf-8")
         for path in (self.folder, *self.folder.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        self.readable = [str(self.folder), *python_files()]
+        self.readable = [str(package), *python_files()]
         self.warm_up()
 
     def warm_up(self) -> None:
@@ -75,6 +75,8 @@ class Library:
         return self
 
     def __exit__(self, *error: object) -> None:
+        for path in self.folder.glob("workers-*/matplotlib"):
+            path.chmod(0o755)  # else what is in it cannot be removed
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -102,9 +104,21 @@ def python_files() -> list[str]:
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders |= {str(Path(prefix) / "lib") for prefix in (sys.base_prefix, sys.exec_prefix, "/usr")}
     folders |= {"/lib", "/lib64", "/usr/lib64"}
-    for folder in sorted({Path(folder).resolve() for folder in folders}):
-        for path in folder.iterdir() if folder.is_dir() else ():
-            python = path.name.startswith("python") or path.name.endswith("-packages")
-            if not python and not path.name.startswith(("edunn", "__editable__", "_editable")):
-                found.append(str(path))
-    return found
+    whole = {Path(folder).resolve() for folder in folders if Path(folder).is_dir()}
+    outermost = sorted(folder for folder in whole if whole.isdisjoint(folder.parents))
+    return found + [str(path) for folder in outermost for path in without_edunn(folder)]
+
+
+def without_edunn(folder: Path) -> list[Path]:
+    """A folder of Python's, or where a copy of edunn is in it, all in it but that."""
+    parts, whole = [], True
+    for path in folder.iterdir():
+        if path.name.startswith(("edunn", "__editable__", "_editable")):
+            whole = False
+        elif path.name.startswith("python") or path.name.endswith("-packages"):
+            inside = without_edunn(path) if path.is_dir() and not path.is_symlink() else [path]
+            whole = whole and inside == [path]
+            parts += inside
+        else:
+            parts.append(path)
+    return [folder] if whole else parts

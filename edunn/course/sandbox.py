@@ -9,20 +9,24 @@ starts in a twentieth of the time, as fresh as a new one.
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from edunn.course import bubble
 from edunn.course.library import Library
 from edunn.course.scratch import Scratch
 from edunn.course.source import CourseError
 from edunn.course.wire import Wire, WireError, WireLimit
 
-CONFINED = {"limits", "landlock", "seccomp"}
+WALLS = {"limits": "limits", "landlock": "files", "bubblewrap": "files", "seccomp": "calls"}
 START = (  # -I keeps the student's folder and environment out of the path; our library is first
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "import edunn; assert edunn.__file__.startswith(sys.path[0]); "
@@ -60,14 +64,19 @@ class ForkServer:
 
     def __init__(self, library: Library):
         self.library = library
+        self.room = tempfile.mkdtemp(prefix="workers-", dir=library.folder)
+        os.chmod(self.room, 0o711)
+        fonts = f"{self.room}/matplotlib"
+        shutil.copytree(library.folder / "matplotlib", fonts)
+        self.bubble = bubble.command(library.readable, self.room)
         self.control, theirs = socket.socketpair()
         self.control.settimeout(60)
         with theirs:
             start = str(library.folder), str(theirs.fileno())
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-c", START, *start],
+                [*self.bubble, sys.executable, "-I", "-c", START, *start],
                 pass_fds=[theirs.fileno()],
-                env=library.environment("/"),
+                env=library.environment("/") | {"MPLCONFIGDIR": fonts},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -105,7 +114,7 @@ class Worker:
 
     def __init__(self, server: ForkServer, limits: Limits):
         self.limits, self.server, self.pid = limits, server, 0
-        self.scratch = Scratch()
+        self.scratch = Scratch(server.room)
         confinement = {
             "read": server.library.readable,
             "write": [self.scratch.path, "/dev/null"],
@@ -127,11 +136,13 @@ class Worker:
         """What the worker says before it has run anything of the student's can be believed."""
         if not isinstance(greeting, dict) or not isinstance(greeting.get("ready"), list):
             raise WireError("it did not start as a worker does")
-        missing = CONFINED - set(greeting["ready"])
-        if missing and self.limits.confined:
+        in_force = {*greeting["ready"], *(["bubblewrap"] if self.server.bubble else [])}
+        open_to = {*WALLS.values()} - {WALLS[name] for name in in_force & WALLS.keys()}
+        if open_to and self.limits.confined:
+            missing = ", ".join(name for name, wall in WALLS.items() if wall in open_to)
             raise CourseError(
-                f"no worker can be locked up here: {', '.join(sorted(missing))} missing (Linux has "
-                "all since 5.13). --unsafe grades anyway: students' code can then read and write "
+                f"no worker can be locked up here: {missing} missing (Linux has all but bubblewrap "
+                "since 5.13). --unsafe grades anyway: students' code can then read and write "
                 "whatever you can"
             )
 

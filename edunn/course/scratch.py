@@ -22,8 +22,8 @@ NAME = 4096  # bytes that a name counts for: a million empty files are a burden 
 class Scratch:
     """A folder, and the user it belongs to."""
 
-    def __init__(self) -> None:
-        self.path = tempfile.mkdtemp(prefix="edunn-worker-")
+    def __init__(self, room: str) -> None:
+        self.path = tempfile.mkdtemp(dir=room)
         self.user = os.geteuid()
         if self.user == 0:  # workers of one user could stop each other, and count together
             self.user = secrets.choice(USERS)

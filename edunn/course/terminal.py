@@ -12,7 +12,7 @@ from rich.progress import (
     Progress,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 from rich.table import Table
 from rich.text import Text
@@ -24,8 +24,9 @@ class Bars(Progress):
     """Progress bars, one for each kind of work, made when that work first reports."""
 
     def __init__(self, title: str = ""):
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-        super().__init__(*columns, TimeElapsedColumn(), console=console)
+        left = TimeRemainingColumn(elapsed_when_finished=True)
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), left
+        super().__init__(*columns, console=console)
         self.title = title
         self.bars: dict[str, TaskID] = {}
 

@@ -203,6 +203,7 @@ def fork_server(control: socket.socket) -> None:
     """
     for name in PRELOADED:
         importlib.import_module(name)
+    os.chmod(os.environ["MPLCONFIGDIR"], 0o555)  # no worker may change what a next server reads
     sys.modules["edunn"].manual_seed(0)  # the same random numbers for all, in every run
     np.random.seed(0)
     random.seed(0)
