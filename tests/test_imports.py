@@ -24,7 +24,8 @@ READING_ORDER = [
         checking.report checking.loops checking.learning checking.gradients checking
         utils.colors utils.check_gradient utils
         course.mine course.session course.closed course
-        course.source course.wire course.confine course.scratch course.worker course.library
+        course.source course.wire course.confine course.scratch course.bubble course.worker
+        course.library
         course.sandbox course.cases course.remote course.mutants course.bank course.layout
         course.normalise course.roster course.downloads course.intake course.judge course.pool
         course.cluster course.records course.kernel course.overview course.translate
