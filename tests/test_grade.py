@@ -141,7 +141,7 @@ HANDED_IN |= {
     "no_json": (b"print('hello')", 0, "student error", "no notebook", ""),
     "no_cells": (b'{"cells": []}', 0, "student error", "no cells", ""),
     "a_number": (b"42", 0, "student error", "no notebook", ""),
-    "nothing": (None, 0, "student error", "no notebooks in the folder", ""),
+    "nothing": (None, 0, "student error", "no notebook was handed in", ""),
     "utf16": (json.dumps(right()).encode("utf-16"), 7, "graded", "", ""),
     "checks_deleted": (without_checks(), 7, "graded", "", "linear-dw is missing"),
     "cells_doubled": (doubled(), 7, "graded", "", "linear is there more than once"),

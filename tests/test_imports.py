@@ -30,8 +30,8 @@ READING_ORDER = [
         course.normalise course.roster course.downloads course.intake course.judge course.pool
         course.cluster course.records course.kernel course.overview course.translate
         course.books course.check course.verify course.build course.gradescope course.grade
-        course.likeness course.classroom course.report course.export course.demo
-        course.terminal course.alone cli
+        course.likeness course.wording course.classroom course.report course.export course.demo
+        course.terminal course.alone course.commands cli
     """.splitlines()
     for name in line.split()
 ]

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import secrets
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +59,7 @@ def judge_all(
     limits: Limits,
     scheduler: str,
     progress: Progress = nothing,
-) -> Iterator[Record]:
+) -> Generator[Record, None, None]:
     """Records in the order in which they are done, as those of `pool.judge_all`.
 
     scheduler: its address, "tcp://host:8786". A submission whose workers die again and again is

@@ -18,6 +18,7 @@ from edunn.course.roster import Roster, names_for
 from edunn.course.source import CourseError
 
 MAX_TOTAL = 4 << 30  # bytes of notebooks in one download
+NOTHING = "no notebook was handed in"
 
 
 @dataclass
@@ -73,13 +74,15 @@ def choose(student: str, files: list[File], name: str) -> Found:
     notebooks = [file for file in files if file.path.lower().endswith(".ipynb")]
     named = [file for file in notebooks if belongs(file.path, name)]
     others = {PurePosixPath(file.path).name for file in notebooks}
+    if not notebooks:
+        return Found(student, None, NOTHING)
     if not named and len(others) != 1:
-        return Found(student, None, f"{len(notebooks) or 'no'} notebooks in the folder, not one")
+        return Found(student, None, f"{len(notebooks)} notebooks in the folder, not one")
     last = max((named or notebooks)[::-1], key=lambda file: (file.order, file.path))
     folders = {PurePosixPath(file.path).parent for file in named}
     if last.order == 0 and len(folders) > 1:
         return Found(student, None, f"{len(named)} notebooks in the folder, not one")
-    called = readable(PurePosixPath(last.path).name, 100)
+    called = readable(file_name(last.path), 100)
     notes = [] if named else [f"the file is called {called}"]
     notes += [f"handed in {len(named)} times; the last one counts"] if len(named) > 1 else []
     notes += ["late"] if last.late else []
@@ -93,6 +96,12 @@ def choose(student: str, files: list[File], name: str) -> Found:
 
 def belongs(path: str, name: str) -> bool:
     """Whether a file is the assignment's, also where a download has added a number to its name."""
-    match = CANVAS.search(PurePosixPath(path).name[-LONGEST:])
-    stem = PurePosixPath(match["file"] if match else path).stem
+    stem = PurePosixPath(file_name(path)).stem
     return re.fullmatch(re.escape(name) + r"(-\d+| ?\(\d+\))?", stem) is not None
+
+
+def file_name(path: str) -> str:
+    """What the student called a file, without what Canvas puts before it."""
+    name = PurePosixPath(path).name[-LONGEST:]
+    match = CANVAS.search(name)
+    return match["file"] if match else name

@@ -13,7 +13,7 @@ import numpy as np
 
 from edunn.course.cases import Case, Student, Wrong
 from edunn.course.library import Library
-from edunn.course.normalise import Submission, readable
+from edunn.course.normalise import Submission, one_line, readable
 from edunn.course.sandbox import ForkServer, Limits, Worker
 from edunn.course.source import grade_id, is_kind
 from edunn.course.wire import WireError, WireLimit, WireTimeout
@@ -170,6 +170,7 @@ class Run:
         self.judge, self.record, self.submission, self.worker = judge, record, submission, worker
         self.deadline = time.monotonic() + judge.limits.notebook_seconds
         self.secret = own_secret(judge.secret, submission)
+        self.broken = ""  # which of the student's cells stopped last, and why
 
     def all_cells(self) -> None:
         """Run named cells and the student's own; pictures and play earn nothing and are skipped."""
@@ -203,19 +204,23 @@ class Run:
         return self.worker.ask(request, max(min(left, self.judge.limits.cell_seconds), 0.001))
 
     def one_cell(self, cell: Any) -> None:
-        answer = self.ask({"cell": cell["source"]})
+        answer, name = self.ask({"cell": cell["source"]}), cell["id"]
         printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
+        error = error if isinstance(error, list) else []
+        said = self.shown(": ".join(part for part in error if isinstance(part, str)), MAX_OUTPUT)
         if isinstance(printed, str):
-            self.record.printed[cell["id"]] = self.shown(printed, MAX_OUTPUT + 100)
+            self.record.printed[name] = self.shown(printed, MAX_OUTPUT + 100)
         if drawn := pictures(answer.get("figures")):
-            self.record.figures[cell["id"]] = drawn
+            self.record.figures[name] = drawn
         if not is_automatic(cell):
+            if said and is_kind(cell, "solution"):
+                self.broken = f"; cell {name} stopped with {one_line(said)}"
             return
-        name, points = cell["id"], float(cell["metadata"]["nbgrader"]["points"])
-        if isinstance(error, list):
-            said = ": ".join(part for part in error if isinstance(part, str))
-            self.record.visible[name] = self.shown(said, MAX_OUTPUT)
+        if error:
+            self.record.visible[name] = said
+        points = float(cell["metadata"]["nbgrader"]["points"])
         reason, id = self.first_wrong(name)
+        reason += self.broken if "does not define" in reason else ""
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
 
     def shown(self, text: str, most: int) -> str:

@@ -15,9 +15,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from edunn.course.classroom import Sheet, concerns, read_sheets, said
+from edunn.course.classroom import Sheet, concerns, read_sheets
 from edunn.course.grade import Grade
 from edunn.course.normalise import without_colours
+from edunn.course.wording import named, said
 
 COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
 TEMPLATES = Path(__file__).with_name("templates")
@@ -69,6 +70,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"number": number, "plain": without_colours, "first_sentence": first_sentence}
+    made.filters["named"] = named
     made.globals["said"] = said
     for name in ("style.css", "sort.js"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
