@@ -62,6 +62,9 @@ def check(path: Path, seconds: int = 60) -> Receipt:
     """
     import nbformat
 
+    if path.is_dir():
+        example = path / f"{path.name}.ipynb"
+        raise CourseError(f"{path} is a folder: it takes the notebook in it, such as {example}")
     if not path.is_file():
         raise CourseError(f"{path} is no file")
     try:

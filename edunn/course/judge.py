@@ -224,8 +224,7 @@ class Run:
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
 
     def shown(self, text: str, most: int) -> str:
-        """What a cell said, without temporary folders and addresses, which differ from run to
-        run."""
+        """What a cell said, without what differs from run to run: folders, addresses."""
         for folder in (self.judge.library.folder, self.worker.scratch.path):
             text = text.replace(f"{folder}/", "")
         return readable(re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", text), most)
