@@ -59,6 +59,7 @@ import numpy as np
 import edunn as nn
 
 close("Add", "Subtract", "MatMul")  # from here on, Add and MatMul are your own
+close("Linear", "MaskedLinear", "SparseLinear", "Dense")  # a MatMul is inside these
 
 # %% [markdown]
 # ## 1. Shapes, axes and the batch

@@ -35,6 +35,7 @@ import numpy as np
 import edunn as nn
 
 close("Sequential", "Sequential1D", "ModuleList")  # from here on, Sequential is your own
+close("containers.Chain")  # all that is inside these
 
 # %% [markdown]
 # ## 1. How large is a network?

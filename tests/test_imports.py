@@ -27,7 +27,8 @@ READING_ORDER = [
         course.source course.wire course.confine course.scratch course.bubble course.worker
         course.library
         course.sandbox course.cases course.remote course.mutants course.bank course.layout
-        course.normalise course.roster course.downloads course.intake course.judge course.pool
+        course.normalise course.roster course.downloads course.intake course.shown course.judge
+        course.pool
         course.cluster course.records course.kernel course.overview course.translate
         course.books course.check course.verify course.build course.gradescope course.grade
         course.likeness course.classroom course.report course.export course.demo

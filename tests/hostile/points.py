@@ -47,7 +47,7 @@ for name, forward in NUMBERS.items():
 attack("eighty_megabytes", 0, GRADED, answering("y = np.zeros((10**7, 1))", "raise KeyError"),
        "80000000 bytes")  # fmt: skip
 attack("sixteen_megabytes", 0, GRADED, answering("y = np.zeros(2_000_000)", "raise KeyError"),
-       "has shape (2000000,)")  # fmt: skip
+       "2000000 numbers")  # fmt: skip
 OBJECTS = {
     "array_method": "def __array__(self, *a, **k): return np.zeros((5, 3))",
     "says_it_is_an_array": "__class__ = np.ndarray",
