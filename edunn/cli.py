@@ -5,43 +5,33 @@ nbgrader takes seconds to import: each command imports what it needs.
 
 from pathlib import Path
 
-import click
-from rich.text import Text
+try:
+    import click
+    import rich  # noqa: F401
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"the command edunn needs {missing.name}: pip install 'edunn-course[course]'"
+    ) from None
 
-from edunn.course.alone import judge_command
+from edunn.course.commands import COMMANDS, folder
 from edunn.course.layout import Course
 from edunn.course.source import CourseError
 from edunn.course.terminal import (
     Bars,
+    Group,
     console,
-    print_built,
-    print_changes,
     print_faults,
     print_files,
     print_grades,
     print_proofs,
     print_receipt,
-    print_sheets,
-    print_some,
     print_status,
     say,
 )
 
-folder = click.Path(file_okay=False, path_type=Path)
-
-
-class Group(click.Group):
-    """Says what is wrong with a course in one line, without a traceback."""
-
-    def invoke(self, context):
-        try:
-            return super().invoke(context)
-        except CourseError as error:
-            raise click.ClickException(str(error)) from error
-
 
 @click.group(cls=Group)
-@click.option("--course", "root", type=folder, default=Path(), help="A folder of the course.")
+@click.option("--course", "root", type=folder, default=Path(), help="Where the course is; here.")
 @click.version_option(package_name="edunn-course")
 @click.pass_context
 def main(context, root):
@@ -54,7 +44,10 @@ def main(context, root):
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.pass_context
 def build_command(context, names, workers):
-    """Build the student notebooks of NAMES (all of them by default), and prove each."""
+    """Build the notebooks for students, and prove each.
+
+    NAMES are exercises, such as 02_bias, bias or 02; by default all of them.
+    """
     from edunn.course.build import build_all
 
     course, failed = Course.find(context.obj), 0
@@ -63,126 +56,11 @@ def build_command(context, names, workers):
         console.print(f"[bold]{name}[/bold]")
         if isinstance(proofs, CourseError):
             failed += 1
-            console.print(Text(f"  ✗ {proofs}"))
+            say(proofs, "✗")
         else:
             for proof in proofs:
                 say(proof)
     context.exit(1 if failed else 0)
-
-
-@main.command("grade")
-@click.argument("submissions", type=click.Path(path_type=Path))
-@click.option("--assignment", default="03_linear", show_default=True, help="Which exercise.")
-@click.option("--out", type=folder, default=Path("graded"), show_default=True)
-@click.option("--workers", type=click.IntRange(0), default=2, help="2; 0 to take in only.")
-@click.option("--scheduler", default="", help="Of a Dask cluster that judges: tcp://HOST:PORT.")
-@click.option("--roster", type=click.Path(path_type=Path), help="A CSV: student, name, email ...")
-@click.option("--unsafe", is_flag=True, help="Grade also where workers cannot be locked up.")
-@click.pass_context
-def grade_command(context, submissions, assignment, out, workers, scheduler, roster, unsafe):
-    """Grade SUBMISSIONS: a folder with a sub-folder for each student, or a download as a zip.
-
-    Zips come from Canvas, Moodle or Gradescope. What has not changed is not judged again.
-    """
-    from edunn.course.grade import grade
-    from edunn.course.intake import Roster
-    from edunn.course.report import write_all
-    from edunn.course.sandbox import Limits
-
-    course = Course.find(context.obj)
-    name = course.full_name(assignment)
-    people, limits = Roster.read(roster) if roster else None, Limits(confined=not unsafe)
-    with Bars() as bars:
-        grades = grade(course, submissions, name, out, workers, limits, bars, people, scheduler)
-    if not workers:
-        print_files(out / "handed_in" / name)
-        context.exit()
-    write_all(out)
-    print_grades(grades)
-    print_files(out / "report.html", out / "grades.csv", out / "feedback", out / "gradebook.db")
-    context.exit(0 if all(grade.points is not None for grade in grades) else 1)
-
-
-main.add_command(judge_command)
-
-
-@main.command("report")
-@click.argument("out", type=folder, default=Path("graded"))
-def report_command(out):
-    """Write report.html, feedback/ and grades.csv of all that has been graded in OUT (graded/),
-    with the points and comments that a person has given since."""
-    from edunn.course.report import write_all
-
-    print_sheets(write_all(out))
-    print_files(out / "report.html", out / "feedback", out / "grades.csv")
-
-
-@main.command("regrade")
-@click.argument("names", nargs=-1)
-@click.option("--out", type=folder, default=Path("graded"), show_default=True)
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
-@click.option("--unsafe", is_flag=True, help="Grade also where workers cannot be locked up.")
-@click.pass_context
-def regrade_command(context, names, out, workers, unsafe):
-    """Grade NAMES (by default all that have been graded) again, from the copies in --out: those
-    whose exercise, hidden cases or submission have changed, and those not graded."""
-    from edunn.course.classroom import read_sheets
-    from edunn.course.grade import grade
-    from edunn.course.report import write_all
-    from edunn.course.sandbox import Limits
-
-    course, limits = Course.find(context.obj), Limits(confined=not unsafe)
-    only = [course.full_name(name) for name in names] or [""]
-    before = [sheet for name in only for sheet in read_sheets(out, name)[1]]
-    for sheet in before:
-        with Bars(sheet.name) as bars:
-            grade(course, None, sheet.name, out, workers, limits, bars)
-    after = {sheet.name: sheet for sheet in write_all(out)}
-    missing = print_changes([(sheet, after[sheet.name]) for sheet in before])
-    print_files(out / "report.html", out / "feedback", out / "grades.csv")
-    context.exit(1 if missing else 0)
-
-
-@main.command("export")
-@click.argument("kind", type=click.Choice(["canvas", "moodle", "gradescope"]))
-@click.option("--out", type=folder, default=Path("graded"), show_default=True)
-@click.option("--assignment", default="", help="One exercise; by default all that are graded.")
-@click.option("--roster", type=click.Path(path_type=Path), help="A CSV: student, name, email ...")
-@click.option("--column", default="", help='What it is called there: "Exercise 2 (4711)".')
-@click.pass_context
-def export_command(context, kind, out, assignment, roster, column):
-    """Write the grades, those given by hand included, as a file that Canvas or Moodle imports, or
-    as Gradescope's results.json. Nobody without a grade gets a zero."""
-    from edunn.course.export import export
-    from edunn.course.roster import Roster
-
-    name = Course.find(context.obj).full_name(assignment) if assignment else ""
-    people = Roster.read(roster) if roster else None
-    result = export(kind, out, name, people, column)
-    console.print(f"{result.grades} grades written")
-    print_some("without a grade, left empty", result.empty)
-    print_some("that still wait for a person, with the points so far", result.waiting)
-    print_some("not in the roster, left out", result.strangers)
-    print_files(result.path)
-
-
-@main.group("gradescope")
-def gradescope_group():
-    """Grade an exercise on Gradescope's machines."""
-
-
-@gradescope_group.command("build")
-@click.argument("name")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Of the zip.")
-@click.option("--unsafe", is_flag=True, help="Grade also where workers cannot be locked up.")
-@click.pass_context
-def gradescope_build_command(context, name, out, unsafe):
-    """Write the zip of the exercise NAME, which Gradescope takes as an autograder."""
-    from edunn.course.gradescope import build
-
-    course = Course.find(context.obj)
-    name = course.full_name(name)
-    print_built(build(course, name, out or Path(f"{name}-gradescope.zip"), unsafe))
 
 
 @main.command("verify")
@@ -191,7 +69,10 @@ def gradescope_build_command(context, name, out, unsafe):
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.pass_context
 def verify_command(context, names, mutants, workers):
-    """Prove that wrong answers to NAMES (by default all) lose points, and are told why."""
+    """Prove that wrong answers lose points, and are told why.
+
+    NAMES are exercises; by default all of them, which takes many minutes.
+    """
     from edunn.course.verify import verify
 
     course = Course.find(context.obj)
@@ -206,10 +87,13 @@ def verify_command(context, names, mutants, workers):
 
 @main.command("check")
 @click.argument("notebook", type=click.Path(path_type=Path))
-@click.option("--seconds", type=click.IntRange(1), default=60, help="For each cell.")
+@click.option("--seconds", type=click.IntRange(1), default=60, help="For each cell; else 60.")
 @click.pass_context
 def check_command(context, notebook, seconds):
-    """Run your NOTEBOOK from the start, as the grader does, and see what its checks say."""
+    """Run your notebook from the start, as the grader does.
+
+    You see what its checks say. The exit code is 0 when all points are yours.
+    """
     from edunn.course.check import check, receipt_path
 
     with console.status(f"{notebook.name} runs from the start, in a fresh kernel"):
@@ -221,7 +105,7 @@ def check_command(context, notebook, seconds):
 
 @main.command("status")
 def status_command():
-    """What is yours of edunn, what is borrowed, and what is still missing."""
+    """What is yours of edunn, what is borrowed, what is missing."""
     from edunn.course.check import status
 
     print_status(status())
@@ -231,7 +115,7 @@ def status_command():
 @click.option("--out", type=folder, default=Path("demo"), show_default=True)
 @click.pass_context
 def demo_command(context, out):
-    """Build an exercise, grade five submissions of it, and train a network on real digits."""
+    """Build an exercise, grade five submissions, train a network."""
     from edunn.course.demo import WANTED_ACCURACY, build_and_grade, train
 
     course = Course.find(context.obj)
@@ -247,3 +131,7 @@ def demo_command(context, out):
         course.release_path("03_linear"), out / "grades.csv", out / "feedback", trained.picture
     )
     context.exit(0 if trained.accuracy >= WANTED_ACCURACY else 1)
+
+
+for command in COMMANDS:
+    main.add_command(command)

@@ -59,9 +59,12 @@ def test_blank_then_wrong_then_right(page):
     run_all(page, "NotImplementedError: Linear.forward: not written yet")
 
     write(page, answer(WRONG))
-    run_all(page, "lying on its side")
+    run_all(page, "turned around")
     report = page.locator(".jp-OutputArea .edunn").first
     assert report.bounding_box()["width"] > 300
+    assert report.locator("details[open]").count() == 0
+    report.get_by_text("Hint").click()
+    assert "lying on its side" in report.locator("details[open]").inner_text()
     assert page.get_by_text("is kept in my_edunn").count() == 0
 
     write(page, answer(RIGHT))

@@ -58,7 +58,7 @@ def submissions(course):
     found = {student: json.dumps(notebook).encode() for student, notebook in found.items()}
     found |= {"broken": b"print('hello')", "empty": b"", "number": b"42", "list": b"[]"}
     found |= {"nothing": None, "late": found["right"]}
-    notes = {"nothing": "no notebooks in the folder", "late": "late"}
+    notes = {"nothing": "no notebook was handed in", "late": "late"}
     return {who: Found(who, what, notes.get(who, "")) for who, what in found.items()}
 
 

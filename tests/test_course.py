@@ -3,6 +3,7 @@
 import copy
 import importlib
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -69,6 +70,10 @@ def test_a_student_from_nothing_to_their_own_package(student, tmp_path, monkeypa
     kept = json.loads(receipt_path(path).read_text())
     assert kept["cells"].keys() == {c["id"] for c in RELEASE["cells"] if c["cell_type"] == "code"}
     assert kept["versions"]["edunn"] == nn.__version__
+    student(filled(RIGHT + "\n"))
+    assert status(path.parent)[0].points == "7 of 7, changed since"
+    receipt_path(path).write_text("[1, 2")
+    assert status(path.parent)[0].points == ""
 
     monkeypatch.syspath_prepend(str(tmp_path))
     own = importlib.import_module("my_edunn")
@@ -83,6 +88,18 @@ def test_a_student_from_nothing_to_their_own_package(student, tmp_path, monkeypa
     finally:
         for name in [name for name in sys.modules if name.startswith("my_edunn")]:
             del sys.modules[name]
+
+
+def test_the_table_of_all_exercises_fits_into_80_columns(tmp_path, monkeypatch):
+    """No name is cut off: it is what a student has to write."""
+    for path in (COURSE.root / "assignments").glob("[0-9]*"):
+        shutil.copytree(path, tmp_path / path.name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    said = CliRunner().invoke(main, ["status"]).output
+    for name in ("05_softmax_cross_entropy", "CrossEntropyWithLabels", "BCEWithLogitsLoss"):
+        assert name in said
+    assert "borrowed" not in said
 
 
 def test_what_does_not_pass_is_not_kept(student, tmp_path):

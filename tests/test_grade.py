@@ -141,7 +141,7 @@ HANDED_IN |= {
     "no_json": (b"print('hello')", 0, "student error", "no notebook", ""),
     "no_cells": (b'{"cells": []}', 0, "student error", "no cells", ""),
     "a_number": (b"42", 0, "student error", "no notebook", ""),
-    "nothing": (None, 0, "student error", "no notebooks in the folder", ""),
+    "nothing": (None, 0, "student error", "no notebook was handed in", ""),
     "utf16": (json.dumps(right()).encode("utf-16"), 7, "graded", "", ""),
     "checks_deleted": (without_checks(), 7, "graded", "", "linear-dw is missing"),
     "cells_doubled": (doubled(), 7, "graded", "", "linear is there more than once"),
@@ -327,25 +327,11 @@ def test_nothing_of_the_hidden_cases_reaches_the_worker(handed_in, tmp_path):
 def test_the_command(handed_in, tmp_path):
     some = tmp_path / "some"
     shutil.copytree(handed_in / "right", some / "right")
-    result = CliRunner().invoke(main, ["grade", str(some), "--out", str(tmp_path / "out")])
+    words = ["grade", str(some), "--assignment", NAME, "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
     assert "7 / 10" in result.output
     assert (tmp_path / "out" / "feedback" / NAME / "right.html").exists()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["grade", "nowhere"], "Error: nowhere is no folder of submissions"),
-        (["grade", ".", "--assignment", "linaer"], "Error: no assignment 'linaer'"),
-        (["--course", "/", "build"], "Error: no course around"),
-    ],
-)
-def test_the_command_says_what_is_wrong_in_one_line(arguments, message):
-    result = CliRunner().invoke(main, arguments)
-    assert result.exit_code == 1
-    assert message in result.output
-    assert "Traceback" not in result.output
 
 
 def test_no_submissions(tmp_path):

@@ -308,8 +308,8 @@ def test_wrong(machine):
     [
         ({f"{NAME}.ipynb": raw(RELEASE)}, "Bias.forward: not written yet"),
         ({f"{NAME}.ipynb": b"{"}, "the file is no notebook"),
-        ({}, "no notebooks in the folder, not one. Please submit your 02_bias.ipynb"),
-        ({"02_bias.py": b"pass"}, "no notebooks in the folder, not one. Please submit"),
+        ({}, "no notebook was handed in. Please submit your 02_bias.ipynb"),
+        ({"02_bias.py": b"pass"}, "no notebook was handed in. Please submit"),
         ({"a.ipynb": b"1", "b.ipynb": b"2"}, "2 notebooks in the folder, not one. Please submit"),
     ],
     ids=["blank", "broken", "empty", "none", "two"],

@@ -33,6 +33,9 @@ HOSTILE = {
     "patches": "nn.check_gradients = nn.check_layer = lambda *a, **k: True",
 }
 LATE = "zoe"
+SCRIPT = (
+    "<script>document.title = 'taken'</script> <img src=x onerror=\"document.title = 'taken'\">"
+)
 COMMENT = "Which line, and whose zero?"
 
 
@@ -49,6 +52,7 @@ def made_class():
         mistake.name: mistake.notebook(COURSE.solution(NAME)) for mistake in COURSE.bank(NAME)[0]
     }
     found = {f"right{i}": (right(f"Because of {i}."), 7) for i in range(12)}
+    found["right7"] = right(f"{SCRIPT}\n\n$$\n{SCRIPT}\n$$\n\n- {'long ' * 80}"), 7
     found |= {f"wrong{i}": (bank[WRONG[i % 5]], None) for i in range(10)}
     found |= {
         "blank": (RELEASE, 0),
@@ -91,25 +95,15 @@ class Line:
         with (folder / "roster.csv").open("w", newline="") as file:
             csv.writer(file).writerows(rows)
         canvas_zip(folder / "all.zip", {who: what for who, (what, _) in self.students.items()})
-        self.grade("all.zip")
+        self.said = self.grade("all.zip", "--roster", folder / "roster.csv")
 
-    def grade(self, name):
-        roster = "--roster", self.folder / "roster.csv"
-        return edunn("grade", self.folder / name, "--assignment", NAME, "--out", self.out, *roster)
+    def grade(self, name, *more):
+        """The roster is named once; the books keep it."""
+        return edunn("grade", self.folder / name, "--assignment", NAME, "--out", self.out, *more)
 
     def export(self):
-        edunn(
-            "export",
-            "canvas",
-            "--column",
-            NAME,
-            "--assignment",
-            NAME,
-            "--out",
-            self.out,
-            "--roster",
-            self.folder / "roster.csv",
-        )
+        about = "--column", NAME, "--assignment", NAME, "--out", self.out
+        edunn("export", "canvas", *about)
         (path,) = self.out.rglob("canvas*.csv")
         with path.open(newline="", encoding="utf-8") as file:
             return {row["SIS Login ID"]: row for row in csv.DictReader(file)}
@@ -128,13 +122,16 @@ def test_thirty_get_what_they_deserve(line):
     for student, (_, points) in line.students.items():
         earned = float(rows[student]["points"])
         assert earned == points or (points is None and 0 <= earned < 7), (student, rows[student])
+    assert f"1 in the roster, and nothing handed in:\n  {LATE}\n" in line.said
 
 
 @needs_browser
 def test_an_answer_is_graded_by_hand_in_the_formgrader(line):
-    """The points and the comment are then in the report, in the feedback and in the export."""
+    """The points and the comment are then in the report, in the feedback and in the export. What a
+    student wrote is no script for who grades it."""
     with Gradebook(f"sqlite:///{line.out / 'gradebook.db'}", "edunn") as gradebook:
         paper = gradebook.find_submission_notebook(NAME, NAME, "right3").id
+        script = gradebook.find_submission_notebook(NAME, NAME, "right7").id
     with (
         jupyter_lab(
             line.out, line.folder, COURSE.root / "autograder", EDUNN_BOOKS=str(line.out)
@@ -151,6 +148,11 @@ def test_an_answer_is_graded_by_hand_in_the_formgrader(line):
         with page.expect_response("**/api/comment/*"):
             page.locator("textarea").last.fill(COMMENT)
             page.keyboard.press("Tab")
+        page.goto(f"{address}/formgrader/submissions/{script}/", wait_until="networkidle")
+        answer = page.get_by_text("onerror=")
+        assert answer.inner_text().count(SCRIPT) == 2
+        assert "taken" not in page.title()
+        assert answer.evaluate("e => e.scrollWidth <= e.clientWidth || e.clientWidth === 0")
     edunn("report", line.out)
     assert COMMENT in (line.out / "feedback" / NAME / "right3.html").read_text(encoding="utf-8")
     rows = line.export()

@@ -110,3 +110,16 @@ def test_every_slip_leads_to_a_sentence(slip):
     told = outputs(notebook)
     assert " ".join(sentence.split()) in " ".join(told[-1].split()), told[-1]
     assert len(told[-1]) < 20_000
+
+
+def test_a_wrong_answer_shows_the_line_that_asked_and_the_report_once():
+    wrong = cells(*NAMED, linear=("x.T @ dy", "dy.T @ x"))
+    (said,) = [text for text in outputs(wrong) if "GradientError" in text]
+    assert said.count("lying on its side") == 1
+    traceback = said[said.index("---->") :].splitlines()
+    assert traceback == [
+        '----> 3 print(f"batch of {n}:", nn.check_gradients(Linear(3, 2), x, only=["w"]))',
+        "",
+        "GradientError: Linear, gradient of w: "
+        "The gradient has shape (2, 3), which is (3, 2) turned around.",
+    ]

@@ -1,7 +1,11 @@
-"""What a check finds, as plain data: which diagnosis, where, and the numbers behind it."""
+"""What a check finds, as plain data: which diagnosis, where, and the numbers behind it. And what it
+raises."""
 
 from __future__ import annotations
 
+import linecache
+import sys
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,3 +40,22 @@ class Checked:
     variable: str
     size: int
     verdict: str
+
+
+class GradientError(AssertionError):
+    """A module's backward is not the derivative of its forward."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the line that asked, and the report, if it does not stand above."""
+        calls = list(traceback.walk_tb(self.__traceback__))
+        frame, line = next(
+            (call for call in reversed(calls) if not is_own(call[0].f_globals)), calls[-1]
+        )
+        code = linecache.getline(frame.f_code.co_filename, line).strip()
+        text = str(self).partition("\n\n")[0] if "ipykernel" in sys.modules else str(self)
+        return [f"----> {line} {code}", "", f"{type(self).__name__}: {text}"]
+
+
+def is_own(module: dict[str, Any]) -> bool:
+    """Whether these are the names of a file of edunn."""
+    return str(module.get("__name__", "")).startswith("edunn.")

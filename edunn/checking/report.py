@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from edunn.checking.findings import Checked, Finding
+from edunn.checking.findings import Checked, Finding, GradientError
 from edunn.checking.messages import label, measures, message, pair, plain, start, title, word, wrap
 
 HEIGHT, TOLERANCE = 25, 1e-8  # of the text, in lines; of a gradient's own size
@@ -20,10 +20,6 @@ STYLE = """<style>.edunn{max-width:46em}.edunn table td{background:#e3f1e6;color
 text-align:center;min-width:1.4em}.edunn table .e1{background:#fff3bf;color:#5c3c00}.edunn table
 .e2{background:#ffd08a;color:#5c2b00}.edunn table .e3{background:#f08c4a;color:#2b0f00}.edunn table
 .e4{background:#b3261e;color:#fff}.edunn table .e5{background:#ddd;color:#333}</style>"""
-
-
-class GradientError(AssertionError):
-    """A module's backward is not the derivative of its forward."""
 
 
 @dataclass
@@ -65,7 +61,7 @@ class Report:
 
     def raise_if_wrong(self) -> None:
         """Raise GradientError with the text of this report, unless all is right."""
-        __tracebackhide__ = True  # a traceback ends in the student's line, not here
+        __tracebackhide__ = True  # pytest's traceback then ends in the line that asked
         if self.ok:
             return
         errors = Errors.of(self.first)

@@ -33,18 +33,19 @@ def judge_copy(course: Course, name: str, copy: Path, secret: bytes, out: Path) 
 
 @click.command("judge")
 @click.argument("copy", type=file)
-@click.option("--assignment", required=True, help="Which exercise.")
+@click.option("--assignment", required=True, help="Which exercise: 02_bias, bias or 02.")
 @click.option("--secret", type=file, required=True, help="OUT/secret of edunn grade.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 @click.pass_context
 def judge_command(
     context: click.Context, copy: Path, assignment: str, secret: Path, out: Path
 ) -> None:
-    """Judge COPY, a notebook that edunn grade has taken in, and write its record to --out.
+    """Judge one submission by itself, as a job of a cluster.
 
-    For jobs of a cluster: see docs/cluster.md.
+    COPY is a notebook that edunn grade has taken in; its record goes to --out. docs/cluster.md says
+    how jobs are made of it.
     """
-    from edunn.course.judge import NOT_GRADED
+    from edunn.course.records import NOT_GRADED
 
     course = Course.find(context.obj)
     state = judge_copy(course, course.full_name(assignment), copy, secret.read_bytes(), out)

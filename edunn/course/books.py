@@ -38,9 +38,8 @@ from nbgrader.utils import compute_checksum
 from traitlets import Unicode
 from traitlets.config import Config
 
-from edunn.course.judge import Record
-from edunn.course.records import read_record, write_whole
-from edunn.course.source import CourseError, blank, grade_id
+from edunn.course.records import Record, read_record, write_whole
+from edunn.course.source import CourseError, blank, grade_id, is_kind
 
 
 @functools.cache
@@ -183,12 +182,13 @@ class Books:
                 grade.auto_score = verdicts[cell].points
             else:
                 grade.auto_score = 0.0 if cell in blank else None
-            graded = grade.manual_score is not None and before.get(cell) == sources[cell]
+            same = before.get(cell) in (sources[cell], block(sources[cell]))
+            graded = grade.manual_score is not None and same
             grade.needs_manual_grade = grade.auto_score is None and not graded
         for comment in (one for part in entry.notebooks for one in part.comments):
             comment.auto_comment = "No response." if comment.name in blank else None
         gradebook.db.commit()
-        content = nbformat.writes(with_outputs(nbformat.from_dict(notebook), record))
+        content = nbformat.writes(with_outputs(as_typed(notebook, blank), record))
         write_whole(shown, content)
         write_whole(self.root / "submitted" / student / name / f"{name}.ipynb", content)
         waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
@@ -210,6 +210,25 @@ class Books:
 
 def grades(entry: Any) -> list[Any]:
     return [grade for notebook in entry.notebooks for grade in notebook.grades]
+
+
+def block(text: str) -> str:
+    """A text as Markdown that shows it as it was typed."""
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def as_typed(notebook: Any, blank: set[str]) -> Any:
+    """The notebook with written answers as blocks of text: Markdown can hold scripts, which the
+    formgrader would run with the rights of whoever grades. blank: cells without an answer"""
+    shown = nbformat.from_dict(notebook)
+    for cell in shown["cells"]:
+        if (
+            cell["cell_type"] == "markdown"
+            and is_kind(cell, "solution")
+            and cell["id"] not in blank
+        ):
+            cell["source"] = block(cell["source"])
+    return shown
 
 
 def sources_of(path: Path) -> dict[str, str]:

@@ -17,7 +17,7 @@ import nbformat
 
 from edunn.course.books import Books
 from edunn.course.judge import Judge
-from edunn.course.kernel import run_in_kernel
+from edunn.course.kernel import end_quietly, run_in_kernel
 from edunn.course.layout import Course
 from edunn.course.library import Library
 from edunn.course.normalise import Submission
@@ -82,15 +82,18 @@ def build_all(
     Where all assignments of the course were built, its first page is written as well.
     """
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context) as pool:
+    with ProcessPoolExecutor(workers, context, end_quietly) as pool:
         jobs = [pool.submit(build, course, name) for name in names]
         failed = False
-        for name, job in zip(names, jobs):
-            try:
-                yield name, job.result()
-            except CourseError as error:
-                failed = True
-                yield name, error
+        try:
+            for name, job in zip(names, jobs):
+                try:
+                    yield name, job.result()
+                except CourseError as error:
+                    failed = True
+                    yield name, error
+        finally:
+            pool.shutdown(cancel_futures=True)  # Ctrl-C: what has not begun is left
     if not failed and names == course.assignments():
         (course.root / "assignments" / "README.md").write_text(overview(course), encoding="utf-8")
 

@@ -20,7 +20,7 @@ import edunn
 from edunn.course import mine
 from edunn.course.books import checksum
 from edunn.course.kernel import run_in_kernel
-from edunn.course.normalise import read_cells
+from edunn.course.normalise import read_cells, text_of
 from edunn.course.source import CourseError, graded_code
 
 PASSED, FAILED, CHANGED = "passed", "not yet", "changed"
@@ -62,6 +62,9 @@ def check(path: Path, seconds: int = 60) -> Receipt:
     """
     import nbformat
 
+    if path.is_dir():
+        example = path / f"{path.name}.ipynb"
+        raise CourseError(f"{path} is a folder: it takes the notebook in it, such as {example}")
     if not path.is_file():
         raise CourseError(f"{path} is no file")
     try:
@@ -105,7 +108,7 @@ def plain(text: str) -> str:
 
 
 def is_code(cell: Any) -> bool:
-    return bool(cell["cell_type"] == "code")
+    return bool(cell.get("cell_type") == "code")
 
 
 def digest(source: str) -> str:
@@ -119,7 +122,7 @@ def receipt_path(notebook: Path) -> Path:
 @dataclass
 class Standing:
     """How far an exercise is. parts: {name: "yours", "borrowed" or "missing"}; points: those of
-    the last `check`, as text."""
+    the last `check`, as text, with a word where the notebook has been changed since."""
 
     name: str
     parts: dict[str, str]
@@ -134,15 +137,22 @@ def status(start: Path | None = None) -> list[Standing]:
         if path.stem != path.parent.name:
             continue
         parts = {name: known.get(name, "missing") for name in kept_names(path)}
-        receipt = receipt_path(path)
-        points = "not checked yet"
-        if receipt.exists():
-            last = json.loads(receipt.read_text(encoding="utf-8"))
-            points = f"{last['points']:g} of {last['max_points']:g}"
-        found.append(Standing(path.stem, parts, points))
+        found.append(Standing(path.stem, parts, last_points(path)))
     if not found:
         raise CourseError(f"no exercises in {package.parent}: folders such as 03_linear")
     return found
+
+
+def last_points(path: Path) -> str:
+    """What the last check of a notebook came to; "" where there was none that can be read."""
+    try:
+        last = json.loads(receipt_path(path).read_text(encoding="utf-8"))
+        points = f"{last['points']:g} of {last['max_points']:g}"
+        code = [cell for cell in read_cells(path.read_bytes()) if is_code(cell)]
+        now = {cell.get("id"): digest(text_of(cell)) for cell in code}  # but for empty ones
+        return points if now.items() <= last["cells"].items() else f"{points}, changed since"
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return ""
 
 
 def kept_names(path: Path) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import statistics
-import string
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,27 +11,25 @@ from typing import Any, NamedTuple
 
 import nbformat
 
-from edunn.checking.messages import LONGEST, Values, catalogue, language
 from edunn.course.books import Books
 from edunn.course.books import grades as entries
 from edunn.course.grade import Grade
-from edunn.course.judge import GRADED, NOT_GRADED, STUDENT_ERROR, Mark, Record, Verdict
 from edunn.course.likeness import Pair, alike
-from edunn.course.records import read_record
+from edunn.course.records import (
+    GRADED,
+    NOT_GRADED,
+    STUDENT_ERROR,
+    Mark,
+    Record,
+    Verdict,
+    read_record,
+)
+from edunn.course.roster import Roster
 from edunn.course.source import CourseError, headings, is_kind
+from edunn.course.wording import Said, said
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 BARS = 20  # at most so many in a histogram
-
-
-class Said(NamedTuple):
-    """A verdict's reason, taken apart. where: "Bias, gradient of b"; pattern: what the numbers
-    show; hint, more: "" where it is no diagnosis of the catalogue's."""
-
-    where: str
-    pattern: str
-    hint: str = ""
-    more: str = ""
 
 
 class Misconception(NamedTuple):
@@ -53,6 +50,13 @@ class Sheet:
     grades: list[Grade]
     marks: dict[str, dict[str, Mark]] = field(default_factory=dict)  # by student and cell
     comments: dict[str, dict[str, str]] = field(default_factory=dict)  # by student and cell
+    roster: Roster = field(default_factory=Roster)
+
+    @property
+    def absent(self) -> list[str]:
+        """Who is in the roster, and has handed in nothing."""
+        here = {grade.record.student for grade in self.grades}
+        return [row["student"] for row in self.roster.rows if row["student"] not in here]
 
     @property
     def title(self) -> str:
@@ -114,29 +118,6 @@ class Sheet:
         return alike({who: cells for who, cells in answers.items() if cells}, given)
 
 
-def said(verdict: Verdict) -> Said:
-    """The diagnosis and the hint of a verdict, which its reason has in one text."""
-    texts = catalogue().get(verdict.id, {}).get(language(), {})
-    if "pattern" in texts:
-        text = f"{texts['pattern']} {texts['hint']}"
-        if match := re.match(r"(?P<where_>.*?): " + as_expression(text), verdict.reason):
-            filled = Values(match.groupdict())
-            parts = (texts[key].format_map(filled) for key in ("pattern", "hint", "more"))
-            return Said(match["where_"], *parts)
-    return Said("", verdict.reason)
-
-
-def as_expression(text: str) -> str:
-    """A text with {placeholders} as a regular expression, which finds what fills them."""
-    parts, seen = [], set()
-    for literal, name, _, _ in string.Formatter().parse(text):
-        parts.append(re.escape(literal))
-        if name is not None:
-            parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.{{1,{LONGEST}}}?)")
-            seen.add(name)
-    return "".join(parts)
-
-
 def misconceptions(records: list[Record]) -> list[Misconception]:
     """What went wrong in the graded submissions, the most frequent first. Diagnoses are the same
     where their id and the variable agree; other reasons where they differ only in numbers."""
@@ -180,6 +161,7 @@ def read_sheet(books: Books, name: str) -> Sheet:
     if not release.exists():
         raise CourseError(f"{books.root} has records of {name}, but not what was released")
     sheet = Sheet(name, nbformat.read(release, as_version=4), [])
+    sheet.roster = Roster.kept(books.root) or sheet.roster
     most = books.max_points(name)
     with books.gradebook() as gradebook:
         entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}

@@ -10,9 +10,10 @@ import atexit
 import contextlib
 import functools
 import hashlib
+import re
 import secrets
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +21,10 @@ from typing import Any
 
 import edunn
 from edunn.course.intake import Found
-from edunn.course.judge import Record
 from edunn.course.layout import Course, Exercise
 from edunn.course.library import Library
 from edunn.course.pool import Desk, Outcome, Progress, in_pool, judged_by, nothing
+from edunn.course.records import Record
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError
 
@@ -59,7 +60,7 @@ def judge_all(
     limits: Limits,
     scheduler: str,
     progress: Progress = nothing,
-) -> Iterator[Record]:
+) -> Generator[Record, None, None]:
     """Records in the order in which they are done, as those of `pool.judge_all`.
 
     scheduler: its address, "tcp://host:8786". A submission whose workers die again and again is
@@ -105,6 +106,8 @@ def connected(scheduler: str) -> Iterator[Any]:
         from distributed.comm import CommClosedError
     except ModuleNotFoundError:
         raise CourseError("--scheduler needs Dask: pip install distributed") from None
+    if not re.search(r":\d+$", scheduler):  # else Dask looks for it for half a minute
+        raise CourseError(f"{scheduler!r} is no address of a scheduler, such as tcp://HOST:8786")
     try:
         client = Client(scheduler, timeout=CONNECT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:

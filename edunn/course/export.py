@@ -16,11 +16,11 @@ from pathlib import Path
 from edunn.course.classroom import Sheet, read_sheets
 from edunn.course.grade import Grade
 from edunn.course.gradescope import results
+from edunn.course.intake import NOTHING
 from edunn.course.report import harmless, number
 from edunn.course.roster import Roster
 from edunn.course.source import CourseError
 
-NOTHING = "no notebooks in the folder"  # how the intake begins to say so
 CANVAS = {"ID": "canvas_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}
 MOODLE = {"Email address": "email", "ID number": "sis_id"}
 
@@ -42,10 +42,11 @@ def export(
     """Write the grades in `out` for "canvas", "moodle" or "gradescope".
 
     only: one exercise, by its full name; all by default. column: what the other system calls it,
-    such as Canvas's "Exercise 2 (4711)".
+    such as Canvas's "Exercise 2 (4711)". roster: by default the one with which was graded.
     """
+    roster = roster or Roster.kept(out)
     if kind != "gradescope" and roster is None:
-        raise CourseError(f"{kind} knows students by other names: it takes a roster")
+        raise CourseError(f"{kind} knows students by other names: it takes a --roster")
     _, sheets = read_sheets(out, only)
     if column and len(sheets) > 1:
         raise CourseError(f"one column for {len(sheets)} exercises: name the exercise as well")

@@ -10,18 +10,18 @@ from __future__ import annotations
 import fcntl
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edunn.course import cluster, pool
 from edunn.course.books import Books
-from edunn.course.intake import Found, Roster, take_in
-from edunn.course.judge import NOT_GRADED, Record
+from edunn.course.intake import Found, take_in
 from edunn.course.layout import Course
 from edunn.course.pool import Progress, nothing
-from edunn.course.records import Copies, read_record, write_record
+from edunn.course.records import NOT_GRADED, Copies, Record, read_record, write_record
+from edunn.course.roster import Roster
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError
 
@@ -58,12 +58,16 @@ def grade(
     source: None for all that was handed in before, from the copies in `out`
     progress: called with (what is being done, how many are done, of how many).
     workers: 0 to take in only, and grade nobody    scheduler: of a Dask cluster that judges instead
+    roster: by default the one with which was graded before
     """
     if source is not None and out.resolve().is_relative_to(source.resolve()):
         raise CourseError(f"{out} lies in {source}, among the submissions: choose another --out")
     with books_in(out) as books:
         if books.release(name, course.solution(name)) != course.release_path(name).read_bytes():
             raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
+        if roster:
+            roster.keep(books.root)
+        roster = roster or Roster.kept(books.root)
         exercise = fingerprint(course, name, books.secret())
         copies, keys = Copies(books.root, name), {}
         if source is None and not copies:
@@ -82,9 +86,10 @@ def grade(
             if scheduler
             else pool.judge_all(*about, workers, progress)
         )
-        for record in jobs if changed else ():
-            record.key = keys[record.student]
-            write_record(books.root, record)
+        with closing(jobs):
+            for record in jobs if changed else ():
+                record.key = keys[record.student]
+                write_record(books.root, record)
         return list(entered(books, name, course.released(name), keys, progress))
 
 

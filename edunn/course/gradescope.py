@@ -24,11 +24,12 @@ from typing import Any, NamedTuple
 import edunn
 from edunn.course.downloads import File, Owner, files_in, loader, wanted
 from edunn.course.intake import Found, choose
-from edunn.course.judge import NOT_GRADED, Mark, Record, is_automatic
+from edunn.course.judge import is_automatic
 from edunn.course.layout import Course, Exercise
 from edunn.course.library import Library
 from edunn.course.normalise import without_colours
 from edunn.course.pool import Desk
+from edunn.course.records import NOT_GRADED, Mark, Record
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError, graded_code, headings, is_kind
 

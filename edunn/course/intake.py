@@ -19,6 +19,7 @@ from edunn.course.roster import Roster, names_for
 from edunn.course.source import CourseError
 
 MAX_TOTAL = 4 << 30  # bytes of notebooks in one download
+NOTHING = "no notebook was handed in"
 
 
 @dataclass
@@ -80,8 +81,10 @@ def choose(student: str, files: list[File], name: str) -> Found:
     notebooks = [file for file in files if file.called.lower().endswith(".ipynb")]
     named = [file for file in notebooks if belongs(file.called, name)]
     others = {file.called for file in notebooks}
+    if not notebooks:
+        return Found(student, None, NOTHING)
     if not named and len(others) != 1:
-        return Found(student, None, f"{len(notebooks) or 'no'} notebooks in the folder, not one")
+        return Found(student, None, f"{len(notebooks)} notebooks in the folder, not one")
     last = max((named or notebooks)[::-1], key=lambda file: (file.owner.order, file.path))
     folders = {PurePosixPath(file.path).parent for file in named}
     if last.owner.order == 0 and len(folders) > 1:

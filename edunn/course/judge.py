@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from edunn.course.cases import Case, Student, Wrong, own_secret, random_inputs
 from edunn.course.library import Library
-from edunn.course.normalise import Submission, readable
+from edunn.course.normalise import Submission, one_line, readable
+from edunn.course.records import NOT_GRADED, STUDENT_ERROR, Record, Verdict
 from edunn.course.sandbox import ForkServer, Limits, Worker
 from edunn.course.shown import Shown
 from edunn.course.source import grade_id, is_kind
@@ -16,57 +16,6 @@ from edunn.course.wire import WireError, WireLimit, WireTimeout
 from edunn.course.worker import MAX_OUTPUT
 
 MOST_LEFT_OUT = 3  # cells of a student's own that take too long
-GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
-
-
-@dataclass
-class Verdict:
-    """What one graded cell earned. reason: why not all of it, in a sentence for the student."""
-
-    name: str
-    points: float
-    max_points: float
-    reason: str = ""
-    id: str = ""  # of the diagnosis, which is counted across a class
-
-
-class Mark(NamedTuple):
-    """What the gradebook says of one cell. by_hand: a person gave these points."""
-
-    points: float
-    max_points: float
-    waiting: bool
-    by_hand: bool
-
-
-@dataclass
-class Record:
-    """All that grading found out about one submission; plain data, written as JSON."""
-
-    student: str
-    assignment: str
-    state: str = GRADED
-    reason: str = ""
-    verdicts: list[Verdict] = field(default_factory=list)
-    printed: dict[str, str] = field(default_factory=dict)  # by cell id: what its run printed
-    figures: dict[str, list[str]] = field(default_factory=dict)  # by cell id: PNG files in base64
-    visible: dict[str, str] = field(default_factory=dict)  # by cell id: what its own check said
-    answers: dict[str, str] = field(default_factory=dict)  # by cell id: what the student wrote
-    order: list[str] = field(default_factory=list)  # of the cells that were judged, by id
-    key: str = ""  # what was judged, and by what: see `grade.key_of`
-    notes: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def points(self) -> float:
-        return sum(verdict.points for verdict in self.verdicts)
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Record:
-        return cls(**data | {"verdicts": [Verdict(**v) for v in data["verdicts"]]})
 
 
 class Judge:
@@ -161,6 +110,7 @@ class Run:
         self.secret = own_secret(judge.secret, sources)
         self.shown = Shown(judge.library.folder, worker.scratch.path)
         self.lost: WireError | None = None  # why the worker is asked no more
+        self.broken = ""  # which of the student's cells stopped last, and why
 
     def all_cells(self) -> str:
         """Run named cells and the student's own; pictures and play earn nothing and are skipped.
@@ -211,21 +161,27 @@ class Run:
             raise
 
     def one_cell(self, cell: Any) -> None:
-        answer = self.ask({"cell": cell["source"]})
+        answer, name = self.ask({"cell": cell["source"]}), cell["id"]
         printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
+        error = error if isinstance(error, list) else []
+        said = self.shown.text(
+            ": ".join(part for part in error if isinstance(part, str)), MAX_OUTPUT
+        )
         if isinstance(printed, str):
-            self.record.printed[cell["id"]] = self.shown.text(printed, MAX_OUTPUT + 100)
+            self.record.printed[name] = self.shown.text(printed, MAX_OUTPUT + 100)
         if drawn := self.shown.pictures(answer.get("figures")):
-            self.record.figures[cell["id"]] = drawn
+            self.record.figures[name] = drawn
         if not is_automatic(cell):
+            if said and is_kind(cell, "solution"):
+                self.broken = f"; cell {name} stopped with {one_line(said)}"
             return
-        name, points = cell["id"], float(cell["metadata"]["nbgrader"]["points"])
-        if isinstance(error, list):
-            said = ": ".join(part for part in error if isinstance(part, str))
-            self.record.visible[name] = self.shown.text(said, MAX_OUTPUT)
+        if error:
+            self.record.visible[name] = said
+        points = float(cell["metadata"]["nbgrader"]["points"])
         reason, id = self.first_wrong(name)
         if self.lost:  # a check takes what ends the worker for an error of the layer's
             raise self.lost
+        reason += self.broken if "does not define" in reason else ""
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
 
     def first_wrong(self, name: str) -> tuple[str, str]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import subprocess
+import sys
 import tempfile
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +47,9 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
         client.on_cell_execute = lambda cell, cell_index: last.update(cell=cell)
         manager = client.create_kernel_manager()
         manager.transport, manager.ip = "ipc", f"{private}/kernel"  # files, not ports
+        options: Any = {"cwd": str(folder or private), "stderr": subprocess.DEVNULL}
         try:
-            asyncio.run(client.async_execute(cwd=str(folder or private)))
+            beside(client.async_execute(**options))
         except (CellTimeoutError, DeadKernelError) as error:
             late = isinstance(error, CellTimeoutError)
             text = f"stopped after {seconds} seconds: an endless loop?" if late else "it died"
@@ -52,6 +58,30 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
             last["cell"]["outputs"].insert(0, stopped)  # before its KeyboardInterrupt
             last["cell"]["metadata"]["execution"] = {}
     return copy
+
+
+def beside(work: Coroutine[Any, Any, Any]) -> None:
+    """Run it in another thread. In this one nbclient takes Ctrl-C for itself, and cannot go on."""
+    task: Any = None
+
+    async def begin() -> None:
+        nonlocal task
+        task = asyncio.current_task()
+        await work
+
+    with ThreadPoolExecutor(1) as thread:
+        job = thread.submit(asyncio.run, begin())
+        try:
+            job.result()
+        except (KeyboardInterrupt, SystemExit):
+            if task:
+                task.get_loop().call_soon_threadsafe(task.cancel)  # which ends the kernel
+            raise
+
+
+def end_quietly() -> None:
+    """Ctrl-C goes to all processes of a terminal; one of them is enough to say so."""
+    signal.signal(signal.SIGINT, lambda *about: sys.exit(1))
 
 
 def failure(outputs: list[Any]) -> tuple[str, str] | None:

@@ -86,6 +86,11 @@ def readable(text: str, most: int) -> str:
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))[:most]
 
 
+def one_line(error: str) -> str:
+    """The first line of an error, without the name of a file that a cell's code has in Python."""
+    return re.sub(r" \(\S+, line", " (line", error.partition("\n")[0])[:150]
+
+
 def without_colours(text: str) -> str:
     """What a terminal would show, without the codes that colour it and lines written over."""
     text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import Connection
 from typing import Any
 
 from edunn.course.intake import Found
-from edunn.course.judge import NOT_GRADED, Judge, Record
+from edunn.course.judge import Judge
 from edunn.course.layout import Course, Exercise
 from edunn.course.library import Library
 from edunn.course.normalise import Submission, normalise, readable
+from edunn.course.records import NOT_GRADED, Record
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError
 
@@ -37,7 +41,7 @@ def judge_all(
     limits: Limits,
     workers: int,
     progress: Progress = nothing,
-) -> Iterator[Record]:
+) -> Generator[Record, None, None]:
     """Records in the order in which they are done.
 
     submissions: by student, what came in (Found), or what is judged as it is (Submission). Each
@@ -52,12 +56,18 @@ def judge_all(
 
         def engine(queue: deque[str], alone: bool) -> Iterator[tuple[str, Outcome]]:
             count = 1 if alone else workers
-            with ProcessPoolExecutor(count, context, start_judge, start) as pool:
+            theirs, line = context.Pipe(duplex=False)
+            jobs = ProcessPoolExecutor(count, context, start_judge, (*start, theirs))
+            with theirs, line, jobs as pool:
 
                 def send(who: str, handed: Any) -> Future[Any]:
                     return pool.submit(judge_one, who, handed)
 
-                yield from in_pool(queue, submissions, send, lambda: count, BrokenProcessPool)
+                try:
+                    yield from in_pool(queue, submissions, send, lambda: count, BrokenProcessPool)
+                except BaseException:
+                    line.close()  # Ctrl-C: what is being judged now is not waited for
+                    raise
 
         yield from judged_by(engine, name, list(submissions), progress)
 
@@ -136,10 +146,27 @@ class Desk:
 _desk: Desk  # of this process
 
 
-def start_judge(exercise: Exercise, library: Library, secret: bytes, limits: Limits) -> None:
+def start_judge(
+    exercise: Exercise, library: Library, secret: bytes, limits: Limits, line: Connection
+) -> None:
+    """line: to the grader, which says nothing in it; when it is dead, the grader has stopped."""
     global _desk
+    _desk = desk = Desk(exercise, library, secret, limits)
+
+    def end(*about: Any) -> None:
+        desk.judge.close()
+        library.__exit__()
+        os._exit(1)
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which stops all
-    _desk = Desk(exercise, library, secret, limits)
+    signal.signal(signal.SIGTERM, end)
+    threading.Thread(target=end_with, args=(line,), daemon=True).start()
+
+
+def end_with(line: Connection) -> None:
+    """End this process, and leave nothing of it, when the grader has stopped, also by kill -9."""
+    line.poll(None)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def judge_one(student: str, handed: Any) -> Record:

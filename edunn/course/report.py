@@ -15,9 +15,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from edunn.course.classroom import Sheet, concerns, read_sheets, said
+from edunn.course.classroom import Sheet, concerns, read_sheets
 from edunn.course.grade import Grade
 from edunn.course.normalise import without_colours
+from edunn.course.wording import named, said
 
 COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
 TEMPLATES = Path(__file__).with_name("templates")
@@ -69,6 +70,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"number": number, "plain": without_colours, "first_sentence": first_sentence}
+    made.filters["named"] = named
     made.globals["said"] = said
     for name in ("style.css", "sort.js"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
@@ -88,11 +90,13 @@ def write_sheet(sheet: Sheet, folder: Path) -> None:
     """The same, with what the gradebook says of each cell."""
     template = environment().get_template("feedback.html")
     folder.mkdir(parents=True, exist_ok=True)
+    written = {c["id"] for c in sheet.notebook["cells"] if c["cell_type"] == "markdown"}
     for grade in sheet.grades:
         student = grade.record.student
         page = template.render(
             title=sheet.title,
             labels=sheet.labels,
+            written=written,
             grade=grade,
             record=grade.record,
             marks=sheet.marks.get(student, {}),
@@ -106,9 +110,11 @@ def write_page(sheets: list[Sheet], out: Path) -> None:
     by_student = {
         sheet.name: {grade.record.student: grade for grade in sheet.grades} for sheet in sheets
     }
+    called = {row["student"]: row.get("name", "") for sheet in sheets for row in sheet.roster.rows}
     about = {
         "sheets": sheets,
-        "students": sorted(set().union(*by_student.values())),
+        "students": sorted(set().union(called, *by_student.values())),
+        "called": called if any(called.values()) else {},
         "by_student": by_student,
         "concerns": concerns,
         "out": shlex.quote(str(out.resolve())),

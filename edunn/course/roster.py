@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from pathlib import Path
 from edunn.course.source import CourseError
 
 LONGEST = 80  # bytes of a name that files are called by
+KEPT = "roster.csv"  # beside the books
 
 
 @dataclass
@@ -21,20 +23,24 @@ class Roster:
 
     rows: list[dict[str, str]] = field(default_factory=list)
     by_name: dict[str, dict[str, str]] = field(default_factory=dict)
+    text: str = ""  # of the file
 
     @classmethod
     def read(cls, path: Path) -> Roster:
         """A CSV with a column `student`, and others by which downloads name them: name, email,
         canvas_id, login, sis_id, moodle_id ..."""
         try:
-            with path.open(newline="", encoding="utf-8-sig") as file:
-                rows = [{k: (v or "").strip() for k, v in row.items() if k} for row in
-                        csv.DictReader(file)]  # fmt: skip
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise CourseError(f"{path}: no roster can be read: {error}") from None
+            text = path.read_text(encoding="utf-8-sig")
+            lines = csv.DictReader(io.StringIO(text, newline=""))
+            rows = [{k: (v or "").strip() for k, v in row.items() if k} for row in lines]
+        except OSError as error:
+            raise CourseError(f"{path}: no roster can be read: {error.strerror}") from None
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise CourseError(f"{path} is no CSV in UTF-8: {error}") from None
         if not rows or "student" not in rows[0]:
-            raise CourseError(f"{path} has no column `student`, or no rows")
-        roster = cls(rows)
+            there = ", ".join(rows[0]) if rows else "no rows"
+            raise CourseError(f"{path} has no column `student`, but {there}")
+        roster = cls(rows, text=text)
         for row in rows:
             if row["student"] != safe(row["student"]):
                 raise CourseError(f"{path}: {row['student']!r} is no name for files")
@@ -49,6 +55,15 @@ class Roster:
                     found[name] = row if name not in found else {}  # two people: it names neither
             roster.by_name = found | roster.by_name
         return roster
+
+    @classmethod
+    def kept(cls, books: Path) -> Roster | None:
+        """The one with which was graded before."""
+        path = books / KEPT
+        return cls.read(path) if path.exists() else None
+
+    def keep(self, books: Path) -> None:
+        (books / KEPT).write_text(self.text, encoding="utf-8")
 
     def find(self, names: Iterable[str]) -> str | None:
         """The student whom one of these names; the first that is known decides."""

@@ -1,10 +1,12 @@
-"""What the commands print: progress bars, tables, files. A student's words are never markup."""
+"""What the commands print: help, errors, progress bars, tables, files. A student's words are never
+markup."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -17,7 +19,39 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from edunn.course.source import CourseError
+
 console = Console(highlight=False)
+SECTIONS = {
+    "For students": ("check", "status"),
+    "For who writes exercises": ("build", "verify"),
+    "For who grades": ("grade", "report", "regrade", "export", "gradescope", "judge"),
+    "To look at": ("demo",),
+}
+STOPPED = 130  # the exit code of what Ctrl-C has ended
+
+
+class Group(click.Group):
+    """Commands in sections; what goes wrong with a course is one line, without a traceback."""
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, names in SECTIONS.items():
+            with formatter.section(title):
+                commands = [(name, self.commands[name]) for name in names]
+                formatter.write_dl([(n, c.get_short_help_str(65)) for n, c in commands])
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except CourseError as error:
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+        except KeyboardInterrupt:
+            console.print("Stopped. What is done is kept: the same command goes on from there.")
+            context.exit(STOPPED)
 
 
 class Bars(Progress):
@@ -30,24 +64,35 @@ class Bars(Progress):
         self.title = title
         self.bars: dict[str, TaskID] = {}
 
+    def __enter__(self) -> Bars:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.bars:
+            self.stop()
+
     def __call__(self, what: str, done: int, total: int) -> None:
+        if not self.bars:
+            self.start()
         if what not in self.bars:
             self.bars[what] = self.add_task(f"{self.title} {what}".strip(), total=total)
         self.update(self.bars[what], completed=done)
 
 
-def say(step: str) -> None:
-    console.print(Text(f"  ✓ {step}"))
+def say(step: object, mark: str = "✓") -> None:
+    console.print(Text(f"  {mark} {step}"))
 
 
 def print_grades(grades: list[Any]) -> None:
+    """A line or two for each student; hints are for the student's own page."""
     from edunn.course.report import number
+    from edunn.course.wording import brief
 
     table = Table("student", "points", "state", "what went wrong")
     for line in grades:
         points = f"{number(line.points) or '-'} / {number(line.max_points)}"
-        reason = Text(line.reason or "nothing")  # Text: a student's words are not markup
-        table.add_row(Text(line.record.student), points, line.record.state, reason)
+        found = Text(brief(line))  # Text: a student's words are not markup
+        table.add_row(Text(line.record.student), points, line.record.state, found)
     console.print(table)
 
 
@@ -100,13 +145,13 @@ def print_sheets(sheets: list[Any]) -> None:
 
 
 def print_status(found: list[Any]) -> None:
-    table = Table("exercise", "yours", "borrowed", "missing", "last check")
+    """Nothing is cut off in 80 columns; a column with nothing in it is left out."""
+    kinds = [kind for kind in ("yours", "borrowed", "missing")
+             if any(kind in one.parts.values() for one in found)]  # fmt: skip
+    table = Table("exercise", *kinds, "last check", box=None, pad_edge=False)
     for one in found:
-        columns = (
-            ", ".join(name for name, whose in one.parts.items() if whose == kind)
-            for kind in ("yours", "borrowed", "missing")
-        )
-        table.add_row(one.name, *columns, one.points)
+        parts = ([name for name, whose in one.parts.items() if whose == kind] for kind in kinds)
+        table.add_row(Text(one.name), *(Text("\n".join(names)) for names in parts), one.points)
     console.print(table)
 
 
