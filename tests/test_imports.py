@@ -28,9 +28,10 @@ READING_ORDER = [
         course.library course.sandbox course.cases course.remote course.mutants course.bank
         course.layout course.normalise course.roster course.downloads course.intake
         course.records course.shown course.judge course.pool course.cluster
-        course.kernel course.overview course.translate course.books course.check course.verify course.build course.gradescope course.grade
-        course.likeness course.wording course.classroom course.report course.export course.demo
-        course.terminal course.alone course.commands cli
+        course.kernel course.overview course.translate course.books course.check course.verify
+        course.build course.gradescope course.grade course.likeness course.wording
+        course.classroom course.report course.export course.demo course.terminal course.alone
+        course.commands cli
     """.splitlines()
     for name in line.split()
 ]

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -32,18 +33,35 @@ class Found:
     note: str = ""
 
 
-def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Found]:
-    """Every student's notebook of the assignment `name`, in the order of their names."""
+@contextmanager
+def handed_in(source: Path) -> Iterator[list[File]]:
+    """The files of a folder or a zip, which can be read as long as it is open."""
     if source.is_dir():
-        yield from sorted_out(list(from_folder(source)), source, name, roster)
+        yield list(from_folder(source))
         return
     if not zipfile.is_zipfile(source):
         raise CourseError(f"{source} is no folder of submissions and no zip")
     try:
         with zipfile.ZipFile(source) as archive:
-            yield from sorted_out(list(from_zip(archive)), source, name, roster)
+            yield list(from_zip(archive))
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise CourseError(f"{source} cannot be read as a zip: {error}") from None
+
+
+def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Found]:
+    """Every student's notebook of the assignment `name`, in the order of their names."""
+    with handed_in(source) as files:
+        yield from sorted_out(files, source, name, roster)
+
+
+def assignment_of(source: Path, names: list[str]) -> str:
+    """The one of the assignments that notebooks in the source are called after."""
+    with handed_in(source) as files:
+        found = [name for name in names if any(belongs(file.called, name) for file in files)]
+    if len(found) != 1:
+        what = " and ".join(found) or "no exercise"
+        raise CourseError(f"{source} has notebooks of {what}: say which with --assignment")
+    return found[0]
 
 
 def sorted_out(
