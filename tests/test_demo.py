@@ -9,6 +9,9 @@ from pathlib import Path
 
 import matplotlib.image
 import pytest
+from click.testing import CliRunner
+
+from edunn.cli import main
 
 ROOT = Path(__file__).parent.parent
 VERDICTS = {
@@ -50,7 +53,8 @@ def test_five_rows_five_verdicts(demo, course):
         assert reason in rows[student]["reason"]
         assert rows[student]["max_points"] == "10"
         assert student in demo.stdout
-        assert (course / "demo" / "feedback" / f"{student}.html").exists()
+        page = (course / "demo" / "feedback" / "03_linear" / f"{student}.html").read_text("utf-8")
+        assert "BEGIN" not in page
 
 
 def test_the_network_reads_97_percent(demo):
@@ -60,9 +64,7 @@ def test_the_network_reads_97_percent(demo):
 
 def test_the_files_it_names_are_there(demo, course):
     named = [Path(line.strip()) for line in demo.stdout.splitlines()[-4:]]
-    assert [path.name for path in named] == [
-        "03_linear.ipynb", "grades.csv", "feedback", "digits.png",
-    ]  # fmt: skip
+    assert [path.name for path in named] == ["report.html", "feedback", "grades.csv", "digits.png"]
     assert all((course / path).exists() for path in named)
     picture = matplotlib.image.imread(course / "demo" / "digits.png")
     assert picture.shape[1] > 1000
@@ -72,3 +74,13 @@ def test_the_files_it_names_are_there(demo, course):
 def test_the_release_is_the_committed_one(demo, course):
     name = Path("assignments/03_linear/03_linear.ipynb")
     assert (course / name).read_bytes() == (ROOT / name).read_bytes()
+
+
+def test_it_overwrites_nothing_of_yours(course, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    words = "--course", str(course), "demo", "--out", str(tmp_path / "mine")
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 1
+    assert "is not empty, and not of an earlier demo: choose another --out" in result.output
+    assert (tmp_path / "mine" / "thesis.txt").exists()

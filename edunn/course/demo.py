@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -14,8 +16,9 @@ from edunn.backend import Array
 from edunn.course.build import build
 from edunn.course.grade import Grade, grade
 from edunn.course.layout import Course
-from edunn.course.report import write_csv, write_feedback
+from edunn.course.report import write_all
 from edunn.course.sandbox import Limits
+from edunn.course.source import CourseError
 
 NAME = "03_linear"
 WRONG = {  # student: which of the bank's wrong answers is handed in
@@ -43,7 +46,17 @@ def submissions(course: Course, folder: Path) -> None:
     notebooks |= {student: wrong[mistake] for student, mistake in WRONG.items()}
     for student, notebook in notebooks.items():
         (folder / student).mkdir(parents=True)
-        nbformat.write(notebook, folder / student / f"{NAME}.ipynb")
+        nbformat.write(without_marks(notebook), folder / student / f"{NAME}.ipynb")
+
+
+def without_marks(notebook: Any) -> Any:
+    """A notebook as a student would hand it in, without what only a source has."""
+    plain = nbformat.from_dict(notebook)
+    for cell in plain["cells"]:
+        scheme = r"### BEGIN MARK SCHEME.*### END MARK SCHEME\s*"
+        text = re.sub(scheme, "", cell["source"], flags=re.DOTALL)
+        cell["source"] = re.sub(r"^ *### (BEGIN|END) SOLUTION\n", "", text, flags=re.MULTILINE)
+    return plain
 
 
 def build_and_grade(
@@ -52,13 +65,15 @@ def build_and_grade(
     step: Callable[[str], None],
     progress: Callable[[str, int, int], None],
 ) -> list[Grade]:
-    """Build, hand in, grade; grades.csv and feedback/ are left in `out`."""
+    """Build, hand in, grade; what `edunn grade` leaves is left in `out`."""
+    handed_in = out / "submissions"
+    if out.exists() and any(out.iterdir()) and not (handed_in / "anna_solution").exists():
+        raise CourseError(f"{out} is not empty, and not of an earlier demo: choose another --out")
     build(course, NAME, step)
     shutil.rmtree(out, ignore_errors=True)
-    submissions(course, out / "handed_in")
-    grades = grade(course, out / "handed_in", NAME, out / "books", limits=LIMITS, progress=progress)
-    write_csv(grades, out / "grades.csv")
-    write_feedback(grades, course.released(NAME), out / "feedback")
+    submissions(course, handed_in)
+    grades = grade(course, handed_in, NAME, out, limits=LIMITS, progress=progress)
+    write_all(out)
     return grades
 
 
