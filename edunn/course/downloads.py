@@ -27,6 +27,7 @@ CANVAS = re.compile(
 )
 MOODLE = re.compile(rf"(?P<who>.+)_(?P<id>{NUMBER})_assignsubmission_[a-z]+_(?P<file>.*)$")
 GRADESCOPE = re.compile(rf"submission_(?P<id>{NUMBER})$")
+NOTEBOOK = re.compile(r"\.ipynb(-\d+)?(\.json|\.txt)?$", re.IGNORECASE)  # as browsers save it
 LONGEST = 500  # characters of a name that are looked at
 
 
@@ -137,7 +138,8 @@ def hidden(part: str) -> bool:
 
 
 def wanted(path: PurePosixPath) -> bool:
-    return path.suffix.lower() == ".ipynb" and not any(map(hidden, path.parts))
+    name = path.name[-LONGEST:]
+    return NOTEBOOK.search(name) is not None and not any(map(hidden, path.parts))
 
 
 def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from edunn.course.downloads import LONGEST, File, Unreadable, from_folder, from_zip
+from edunn.course.downloads import LONGEST, NOTEBOOK, File, Unreadable, from_folder, from_zip
 from edunn.course.normalise import readable
 from edunn.course.roster import Roster, names_for
 from edunn.course.source import CourseError
@@ -96,7 +96,7 @@ def sorted_out(
 
 def choose(student: str, files: list[File], name: str) -> Found:
     """Of one student's files, the notebook of the assignment: the last one by that name."""
-    notebooks = [file for file in files if file.called.lower().endswith(".ipynb")]
+    notebooks = [file for file in files if NOTEBOOK.search(file.called[-LONGEST:])]
     named = [file for file in notebooks if belongs(file.called, name)]
     others = {file.called for file in notebooks}
     if not notebooks:
@@ -120,5 +120,5 @@ def choose(student: str, files: list[File], name: str) -> Found:
 
 def belongs(called: str, name: str) -> bool:
     """Whether a file is the assignment's, also where a download has added a number to its name."""
-    stem = PurePosixPath(called[-LONGEST:]).stem
+    stem = NOTEBOOK.sub("", called[-LONGEST:])
     return re.fullmatch(re.escape(name) + r"(-\d+| ?\(\d+\))?", stem, re.IGNORECASE) is not None
