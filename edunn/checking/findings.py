@@ -36,3 +36,9 @@ class Checked:
     variable: str
     size: int
     verdict: str
+
+
+def name_of(thing: Any, otherwise: str) -> str:
+    """The name of a class or function, or of the class of an object."""
+    name = getattr(thing, "__name__", type(thing).__name__)
+    return otherwise if name in ("<lambda>", "function", "partial", "method") else name

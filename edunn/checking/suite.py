@@ -80,7 +80,7 @@ def linearity(point: Point, dy: Any) -> list[Finding]:
         size = largest(mixed) + largest(one[name])
         cancels = min(4e-15 * largest(dy), 1e-3 * size)
         if np.any(np.abs(both[name] - mixed) > 1e-9 * size + cancels):
-            squares = same(point.again(-dy)[name], one[name])
+            squares = same(point.again(2 * dy)[name], 4 * one[name])
             return [subject.finding("squares_dy" if squares else "not_linear", "backward", name)]
     subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
     subject.module.cache = point.cache
