@@ -28,7 +28,7 @@ class Examination:
     ):
         self.subject, self.module, self.reference = Subject(module), module, reference
         self.right = Subject(module if reference is None else reference)
-        self.inputs, self.seed = tuple(as_float64(x) for x in inputs), seed
+        self.inputs, self.seed = tuple(as_float64(x, "fb") for x in inputs), seed
         self.rng = stream(seed, "batches")
         self.checked: dict[str, Checked] = {}
         self.fresh: Module | None = None

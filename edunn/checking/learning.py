@@ -10,7 +10,7 @@ import numpy as np
 
 from edunn.checking.findings import Finding, name_of
 from edunn.checking.loops import steady
-from edunn.checking.subject import in_words
+from edunn.checking.subject import THROUGH, in_words
 from edunn.core import Parameter
 from edunn.inputs import show
 
@@ -32,9 +32,9 @@ class Path:
         self.who, self.step = name_of(make, "optimizer"), 0
         try:
             self.walk(make, [Parameter(w.copy()) for w in weights], gradients)
-        except NotImplementedError:
+        except THROUGH:
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             where = f"step {self.step}" if self.step else "building it"
             self.find("raises", error=in_words(error), where=where)
 

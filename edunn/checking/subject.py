@@ -6,6 +6,7 @@ Whatever it does to what it is given stays without effect, and is noticed.
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +31,9 @@ class TimeUp(BaseException):
 
     def __init__(self, seconds: float):
         self.seconds = seconds
+
+
+THROUGH = NotImplementedError, KeyboardInterrupt, TimeUp  # what a check lets pass as it is
 
 
 def in_words(error: BaseException) -> str:
@@ -68,10 +72,10 @@ class Subject:
         try:
             with np.errstate(all="ignore"):
                 return getattr(self.module, part)(*inputs)
-        except (NotImplementedError, KeyboardInterrupt):
-            raise
         except TimeUp as up:
             raise self.stop("endless", part, seconds=f"{up.seconds:g}") from None
+        except THROUGH:
+            raise
         except BaseException as error:  # exit() as well
             raise self.stop("raises", part, error=in_words(error), where=part) from error
 
@@ -146,11 +150,12 @@ def position(state: Any) -> Any:
 def float64_copies(module: Module) -> Iterator[None]:
     """Let the module compute on float64 copies of its parameters and buffers; then put all back."""
     state, numpy_state = generator().bit_generator.state, np.random.get_state()
-    kept: list[tuple[Any, str, Any]] = [(p, "grad", p.grad) for p in module.parameters()]
+    parameters, depth = list(module.named_parameters().values()), sys.getrecursionlimit()
+    kept: list[tuple[Any, str, Any]] = [(p, "grad", p.grad) for p in parameters]
     for part in module.modules():
         kept += [(part, "cache", part.cache), (part, "training", part.training)]
         kept += [(part, n, p) for n, p in vars(part).items() if isinstance(p, Parameter)]
-    arrays: list[tuple[Any, str, Any]] = [(p, "data", p.data) for p in module.parameters()]
+    arrays: list[tuple[Any, str, Any]] = [(p, "data", p.data) for p in parameters]
     for part in module.modules():
         arrays += [(part, name, getattr(part, name)) for name in part.buffers]
     for owner, name, value in arrays:
@@ -159,6 +164,7 @@ def float64_copies(module: Module) -> Iterator[None]:
     try:
         yield
     finally:
+        sys.setrecursionlimit(depth)
         generator().bit_generator.state = state
         np.random.set_state(numpy_state)
         for owner, name, value in arrays + kept:
