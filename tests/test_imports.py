@@ -19,9 +19,10 @@ READING_ORDER = [
         explain containers sequential2d models losses optimizers metrics health training
         datasets.idx datasets.mnist datasets.prepare datasets.tables datasets.toys datasets
         plot diagrams loading saving torchlike
-        checking.findings checking.engine checking.numbers checking.hypotheses checking.diagnosis
-        checking.subject checking.point checking.suite checking.examine checking.messages
-        checking.report checking.loops checking.learning checking.gradients checking
+        checking.findings checking.engine checking.numbers checking.formulas checking.subject
+        checking.hypotheses checking.diagnosis checking.inner checking.point checking.suite
+        checking.examine checking.messages checking.report checking.loops checking.learning
+        checking.draws checking.gradients checking
         utils.colors utils.check_gradient utils
         course.mine course.session course.closed course
         course.source course.wire course.confine course.scratch course.bubble course.worker
