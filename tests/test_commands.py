@@ -77,7 +77,7 @@ REFUSALS = [
     ("grade in --assignment 02 --out file/x", 1, "file/x: Not a directory"),
     ("grade in --assignment 02 --out in/x", 1, "lies in in, among the submissions"),
     ("grade in --assignment 02 --workers -1", 2, "-1 is not in the range"),
-    ("grade in --assignment 02 --scheduler nowhere", 1, "'nowhere' is no address of a scheduler"),
+    ("grade in --assignment 02 --scheduler nowhere", 1, "no Dask scheduler at nowhere: it takes"),
     ("grade in --assignment 02 --roster nix", 1, "nix: no roster can be read: No such file"),
     ("grade in --assignment 02 --roster empty", 1, "empty: no roster can be read: Is a directory"),
     ("grade in --assignment 02 --roster nobody.csv", 1, "has no column `student`, but no rows"),

@@ -155,7 +155,8 @@ def start_judge(
 
     def end(*about: Any) -> None:
         desk.judge.close()
-        library.__exit__()
+        if line.poll():  # dead; else another judge has died, and others will need it
+            library.__exit__()
         os._exit(1)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which stops all

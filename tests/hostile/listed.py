@@ -205,7 +205,7 @@ attack("renamed_plus_original", 0, GRADED, renamed_plus_original, "not written y
 attack("renamed", ALL, GRADED, renamed, notes="the file is called my bias")
 attack("shadow_module", 0, GRADED, shadow_module, "not written yet")
 attack("sitecustomize_files", 0, GRADED, sitecustomize_files, "not written yet")
-attack("symlink_nb", 0, ERROR, symlink_nb, "no notebooks")
+attack("symlink_nb", 0, ERROR, symlink_nb, "no notebook was handed in")
 attack("symlink_data", ALL, GRADED, symlink_data)
 attack("read_hidden_from_history", ALL, GRADED, adding(trying(
     "import linecache as l; assert any('CAS' + 'ES =' in str(v[2]) for v in l.cache.values())",

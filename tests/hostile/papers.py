@@ -188,15 +188,15 @@ def two_names(name):
     return lambda folder: notebook(folder, name)
 
 
-attack("pipe", 0, ERROR, pipe, "no notebooks")
-attack("socket_file", 0, ERROR, a_socket, "no notebooks")
-attack("link_to_passwd", 0, ERROR, link_to("/etc/passwd"), "no notebooks")
-attack("link_to_zero", 0, ERROR, link_to("/dev/zero"), "no notebooks")
-attack("link_to_nothing", 0, ERROR, link_to("/nowhere"), "no notebooks")
-attack("link_to_a_folder", 0, ERROR, link_to_a_folder, "no notebooks")
+attack("pipe", 0, ERROR, pipe, "no notebook was handed in")
+attack("socket_file", 0, ERROR, a_socket, "no notebook was handed in")
+attack("link_to_passwd", 0, ERROR, link_to("/etc/passwd"), "no notebook was handed in")
+attack("link_to_zero", 0, ERROR, link_to("/dev/zero"), "no notebook was handed in")
+attack("link_to_nothing", 0, ERROR, link_to("/nowhere"), "no notebook was handed in")
+attack("link_to_a_folder", 0, ERROR, link_to_a_folder, "no notebook was handed in")
 attack("link_loop", ALL, GRADED, link_loop)
 attack("hard_link", ALL, GRADED, hard_link)
-attack("too_deep", 0, ERROR, too_deep, "no notebooks")
+attack("too_deep", 0, ERROR, too_deep, "no notebook was handed in")
 attack("in_a_folder", ALL, GRADED, in_a_folder)
 attack("twice", 0, ERROR, twice, "2 notebooks in the folder")
 attack("numbered", 0, GRADED, numbered, notes="handed in 2 times")
@@ -206,7 +206,7 @@ attack("file_called_like_a_formula", ALL, GRADED, two_names("=cmd|' calc'!A0"), 
 attack("file_called_like_a_script", ALL, GRADED, two_names("<script>alert(1)<"), notes="<script>")
 attack("file_called_in_colours", ALL, GRADED, two_names("\x1b[31m\u202ered\n"), notes="red")
 attack("metadata_of_others", ALL, GRADED, spoofed)
-attack("nothing_at_all", 0, ERROR, lambda folder: None, "no notebooks")
+attack("nothing_at_all", 0, ERROR, lambda folder: None, "no notebook was handed in")
 
 # --- names of students ---------------------------------------------------------------------------
 NAMES = [
