@@ -74,7 +74,7 @@ class Examination:
         try:
             point = Point(self.subject, inputs, self.seed)
         except Stop as stop:
-            if stop.finding.part == "backward":
+            if stop.finding.part == "backward" and stop.finding.id == "raises":
                 y = self.subject.forward(*(x.copy() for x in inputs))
                 for finding in self.against_reference(inputs, y):
                     raise Stop(finding) from None

@@ -148,11 +148,12 @@ class FirstLines(io.StringIO):
         self.lines, self.length = 0, 0
 
     def write(self, text: str) -> int:
-        if self.lines < self.LINES:
-            kept = text[: max(0, self.LENGTH - self.length)]
-            super().write(kept)
-            self.length = 0 if "\n" in text else self.length + len(kept)
-        self.lines += text.count("\n")
+        for line in text.splitlines(keepends=True):
+            end = line[len(line.rstrip("\n")) :]
+            if self.lines < self.LINES:
+                super().write(line.rstrip("\n")[: max(0, self.LENGTH - self.length)] + end)
+            self.length = 0 if end else self.length + len(line)
+            self.lines += len(end)
         return len(text)
 
     def close(self) -> None:
