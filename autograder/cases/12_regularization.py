@@ -155,7 +155,11 @@ def penalties(student, rng):
     for strength in (float(rng.uniform(0.1, 2)), 0.0):
         arrays = [rng.normal(size=s) for s in ((2, 3), (4,), (1, 2, 3))]
         parameters = [student.make("nn.Parameter", a) for a in arrays]
-        got = student.read(student.make("penalty", parameters, strength))[0]
+        result = student.make("penalty", parameters, strength)
+        is_tensor = student.make("__builtins__.isinstance", result, student.get("nn.Tensor"))
+        got, is_tensor = student.read(result, is_tensor)
+        if is_tensor:
+            raise Wrong("penalty gives a Tensor, not a number: the array of p is p.data", "tensor")
         total = sum(np.sum(a**2) for a in arrays)
         mistakes = {
             "lacks the half": strength * total,

@@ -183,7 +183,6 @@ WRONG_ANSWERS = [
         "should be one number",
     ),  # fmt: skip
     # best_step
-    Mistake("always the same", STEP, "best = 1e-5", "where is the error smallest"),
     Mistake("the shortest", STEP, "best = min(steps)", "really always better"),
     Mistake(
         "the place of the step",
