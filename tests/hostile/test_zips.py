@@ -259,7 +259,7 @@ def test_who_hands_in_something_else_has_a_line(tmp_path):
     for found in (taken(tmp_path, content), unpacked(tmp_path, content)):
         assert list(found) == ["Cy_Coe", "Di_Doe", "Ed_Eck", "able", "bone"]
         assert [who for who, one in found.items() if one.content] == ["able"]
-        assert "no notebooks" in found["bone"].note
+        assert "no notebook" in found["bone"].note
 
 
 PEOPLE = """---
