@@ -199,7 +199,10 @@ _recording = True
 def apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
     """NumPy's `function` of inputs of which some are Tensors, by the module that is its rule."""
     if function not in RULES:
-        raise TypeError(f"np.{function.__name__} has no backward rule: add one in edunn/ops.py")
+        raise TypeError(
+            f"np.{function.__name__} has no backward rule: add one in edunn/ops.py, or give it "
+            "arrays (the array of a Tensor or Parameter is its .data)"
+        )
     return RULES[function](*arguments, **options)(*inputs)
 
 

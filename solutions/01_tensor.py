@@ -37,7 +37,8 @@
 # - **Borrow.** The library of this course is called edunn, and `import edunn as nn` brings it
 #   here. What you write in a notebook is closed in that notebook: you cannot use `nn.MatMul` here.
 #   If you are stuck for too long, `MatMul = borrow("MatMul")` lends you the one of edunn, so that
-#   you can go on. It earns no points. Come back later and write your own.
+#   you can go on. It earns no points. Come back later and write your own. Small functions that only
+#   one notebook needs, such as `center`, cannot be borrowed: leave them out, and go on below.
 # - **Keep.** When a class passes its checks, `keep` copies it into a folder called `my_edunn`.
 #   This is your own framework. It grows from notebook to notebook, and in the last one you train a
 #   real network on it. No notebook needs an earlier one: what is missing comes from edunn.
@@ -59,6 +60,7 @@ import numpy as np
 import edunn as nn
 
 close("Add", "Subtract", "MatMul")  # from here on, Add and MatMul are your own
+close("Linear", "MaskedLinear", "SparseLinear", "Dense")  # a MatMul is inside these
 
 # %% [markdown]
 # ## 1. Shapes, axes and the batch
@@ -166,10 +168,17 @@ def center(x):
 # ### Check: center (1 point)
 
 # %% nbgrader={"grade": true, "grade_id": "center-columns", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-x = np.array([[1.0, 10.0, 2.0], [3.0, 30.0, 2.0]])
+x, right = np.array([[1.0, 10.0, 2.0], [3.0, 30.0, 2.0]]), np.array([[-1, -10, 0], [1, 10, 0]])
 y = center(x)
 assert x[0, 0] == 1, "center changed x, which belongs to its caller: make a new array instead"
-nn.utils.check_same([[-1, -10, 0], [1, 10, 0]], y)
+assert y is not None, "center gives back nothing: name your result `y`"
+assert np.shape(y) == (2, 3), f"the result has shape {np.shape(y)}, but x has shape (2, 3)"
+assert not np.allclose(np.sum(y, axis=1), 0), "each row adds up to 0, but each column should"
+assert not np.array_equal(y, -right), "all signs are turned: what do you take from what?"
+columns = np.sum(y, axis=0)
+assert np.allclose(columns, 0), f"the columns add up to {columns}, but each should add up to 0"
+nn.utils.check_same(right, y)
+nn.utils.check_same([[-0.5, -3], [-0.5, -2], [1, 5]], center(np.array([[0, 1], [0, 2], [1.5, 9]])))
 
 # %% [markdown]
 # ## 2. Gradients
@@ -278,15 +287,23 @@ def unbroadcast(dy, shape):
 # %% [markdown]
 # ### Check: added axes (2 points)
 #
-# First a shape that has not changed at all, then the numbers from above, then three axes.
+# First a shape that has not changed at all, then the numbers from above, then three axes. If the
+# check fails, it says for which shape.
 
 # %% nbgrader={"grade": true, "grade_id": "unbroadcast-added", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-dy = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]])
-nn.utils.check_same(dy, unbroadcast(dy, (2, 3)))
-nn.utils.check_same([11, 22, 33], unbroadcast(dy, (3,)))
-nn.utils.check_same(66, unbroadcast(dy, ()))
-cube = np.arange(24.0).reshape(2, 3, 4)
-nn.utils.check_same([60, 66, 72, 78], unbroadcast(cube, (4,)))
+dy, cube = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]), np.arange(24.0).reshape(2, 3, 4)
+for array, shape, want in (
+    (dy, (2, 3), dy),
+    (dy, (3,), [11, 22, 33]),
+    (dy, (), 66),
+    (cube, (4,), [60, 66, 72, 78]),
+):
+    got, copies = unbroadcast(array, shape), array.size // np.size(want)
+    told = f"a dy of shape {array.shape}, brought to {shape},"
+    assert np.shape(got) == shape, f"{told} has shape {np.shape(got)}"
+    averaged = copies > 1 and np.allclose(np.multiply(got, copies), want)
+    assert not averaged, f"{told} is a mean; but what was copied forward is summed on the way back"
+    nn.utils.check_same(want, got)
 assert dy[0, 0] == 1, "unbroadcast changed dy, which belongs to its caller: make a new array"
 
 # %% [markdown]
@@ -295,12 +312,17 @@ assert dy[0, 0] == 1, "unbroadcast changed dy, which belongs to its caller: make
 # At the end an axis is added *and* another one is stretched.
 
 # %% nbgrader={"grade": true, "grade_id": "unbroadcast-stretched", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-dy = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]])
-nn.utils.check_same([[6], [60]], unbroadcast(dy, (2, 1)))
-nn.utils.check_same([[11, 22, 33]], unbroadcast(dy, (1, 3)))
-nn.utils.check_same([[66]], unbroadcast(dy, (1, 1)))
-cube = np.arange(24.0).reshape(2, 3, 4)
-nn.utils.check_same([[60], [92], [124]], unbroadcast(cube, (3, 1)))
+dy, cube = np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]), np.arange(24.0).reshape(2, 3, 4)
+for array, shape, want in (
+    (dy, (2, 1), [[6], [60]]),
+    (dy, (1, 3), [[11, 22, 33]]),
+    (dy, (1, 1), [[66]]),
+    (cube, (3, 1), [[60], [92], [124]]),
+):
+    got = unbroadcast(array, shape)
+    told = f"a dy of shape {array.shape}, brought to {shape},"
+    assert np.shape(got) == shape, f"{told} has shape {np.shape(got)}"
+    nn.utils.check_same(want, got)
 
 # %% [markdown]
 # ## 3. Add: value and gradient side by side
@@ -444,10 +466,16 @@ class MatMul(nn.Module):
 # the identity matrix, which changes nothing.
 
 # %% nbgrader={"grade": true, "grade_id": "matmul-forward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-square, wide = np.array([[1, 2], [3, 4]]), np.array([[1, 2, 3], [4, 5, 6]])
-tall = np.array([[7, 8], [9, 10], [11, 12]])
+y = MatMul().forward(np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]]))
+assert y is not None, "forward gives back nothing: name your result `y`"
+by_number = np.array_equal(y, [[5, 12], [21, 32]])
+assert not by_number, "this multiplies number by number, but a matrix product is asked for"
+assert not np.array_equal(y, [[23, 34], [31, 46]]), "this is the product of b and a: a stands first"
+for turned in ([[17, 23], [39, 53]], [[26, 30], [38, 44]], [[19, 43], [22, 50]]):
+    assert not np.array_equal(y, turned), "a matrix is turned, but in forward none should be"
+nn.utils.check_same([[19, 22], [43, 50]], y)
+wide, tall = np.array([[1, 2, 3], [4, 5, 6]]), np.array([[7, 8], [9, 10], [11, 12]])
 for a, b, want in (
-    (square, np.array([[5, 6], [7, 8]]), [[19, 22], [43, 50]]),
     (wide, tall, [[58, 64], [139, 154]]),
     (wide[:1], np.array([[4], [5], [6]]), [[32]]),
     (np.array([[5]]), np.array([[3]]), [[15]]),
@@ -457,11 +485,17 @@ for a, b, want in (
 
 # %% [markdown]
 # ### Check: the gradient of a (2 points)
+#
+# `check_gradients` again. At the end, the numbers that you worked out by hand.
 
 # %% nbgrader={"grade": true, "grade_id": "matmul-da", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 rng = np.random.default_rng(0)
 a, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 2))
 print(nn.check_gradients(MatMul(), a, b, only=["input 0"]))
+layer = MatMul()
+layer.forward(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0, 5.0], [6.0, 7.0, 8.0]]))
+(da, db), grads = layer.backward(np.array([[1.0, 0.0, 10.0]]))
+nn.utils.check_same([[53, 86]], da)
 
 # %% [markdown]
 # ### Check: the gradient of b (2 points)

@@ -22,6 +22,7 @@
 # | You need | axes and broadcasting (exercise 1), the derivative of a sum |
 # | Time | about 35 minutes |
 # | Points | 7 by automatic checks, 3 for a written answer |
+# | If you are stuck | `Bias = borrow("Bias")` lends you the one of edunn, without points |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -202,11 +203,18 @@ class Bias(nn.Module):
 layer = Bias(3, initializer=nn.initializers.Constant([1, 2, -3]))
 x = np.array([[3.0, -7.0, 0.0], [10.0, 20.0, 30.0]])
 y = layer.forward(x)
+assert x[0, 0] == 3, "forward changed x, which belongs to its caller: make a new array instead"
+assert y is not None, "forward gives back nothing: name your result `y`"
 kind = type(y).__name__
-assert isinstance(y, np.ndarray), f"y must be an array, not a {kind}: which array is inside self.b?"
+assert kind != "Tensor", "y must be an array, not a Tensor: which array is inside self.b?"
+assert isinstance(y, np.ndarray), f"y must be an array, not a {kind}"
+assert y.shape == (2, 3), f"y has shape {y.shape}, but x has shape (2, 3)"
+assert not np.array_equal(y, x), "y is x itself: what has become of b?"
+assert not np.array_equal(y, [[2, -9, 3], [9, 18, 33]]), "b is taken away, but it must be added"
+first_number = "all features get the same number, but each feature has its own number of b"
+assert not np.array_equal(y, [[4, -6, 1], [11, 21, 31]]), first_number
 nn.utils.check_same([[4, -5, -3], [11, 22, 27]], y)
 nn.utils.check_same([[1.5, 2.5, -2.5]], layer.forward(np.array([[0.5, 0.5, 0.5]])))
-assert x[0, 0] == 3, "forward changed x, which belongs to its caller: make a new array instead"
 assert layer.b.data[0] == 1, "forward changed b: changing parameters is the optimizer's work"
 
 # %% [markdown]
@@ -216,8 +224,8 @@ assert layer.b.data[0] == 1, "forward changed b: changing parameters is the opti
 # `forward`, and measures how the output moves. Your `dx` must agree with that.
 
 # %% nbgrader={"grade": true, "grade_id": "bias-dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-x = np.random.default_rng(0).normal(size=(5, 3))
-print(nn.check_gradients(Bias(3), x, only=["input 0"]))
+start, x = nn.initializers.Constant([1, 2, -3]), np.random.default_rng(0).normal(size=(5, 3))
+print(nn.check_gradients(Bias(3, start), x, only=["input 0"]))
 
 # %% [markdown]
 # ### Check: the gradient of b (3 points)
@@ -225,10 +233,11 @@ print(nn.check_gradients(Bias(3), x, only=["input 0"]))
 # The same for all numbers of `b`, for a batch of five examples and for a batch of one.
 
 # %% nbgrader={"grade": true, "grade_id": "bias-db", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+start = nn.initializers.Constant([1, 2, -3])
 for n in (5, 1):
     x = np.random.default_rng(n).normal(size=(n, 3))
-    print(f"batch of {n}:", nn.check_gradients(Bias(3), x, only=["b"]))
-keep(Bias, nn.check_layer(Bias(3), x))
+    print(f"batch of {n}:", nn.check_gradients(Bias(3, start), x, only=["b"]))
+keep(Bias, nn.check_layer(Bias(3, start), x))
 
 # %% [markdown]
 # ## 5. Play: what does a bias learn?
@@ -259,6 +268,8 @@ for _ in range(steps):
 plt.figure(figsize=(5, 4))
 plt.scatter(y_true[:, 0], y_true[:, 1], color="lightgray", label="answers")
 plt.plot([b[0] for b in way], [b[1] for b in way], "o-", markersize=4, label="the way of b")
+plt.xlabel("feature 1")
+plt.ylabel("feature 2")
 plt.legend()
 plt.show()
 print("b:               ", np.round(layer.b.data, 3))

@@ -22,6 +22,7 @@
 # | You need | matrix products (exercise 1), the chain rule, layers (exercise 2) |
 # | Time | about 45 minutes |
 # | Points | 7 by automatic checks, 3 for a written answer |
+# | If you are stuck | `Linear = borrow("Linear")` lends you the one of edunn, without points |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -72,23 +73,28 @@ close("Dense", "LinearRegression", "LogisticRegression")  # a Linear is inside t
 # ### A picture
 #
 # With two inputs and two outputs, a linear layer moves the points of the plane. Straight lines stay
-# straight, and the origin stays where it is: that is what *linear* means. Change `w` below and
-# watch.
+# straight, and the origin stays where it is: that is what *linear* means. Two points are
+# marked. The square, $(1, 0)$, goes to the first row of `w`. The triangle, $(0, 1)$, goes to the
+# second row. Change `w` below and watch.
 
 # %%
 import matplotlib.pyplot as plt
 
 w = np.array([[1.0, 0.5], [-0.4, 0.8]])
-corners = [(a, b) for a in range(-3, 4) for b in range(-3, 4)]
-before = np.array(corners)
-after = np.array([[a * w[0, 0] + b * w[1, 0], a * w[0, 1] + b * w[1, 1]] for a, b in corners])
+side = np.arange(-3, 4)
+before = np.meshgrid(side, side)
+a, b = before
+after = a * w[0, 0] + b * w[1, 0], a * w[0, 1] + b * w[1, 1]
 
 figure, axes = plt.subplots(1, 2, figsize=(8, 4), sharex=True, sharey=True)
 for ax, points, title in zip(axes, (before, after), ("x: before", "y: after the layer")):
-    ax.scatter(points[:, 0], points[:, 1], c=np.arange(len(corners)), cmap="viridis")
+    across, up = points
+    ax.plot(across, up, "o-", color="cornflowerblue", markersize=4, linewidth=1)
+    ax.plot(across.T, up.T, color="cornflowerblue", linewidth=1)
+    for place, mark in (((3, 4), "s"), ((4, 3), "^")):  # where (1, 0) and (0, 1) are in the arrays
+        ax.plot(across[place], up[place], mark, color="darkred", markersize=10)
     ax.set_title(title)
     ax.set_aspect("equal")
-    ax.grid(alpha=0.3)
 
 # %% [markdown]
 # ## 2. The idea: backward
@@ -179,10 +185,13 @@ class Linear(nn.Module):
 layer = Linear(2, 3, initializer=nn.initializers.Constant([[2, 3, 4], [4, 5, 6]]))
 x = np.array([[3.0, -7.0], [-1.0, 2.0]])
 y = layer.forward(x)
+assert y is not None, "forward gives back nothing: name your result `y`"
 kind = type(y).__name__
-assert isinstance(y, np.ndarray), f"y must be an array, not a {kind}: which array is inside self.w?"
+assert kind != "Tensor", "y must be an array, not a Tensor: which array is inside self.w?"
+assert isinstance(y, np.ndarray), f"y must be an array, not a {kind}"
 assert x[0, 0] == 3, "forward changed x, which belongs to its caller: make a new array instead"
 assert layer.w.data[0, 0] == 2, "forward changed w: changing parameters is the optimizer's work"
+assert y.shape == (2, 3), f"y has shape {y.shape}, not (n, outputs), which is (2, 3) here"
 assert np.all(layer.forward(0 * x) == 0), "a linear layer takes 0 to 0: what does yours add?"
 nn.utils.check_same([[-22, -26, -30], [6, 7, 8]], y)
 
@@ -194,7 +203,10 @@ nn.utils.check_same([[-22, -26, -30], [6, 7, 8]], y)
 
 # %% nbgrader={"grade": true, "grade_id": "linear-dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x = np.random.default_rng(0).normal(size=(4, 3))
-print(nn.check_gradients(Linear(3, 2), x, only=["input 0"]))
+layer = Linear(3, 2)
+layer.forward(x)
+assert layer.cache is not None, "after forward, self.cache is empty: what will backward need?"
+print(nn.check_gradients(layer, x, only=["input 0"]))
 layer = Linear(2, 3, initializer=nn.initializers.Constant([[2, 3, 4], [4, 5, 6]]))
 layer.forward(np.array([[1.0, 2.0], [3.0, 4.0]]))
 dx, grads = layer.backward(np.array([[1.0, 0.0, 10.0], [0.0, 1.0, 2.0]]))

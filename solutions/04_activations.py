@@ -23,6 +23,7 @@
 # | You need | derivatives of quotients and of $e^x$, the chain rule, exercise 2 (what a layer is) |
 # | Time | about 75 minutes |
 # | Points | 12 by automatic checks, 6 for two written answers |
+# | If you are stuck | `ReLU = borrow("ReLU")` lends you the one of edunn, without points; so for all three |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -34,7 +35,7 @@ import numpy as np
 
 import edunn as nn
 
-close("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "TanH", "Dense")  # the first three are your own now
+close("ReLU", "Sigmoid", "Tanh", "LeakyReLU", "TanH", "Dense")  # the first three are your own now
 
 # %% [markdown]
 # ## 1. Why bend?
@@ -83,7 +84,7 @@ for ax, (name, curve) in zip(axes, curves.items()):
     ax.set_ylim(-1.3, 2.3)
     ax.set_title(name)
     ax.grid(alpha=0.3)
-axes[0].legend(loc="upper left")
+axes[1].legend(loc="upper left")  # there is room for it
 plt.show()
 
 # %% [markdown]
@@ -139,8 +140,13 @@ class ReLU(nn.Module):
 
 # %% nbgrader={"grade": true, "grade_id": "relu-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 x = np.array([[3.0, -7.0, 0.0, 0.5], [-3.0, 7.0, -0.5, 100.0]])
-nn.utils.check_same([[3, 0, 0, 0.5], [0, 7, 0, 100]], ReLU().forward(x))
+y = ReLU().forward(x)
 assert x[0, 1] == -7, "forward changed x, which belongs to its caller: make a new array instead"
+assert y is not None, "forward gives back nothing: name your result `y`"
+assert np.shape(y) == x.shape, f"y has shape {np.shape(y)}, but x has shape {x.shape}"
+assert y.dtype != bool, "y says where x is positive, but it should hold the numbers"
+assert not np.any(y < 0), "y has negative numbers in it, but they should have become 0"
+nn.utils.check_same([[3, 0, 0, 0.5], [0, 7, 0, 100]], y)
 
 # %% [markdown]
 # ### Check: ReLU backward (2 points)
@@ -150,8 +156,10 @@ assert x[0, 1] == -7, "forward changed x, which belongs to its caller: make a ne
 
 # %% nbgrader={"grade": true, "grade_id": "relu-backward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x = np.random.default_rng(0).normal(size=(5, 3))
-print(nn.check_gradients(ReLU(), x))
 layer = ReLU()
+layer.forward(x)
+assert layer.cache is not None, "after forward, self.cache is empty: what will backward need?"
+print(nn.check_gradients(layer, x))
 layer.forward(np.array([[3.0, -7.0, 0.0, 0.5]]))
 dx, grads = layer.backward(np.array([[10.0, 20.0, 30.0, 40.0]]))
 assert dx[0, 2] == 0, f"at x = 0 we take the slope 0, so dx must be 0 there, but it is {dx[0, 2]:g}"
@@ -247,8 +255,15 @@ class Sigmoid(nn.Module):
 
 # %% nbgrader={"grade": true, "grade_id": "sigmoid-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 x = np.array([[0.0, np.log(3), -np.log(3)], [np.log(9), -np.log(9), 0.0]])
-nn.utils.check_same([[0.5, 0.75, 0.25], [0.9, 0.1, 0.5]], Sigmoid().forward(x))
+y = Sigmoid().forward(x)
 assert x[0, 0] == 0, "forward changed x, which belongs to its caller: make a new array instead"
+assert y is not None, "forward gives back nothing: name your result `y`"
+assert np.shape(y) == x.shape, f"y has shape {np.shape(y)}, but x has shape {x.shape}"
+low, high = np.min(y), np.max(y)
+assert 0 <= low <= high <= 1, f"y must lie between 0 and 1, but it goes from {low:g} to {high:g}"
+assert y[0, 1] != y[0, 2], "x and -x give the same y: what differs between the two cases?"
+assert not np.allclose(y, [[0.5, 0.25, 0.75], [0.1, 0.9, 0.5]]), "y falls where it should rise"
+nn.utils.check_same([[0.5, 0.75, 0.25], [0.9, 0.1, 0.5]], y)
 
 # %% [markdown]
 # ### Check: Sigmoid for large numbers (2 points)
@@ -271,8 +286,10 @@ nn.utils.check_same([[0, small, 1 - small], [1, 0, 0.5]], y)
 
 # %% nbgrader={"grade": true, "grade_id": "sigmoid-backward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x = np.random.default_rng(1).normal(size=(4, 3))
-print(nn.check_gradients(Sigmoid(), x))
 layer = Sigmoid()
+layer.forward(x)
+assert layer.cache is not None, "after forward, self.cache is empty: what will backward need?"
+print(nn.check_gradients(layer, x))
 layer.forward(np.array([[-1000.0, 1000.0, np.log(3)]]))
 nn.utils.check_same([[0, 0, 1.875]], layer.backward(np.array([[10.0, 10.0, 10.0]]))[0])
 keep(Sigmoid, nn.check_layer(Sigmoid(), x))
@@ -329,7 +346,12 @@ class Tanh(nn.Module):
 
 # %% nbgrader={"grade": true, "grade_id": "tanh-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 x = np.array([[0.0, np.log(2), -np.log(2)], [np.log(3), 1000.0, -1000.0]])
-nn.utils.check_same([[0, 0.6, -0.6], [0.8, 1, -1]], Tanh().forward(x))
+with np.errstate(all="ignore"):
+    y = Tanh().forward(x)
+assert y is not None, "forward gives back nothing: name your result `y`"
+overflows = "for x of 1000 or -1000, y is nan: exp overflows. Which function does NumPy have?"
+assert np.all(np.isfinite(y)), overflows
+nn.utils.check_same([[0, 0.6, -0.6], [0.8, 1, -1]], y)
 assert x[0, 0] == 0, "forward changed x, which belongs to its caller: make a new array instead"
 
 # %% [markdown]
@@ -340,8 +362,10 @@ assert x[0, 0] == 0, "forward changed x, which belongs to its caller: make a new
 
 # %% nbgrader={"grade": true, "grade_id": "tanh-backward", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 x = np.random.default_rng(2).normal(size=(4, 3, 2))
-print(nn.check_gradients(Tanh(), x))
 layer = Tanh()
+layer.forward(x)
+assert layer.cache is not None, "after forward, self.cache is empty: what will backward need?"
+print(nn.check_gradients(layer, x))
 layer.forward(np.array([[np.log(2)]]))
 nn.utils.check_same([[6.4]], layer.backward(np.array([[10.0]]))[0])
 keep(Tanh, nn.check_layer(Tanh(), x))
@@ -363,7 +387,7 @@ keep(Tanh, nn.check_layer(Tanh(), x))
 scale, depth, width = 1.0, 20, 50
 
 plt.figure(figsize=(6, 4))
-for activation in (ReLU, Sigmoid, Tanh):
+for activation, mark in ((ReLU, "o-"), (Sigmoid, "s-"), (Tanh, "^-")):
     nn.manual_seed(0)
     layers = []
     for _ in range(depth):
@@ -376,7 +400,7 @@ for activation in (ReLU, Sigmoid, Tanh):
     for layer in reversed(layers):
         sizes.append(np.sqrt(np.mean(g**2)))
         g, grads = layer.backward(g)
-    plt.semilogy(sizes[::2], ".-", label=activation.__name__)
+    plt.semilogy(sizes[::2], mark, markersize=4, label=activation.__name__)
 plt.xticks(range(0, depth, 5))
 plt.xlabel("layers that the gradient has gone back through")
 plt.ylabel("size of the gradient")

@@ -23,6 +23,7 @@
 # | You need | derivatives of exp and log, the chain rule, exercise 3 (`Linear`) |
 # | Time | about 75 minutes |
 # | Points | 12 by automatic checks, 5 for written answers |
+# | If you are stuck | `Softmax = borrow("Softmax")` lends you the one of edunn, without points; so for all three |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -218,13 +219,13 @@ keep(Softmax, nn.check_layer(Softmax(), x))
 
 # %%
 p = np.linspace(0.002, 1, 400)
-figure, ax = plt.subplots(figsize=(5.5, 3.2))
+figure, ax = plt.subplots(figsize=(6.5, 3.4))
 ax.plot(p, -np.log(p))
 for at in (0.9, 0.5, 1 / 3, 0.1, 0.01):
     ax.plot(at, -np.log(at), "o", color="C1")
-    ax.annotate(f"p = {at:.2g}: E = {-np.log(at):.2f}", (at, -np.log(at)), (8, 2),
+    ax.annotate(f"p = {at:.2g}: E = {-np.log(at):.2f}", (at, -np.log(at)), (7, 4),
                 textcoords="offset points", fontsize=9)  # fmt: skip
-ax.set_xlim(-0.03, 1.25)
+ax.set_xlim(-0.03, 1.3)
 ax.set_xlabel("p: probability of the right class")
 ax.set_ylabel("E: cross entropy")
 ax.grid(alpha=0.3)
@@ -301,15 +302,21 @@ assert np.shape(error) == (2,), f"error has shape {np.shape(error)}: one number 
 assert np.all(error > 0), "an error is negative: the logarithm of a number below 1 is negative"
 in_bits = np.allclose(error, [2, 1])
 assert not in_bits, "right, but with the logarithm of base 2: use the natural one, np.log"
+assert not np.allclose(error, 12 * np.log(10)), "every p counts as 1e-12, also the large ones"
+at_floor = CrossEntropyWithLabels().forward(np.array([0]), np.array([[1e-12, 1.0]]))
+added = np.allclose(at_floor, -np.log(2e-12))
+assert not added, "1e-12 is added to p, but only a p that is smaller should count as 1e-12"
 nn.utils.check_same([np.log(4), np.log(2)], error)
 
 y = np.array([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8], [0.25, 0.5, 0.25]])
 error = CrossEntropyWithLabels().forward(np.array([2, 0, 2]), y)
 nn.utils.check_same([np.log(2), np.log(10), np.log(4)], error)
 
+y = np.array([[0.0, 1.0], [0.0, 1.0]])
 with np.errstate(all="ignore"):
-    error = CrossEntropyWithLabels().forward(np.array([0, 1]), np.array([[0.0, 1.0], [0.0, 1.0]]))
+    error = CrossEntropyWithLabels().forward(np.array([0, 1]), y)
 assert np.isfinite(error[0]), f"for p = 0 the error is {error[0]}: what should p count as?"
+assert y[0, 0] == 0, "forward changed y, which belongs to its caller: make a new array instead"
 nn.utils.check_same([12 * np.log(10), 0], error)
 
 # %% [markdown]
@@ -426,7 +433,8 @@ nn.utils.check_same((np.log(3) + np.log(2)) / 2, loss)
 large = np.array([[1000.0, 0.0], [-1000.0, 0.0], [0.0, 1000.0]])
 with np.errstate(all="ignore"):
     loss = CrossEntropyLoss().forward(large, np.array([1, 1, 0]))
-assert np.isfinite(loss), f"for scores of 1000 the loss is {loss}: shift each row before exp"
+overflows = "shift each row before exp, and take no logarithm of a p that is rounded to 0"
+assert np.isfinite(loss), f"for scores of 1000 the loss is {loss}: {overflows}"
 too_small = "log of a rounded probability? Use the formula in which the logarithm undoes exp"
 assert loss > 600, f"for scores of 1000 the loss is {loss:.4g}, which is too small: {too_small}"
 nn.utils.check_same(2000 / 3, loss)
@@ -472,7 +480,7 @@ for ax, one, two, title in zip(
     ax.plot(s, two, label="Softmax, then CrossEntropyWithLabels")
     ax.set_xlabel("score of the right class")
     ax.set_title(title)
-    ax.legend(fontsize=8)
+axes[0].legend(fontsize=8)
 
 # %% [markdown]
 # ### Three species of iris

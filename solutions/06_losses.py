@@ -23,6 +23,7 @@
 # | You need | derivatives of squares and of log, the sigmoid (exercise 4) |
 # | Time | about 75 minutes |
 # | Points | 14 by automatic checks, 5 for written answers |
+# | If you are stuck | `MeanError = borrow("MeanError")` lends you the one of edunn, without points; so for all four |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -141,6 +142,8 @@ one_each = "one number for each example?"
 assert np.shape(error) == (3,), f"error has shape {np.shape(error)}, not (3,): {one_each}"
 shared = np.allclose(error, [2.5, 2.5, 4.5])
 assert not shared, "the errors are half of what they should be: add over j, do not take a mean"
+distances = np.allclose(error, np.sqrt([5, 5, 9]))
+assert not distances, "these are the distances: the error is their square, so take no root"
 nn.utils.check_same([5, 5, 9], error)
 
 # %% [markdown]
@@ -162,7 +165,8 @@ keep(SquaredError, nn.check_layer(SquaredError(), y_true, y))
 # ## 3. MeanError
 #
 # Learning needs **one** number for the whole batch. `MeanError` takes any error layer and gives the
-# mean of its errors: `MeanError(SquaredError())` is the famous *mean squared error*.
+# mean of its errors. `MeanError(SquaredError())` is the famous *mean squared error*, if each example
+# has one output. (With more outputs, most libraries divide by their number, too.)
 #
 # $$ L = \frac1n \sum_i E_i $$
 #
@@ -194,6 +198,7 @@ class AbsoluteError(nn.losses.ErrorLayer):
 
     def backward(self, dy):
         wanted, got = (len(self.cache),), np.shape(dy)
+        assert not isinstance(dy, list), "the error layer gets a list, but it needs an array"
         assert got == wanted, (
             f"the error layer gets a dy of shape {got}, but it has {wanted} errors"
         )
@@ -232,15 +237,18 @@ class MeanError(nn.losses.ErrorLayer):
 # %% [markdown]
 # ### Check: mean error, forward (1 point)
 #
-# The errors of the four examples are 1, 2, 3 and 10.
+# The errors of the four examples are 1, 2, 13 and 4.
 
 # %% nbgrader={"grade": true, "grade_id": "mean-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-y_true, y = np.zeros((4, 2)), np.array([[1.0, 0.0], [-1.0, 1.0], [0.0, 3.0], [4.0, -6.0]])
+y_true, y = np.zeros((4, 2)), np.array([[1.0, 0.0], [-1.0, 1.0], [6.0, -7.0], [0.0, 4.0]])
 loss = MeanError(AbsoluteError()).forward(y_true, y)
 assert np.shape(loss) == (), f"the loss has shape {np.shape(loss)}, but it should be one number"
-assert not np.isclose(loss, 16), "this is the sum of the errors, but their mean is asked for"
-assert not np.isclose(loss, 2.5), "this is the median of the errors, but their mean is asked for"
-nn.utils.check_same(4, loss)
+assert not np.isclose(loss, 20), "this is the sum of the errors, but their mean is asked for"
+assert not np.isclose(loss, 3), "this is the median of the errors, but their mean is asked for"
+assert not np.isclose(loss, 13), "this is the largest error, but the mean of all is asked for"
+other_count = "divide the sum of the errors by how many errors there are, and by nothing else"
+assert not np.any(np.isclose(loss, [2.5, 10])), other_count
+nn.utils.check_same(5, loss)
 
 # %% [markdown]
 # ### Check: mean error, backward (2 points)
@@ -269,7 +277,7 @@ keep(MeanError, nn.check_layer(MeanError(AbsoluteError()), y_true, y))
 probability = np.linspace(0.001, 0.999, 400)
 figure, ax = plt.subplots(figsize=(5.5, 3))
 ax.plot(probability, -np.log(probability), label="true answer 1 (yes)")
-ax.plot(probability, -np.log(1 - probability), label="true answer 0 (no)")
+ax.plot(probability, -np.log(1 - probability), "--", label="true answer 0 (no)")
 ax.plot([0.9, 0.9], -np.log([0.9, 0.1]), "o", color="black")
 ax.set_xlabel("y: what the network says")
 ax.set_ylabel("error")
@@ -341,6 +349,9 @@ assert np.shape(error) == (2,), f"error has shape {np.shape(error)}, not (2,): o
 assert np.all(error > 0), "an error is not positive: the logarithm of a number below 1 is negative"
 only_yes = np.isclose(error[0], -np.log(0.9)) and not np.isclose(error[1], -np.log(0.1))
 assert not only_yes, "right where the answer is yes, wrong where it is no"
+at_floor = BinaryCrossEntropy().forward(np.array([[1.0]]), np.array([[1e-12]]))
+added = np.allclose(at_floor, -np.log(2e-12))
+assert not added, "1e-12 is added, but only a number that is smaller should count as 1e-12"
 nn.utils.check_same([-np.log(0.9), -np.log(0.1)], error)
 
 y_true, y = (
@@ -356,7 +367,7 @@ with np.errstate(all="ignore"):
 assert np.all(np.isfinite(error)), (
     f"for y of exactly 0 or 1 the errors are {error}: floor both logs"
 )
-nn.utils.check_same(np.array([0, 0, 12, 12]) * np.log(10), error)
+nn.utils.check_same(np.array([0, 0, 12, 12]) * np.log(10), error, tolerance=1e-4)
 
 # %% [markdown]
 # ### Check: binary cross entropy, backward (2 points)
@@ -377,6 +388,8 @@ with np.errstate(all="ignore"):
 assert np.all(np.isfinite(dx)), (
     f"for y of 0 or 1 the gradient is {dx.ravel()}: floor what you divide by"
 )
+cut_off = np.isclose(dx[1, 0], 1 / (1 - (1 - 1e-12)), rtol=1e-9)
+assert not cut_off, "1 - 1e-12 is rounded, so do not cut y off there: floor 1 - y itself"
 nn.utils.check_same([[-1e12], [1e12], [20]], dx, tolerance=1e-3)
 keep(BinaryCrossEntropy, nn.check_layer(BinaryCrossEntropy(), y_true, y))
 
@@ -492,8 +505,9 @@ keep(BCEWithLogitsLoss, nn.check_layer(BCEWithLogitsLoss(), y, target))
 # ## 6. Play: a line, and one wrong point
 #
 # Thirty points lie close to a line. Somebody made a typing error in the last one. Two lines learn
-# from these points: one with your mean squared error, one with the mean absolute error. Move `typing_error` further up. Which line follows it? What if there are ten such
-# errors among the thirty points?
+# from these points: one with your mean squared error, one with the mean absolute error. Move
+# `typing_error` further up. Which line follows it? What if there are ten such errors among the
+# thirty points?
 
 # %%
 typing_error, wrong_points = 12.0, 1
@@ -505,7 +519,9 @@ t[len(t) - wrong_points :] = typing_error
 
 plt.plot(x, t, "o", color="gray")
 plt.ylim(-2.5, typing_error + 1)
-for error in (SquaredError(), AbsoluteError()):
+plt.xlabel("x")
+plt.ylabel("y")
+for error, style in ((SquaredError(), "-"), (AbsoluteError(), "--")):
     name, loss = type(error).__name__, MeanError(error)
     slope, height = 0.0, 0.0
     for _ in range(3000):
@@ -513,7 +529,7 @@ for error in (SquaredError(), AbsoluteError()):
         gradient, _ = loss.backward(1.0)
         slope -= 0.02 * np.sum(gradient * x)
         height -= 0.02 * np.sum(gradient)
-    plt.plot(x, slope * x + height, label=name)
+    plt.plot(x, slope * x + height, style, label=name)
     plt.legend()
     print(f"{name}: y = {slope:.2f} x + {height:.2f}   (the truth: y = 2 x + 1)")
 

@@ -23,6 +23,7 @@
 # | You need | what a derivative is, loops over arrays, exercises 3 to 6 |
 # | Time | about 80 minutes |
 # | Points | 12 by automatic checks, 5 for written answers |
+# | If you are stuck | `numeric_gradient = borrow("numeric_gradient")` lends you the one of edunn, without points. Parts 4 and 7 need nothing of yours |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -145,7 +146,9 @@ def numeric_gradient(f, x, dy, h=1e-5):
 x = np.array([3.0, 5.0])
 got = numeric_gradient(np.square, x, np.array([10.0, 1.0]))
 assert np.shape(got) == (2,), f"the gradient has shape {np.shape(got)}, but x has shape (2,)"
-assert np.array_equal(x, [3, 5]), f"x is now {x}, but it was [3. 5.]: put back what you have kept"
+back = "put back the number that you have kept"
+assert np.array_equal(x, [3, 5]), f"x was [3.0, 5.0], and now it is {x.tolist()}: {back}"
+assert not np.allclose(got, [60, 0]), "only the first number is measured: does the loop end early?"
 assert not np.allclose(got, [6, 10]), "dy has no effect: weight the outputs by dy, then add them up"
 assert not np.allclose(got, [120, 20]), "twice too large: how far apart are the two points?"
 assert not np.allclose(got, [30, 5]), "half of what it should be: how far apart are the two points?"
@@ -242,6 +245,7 @@ error = relative_error(a, b)
 assert np.ndim(error) == 0, f"the error has shape {np.shape(error)}, but it should be one number"
 assert not np.isclose(error, 0.1), "not relative: divide by the size of the gradients"
 assert not np.isclose(error, 0.1 / 2.1), "not number by number: divide by the largest number of all"
+assert not np.isclose(error, 0.0125), "half of what it should be: is a sum in the divisor?"
 nn.utils.check_same(0.025, error)
 assert relative_error(b, a) == error, "a and b changed places, and the error is different"
 assert relative_error(-a, -b) == error, "of negative numbers, take the size: the largest |number|"
@@ -351,7 +355,8 @@ for layer in (nn.Tanh(), nn.Sigmoid(), nn.Softmax(), nn.Linear(3, 2)):
     error = gradient_error(layer, x)
     nearly = f"{name} is right, but the error is {error:.1e}: does the cache belong to x itself?"
     assert not 1e-7 < error < 1e-3, nearly
-    assert error < 1e-7, f"{name} is right, but the error is {error:.1e}"
+    both = "do backward and the measured slope use the same x and the same dy?"
+    assert error < 1e-7, f"{name} is right, but the error is {error:.1e}: {both}"
 assert np.array_equal(x, kept), "x is no longer what it was"
 
 layer = nn.MultiplyConstant(3.0)
@@ -518,7 +523,10 @@ def guilty():
 # size of `x`. It counts your mistakes, but does not tell you which layers they are.
 
 # %% nbgrader={"grade": true, "grade_id": "verdict-right", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-named, wrong = set(guilty()), set()
+names = guilty()
+assert isinstance(names, list), f"guilty gives {type(names).__name__}, but a list is needed"
+assert all(isinstance(name, str) for name in names), "write the names as texts, in quotes"
+named, wrong = set(names), set()
 assert named <= SUSPECTS.keys(), f"no layer is called {', '.join(sorted(named - SUSPECTS.keys()))}"
 x, dy, direction = np.random.default_rng(11).uniform(0.6, 0.9, size=(3, 2, 4))
 for name, layer in SUSPECTS.items():
@@ -626,7 +634,8 @@ figure, ax = plt.subplots(figsize=(7.5, 3.5))
 for dtype, color in ((np.float64, "C0"), (np.float32, "C3")):
     x, dy = np.linspace(0.5, 1.5, 5, dtype=dtype), np.ones(5, dtype)
     errors = [np.max(np.abs(numeric_gradient(np.exp, x, dy, h) - np.exp(x))) for h in H]
-    ax.loglog(H, errors, ".-", lw=1, color=color, label=np.dtype(dtype).name)
+    mark = "s-" if dtype == np.float32 else "o-"
+    ax.loglog(H, errors, mark, ms=3, lw=1, color=color, label=np.dtype(dtype).name)
 ax.set_xlabel("step h")
 ax.set_ylabel("largest error")
 ax.legend()

@@ -23,6 +23,7 @@
 # | You need | what `Linear`, `Bias` and the activations do (exercises 2 to 4), the chain rule |
 # | Time | about 45 minutes |
 # | Points | 9 by automatic checks, 5 for written answers |
+# | If you are stuck | `Dense = borrow("Dense")` lends you the one of edunn, without points |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -87,16 +88,15 @@ close("Dense", "LinearRegression", "LogisticRegression")  # from here on, Dense 
 #
 # On the left: the answer $y$ for every point of the plane, *without* the relu; lighter means smaller.
 # It is like a flat board that leans to one side: all lines of equal height are straight. No
-# straight line has the two red points on one side and the two blue points on the other. In the
+# straight line has the two red squares on one side and the two blue circles on the other. In the
 # middle: the same weights *with* the relu. Now the board has folds. On the right you see how that
-# helps: the hidden numbers $h$ of the four points. The first layer has moved both red points to
+# helps: the hidden numbers $h$ of the four points. The first layer has moved both red squares to
 # the same place, and one straight line is enough.
 
 # %%
 import matplotlib.pyplot as plt
 
-corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
-colors = ["tab:blue", "tab:red", "tab:red", "tab:blue"]
+zeros, ones = np.array([[0, 0], [1, 1]]), np.array([[0, 1], [1, 0]])  # answer 0, answer 1
 side = np.linspace(-0.5, 1.5, 101)
 x1, x2 = np.meshgrid(side, side)
 h1, h2 = x1 + x2, x1 + x2 - 1  # the first layer, before its activation
@@ -109,9 +109,11 @@ for ax, height, title in zip(axes, (flat, folded), ("without activation", "with 
         x1, x2, height, levels=np.arange(-1.75, 4, 0.5), cmap="Greys", extend="both"
     )
     ax.contour(x1, x2, height, levels=[0.5], colors="black")
-    ax.scatter(*corners.T, c=colors, s=90, zorder=3, edgecolors="white")
-    ax.set(title=f"{title}: y = 0.5 on the black line", xlabel="x1", ylabel="x2", aspect="equal")
-axes[2].scatter([0, 1, 2], [0, 0, 1], c=["tab:blue", "tab:red", "tab:blue"], s=90, zorder=3)
+    ax.plot(*zeros.T, "o", color="tab:blue", markersize=10, markeredgecolor="white")
+    ax.plot(*ones.T, "s", color="tab:red", markersize=10, markeredgecolor="white")
+    ax.set(title=f"{title} (black: y = 0.5)", xlabel="x1", ylabel="x2", aspect="equal")
+axes[2].plot([0, 2], [0, 1], "o", color="tab:blue", markersize=10)
+axes[2].plot([1], [0], "s", color="tab:red", markersize=10)
 for place, text in (((0, 0), "(0, 0)"), ((1, 0), "(0, 1) and (1, 0)"), ((2, 1), "(1, 1)")):
     axes[2].annotate(f"x = {text}", place, (place[0] - 0.1, place[1] + 0.12))
 axes[2].plot([0.5, 2.5], [0, 1], color="black")
@@ -243,13 +245,16 @@ class Dense(nn.Module):
 # ### Check: the three layers (2 points)
 
 # %% nbgrader={"grade": true, "grade_id": "dense-build", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+plain = Dense(2, 3, "relu")
+for name, array, right in (("w", plain.w.data, (2, 3)), ("b", plain.b.data, (3,))):
+    sizes = f"{name} of Dense(2, 3) has shape {array.shape}, not {right}: which size belongs where?"
+    assert array.shape == right, sizes
 w, b = np.array([[2, 3, 4], [4, 5, 6]]), np.array([1, 2, 3])
 layer = Dense(2, 3, "relu", nn.initializers.Constant(w), nn.initializers.Constant(b))
 for part, kind in ((layer.linear, nn.Linear), (layer.bias, nn.Bias), (layer.activation, nn.ReLU)):
     assert not isinstance(part, type), f"{part.__name__} is a class and not yet a layer: call it"
     assert isinstance(part, kind), f"{part!r:.40} stands where a layer {kind.__name__} should be"
 for name, array, right in (("w", layer.w.data, w), ("b", layer.b.data, b)):
-    assert array.shape == right.shape, f"{name} has shape {array.shape}, not {right.shape}"
     assert np.all(array == right), f"{name} does not come from its initializer: hand it on"
 for name, kind in (("id", nn.Identity), ("tanh", nn.Tanh), ("sigmoid", nn.Sigmoid)):
     found = Dense(2, 3, name).activation
@@ -272,6 +277,11 @@ assert np.any(h[:, 0] != h[:, 1]), "both columns of h are the same: the bias is 
 nn.utils.check_same([[0, 0], [1, 0], [1, 0], [2, 1]], h)
 nn.utils.check_same([[0], [1], [1], [0]], second.forward(h))
 assert first.cache is not None, "self.cache is empty: forward must collect the three caches in it"
+kept = [one.cache for one in (first.linear, first.bias, first.activation)]
+three = "self.cache must hold three things: linear.cache, bias.cache and activation.cache"
+assert isinstance(first.cache, (tuple, list)), three
+assert len(first.cache) == 3, three
+assert all(any(one is part for part in first.cache) for one in kept), three
 
 w, b, x = np.array([[0.5, -1, 2], [1, 0, -2]]), np.array([0.5, 1, -1]), np.array([[1.0, 2]])
 for name, right in (
@@ -348,7 +358,8 @@ for name in ("id", "relu", "tanh", "sigmoid"):
         for layer, gradients in ((first, first_grads), (second, second_grads)):
             for key, array in layer.get_parameters().items():
                 array -= learning_rate * gradients[key]
-    plt.semilogy(losses, label=name)
+    style = {"id": ":", "relu": "-", "tanh": "--", "sigmoid": "-."}[name]
+    plt.semilogy(losses, style, label=name)
     print(f"{name:8}", np.round(second.forward(first.forward(x))[:, 0], 2))
 plt.xlabel("step")
 plt.ylabel("mean squared error")

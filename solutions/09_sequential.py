@@ -23,6 +23,7 @@
 # | You need | `forward` and `backward` of a layer, Python's lists and dicts, exercise 8 (`Dense`) |
 # | Time | about 75 minutes |
 # | Points | 12 by automatic checks, 5 for written answers |
+# | If you are stuck | `Sequential = borrow("Sequential")` lends you the one of edunn, without points |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -35,6 +36,7 @@ import numpy as np
 import edunn as nn
 
 close("Sequential", "Sequential1D", "ModuleList")  # from here on, Sequential is your own
+close("containers.Chain")  # all that is inside these
 
 # %% [markdown]
 # ## 1. How large is a network?
@@ -121,7 +123,8 @@ for _ in range(600):
 
 figure, axes = plt.subplots(1, 4, figsize=(13, 3.4))
 for i, (ax, points) in enumerate(zip(axes, after)):
-    ax.scatter(*points.data.T, c=label, cmap="coolwarm", s=14)
+    for k, mark in enumerate("ox"):
+        ax.plot(*points.data[label == k].T, mark, color=f"C{k}", markersize=4)
     ax.set_title(f"after layer {i - 1}" if i else "x")
     ax.grid(alpha=0.3)
 figure.tight_layout()
@@ -179,7 +182,7 @@ print("right answers:", nn.accuracy(after[-1].data, label))
 # - `merge_gradients`: writes the gradients of one layer into the dict `grads`, under the long
 #   names. `self.layers.index(layer)` is the first place of a layer. When a name is in `grads`
 #   already, make a *new* array with the sum: `+=` would write into an array that belongs to
-#   somebody else.
+#   somebody else. The method fills `grads`, and returns nothing.
 # - `backward`: from the last layer to the first. `reversed(...)` turns a list round, and `zip`
 #   walks through two lists at the same time. Call `self.merge_gradients` for each layer.
 #
@@ -310,6 +313,7 @@ shared, dense = nn.Linear(3, 3), nn.Dense(3, 3)
 model, grads = Sequential(shared, dense, shared), {}
 ones, twos = np.ones((3, 3)), np.full((3, 3), 2.0)
 model.merge_gradients(dense, {"w": ones, "b": ones[0]}, grads)
+assert grads, "grads is still empty: write into the dict that is handed in, and make no new one"
 assert sorted(grads) == ["1.b", "1.w"], (
     f"Dense is layer 1, but its gradients are called {list(grads)}"
 )

@@ -24,6 +24,7 @@
 # | You need | what a gradient is, NumPy arrays that are changed in place, Python's dicts |
 # | Time | about 60 minutes |
 # | Points | 10 by automatic checks, 5 for written answers |
+# | If you are stuck | `SGD = borrow("SGD")` lends you the one of edunn, without points; so for all three |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -69,7 +70,7 @@ close("SGD", "Momentum", "Nesterov", "RMSprop", "Adam", "AdamW")  # from here on
 import matplotlib.pyplot as plt
 
 t = np.arange(31)
-w1, w2 = np.meshgrid(np.linspace(-4.5, 1, 101), np.linspace(-1.3, 1.3, 101))
+w1, w2 = np.meshgrid(np.linspace(-4.5, 1.5, 101), np.linspace(-1.3, 1.3, 101))
 
 
 def valley(title, ax):
@@ -77,7 +78,7 @@ def valley(title, ax):
         w1, w2, 0.5 * (w1**2 + 25 * w2**2), levels=[0.1, 0.5, 1.5, 4, 8, 14, 22], cmap="Blues_r"
     )
     ax.plot(0, 0, "k*", markersize=12)
-    ax.set(title=title, xlabel="w1 (flat)", ylabel="w2 (steep)", xlim=(-4.5, 1), ylim=(-1.3, 1.3))
+    ax.set(title=title, xlabel="w1 (flat)", ylabel="w2 (steep)", xlim=(-4.5, 1.5), ylim=(-1.3, 1.3))
 
 
 figure, axes = plt.subplots(1, 2, figsize=(12, 3.6))
@@ -388,13 +389,13 @@ figure.tight_layout()
 # optimizers.
 
 # %%
-for kind, lr in ((SGD, 0.1), (Momentum, 0.1), (Adam, 0.02)):
+for kind, lr, style in ((SGD, 0.1, ":"), (Momentum, 0.1, "--"), (Adam, 0.02, "-")):
     nn.manual_seed(0)
     x, label = nn.datasets.spirals(300)
     model = nn.Sequential(nn.Dense(2, 16, "tanh"), nn.Dense(16, 16, "tanh"), nn.Dense(16, 2))
     optimizer = kind(model.parameters(), lr=lr)
     history = nn.fit(model, x, label, nn.CrossEntropyLoss(), optimizer, epochs=40, progress=False)
-    plt.semilogy(history["loss"], label=f"{kind.__name__}, lr = {lr}")
+    plt.semilogy(history["loss"], style, label=f"{kind.__name__}, lr = {lr}")
 plt.xlabel("epoch")
 plt.ylabel("loss")
 plt.legend()

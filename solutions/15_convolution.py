@@ -35,6 +35,7 @@ import numpy as np
 import edunn as nn
 
 close("Conv2d", "Conv2D", "MaxPool2d", "Flatten")  # from here on, these are your own
+close("layers.windows.Sliding")  # cut and paste are inside
 
 # %% [markdown]
 # ## 1. The idea: one small window, many places

@@ -8,7 +8,8 @@ import pytest
 
 import edunn as nn
 from edunn.backend import generator
-from edunn.checking.learning import find_in_initializer, find_in_optimizer
+from edunn.checking.draws import find_in_initializer
+from edunn.checking.learning import find_in_optimizer
 from edunn.checking.loops import find_in_training_loop
 
 
@@ -373,7 +374,7 @@ OPTIMIZERS = [  # what the student wrote, what is right, the diagnosis
     (Z10, WithMomentum, "opt_changes_gradient"),
     (Z10AtOnce, WithMomentum, "opt_changes_gradient"),
     (Z11, WithMomentum, "opt_ratio"),
-    (Z13, Rms, "opt_wrong"),
+    (Z13, Rms, "opt_scale"),
     (Z14, Rms, "opt_not_finite"),
     (Z15, LikeAdam, "opt_ratio"),
     (Z16, LikeAdam, "opt_not_finite"),
@@ -390,14 +391,14 @@ OPTIMIZERS = [  # what the student wrote, what is right, the diagnosis
     (LikeAdam, make(LikeAdamW, decay=0.1), "opt_zero_gradient"),
     (make(RateOnlyForTheGradient, decay=0.1), make(Plain, decay=0.1), "opt_zero_gradient"),
     (SignOfZero, make(nn.SignGD, lr=0.1), "opt_zero_gradient"),
-    (OnlyTheFirst, Plain, "opt_second_parameter"),
+    (OnlyTheFirst, Plain, "opt_some_stay"),
     (NoEps, LikeAdam, "opt_not_finite"),
     (SkipsTiny, Plain, "opt_tiny_gradients"),
     (NewGradient, Plain, "opt_changes_gradient"),
     (NewAndUphill, Plain, "opt_wrong_direction"),
     (OtherShape, Plain, "opt_wrong"),
     (NoArray, Plain, "opt_wrong"),
-    (Huge, Plain, "opt_wrong"),
+    (Huge, Plain, "opt_zero_gradient"),
     (Plain, make(Warmup), "opt_wrong"),
     (make(DecayLast, decay=0.1), make(LikeAdamW, decay=0.1), "opt_wrong"),
     (lambda parameters: None, Plain, "raises"),
@@ -551,9 +552,9 @@ INITIALIZERS = [
     (np.zeros, 0.0, kaiming, "normal", "init_std"),
     (np.zeros, 0.0, None, "normal", "init_distribution"),
     (np.ones, 0.0, 0.0, None, "init_mean"),
-    (lambda shape: None, 0.0, None, None, "init_shape"),
-    (lambda shape: 0.1, 0.0, None, None, "init_shape"),
-    (lambda shape: np.full(shape, "a"), 0.0, None, None, "init_shape"),
+    (lambda shape: None, 0.0, None, None, "dtype_not_numbers"),
+    (lambda shape: 0.1, 0.0, None, None, "dtype_not_numbers"),
+    (lambda shape: np.full(shape, "a"), 0.0, None, None, "dtype_not_numbers"),
     (lambda shape: 1 / 0, 0.0, None, None, "raises"),
     (lambda shape: np.random.normal(0, 1e300, shape), 0.0, 0.1, None, "init_std"),
     (lambda shape: np.random.normal(0, 10, shape), 0.0, 0.1, "normal", "init_std"),

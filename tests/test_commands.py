@@ -49,6 +49,8 @@ def here(tmp_path, monkeypatch):
     with zipfile.ZipFile("none.zip", "w") as archive:
         archive.writestr("a.txt", "no notebook")
     hand_in(Path("in"), ada=RIGHT)
+    hand_in(Path("two"), ada=RIGHT)
+    Path("two/03_linear.ipynb").touch()
     return tmp_path
 
 
@@ -64,7 +66,8 @@ REFUSALS = [
     ("build nix", 1, "no assignment 'nix'; there are 01_tensor"),
     ("--course / build", 1, "no course around /"),
     ("grade", 2, "Missing argument 'SUBMISSIONS'"),
-    ("grade in", 2, "Missing option '--assignment'"),
+    ("grade empty", 1, "empty has notebooks of no exercise: say which with --assignment"),
+    ("grade two", 1, "two has notebooks of 02_bias and 03_linear: say which with --assignment"),
     ("grade in --assignment 77", 1, "no assignment '77'; there are 01_tensor"),
     ("grade nix --assignment 02", 1, "nix is no folder of submissions and no zip"),
     ("grade file --assignment 02", 1, "file is no folder of submissions and no zip"),

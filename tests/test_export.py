@@ -12,10 +12,9 @@ from edunn.course.books import Books
 from edunn.course.export import export
 from edunn.course.grade import rebuilt
 from edunn.course.intake import take_in
-from edunn.course.judge import NOT_GRADED, STUDENT_ERROR, Record, Verdict
 from edunn.course.layout import Course
 from edunn.course.pool import opened
-from edunn.course.records import write_record
+from edunn.course.records import NOT_GRADED, STUDENT_ERROR, Record, Verdict, write_record
 from edunn.course.roster import Roster
 from edunn.course.source import CourseError
 from lock import needs_lock

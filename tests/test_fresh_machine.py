@@ -72,7 +72,7 @@ def test_the_first_cell_installs_edunn_and_then_says_nothing(python, tmp_path):
     setup, blank, check = run(python, tmp_path, ["setup", "linear", "linear-forward"])
     assert not [output for output in setup if output["output_type"] == "error"], setup
     assert blank == []
-    (error,) = check
+    (error,) = (output for output in check if output["output_type"] == "error")
     assert error["evalue"] == "Linear.forward: not written yet"
     assert Path(where_edunn_is(program)).is_relative_to(program.parent.parent)
     assert run(python, tmp_path, ["setup"]) == [[]]

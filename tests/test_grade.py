@@ -303,7 +303,7 @@ def test_grading_again_gives_the_same(graded, handed_in):
 
 def test_hidden_inputs_differ_by_student(graded):
     secret = Books(graded[0]).secret()
-    from edunn.course.judge import random_inputs
+    from edunn.course.cases import random_inputs
 
     draws = {random_inputs(secret, who, "linear-dw").random() for who in ("right", "blank")}
     assert len(draws) == 2

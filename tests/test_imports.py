@@ -19,19 +19,20 @@ READING_ORDER = [
         explain containers sequential2d models losses optimizers metrics health training
         datasets.idx datasets.mnist datasets.prepare datasets.tables datasets.toys datasets
         plot diagrams loading saving torchlike
-        checking.findings checking.engine checking.numbers checking.hypotheses checking.diagnosis
-        checking.subject checking.point checking.suite checking.examine checking.messages
-        checking.report checking.loops checking.learning checking.gradients checking
+        checking.findings checking.engine checking.numbers checking.formulas checking.subject
+        checking.hypotheses checking.diagnosis checking.inner checking.point checking.suite
+        checking.examine checking.messages checking.report checking.loops checking.learning
+        checking.draws checking.gradients checking
         utils.colors utils.check_gradient utils
         course.mine course.session course.closed course
         course.source course.wire course.confine course.scratch course.bubble course.worker
-        course.library
-        course.sandbox course.cases course.remote course.mutants course.bank course.layout
-        course.normalise course.roster course.downloads course.intake course.judge course.pool
-        course.cluster course.records course.kernel course.overview course.translate
-        course.books course.check course.verify course.build course.gradescope course.grade
-        course.likeness course.wording course.classroom course.report course.export course.demo
-        course.terminal course.alone course.commands cli
+        course.library course.sandbox course.cases course.remote course.mutants course.bank
+        course.layout course.normalise course.roster course.downloads course.intake
+        course.records course.shown course.judge course.pool course.cluster
+        course.kernel course.overview course.translate course.books course.check course.verify
+        course.build course.gradescope course.grade course.likeness course.wording
+        course.classroom course.report course.export course.demo course.terminal course.alone
+        course.commands cli
     """.splitlines()
     for name in line.split()
 ]

@@ -98,8 +98,8 @@ class Line:
         self.said = self.grade("all.zip", "--roster", folder / "roster.csv")
 
     def grade(self, name, *more):
-        """The roster is named once; the books keep it."""
-        return edunn("grade", self.folder / name, "--assignment", NAME, "--out", self.out, *more)
+        """The roster is named once; the books keep it. The notebooks' names say which exercise."""
+        return edunn("grade", self.folder / name, "--out", self.out, *more)
 
     def export(self):
         about = "--column", NAME, "--assignment", NAME, "--out", self.out

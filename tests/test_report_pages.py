@@ -21,10 +21,9 @@ from edunn.course.books import Books
 from edunn.course.classroom import Mark, Sheet, concerns, misconceptions, read_sheets, said
 from edunn.course.grade import Grade, grade
 from edunn.course.intake import Found, take_in
-from edunn.course.judge import GRADED, NOT_GRADED, STUDENT_ERROR, Record, Verdict
 from edunn.course.layout import Course
 from edunn.course.likeness import alike, words
-from edunn.course.records import Copies
+from edunn.course.records import GRADED, NOT_GRADED, STUDENT_ERROR, Copies, Record, Verdict
 from edunn.course.report import write_all, write_feedback, write_page
 from edunn.course.source import CourseError
 from lock import needs_lock

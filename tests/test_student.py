@@ -57,6 +57,15 @@ SLIPS = {
         cells(*NAMED[:3], linear=("class Linear(", "class MyLinear(")),
         "leave its name as it is",
     ),
+    "the stub left beside the code": (
+        cells(*NAMED[:3], linear=("y = x @", 'raise NotImplementedError("Linear.forward: not '
+              'written yet")\n        y = x @')),
+        "still stands beside your code: delete it",
+    ),
+    "method renamed": (
+        cells(*NAMED[:3], linear=("def forward(", "def forwards(")),
+        "the name is not the one that was given",
+    ),
     "syntax error": (
         cells(*NAMED[:2], linear=("def forward(self, x):", "def forward(self, x)")),
         "Python could not read this cell, so nothing of it has run",

@@ -49,7 +49,7 @@ def probabilities(draw):
 def certain(rng):
     """Probabilities of which many are exactly 0 or 1, right and wrong ones."""
     shape = sizes(rng)
-    y = rng.choice([0.0, 1.0, 0.3, 1e-5], shape)
+    y = rng.choice([0.0, 1.0, 0.3, 1e-5, 2e-12], shape)
     y_true = rng.integers(0, 2, shape)
     y[0, :2], y_true[0, :2] = (0, 1), (1, 0)
     return (), (y_true.astype(float), y)

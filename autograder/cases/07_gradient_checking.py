@@ -195,12 +195,18 @@ def tool(student, rng):
     if not value > 1e-3:
         text = f"gradient_error of a layer that forgets dy is {value:.3g}: is your dy all ones?"
         raise Wrong(text, "dy_of_ones")
-    got = error("nn.MultiplyConstant", 3.0, backward_of=("nn.MultiplyConstant", 2.7))
-    expect("gradient_error of a layer with 2.7 in the place of 3", got, 0.1, None, 1e-6)
+    for _ in range(TRIES):
+        right, share = float(rng.uniform(2, 9)), float(rng.choice([0, rng.uniform(0.05, 0.9)]))
+        theirs = right * (1 - share)
+        got = error("nn.MultiplyConstant", right, backward_of=("nn.MultiplyConstant", theirs))
+        what = f"gradient_error of a layer with {theirs:.3g} in the place of {right:.3g}"
+        expect(what, max(got, 1e-6), max(share, 1e-6), None, 1e-6 if share else 1)
 
 
 def verdict(student, rng):
-    (names,) = student.read(student.make("guilty"))
+    text = student.get("__builtins__.str")  # a set or an array of names will do as well
+    names = student.make("__builtins__.map", text, student.make("guilty"))
+    (names,) = student.read(student.make("__builtins__.list", names))
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Wrong("guilty gives no list of names", "not_a_list")
     wrong = {"Swish", "Flip", "Wave", "Share", "Square", "Decay"}

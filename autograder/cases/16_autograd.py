@@ -56,7 +56,7 @@ def record(student, rng):
             read += [student.attribute(student.item(inputs, i), "time") for i in (0, 1)]
         read += [student.attribute(leaf, "time") for leaf in leaves]
         first, second, *rest = student.read(*read)
-        times = rest[-4:]
+        times = in_order(rest[-4:])
         for i, y in ((0, first), (2, second)):
             a, b = arrays[i : i + 2]
             da, db, *inputs = rest[2 * i : 2 * i + 4]
@@ -66,6 +66,13 @@ def record(student, rng):
             expect(f"{what} for b", db, -dy * a / b**2)
             if inputs != times[i : i + 2]:
                 raise Wrong("the step does not hold the tensors that it ran on", "inputs")
+
+
+def in_order(times):
+    """The times of tensors, each later than the one before: they tell one tensor from another."""
+    if not all(isinstance(time, int) for time in times) or sorted(set(times)) != times:
+        raise Wrong("the tensors do not have the times at which they were made", "times")
+    return times
 
 
 class Graph:
@@ -131,6 +138,7 @@ def tape(student, rng):
         found = [student.attribute(student.item(result, i), "time") for i in range(length)]
         times = [student.attribute(one, "time") for one in graph.theirs]
         read = student.read(*found, *times)
+        in_order(read[length:])
         if read[:length] != [read[length + i] for i in wanted]:
             raise Wrong("the tape is not in the order latest first, each tensor once", "order")
 
@@ -206,9 +214,15 @@ def network(student, rng):
     """The student's tape and rules together, through the network of the notebook."""
     for _ in range(TRIES):
         arrays = example(rng)
-        got = student.read(student.make("by_tape", *arrays))[0]
+        x, t, w, b, v = (student.make("Tensor", array) for array in arrays)
+        hidden = student.call(student.call(student.call(x, "__matmul__", w), "__add__", b), "relu")
+        error = student.call(student.call(hidden, "__matmul__", v), "__sub__", t)
+        loss = student.call(student.call(error, "__mul__", error), "sum")
+        student.call(loss, "backward")
+        leaves = (student.attribute(one, "grad") for one in (w, b, v))
+        got = student.read(student.attribute(loss, "data"), *leaves)
         for name, one, right in zip(("loss", "dw", "db", "dv"), got, by_hand(*arrays)):
-            expect(f"by_tape, {name}", one, right)
+            expect(f"by tape, {name}", one, right)
 
 
 def example(rng):

@@ -12,42 +12,58 @@ ADDED = "while dy.ndim > len(shape):\n    dy = dy.sum(axis=0)"
 WRONG_ANSWERS = [
     # center
     Mistake("means of the rows", "center", ("axis=0", "axis=1"), "could not be broadcast"),
-    Mistake("means of the rows, kept", "center", ("axis=0", "axis=1, keepdims=True"), "not equal"),
-    Mistake("mean of all", "center", ("axis=0", ""), "not equal"),
-    Mistake("the sum", "center", ("mean", "sum"), "not equal"),
-    Mistake("the means alone", "center", ("x - x.mean", "x.mean"), "different shapes"),
-    Mistake("other way round", "center", "y = x.mean(axis=0) - x", "not equal"),
-    Mistake("writes into x", "center", "x -= x.mean(axis=0)\ny = x", "center changed x"),
-    Mistake("the first row taken off", "center", "y = x - x[0]", "not equal"),
     Mistake(
-        "half of the sum", "center", ("mean(axis=0)", "sum(axis=0) / 2"), "numbers", hidden=True
+        "means of the rows, kept", "center", ("axis=0", "axis=1, keepdims=True"), "each row adds"
+    ),
+    Mistake("mean of all", "center", ("axis=0", ""), "each should add up to 0"),
+    Mistake("the sum", "center", ("mean", "sum"), "each should add up to 0"),
+    Mistake("the means alone", "center", ("x - x.mean", "x.mean"), "has shape (3,)"),
+    Mistake("other way round", "center", "y = x.mean(axis=0) - x", "all signs are turned"),
+    Mistake("writes into x", "center", "x -= x.mean(axis=0)\ny = x", "center changed x"),
+    Mistake("the first row taken off", "center", "y = x - x[0]", "each should add up to 0"),
+    Mistake("half of the sum", "center", ("mean(axis=0)", "sum(axis=0) / 2"), "not equal"),
+    Mistake("the middle number", "center", "y = x - np.median(x, axis=0)", "not equal"),
+    Mistake(
+        "row by row in a loop",
+        "center",
+        "y = np.zeros_like(x)\nfor i in range(len(x)):\n    y[i] = x[i] - np.mean(x[i])",
+        "each row adds up to 0",
+    ),
+    Mistake(
+        "into an array of whole numbers",
+        "center",
+        "y = np.zeros(x.shape, int)\ny[:] = x - np.mean(x, axis=0)",
+        "not equal",
+    ),
+    Mistake(
+        "only the last column comes back",
+        "center",
+        "for j in range(x.shape[1]):\n    y = x[:, j] - np.mean(x[:, j])",
+        "has shape (2,), but x has shape (2, 3)",
+    ),
+    Mistake(
+        "means as a column", "center", ("mean(axis=0)", "mean(axis=0)[:, None]"), "be broadcast"
     ),
     # unbroadcast
-    Mistake("nothing is summed", "unbroadcast", "pass", "expected (3,), calculated (2, 3)"),
-    Mistake("all is summed", "unbroadcast", "dy = dy.sum()", "calculated ()"),
+    Mistake("nothing is summed", "unbroadcast", "pass", "brought to (3,), has shape (2, 3)"),
+    Mistake("all is summed", "unbroadcast", "dy = dy.sum()", "to (2, 3), has shape ()"),
     Mistake(
         "the last axis instead",
         "unbroadcast",
         ("axis=0", "axis=-1"),
-        "expected (3,), calculated (2,)",
+        "brought to (3,), has shape (2,)",
     ),
     Mistake("the first row", "unbroadcast", ("dy.sum(axis=0)", "dy[0]"), "not equal"),
     Mistake(
-        "a mean of the added", "unbroadcast", ("dy.sum(axis=0)", "dy.mean(axis=0)"), "not equal"
+        "a mean of the added", "unbroadcast", ("dy.sum(axis=0)", "dy.mean(axis=0)"), "is a mean"
     ),
-    Mistake("one added axis only", "unbroadcast", ("while", "if"), "expected (), calculated (3,)"),
-    Mistake(
-        "axis 0 always", "unbroadcast", "dy = dy.sum(axis=0)", "expected (2, 3), calculated (3,)"
-    ),
+    Mistake("one added axis only", "unbroadcast", ("while", "if"), "to (), has shape (3,)"),
+    Mistake("axis 0 always", "unbroadcast", "dy = dy.sum(axis=0)", "to (2, 3), has shape (3,)"),
     Mistake("reshaped", "unbroadcast", "dy = dy.reshape(shape)", "cannot reshape"),
     Mistake("cut off", "unbroadcast", "dy = np.resize(dy, shape)", "not equal"),
-    Mistake(
-        "stretched axes are forgotten", "unbroadcast", ADDED, "expected (2, 1), calculated (2, 3)"
-    ),
-    Mistake(
-        "added axes are forgotten", "unbroadcast", STRETCHED, "expected (3,), calculated (2, 3)"
-    ),
-    Mistake("stretched axes disappear", "unbroadcast", (", keepdims=True", ""), "calculated (2,)"),
+    Mistake("stretched axes are forgotten", "unbroadcast", ADDED, "to (2, 1), has shape (2, 3)"),
+    Mistake("added axes are forgotten", "unbroadcast", STRETCHED, "to (3,), has shape (2, 3)"),
+    Mistake("stretched axes disappear", "unbroadcast", (", keepdims=True", ""), "has shape (2,)"),
     Mistake(
         "a mean of the stretched",
         "unbroadcast",
@@ -58,7 +74,7 @@ WRONG_ANSWERS = [
         "the other axes",
         "unbroadcast",
         ("size == 1", "size > 1"),
-        "expected (2, 3), calculated (1, 1)",
+        "brought to (2, 3), has shape (1, 1)",
     ),
     Mistake(
         "added axes are kept",
@@ -70,7 +86,7 @@ WRONG_ANSWERS = [
         "the first size only",
         "unbroadcast",
         ADDED + "\nif shape and shape[0] == 1:\n    dy = dy.sum(axis=0, keepdims=True)",
-        "expected (2, 1), calculated (2, 3)",
+        "brought to (2, 1), has shape (2, 3)",
     ),
     Mistake(
         "two added axes at most",
@@ -83,8 +99,28 @@ WRONG_ANSWERS = [
         "stops at the first",
         "unbroadcast",
         ("keepdims=True)", "keepdims=True)\n            break"),
-        "expected (1, 1), calculated (1, 3)",
+        "brought to (1, 1), has shape (1, 3)",
     ),
+    Mistake(
+        "the sum is lost",
+        "unbroadcast",
+        ("        dy = dy.sum(axis=axis", "        dy.sum(axis=axis"),
+        "brought to (2, 1), has shape (2, 3)",
+    ),
+    Mistake(
+        "the size for the axis",
+        "unbroadcast",
+        ("axis=axis, ", "axis=size, "),
+        "brought to (1, 3), has shape (2, 1)",
+    ),
+    Mistake(
+        "sizes compared from the left",
+        "unbroadcast",
+        "for axis in range(dy.ndim):\n    if dy.shape[axis] != shape[axis]:\n"
+        "        dy = dy.sum(axis=axis, keepdims=True)",
+        "out of range",
+    ),
+    Mistake("a shape has no ndim", "unbroadcast", ("len(shape)", "shape.ndim"), "no attribute"),
     # Add.forward
     Mistake("subtracts", "Add.forward", ("a + b", "a - b"), "not equal"),
     Mistake("multiplies", "Add.forward", ("a + b", "a * b"), "not equal"),
@@ -109,6 +145,12 @@ WRONG_ANSWERS = [
         "Add.forward",
         "y = a + b\nself.cache = y.shape, y.shape",
         "the shape of the output",
+    ),
+    Mistake(
+        "kept without self",
+        "Add.forward",
+        "cache = a.shape, b.shape\ny = a + b",
+        "cannot unpack non-iterable NoneType",
     ),
     Mistake("arrays are kept", "Add.forward", ("a.shape, b.shape", "a, b"), "truth value"),
     Mistake(
@@ -142,6 +184,13 @@ WRONG_ANSWERS = [
         ("(dy, b_shape)", "(dy, b_shape) / len(dy)"),
         "You take a mean over the examples",
     ),
+    Mistake("nothing summed", "Add.backward", "da, db = dy, dy", "the shape of the output"),
+    Mistake(
+        "only the two gradients come back",
+        "Add.backward",
+        "a_shape, b_shape = self.cache\nreturn unbroadcast(dy, a_shape), unbroadcast(dy, b_shape)",
+        "not a dictionary",
+    ),
     Mistake("db negative", "Add.backward", ("db = ", "db = -"), "opposite sign"),
     Mistake(
         "without dy",
@@ -156,12 +205,12 @@ WRONG_ANSWERS = [
         "has shape (3,), but its variable has shape (4, 1)",
     ),
     # MatMul.forward
-    Mistake("number by number", "MatMul.forward", ("a @ b", "a * b"), "not equal"),
-    Mistake("other order", "MatMul.forward", ("a @ b", "b @ a"), "not equal"),
-    Mistake("b turned", "MatMul.forward", ("a @ b", "a @ b.T"), "not equal"),
-    Mistake("a turned", "MatMul.forward", ("a @ b", "a.T @ b"), "not equal"),
+    Mistake("number by number", "MatMul.forward", ("a @ b", "a * b"), "number by number"),
+    Mistake("other order", "MatMul.forward", ("a @ b", "b @ a"), "a stands first"),
+    Mistake("b turned", "MatMul.forward", ("a @ b", "a @ b.T"), "a matrix is turned"),
+    Mistake("a turned", "MatMul.forward", ("a @ b", "a.T @ b"), "a matrix is turned"),
     Mistake("one number", "MatMul.forward", ("a @ b", "np.vdot(a, b)"), "different shapes"),
-    Mistake("result turned", "MatMul.forward", ("a @ b", "(a @ b).T"), "not equal"),
+    Mistake("result turned", "MatMul.forward", ("a @ b", "(a @ b).T"), "a matrix is turned"),
     Mistake("matrices are not kept", "MatMul.forward", "y = a @ b", "NoneType"),
     Mistake(
         "matrices kept in the other order",
@@ -194,6 +243,13 @@ WRONG_ANSWERS = [
     ),
     Mistake("db of MatMul negative", "MatMul.backward", ("a.T @", "-a.T @"), "opposite sign"),
     Mistake("da times a", "MatMul.backward", ("dy @ b.T", "dy @ b.T * a"), "one factor too many"),
+    Mistake("number by number, backward", "MatMul.backward", ("dy @ b.T", "dy * b"), "broadcast"),
+    Mistake(
+        "db of the sum of dy",
+        "MatMul.backward",
+        ("a.T @ dy", "np.outer(a.sum(axis=0), dy.sum(axis=0))"),
+        "gradient of input 1",
+    ),
     Mistake(
         "gradients exchanged",
         "MatMul.backward",

@@ -52,7 +52,7 @@ WRONG_ANSWERS = [
         "size 3 is different from 2",
     ),
     Mistake("number by number", "Linear.forward", ("x @", "x *"), "with shapes (2,2) (2,3)"),
-    Mistake("the first example only", "Linear.forward", ("x @", "x[0] @"), "calculated (3,)"),
+    Mistake("the first example only", "Linear.forward", ("x @", "x[0] @"), "y has shape (3,)"),
     Mistake("w itself, not its array", "Linear.forward", (".data", ""), "MatMul.forward"),
     Mistake(
         "adds a bias", "Linear.forward", ("self.w.data", "self.w.data + 1"), "what does yours add?"
@@ -63,13 +63,32 @@ WRONG_ANSWERS = [
         ("self.w.data", "self.w.data / x.shape[1]"),
         "3 is the number of features",
     ),
-    Mistake("y is forgotten", "Linear.forward", "self.cache = x\ny = None", "not a NoneType"),
-    Mistake("x is not kept", "Linear.forward", "y = x @ self.w.data", "has no attribute 'T'"),
+    Mistake("y is forgotten", "Linear.forward", "self.cache = x\ny = None", "gives back nothing"),
+    Mistake("x is not kept", "Linear.forward", "y = x @ self.w.data", "self.cache is empty"),
     Mistake(
         "y is kept",
         "Linear.forward",
         "y = x @ self.w.data\nself.cache = y",
         "has shape (2, 2), but its variable has shape (3, 2)",
+    ),
+    Mistake("kept without self", "Linear.forward", ("self.cache", "cache"), "cache is empty"),
+    Mistake(
+        "w turned and first",
+        "Linear.forward",
+        "self.cache = x\ny = np.dot(self.w.data.T, x)",
+        "y has shape (3, 2)",
+    ),
+    Mistake(
+        "a row of w for each example",
+        "Linear.forward",
+        "self.cache = x\ny = x.sum(axis=1, keepdims=True) * self.w.data[: len(x)]",
+        "not equal",
+    ),
+    Mistake(
+        "float32 is kept",
+        "Linear.forward",
+        ("self.cache = x", "self.cache = x.astype(np.float32)"),
+        "for float32 on the way",
     ),
     Mistake("an old cache is kept", "Linear.forward", FIRST_CACHE, "the input of an earlier call"),
     Mistake(
@@ -129,7 +148,40 @@ WRONG_ANSWERS = [
         "x = self.cache\ndw = dy @ self.w.data.T\ndx = x.T @ dy",
         "has shape (3, 2), but its variable has shape (4, 3)",
     ),
+    Mistake("dx number by number", "Linear.backward", ("dy @ self", "dy * self"), "broadcast"),
+    Mistake(
+        "dx on its side",
+        "Linear.backward",
+        ("dy @ self.w.data.T", "self.w.data @ dy.T"),
+        "(3, 4), which is (4, 3) turned around",
+    ),
+    Mistake("w is no array", "Linear.backward", ("self.w.data.T", "self.w.T"), "MatMul.forward"),
+    Mistake(
+        "dx divided by the inputs",
+        "Linear.backward",
+        ("data.T", "data.T / x.shape[1]"),
+        "3 is the number of features",
+    ),
     # backward: dw
+    Mistake(
+        "dw of sums",
+        "Linear.backward",
+        ("x.T @ dy", "np.outer(x.sum(axis=0), dy.sum(axis=0))"),
+        "does not agree with the measured slope",
+    ),
+    Mistake(
+        "dw for each example",
+        "Linear.backward",
+        ("x.T @ dy", "x[:, :, None] * dy[:, None, :]"),
+        "one row per example",
+    ),
+    Mistake(
+        "dw is a step already",
+        "Linear.backward",
+        ("x.T @ dy", "-0.1 * x.T @ dy"),
+        "is -0.1 times the measured one",
+    ),
+    Mistake("dw is x turned", "Linear.backward", ("x.T @ dy", "x.T"), "does not depend on dy"),
     Mistake("dw transposed", "Linear.backward", ("x.T @ dy", "dy.T @ x"), "lying on its side"),
     Mistake(
         "dw with x as it is",

@@ -62,6 +62,21 @@ WRONG_ANSWERS = [
         "changes dy",
     ),  # fmt: skip
     Mistake("loops for ever", BACKWARD, "while True:\n    pass", "endless loop"),
+    Mistake("dy less y", BACKWARD, "y = self.cache\ndx = y * (dy - y)", "full of zeros"),
+    Mistake("a sum without y", BACKWARD, ("np.sum(dy * y", "np.sum(dy"), "add up to 0 in each row"),
+    Mistake(
+        "y for the first term only",
+        BACKWARD,
+        "y = self.cache\ndx = y * dy - np.sum(dy * y, axis=1, keepdims=True)",
+        "add up to 0 in each row",
+    ),  # fmt: skip
+    Mistake("the exponentials are kept", FORWARD, ("self.cache = y", "self.cache = e"), "each row"),
+    Mistake(
+        "one row's table for all",
+        BACKWARD,
+        "y = self.cache\ntable = np.diag(y[0]) - np.outer(y[0], y[0])\ndx = dy @ table",
+        "gradient of input 0",
+    ),  # fmt: skip
     # CrossEntropyWithLabels.forward
     Mistake(
         "columns picked",
@@ -82,6 +97,29 @@ WRONG_ANSWERS = [
         "adds a number to p",
         ERROR,
         "p = y[np.arange(len(y)), labels] + 1e-3\nself.cache = labels, y, p\nerror = -np.log(p)",
+        "not equal",
+    ),  # fmt: skip
+    Mistake(
+        "adds the floor to p",
+        ERROR,
+        "p = y[np.arange(len(y)), labels] + 1e-12\nself.cache = labels, y, p\nerror = -np.log(p)",
+        "is added to p",
+    ),  # fmt: skip
+    Mistake("the smaller one", ERROR, ("np.maximum(", "np.minimum("), "also the large ones"),
+    Mistake(
+        "floors y in place",
+        ERROR,
+        "y[y < 1e-12] = 1e-12\np = y[np.arange(len(y)), labels]\n"
+        "self.cache = labels, y, p\nerror = -np.log(p)",
+        "forward changed y",
+    ),  # fmt: skip
+    Mistake(
+        "whole rows picked", ERROR, ("y[np.arange(len(y)), labels]", "y[labels]"), "(2, 2): one"
+    ),
+    Mistake(
+        "labels as weights",
+        ERROR,
+        "self.cache = labels, y, y\nerror = -np.sum(labels * np.log(y), axis=1)",
         "not equal",
     ),  # fmt: skip
     Mistake(
@@ -139,8 +177,27 @@ WRONG_ANSWERS = [
         "not finite",
     ),  # fmt: skip
     Mistake("nothing at p = 0", ERROR_BACK, ("-dy / p", "-dy / p * (p > 1e-12)"), "not equal"),
+    Mistake("times p", ERROR_BACK, ("-dy / p", "-dy * p"), "gradient of input 1"),
+    Mistake(
+        "one number each", ERROR_BACK, "labels, y, p = self.cache\ndx = -dy / p", "of the output"
+    ),
+    Mistake("ones elsewhere", ERROR_BACK, ("zeros_like", "ones_like"), "full of zeros"),
     Mistake("writes into y", ERROR_BACK, ("dx = np.zeros_like(y)", "dx = y"), "changes"),
     # CrossEntropyLoss.forward
+    Mistake(
+        "the two layers, one after the other",
+        LOSS,
+        "p = Softmax().forward(y)\nself.cache = p, labels\n"
+        "loss = np.mean(CrossEntropyWithLabels().forward(labels, p))",
+        "too small: log of a rounded probability",
+    ),  # fmt: skip
+    Mistake(
+        "the logarithm of a softmax",
+        LOSS,
+        "p = Softmax().forward(y)\nself.cache = p, labels\n"
+        "loss = -np.mean(np.log(p[np.arange(len(y)), labels]))",
+        "no logarithm of a p that is rounded to 0",
+    ),  # fmt: skip
     Mistake("a sum for the mean", LOSS, ("np.mean(", "np.sum("), "added up"),
     Mistake("one error each", LOSS, ("loss = np.mean(", "loss = ("), "should be one number"),
     Mistake(
@@ -181,6 +238,25 @@ WRONG_ANSWERS = [
     Mistake("the score is not shifted", LOSS, ("- shifted[", "- y["), "not equal"),
     Mistake("the logarithm is forgotten", LOSS, ("np.log(total)", "total"), "not equal"),
     # CrossEntropyLoss.backward
+    Mistake(
+        "as many classes as examples",
+        LOSS_BACK,
+        "p, labels = self.cache\ndx = dy * (p - np.identity(len(p))[labels]) / len(p)",
+        "broadcast",
+    ),  # fmt: skip
+    Mistake(
+        "less the number of the label",
+        LOSS_BACK,
+        "p, labels = self.cache\ndx = dy * (p - labels[:, None]) / len(p)",
+        "add up to 0 in each row",
+    ),  # fmt: skip
+    Mistake(
+        "the right class only",
+        LOSS_BACK,
+        "p, labels = self.cache\nrows, dx = np.arange(len(p)), np.zeros_like(p)\n"
+        "dx[rows, labels] = dy * (p[rows, labels] - 1) / len(p)",
+        "0 in some places",
+    ),  # fmt: skip
     Mistake("not divided by n", LOSS_BACK, (" / len(p)", ""), "exactly 4 times too large"),
     Mistake("divided by everything", LOSS_BACK, ("/ len(p)", "/ p.size"), "3 times too small"),
     Mistake("the loss without dy", LOSS_BACK, ("dx = dy * dx", "dx = dx"), "does not depend on dy"),

@@ -30,7 +30,7 @@ WRONG_ANSWERS = [
         "a root",
         SQUARED,
         ("np.sum(self.cache**2, axis=1)", "np.sqrt(np.sum(self.cache**2, axis=1))"),
-        "not equal",
+        "take no root",
     ),  # fmt: skip
     Mistake(
         "writes into y",
@@ -40,6 +40,32 @@ WRONG_ANSWERS = [
     ),  # fmt: skip
     Mistake("error is forgotten", SQUARED, "self.cache = y - y_true\nerror = None", "shape ()"),
     Mistake("loops for ever", SQUARED, "while True:\n    pass", "endless loop"),
+    Mistake(
+        "not added over j",
+        SQUARED,
+        ("np.sum(self.cache**2, axis=1)", "self.cache**2"),
+        "(3, 2), not (3,)",
+    ),
+    Mistake(
+        "the squares are kept",
+        SQUARED,
+        "self.cache = (y - y_true) ** 2\nerror = np.sum(self.cache, axis=1)",
+        "does not agree with the measured",
+    ),
+    Mistake("truth less answer is kept", SQUARED, ("y - y_true", "y_true - y"), "opposite sign"),
+    Mistake(
+        "all of dy added up",
+        SQUARED_BACK,
+        ("dy[:, None]", "np.sum(dy)"),
+        "Each row has its own factor",
+    ),
+    Mistake(
+        "the first dy for all",
+        SQUARED_BACK,
+        ("dy[:, None]", "dy[0]"),
+        "Each row has its own factor",
+    ),
+    Mistake("dy as a row", SQUARED_BACK, ("dy[:, None]", "dy[None, :]"), "broadcast"),
     Mistake("without the 2", SQUARED_BACK, ("2 * ", ""), "exactly half of the measured"),
     Mistake("truth minus answer", SQUARED_BACK, ("2 *", "-2 *"), "opposite sign"),
     Mistake("without dy", SQUARED_BACK, (" * dy[:, None]", ""), "does not depend on dy"),
@@ -76,6 +102,19 @@ WRONG_ANSWERS = [
     ),  # fmt: skip
     # MeanError
     Mistake("the sum", MEAN, ("np.mean", "np.sum"), "this is the sum"),
+    Mistake(
+        "over all numbers",
+        MEAN,
+        ("np.mean(errors)", "np.sum(errors) / y.size"),
+        "by how many errors there are",
+    ),
+    Mistake(
+        "over the outputs",
+        MEAN,
+        ("np.mean(errors)", "np.sum(errors) / y.shape[1]"),
+        "by how many errors there are",
+    ),
+    Mistake("a list", MEAN_BACK, ("np.full(n, dy / n)", "[dy / n] * n"), "gets a list"),
     Mistake("the median", MEAN, ("np.mean", "np.median"), "this is the median"),
     Mistake("not reduced", MEAN, ("np.mean(errors)", "errors"), "should be one number"),
     Mistake(
@@ -84,7 +123,7 @@ WRONG_ANSWERS = [
         ("np.mean(errors)", "np.mean(errors, keepdims=True)"),
         "should be one number",
     ),  # fmt: skip
-    Mistake("the largest error", MEAN, ("np.mean", "np.max"), "not equal"),
+    Mistake("the largest error", MEAN, ("np.mean", "np.max"), "this is the largest error"),
     Mistake("the last error", MEAN, ("np.mean(errors)", "errors[-1]"), "not equal"),
     Mistake(
         "divided by n - 1",
@@ -143,6 +182,41 @@ WRONG_ANSWERS = [
     Mistake("a column of errors", BINARY, ("axis=1", "axis=1, keepdims=True"), "one number each"),
     Mistake("logarithm of base 10", BINARY, ("np.log(", "np.log10("), "not equal"),
     Mistake("adds to y", BINARY, ("np.maximum(y, self.floor)", "y + 1e-3"), "not equal"),
+    Mistake(
+        "adds the floor", BINARY, ("np.maximum(y, self.floor)", "y + self.floor"), "1e-12 is added"
+    ),
+    Mistake(
+        "floor of the logarithm",
+        BINARY,
+        "self.cache = y_true, y\nyes, no = np.log(y), np.log(1 - y)\n"
+        "error = -np.sum(y_true * np.maximum(yes, self.floor)"
+        " + (1 - y_true) * np.maximum(no, self.floor), axis=1)",
+        "not positive",
+    ),
+    Mistake(
+        "y is floored for both",
+        BINARY,
+        ("np.log(np.maximum(1 - y, self.floor))", "np.log(1 - np.maximum(y, self.floor))"),
+        "floor both logs",
+    ),
+    Mistake(
+        "0 and 1 divide",
+        BINARY_BACK,
+        "y_true, y = self.cache\ndx = dy[:, None] * (y - y_true) / (y * (1 - y))",
+        "floor what you divide by",
+    ),
+    Mistake(
+        "times, not divided",
+        BINARY_BACK,
+        "y_true, y = self.cache\ndx = dy[:, None] * ((1 - y_true) * (1 - y) - y_true * y)",
+        "gradient of input 1",
+    ),
+    Mistake(
+        "yes and no exchanged, backward",
+        BINARY_BACK,
+        ("yes = y_true /", "yes = -(1 - y_true) /"),
+        "gradient of input 1",
+    ),
     Mistake("plus for minus", BINARY_BACK, ("(no - yes)", "(no + yes)"), "gradient of input"),
     Mistake("turned round", BINARY_BACK, ("(no - yes)", "(yes - no)"), "opposite sign"),
     Mistake("no is forgotten", BINARY_BACK, ("(no - yes)", "(-yes)"), "where the answer is no"),
@@ -204,6 +278,37 @@ WRONG_ANSWERS = [
         ),
         "not equal",
     ),  # fmt: skip
+    Mistake(
+        "the sigmoid, then the error",
+        LOGITS,
+        "self.cache = y, target\np = nn.Sigmoid().forward(y)\n"
+        "loss = np.sum(BinaryCrossEntropy().forward(target, p)) / y.size",
+        "not equal",
+    ),
+    Mistake(
+        "one loss for each column",
+        LOGITS,
+        ("np.abs(y))))", "np.abs(y))), axis=0)"),
+        "has shape (3,)",
+    ),
+    Mistake("the largest score of all", LOGITS, ("np.maximum(y, 0)", "np.max(y)"), "not equal"),
+    Mistake("minus the last term", LOGITS, ("+ np.log1p", "- np.log1p"), "not equal"),
+    Mistake(
+        "a mean of the gradients",
+        LOGITS_BACK,
+        (
+            "dy * (nn.Sigmoid().forward(y) - target) / y.size",
+            "dy * np.mean(nn.Sigmoid().forward(y) - target)",
+        ),
+        "not (2, 3)",
+    ),
+    Mistake("divided by the columns", LOGITS_BACK, ("y.size", "y.shape[1]"), "2 times too large"),
+    Mistake(
+        "target and score exchanged",
+        LOGITS_BACK,
+        ("nn.Sigmoid().forward(y) - target", "nn.Sigmoid().forward(target) - y"),
+        "gradient of input 0",
+    ),
     Mistake("log for log1p", LOGITS, ("np.log1p(", "np.log(1 + "), "loses a tiny a"),
     Mistake("the minus in exp is forgotten", LOGITS, ("-np.abs", "np.abs"), "not equal"),
     Mistake("the absolute value is forgotten", LOGITS, ("-np.abs(y)", "-y"), "which exp overflows"),

@@ -59,6 +59,49 @@ WRONG_ANSWERS = [
         ("np.zeros(x.shape)", "np.zeros(1)"),
         "out of bounds",
     ),  # fmt: skip
+    Mistake(
+        "returns in the loop",
+        NUMERIC,
+        ("(up - down) / (2 * h)", "(up - down) / (2 * h)\n        return gradient"),
+        "does the loop end early",
+    ),
+    Mistake(
+        "up, down, up again",
+        NUMERIC,
+        "gradient = np.zeros(x.shape)\n"
+        "for place in np.ndindex(x.shape):\n"
+        "    x[place] += h\n"
+        "    up = np.sum(dy * f(x))\n"
+        "    x[place] -= 2 * h\n"
+        "    down = np.sum(dy * f(x))\n"
+        "    x[place] += h\n"
+        "    gradient[place] = (up - down) / (2 * h)",
+        "put back the number that you have kept",
+    ),
+    Mistake(
+        "up and back, measured twice",
+        NUMERIC,
+        ("x[place] = kept - h", "x[place] -= h"),
+        "half of what it should be",
+    ),
+    Mistake(
+        "rows only",
+        NUMERIC,
+        ("np.ndindex(x.shape)", "range(len(x))"),
+        "not equal",
+    ),
+    Mistake(
+        "the shape of dy", NUMERIC, ("np.zeros(x.shape)", "np.zeros(dy.shape)"), "different shapes"
+    ),
+    Mistake(
+        "f of one number",
+        NUMERIC,
+        "gradient = np.zeros(x.shape)\n"
+        "for place in np.ndindex(x.shape):\n"
+        "    up, down = f(x[place] + h), f(x[place] - h)\n"
+        "    gradient[place] = dy[place] * (up - down) / (2 * h)",
+        "sequence",
+    ),
     Mistake("loops for ever", NUMERIC, "while True:\n    pass", "endless loop"),
     # relative_error
     Mistake(
@@ -74,6 +117,25 @@ WRONG_ANSWERS = [
         "error = np.max(np.abs(a - b) / np.maximum(np.abs(a), np.abs(b)))",
         "not number by number",
     ),  # fmt: skip
+    Mistake("both sizes together", RELATIVE, ("np.abs([a, b])", "np.abs(a + b)"), "a sum in the"),
+    Mistake(
+        "lengths of vectors",
+        RELATIVE,
+        (
+            "np.max(np.abs(a - b)), np.max(np.abs([a, b]))",
+            "np.linalg.norm(a - b), max(np.linalg.norm(a), np.linalg.norm(b))",
+        ),
+        "not equal",
+    ),
+    Mistake(
+        "the smaller size",
+        RELATIVE,
+        ("np.max(np.abs([a, b]))", "min(np.max(np.abs(a)), np.max(np.abs(b)))"),
+        "not equal",
+    ),
+    Mistake(
+        "near enough or not", RELATIVE, "error = 0.0 if np.allclose(a, b) else 1.0", "not equal"
+    ),
     Mistake("size of a only", RELATIVE, ("[a, b]", "a"), "not equal"),
     Mistake(
         "size of the difference forgotten", RELATIVE, ("np.abs(a - b)", "(a - b)"), "not equal"
@@ -121,6 +183,7 @@ WRONG_ANSWERS = [
         "should be one number",
     ),  # fmt: skip
     # best_step
+    Mistake("the shortest", STEP, "best = min(steps)", "really always better"),
     Mistake(
         "the place of the step",
         STEP,
@@ -187,6 +250,14 @@ WRONG_ANSWERS = [
     Mistake(
         "a name that does not exist", GUILTY, ('"Square"', '"Sqare"'), "no layer is called Sqare"
     ),
+    Mistake(
+        "one text for all names",
+        GUILTY,
+        'names = "Swish, Flip, Wave, Share, Square, Decay"',
+        "guilty gives str",
+    ),
+    Mistake("classes for names", GUILTY, "names = [Swish, Flip]", "as texts, in quotes"),
+    Mistake("names in small letters", GUILTY, ('"Decay"', '"decay"'), "no layer is called decay"),
     Mistake("Share not found", GUILTY, ('"Share", ', ""), "1 of the wrong layers are missing"),
     # Swish
     Mistake("as it was planted", SWISH, "dx = dy * s", "gradient of input 0"),
@@ -199,6 +270,8 @@ WRONG_ANSWERS = [
     Mistake("x is missing", SWISH, ("x * s *", "s *"), "gradient of input 0"),
     Mistake("y for s", SWISH, ("(1 - s)", "(1 - x * s)"), "gradient of input 0"),
     Mistake("Swish without dy", SWISH, ("dy * ", ""), "does not depend on dy"),
+    Mistake("dy for one term", SWISH, ("dy * (s + x", "(dy * s + x"), "full of zeros"),
+    Mistake("x and s exchanged", SWISH, ("(s + x * s", "(x + s"), "gradient of input 0"),
     Mistake("terms subtracted", SWISH, ("s + x", "s - x"), "gradient of input 0"),
     # Share
     Mistake("the sum taken as a constant", SHARE, "dx = dy / total", "gradient of input 0"),
@@ -206,6 +279,13 @@ WRONG_ANSWERS = [
     Mistake("mean for sum", SHARE, ("np.sum", "np.mean"), "gradient of input 0"),
     Mistake("as for softmax", SHARE, ("dx = (dy", "dx = y * (dy"), "the output y"),
     Mistake("total forgotten", SHARE, (" / total", ""), "gradient of input 0"),
+    Mistake("total twice", SHARE, ("/ total", "/ total**2"), "Each row has its own factor"),
+    Mistake(
+        "total under the sum only",
+        SHARE,
+        "dx = dy - np.sum(dy * y, axis=1, keepdims=True) / total",
+        "gradient of input 0",
+    ),
     Mistake("plus", SHARE, ("(dy - ", "(dy + "), "gradient of input 0"),
     Mistake("only on its own", SHARE, "dx = dy * (1 - y) / total", "own input"),
     Mistake("keepdims forgotten", SHARE, (", keepdims=True", ""), "broadcast"),

@@ -10,9 +10,27 @@ WRONG_ANSWERS = [
         "sizes turned round",
         INIT,
         ("inputs, outputs", "outputs, inputs"),
-        "shape (3, 2), not (2, 3)",
+        "has shape (3, 2), not (2, 3): which size",
     ),
-    Mistake("bias of the inputs", INIT, ("Bias(outputs", "Bias(inputs"), "shape (2,), not (3,)"),
+    Mistake(
+        "bias of the inputs",
+        INIT,
+        ("Bias(outputs", "Bias(inputs"),
+        "has shape (2,), not (3,): which size",
+    ),
+    Mistake("a dict is called", INIT, ("kinds[activation]()", "kinds(activation)"), "not callable"),
+    Mistake(
+        "relu or nothing",
+        INIT,
+        ("kinds[activation]()", 'nn.ReLU() if activation == "relu" else nn.Identity()'),
+        "Dense(2, 3, 'tanh') has the activation Identity",
+    ),
+    Mistake(
+        "arrays for initializers",
+        INIT,
+        ("outputs, initializer)", "outputs, initializer((inputs, outputs)))"),
+        "not callable",
+    ),
     Mistake("activation is a class", INIT, ("[activation]()", "[activation]"), "not yet a layer"),
     Mistake("activation is its name", INIT, ("kinds[activation]()", "activation"), "'relu' stands"),
     Mistake("always relu", INIT, ("kinds[activation]()", "nn.ReLU()"), "has the activation ReLU"),
@@ -40,6 +58,30 @@ WRONG_ANSWERS = [
         "does not come last",
     ),
     Mistake("activation twice", FORWARD, ("forward(a)", "forward(np.tanh(a))"), "not equal"),
+    Mistake(
+        "the bias gets x", FORWARD, ("self.bias.forward(z)", "self.bias.forward(x)"), "not equal"
+    ),
+    Mistake(
+        "keeps x only",
+        FORWARD,
+        ("self.linear.cache, self.bias.cache, self.activation.cache", "x"),
+        "self.cache must hold three things",
+    ),
+    Mistake(
+        "keeps the numbers on the way",
+        FORWARD,
+        ("self.linear.cache, self.bias.cache, self.activation.cache", "x, z, a"),
+        "self.cache must hold three things",
+    ),
+    Mistake(
+        "caches in another order than backward puts them back",
+        FORWARD,
+        (
+            "self.linear.cache, self.bias.cache, self.activation.cache",
+            "self.activation.cache, self.bias.cache, self.linear.cache",
+        ),
+        "stops with an error",
+    ),
     Mistake(
         "no caches",
         FORWARD,
@@ -71,6 +113,24 @@ dx, _ = self.activation.backward(da)
 grads = linear_grads | bias_grads
 """,
         "stops with an error",
+    ),
+    Mistake(
+        "the second thing is not taken off",
+        BACKWARD,
+        ("da, _ = self", "da = self"),
+        "stops with an error",
+    ),
+    Mistake(
+        "update gives nothing back",
+        BACKWARD,
+        ("linear_grads | bias_grads", "linear_grads.update(bias_grads)"),
+        "not a dictionary",
+    ),
+    Mistake(
+        "dicts added",
+        BACKWARD,
+        ("linear_grads | bias_grads", "linear_grads + bias_grads"),
+        "for +: 'dict' and 'dict'",
     ),
     Mistake("dw dropped", BACKWARD, ("linear_grads | bias_grads", "bias_grads"), "gradient for: w"),
     Mistake(

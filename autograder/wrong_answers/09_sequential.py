@@ -14,6 +14,14 @@ WRONG_ANSWERS = [
         "15 numbers to learn, but you count 1",
     ),
     Mistake("counts rows", COUNT, ("p.data.size", "len(p.data)"), "but you count 5"),
+    Mistake("sizes added", COUNT, ("p.data.size", "sum(p.data.shape)"), "but you count 8"),
+    Mistake(
+        "the last array only",
+        COUNT,
+        "number = 0\nfor p in module.parameters():\n    number = p.data.size",
+        "18 numbers to learn, but you count 3",
+    ),
+    Mistake("a method is not called", COUNT, ("parameters()", "parameters"), "not iterable"),
     Mistake("only w", COUNT, "number = module.w.data.size", "'Bias' object has no attribute 'w'"),
     Mistake(
         "shared layers twice",
@@ -59,6 +67,29 @@ WRONG_ANSWERS = [
         ("in self.layers", "in self.layers[1:]"),
         "only one of the two",
     ),
+    Mistake(
+        "what append gives",
+        FORWARD,
+        """
+        caches = []
+        for layer in self.layers:
+            x = layer.forward(x)
+            self.cache = caches.append(layer.cache)
+        """,
+        "must keep a list of caches",
+    ),
+    Mistake(
+        "outputs are kept", FORWARD, ("append(layer.cache)", "append(x)"), "the two inputs were"
+    ),
+    Mistake(
+        "layers are kept", FORWARD, ("append(layer.cache)", "append(layer)"), "two inputs were"
+    ),
+    Mistake(
+        "returns in the loop",
+        FORWARD,
+        ("caches.append(layer.cache)", "caches.append(layer.cache)\n            return x"),
+        "only one of the two",
+    ),
     Mistake("no caches", FORWARD, ("self.cache = caches", "pass"), "must keep a list of caches"),
     Mistake(
         "caches at the end",
@@ -101,6 +132,23 @@ WRONG_ANSWERS = [
         ('f"{place}.{name}"', 'f"{type(layer).__name__}.{name}"'),
         "called ['Dense.w', 'Dense.b']",
     ),
+    Mistake("no dot", MERGE, ('f"{place}.{name}"', 'f"{place}{name}"'), "called ['1w', '1b']"),
+    Mistake(
+        "a new dict",
+        MERGE,
+        """
+        place = self.layers.index(layer)
+        grads = {f"{place}.{name}": g for name, g in layer_grads.items()}
+        """,
+        "grads is still empty",
+    ),
+    Mistake(
+        "asks for the short name", MERGE, ("if full in", "if name in"), "has replaced the first"
+    ),
+    Mistake(
+        "the first one twice", MERGE, (ADDS, "grads.get(full, gradient) + gradient"), "make 3 every"
+    ),
+    Mistake("items forgotten", MERGE, (".items()", ""), "unpack"),
     Mistake("counts from 1", MERGE, ("index(layer)", "index(layer) + 1"), "called ['2.w', '2.b']"),
     Mistake(
         "last place",
@@ -160,6 +208,35 @@ WRONG_ANSWERS = [
             "if not layer.parameters():\n                continue\n            layer.cache = cache",
         ),
         "gradients of the last layer are right",
+    ),
+    Mistake(
+        "caches are taken away",
+        BACKWARD,
+        """
+        for layer in reversed(self.layers):
+            layer.cache = self.cache.pop()
+            dy, layer_grads = layer.backward(dy)
+            self.merge_gradients(layer, layer_grads, grads)
+        """,
+        "pop from empty list",
+    ),
+    Mistake(
+        "the cache goes to the chain", BACKWARD, ("layer.cache =", "self.cache ="), "got its own"
+    ),
+    Mistake(
+        "what merging gives back",
+        BACKWARD,
+        ("self.merge_gradients", "grads = self.merge_gradients"),
+        "NoneType",
+    ),
+    Mistake(
+        "zip turned round",
+        BACKWARD,
+        (
+            "zip(reversed(self.layers), reversed(self.cache))",
+            "reversed(zip(self.layers, self.cache))",
+        ),
+        "'zip' object is not reversible",
     ),
     Mistake(
         "merges nothing",

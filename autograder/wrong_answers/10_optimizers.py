@@ -23,6 +23,13 @@ WRONG_ANSWERS = [
         "Your steps change nothing",
     ),
     Mistake("scales dw", SGD, "dw *= self.lr\nw -= dw", "changes the gradient that it was given"),
+    Mistake("minus before the number", SGD, ("-=", "=-"), "Your steps change nothing"),
+    Mistake("divided by lr", SGD, ("self.lr * dw", "dw / self.lr"), "100 times as long"),
+    Mistake("lr without self", SGD, ("self.lr", "lr"), "name 'lr' is not defined"),
+    Mistake("w as an attribute", SGD, ("w -=", "self.w -="), "has no attribute 'w'"),
+    Mistake(
+        "cut off at 1", SGD, ("dw", "np.clip(dw, -1, 1)"), "weights after the step are not those"
+    ),
     Mistake("no learning rate", SGD, ("self.lr * dw", "dw"), "is 10 times as long"),
     Mistake("only the sign", SGD, ("dw", "np.sign(dw)"), "weights after the step are not those"),
     Mistake("mean of dw", SGD, ("dw", "np.mean(dw)"), "weights after the step are not those"),
@@ -72,6 +79,34 @@ WRONG_ANSWERS = [
         """,
         "a memory that is the same array as the gradient",
     ),
+    Mistake(
+        "velocity is not kept",
+        MOMENTUM,
+        'v = self.momentum * state.get("v", 0.0) + dw\nw -= self.lr * v',
+        "The first step is right, later",
+    ),
+    Mistake(
+        "moves before the velocity is new",
+        MOMENTUM,
+        'w -= self.lr * state.get("v", 0.0)\nstate["v"] = self.momentum * state.get("v", 0.0) + dw',
+        "weights after the step are not those",
+    ),
+    Mistake(
+        "looks ahead, as Nesterov does",
+        MOMENTUM,
+        ('self.lr * state["v"]', 'self.lr * (dw + self.momentum * state["v"])'),
+        "1.8 times as long",
+    ),
+    Mistake("no first velocity", MOMENTUM, ('state.get("v", 0.0)', 'state["v"]'), "KeyError: 'v'"),
+    Mistake(
+        "keeps 1 - beta", MOMENTUM, ("self.momentum *", "(1 - self.momentum) *"), "is right, later"
+    ),
+    Mistake(
+        "beta times the step",
+        MOMENTUM,
+        ('self.lr * state["v"]', 'self.lr * self.momentum * state["v"]'),
+        "0.8 times as long",
+    ),
     Mistake("running mean", MOMENTUM, ("+ dw", "+ (1 - self.momentum) * dw"), "0.2 times as long"),
     Mistake("uphill velocity", MOMENTUM, ("w -=", "w +="), "uphill"),
     Mistake("velocity minus", MOMENTUM, ("+ dw", "- dw"), "uphill"),
@@ -105,6 +140,19 @@ WRONG_ANSWERS = [
         (COUNTS, 'self.t = getattr(self, "t", 0) + 1\n        t = self.t'),
         "what ticks once per step",
     ),
+    Mistake("t is not kept", ADAM, ('t = state["t"] =', "t ="), "The first step is right, later"),
+    Mistake("sums for means", ADAM, ("(1 - beta1) * dw", "dw"), "10 times as long"),
+    Mistake("times t for to the power of t", ADAM, ("beta2**t", "beta2 * t"), "NaN or infinite"),
+    Mistake(
+        "corrected after the root",
+        ADAM,
+        ("(np.sqrt(v_hat) + self.eps)", "(np.sqrt(v) / (1 - beta2**t) + self.eps)"),
+        "0.03162 times as long",
+    ),
+    Mistake(
+        "the last gradient for m", ADAM, ("self.lr * m_hat", "self.lr * dw"), "is right, later"
+    ),
+    Mistake("sizes for squares", ADAM, ("dw**2", "np.abs(dw)"), "after the step are not those"),
     Mistake("t stays 1", ADAM, (COUNTS, "t = 1"), "The first step is right, later"),
     Mistake(
         "keeps the corrected means",

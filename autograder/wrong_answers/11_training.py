@@ -81,6 +81,39 @@ WRONG_ANSWERS = [
         "never shuffles", "batches", (ORDER, "order = np.arange(len(x))"), "still the one of x"
     ),
     Mistake(
+        "whole batches only",
+        "batches",
+        (
+            "for start in range(0, len(x), batch_size):",
+            "for start in range(0, len(x) // batch_size * batch_size, batch_size):",
+        ),
+        "somebody is left out",
+    ),
+    Mistake(
+        "a step of one", "batches", ("range(0, len(x), batch_size)", "range(len(x))"), "[4, 4, 2]"
+    ),
+    Mistake(
+        "the generator is not called",
+        "batches",
+        ("generator()", "generator"),
+        "'function' object has no attribute 'permutation'",
+    ),
+    Mistake(
+        "shuffles the rows of x only",
+        "batches",
+        "if shuffle:\n    x = nn.backend.generator().permutation(x)\n"
+        "for start in range(0, len(x), batch_size):\n"
+        "    yield x[start : start + batch_size], y[start : start + batch_size]",
+        "not their own",
+    ),
+    Mistake(
+        "equal parts",
+        "batches",
+        ORDER + "\nfor chosen in np.array_split(order, -(-len(x) // batch_size)):\n"
+        "    yield x[chosen], y[chosen]",
+        "have [4, 3, 3] examples",
+    ),
+    Mistake(
         "always shuffles",
         "batches",
         (ORDER, "order = nn.backend.generator().permutation(len(x))"),
@@ -173,6 +206,24 @@ WRONG_ANSWERS = [
         (" * len(batch_x)\n        count += len(batch_x)", "\ncount += 1"),
         "the mean over the batches, not over the examples",
     ),
+    Mistake(
+        "backward of the loss object", "train_epoch", ("value.backward()", "loss.backward()"), "dy"
+    ),
+    Mistake(
+        "two steps for a batch",
+        "train_epoch",
+        ("optimizer.step()", "optimizer.step()\noptimizer.step()"),
+        "wrong order",
+    ),
+    Mistake(
+        "training mode at the end",
+        "train_epoch",
+        ("model.train()\n", "model.eval()\n"),
+        "not in the right phase",
+    ),
+    Mistake(
+        "nothing comes back", "train_epoch", ("return total / count", "pass"), "losses is [None"
+    ),
     Mistake("sum, not mean", "train_epoch", ("total / count", "total"), "history of losses is"),
     Mistake(
         "loss of the last batch",
@@ -218,6 +269,14 @@ WRONG_ANSWERS = [
         "is it in evaluation mode",
     ),
     Mistake("training mode", "measure", ("eval()", "train()"), "is it in evaluation mode"),
+    Mistake("eval is not called", "measure", ("eval()", "eval"), "is it in evaluation mode"),
+    Mistake("eval of x", "measure", "return float(score(model.eval(x), y))", "2 were given"),
+    Mistake(
+        "a Tensor, its data",
+        "measure",
+        ("score(model(x), y)", "score(model(nn.Tensor(x)), y).data"),
+        "has no attribute 'data'",
+    ),
     Mistake("nothing returned", "measure", ("return float", "float"), "measure returns nothing"),
     Mistake(
         "only the first example",
@@ -268,6 +327,30 @@ WRONG_ANSWERS = [
     Mistake("counts all bad epochs", "EarlyStopping.__call__", ALL_BAD, "epochs run"),
     Mistake(
         "equal is better", "EarlyStopping.__call__", ("< self.best", "<= self.best"), "[1, 1, 1, 1]"
+    ),
+    Mistake(
+        "says only True",
+        "EarlyStopping.__call__",
+        EARLY + "\nif epoch - self.best_epoch >= self.patience:\n    return True",
+        "it must say True or False",
+    ),
+    Mistake(
+        "counts epochs from 1",
+        "EarlyStopping.__call__",
+        ("len(losses) - 1", "len(losses)"),
+        "the best epoch is number 1, not 2",
+    ),
+    Mistake(
+        "min_delta makes it easier",
+        "EarlyStopping.__call__",
+        ("self.best - self.min_delta", "self.best + self.min_delta"),
+        "min_delta 0.5",
+    ),
+    Mistake(
+        "as good as the smallest is better",
+        "EarlyStopping.__call__",
+        ("losses[-1] < self.best - self.min_delta", "losses[-1] == min(losses)"),
+        "[1, 1, 1, 1]",
     ),
     Mistake("says nothing", "EarlyStopping.__call__", ("return epoch", "epoch"), "returns nothing"),
     Mistake(
@@ -330,6 +413,43 @@ WRONG_ANSWERS = [
         "fit",
         (LOOP, "    data = batches(x, y, batch_size)\n    for _ in range(epochs):"),
         "ZeroDivisionError",
+    ),
+    Mistake(
+        "measures before it trains",
+        "fit",
+        """
+        history = {"loss": []} if validation is None else {"loss": [], "validation_loss": []}
+        for _ in range(epochs):
+            if validation is not None:
+                history["validation_loss"].append(measure(model, *validation, loss))
+            data = batches(x, y, batch_size)
+            history["loss"].append(train_epoch(model, data, loss, optimizer))
+            if early_stopping is not None and early_stopping(model, history):
+                break
+        if early_stopping is not None:
+            early_stopping.restore(model)
+        return history
+        """,
+        "train first, and then measure",
+    ),
+    Mistake(
+        "a list for the history",
+        "fit",
+        "return [train_epoch(model, batches(x, y, batch_size), loss, optimizer)"
+        " for _ in range(epochs)]",
+        "fit returns list",
+    ),
+    Mistake(
+        "does not ask, only looks whether there is one",
+        "fit",
+        ("early_stopping is not None and early_stopping(model, history)", "early_stopping"),
+        "stop after 3 of 6",
+    ),
+    Mistake(
+        "one batch of all",
+        "fit",
+        ("batches(x, y, batch_size)", "[(x, y)]"),
+        "do not have the size asked for",
     ),
     Mistake(
         "one epoch too few",
@@ -419,6 +539,13 @@ WRONG_ANSWERS = [
         "train_digits",
         ("    fit(model, x, y, nn.CrossEntropyLoss(), optimizer, epochs=25)\n", ""),
         "of the held-out digits are right",
+    ),
+    Mistake("784 pixels", "train_digits", ("nn.Dense(64", "nn.Dense(784"), "not (n, 784)"),
+    Mistake(
+        "the squared error of labels",
+        "train_digits",
+        ("CrossEntropyLoss", "MSELoss"),
+        "MSELoss() got target of shape",
     ),
     Mistake(
         "one epoch is not enough",

@@ -83,6 +83,35 @@ WRONG_ANSWERS = [
         "is multiplied by 0.8",
     ),
     Mistake("one mask for ever", "Dropout.forward", ONE_MASK, "draw it in forward"),
+    Mistake("divided by p", "Dropout.forward", ("/ (1 - self.p)", "/ self.p"), "multiplied by 5"),
+    Mistake(
+        "random numbers as the mask",
+        "Dropout.forward",
+        (f"({DRAW} >= self.p)", DRAW),
+        "0.0% of the numbers are 0, but it should be 20%",
+    ),
+    Mistake(
+        "rounded random numbers",
+        "Dropout.forward",
+        (f"({DRAW} >= self.p)", f"np.round({DRAW})"),
+        "% of the numbers are 0, but it should be 20%",
+    ),
+    Mistake(
+        "numbers taken out",
+        "Dropout.forward",
+        f"keep = {DRAW} >= self.p\nself.cache = keep\ny = x[keep]",
+        "not (400, 50), as x",
+    ),
+    Mistake(
+        "training is called",
+        "Dropout.forward",
+        ("self.training", "self.training()"),
+        "not callable",
+    ),
+    Mistake(
+        "y is kept", "Dropout.forward", ("self.cache = mask", "self.cache = x * mask"), "one x"
+    ),
+    Mistake("the mask is not kept", "Dropout.forward", ("self.cache = mask", "pass"), "NoneType"),
     Mistake(
         "one mask for the whole batch",
         "Dropout.forward",
@@ -141,6 +170,12 @@ WRONG_ANSWERS = [
         "broadcast",
     ),
     Mistake("a new mask in backward", "Dropout.backward", NEW_MASK, "first backward and a second"),
+    Mistake(
+        "the scale without the mask",
+        "Dropout.backward",
+        "dx = dy / (1 - self.p) if self.training else dy",
+        "0 in some places",
+    ),
     Mistake("dy comes through whole", "Dropout.backward", "dx = dy", "is dy itself"),
     Mistake(
         "backward without the scale",
@@ -186,6 +221,14 @@ WRONG_ANSWERS = [
         "output = model.eval()(x)\nmodel.train(model.training)\nreturn output",
         "left with training=False",
     ),
+    Mistake("a Tensor goes in", "predict", ("(x)", "(nn.Tensor(x))"), "predict gives a Tensor"),
+    Mistake(
+        "evaluation afterwards",
+        "predict",
+        "output = model(x)\nmodel.eval()\nreturn output",
+        "runs the model in training mode",
+    ),
+    Mistake("the model comes back", "predict", ("return output", "return model"), "not give the"),
     Mistake(
         "nothing comes back", "predict", ("return output", "pass"), "predict gives back nothing"
     ),
@@ -195,6 +238,12 @@ WRONG_ANSWERS = [
         "penalty",
         ("p.data**2", "np.abs(p.data)"),
         "the penalty is 0.9, and yours is 0.3",
+    ),
+    Mistake(
+        "of Parameters",
+        "penalty",
+        "return strength / 2 * sum(np.sum(p**2) for p in parameters)",
+        "penalty gives a Tensor",
     ),
     Mistake("mean of the squares", "penalty", ("np.sum", "np.mean"), "and yours is"),
     Mistake(
@@ -215,6 +264,36 @@ WRONG_ANSWERS = [
         "penalty",
         "return strength / 2 * parameters[0].data ** 2",
         "but it is one number",
+    ),
+    Mistake(
+        "half of the decay",
+        "SGD.step",
+        ("+ self.weight_decay", "+ self.weight_decay / 2"),
+        "With a gradient of 0",
+    ),
+    Mistake(
+        "the penalty for its slope",
+        "SGD.step",
+        ("self.weight_decay * p.data", "penalty([p], self.weight_decay)"),
+        "gradient of 0",
+    ),
+    Mistake(
+        "decays after the step",
+        "SGD.step",
+        "for p in self.parameters:\n    if p.grad is not None:\n"
+        "        p.data -= self.lr * p.grad\n"
+        "        p.data *= 1 - self.lr * self.weight_decay",
+        "are not those of the exercise",
+    ),
+    Mistake(
+        "returns after the first",
+        "SGD.step",
+        (UPDATE, UPDATE + "\nreturn"),
+        "the second one is wrong",
+    ),
+    Mistake("asks an array", "SGD.step", ("p.grad is not None", "p.grad"), "truth value"),
+    Mistake(
+        "None the other way round", "SGD.step", ("is not None", "is None"), "exactly what they"
     ),
     Mistake("no decay", "SGD.step", (" + self.weight_decay * p.data", ""), "With a gradient of 0"),
     Mistake("weights grow", "SGD.step", ("p.grad + self", "p.grad - self"), "move away from 0"),

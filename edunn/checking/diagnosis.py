@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from edunn.checking.hypotheses import counterfactual, formula, overwritten
-from edunn.checking.numbers import CLOSE, Answers, Case, same
+from edunn.checking.engine import largest
+from edunn.checking.formulas import formula
+from edunn.checking.hypotheses import in_the_place_of, overwritten, some_examples
+from edunn.checking.numbers import CLOSE, Answers, Case, ratio_of, same
+from edunn.checking.subject import Stop
 
 
 def diagnose(case: Case) -> tuple[str, dict[str, Any]]:
     """The id of the first hypothesis that fits, and what fills its message."""
     for hypothesis in QUICK if case.is_sample else (*QUICK, *SLOW):
-        for id, details in hypothesis(case):
-            return id, details
+        with suppress(Stop):  # what was tried out does not run, or the budget is used up
+            for id, details in hypothesis(case):
+                return id, details
     return "unknown", {}
+
+
+def diagnose_output(y: Any, expected: Any) -> tuple[str, dict[str, Any]]:
+    """The same of an output of forward."""
+    ratio = ratio_of(y, expected)
+    if ratio is not None and abs(ratio + 1) < CLOSE:
+        return "forward_opposite", {}
+    is_whole = ratio and abs(max(ratio, 1 / ratio) - round(max(ratio, 1 / ratio))) < CLOSE
+    if ratio is not None and abs(ratio - 1) > 1e-3 and (y.size > 1 or is_whole):
+        return "forward_ratio", {"ratio": as_text(ratio)}
+    if (
+        y.size > 1
+        and same(np.sort(y, axis=None), np.sort(expected, axis=None))
+        and not same(y, expected)
+    ):
+        return "forward_elsewhere", {}
+    return "forward_value", {}
 
 
 def trivial(case: Case) -> Answers:
@@ -27,11 +49,17 @@ def trivial(case: Case) -> Answers:
         yield "opposite_sign", {}
 
 
+def nearly_right(case: Case) -> Answers:
+    if same(case.a, case.n) or np.all(np.abs(case.a - case.n) <= 1e-3 * np.abs(case.n)):
+        yield "close_but_not_equal", {}
+
+
 def constant_ratio(case: Case) -> Answers:
-    ratio = case.ratio()
-    if ratio is None or abs(ratio - 1) < CLOSE:
+    ratio, p = ratio_of(case.a, case.n), case.drops
+    if ratio is None:
         return
-    features = [s for x in (*case.inputs.values(), case.y) for s in np.shape(x)[1:] if s > 1]
+    tables = [np.shape(x) for x in (*case.inputs.values(), case.y) if np.ndim(x) == 2]
+    features = [columns for _, columns in tables if columns > 1]
     known: list[tuple[str, float, dict[str, Any]]] = [
         ("ratio_batch", 1 / case.batch, {"n": case.batch}),
         ("ratio_batch_inverse", case.batch, {"n": case.batch}),
@@ -41,35 +69,19 @@ def constant_ratio(case: Case) -> Answers:
         *(("ratio_features_inverse", float(s), {"count": s}) for s in features),
         *((("ratio_log"), math.log(b), {"base": b}) for b in (2, 10)),
         *((("ratio_log"), 1 / math.log(b), {"base": b}) for b in (2, 10)),
-        ("ratio_keep", 0.7, {"p": 0.3}),
+        *(("ratio_keep", (1 - p) ** power, {"p": p}) for power in (1, -1) if p),
     ]
     for id, value, details in known:
         if abs(ratio - value) <= CLOSE * abs(value) and (case.batch > 1 or "batch" not in id):
             yield id, details
-    yield "ratio", {"ratio": f"{ratio:.6g}"}
+    yield "ratio", {"ratio": as_text(ratio)}
 
 
-def nearly_right(case: Case) -> Answers:
-    if same(case.a, case.n):
-        yield "close_but_not_equal", {}
-
-
-def some_examples(case: Case) -> Answers:
-    """The gradient is what it would be if only some of the examples had a dy."""
-    n = case.batch
-    if case.is_input or not np.ndim(case.dy) or n < 2 or len(case.dy) != n:
-        return
-    firsts = [("examples_missing", range(k)) for k in range(n - 1, 1, -1)]
-    for id, keep in (
-        ("only_last_example", range(n - 1, n)),
-        ("only_first_example", range(1)),
-        *firsts,
-        ("examples_missing", range(1, n)),
-    ):
-        part = np.zeros_like(case.dy)
-        part[list(keep)] = case.dy[list(keep)]
-        if same(case.a, case.measure(part)):
-            yield id, {"count": len(keep), "n": n}
+def as_text(ratio: float) -> str:
+    """A number that something was multiplied with by mistake: "0.6", "1/18"."""
+    inverse = round(1 / ratio)
+    is_share = abs(inverse) > 2 and abs(ratio * inverse - 1) < CLOSE
+    return f"1/{inverse}" if is_share else f"{ratio:.6g}"
 
 
 def of_dy(case: Case) -> Answers:
@@ -91,7 +103,11 @@ def turned_round(case: Case) -> Answers:
             yield "flipped", {}
     if a.ndim > 2 and a.shape[-1] == a.shape[-2] and same(a, np.swapaxes(n, -1, -2)):
         yield "permuted_axes", {}
-    if same(np.sort(a, axis=None), np.sort(n, axis=None)):
+    moved = [np.s_[1:], np.s_[:-1]], [np.s_[:-1], np.s_[1:]]  # off by one along the last axes
+    for here, there in moved if a.ndim > 2 and min(a.shape[-2:]) > 2 else ():
+        if same(a[..., here, here], n[..., there, there]):
+            yield "same_numbers_elsewhere", {}
+    if same(np.sort(a, axis=None), np.sort(n, axis=None)) and not all_exchanged(a, n):
         yield "same_numbers_elsewhere", {}
 
 
@@ -99,8 +115,8 @@ def elementwise(case: Case) -> Answers:
     """a / n is some array that the student has at hand."""
     a, n, y = case.a, case.n, case.y
     at_hand: list[tuple[str, Any, dict[str, Any]]] = []
-    for x in case.inputs.values():
-        at_hand += [("ratio_is_input", x, {})]
+    for name, x in case.inputs.items():
+        at_hand += [("ratio_is_input", x, {"name": case.names[name]})]
     at_hand += [
         ("ratio_is_output", y, {}),
         ("ratio_is_one_minus_output", 1 - y, {}),
@@ -119,29 +135,50 @@ def elementwise(case: Case) -> Answers:
             yield id, details
     if case.is_input and np.shape(y) == a.shape:
         ones = case.measure(np.ones_like(case.dy))
-        if same(a, case.dy) or same(n, a * ones):
+        if same(n, a * ones) and not np.all((np.abs(ones) < CLOSE) | (np.abs(ones - 1) < CLOSE)):
             yield "ratio_is_slope", {}
         diagonal = np.diagonal(case.jacobian().reshape(a.size, a.size)).reshape(a.shape)
         if same(a, diagonal * case.dy) and not same(n, diagonal * case.dy):
             yield "diagonal", {}
 
 
-def patterns(case: Case) -> Answers:
-    a, n = case.a, case.n
-    small = 1e-7 * max(float(np.max(np.abs(n))), float(np.max(np.abs(a))))
-    wrong = np.abs(a - n) > 1e-6 * np.maximum(np.abs(n), 1e-2 * np.max(np.abs(n)))
-    missing, extra = (
+def zeros(a: Any, n: Any) -> tuple[Any, Any, Any]:
+    """Where a is 0 and should not be, where it should be 0 and is not, where it is wrong."""
+    small = 1e-7 * max(largest(n), largest(a))
+    wrong = np.abs(a - n) > 1e-6 * np.maximum(np.abs(n), 1e-2 * largest(n))
+    return (
         (np.abs(a) <= small) & (np.abs(n) > small),
         (np.abs(a) > small) & (np.abs(n) <= small),
+        wrong,
     )
-    if a.ndim and a.size > 1 and np.ptp(a) <= CLOSE * np.max(np.abs(a)) < np.ptp(n) / CLOSE:
-        yield "all_equal", {}
+
+
+def all_exchanged(a: Any, n: Any) -> bool:
+    """Whether a is wrong only where it, or n, is 0, and both are so somewhere."""
+    missing, extra, wrong = zeros(a, n)
+    return bool(np.any(extra) and np.any(missing) and not np.any(wrong & ~extra & ~missing))
+
+
+def only_zeros(case: Case) -> Answers:
+    """Right, but for where one of the two is 0."""
+    missing, extra, wrong = zeros(case.a, case.n)
     if np.any(missing) and not np.any(wrong & ~missing):
         yield "missing_elements", {}
     if np.any(extra) and not np.any(wrong & ~extra):
         yield "extra_elements", {}
-    if np.any(extra) and np.any(missing) and not np.any(wrong & ~extra & ~missing):
+    if all_exchanged(case.a, case.n):
         yield "zeros_exchanged", {}
+
+
+def patterns(case: Case) -> Answers:
+    a, n = case.a, case.n
+    missing, extra, wrong = zeros(a, n)
+    if a.ndim and a.size > 1 and np.ptp(a) <= CLOSE * largest(a) < np.ptp(n) / CLOSE:
+        yield "all_equal", {}
+    for axis in range(a.ndim):
+        changes = [np.max(np.ptp(x, axis=axis)) / largest(x) for x in (a, n)]
+        if changes[0] <= CLOSE and changes[1] > 1e-3:
+            yield "equal_along_axis", {"axis": axis}
     if a.ndim == 2:
         for id, axis in (("rows_do_not_cancel", 1), ("columns_do_not_cancel", 0)):
             sums = np.abs(n.sum(axis=axis))
@@ -156,17 +193,16 @@ def patterns(case: Case) -> Answers:
                 spread = np.max(np.ptp(ratios, axis=axis))
                 if spread <= 1e-5 * np.max(np.abs(ratios)):
                     yield id, {}
-    if np.any(extra):
-        yield "extra_elements", {}
-    if np.any(missing):
-        yield "missing_elements", {}
+    if np.any(missing) and np.any(extra):
+        yield "zeros_exchanged", {}
+    if np.any(missing | extra):
+        yield "extra_elements" if np.any(extra) else "missing_elements", {}
     if np.max(np.abs(a - n)) <= 1e-2 * np.max(np.abs(n)):
         yield "close_but_not_equal", {}
-    if np.any(~wrong) and np.any(wrong) and np.all(np.abs(a[wrong]) < np.abs(n[wrong])):
-        yield "overwritten", {}
 
 
-QUICK = (trivial, constant_ratio, nearly_right)
+QUICK = (trivial, nearly_right, constant_ratio)
 SLOW = (
-    some_examples, of_dy, turned_round, elementwise, formula, overwritten, counterfactual, patterns,
+    some_examples, of_dy, turned_round, only_zeros, elementwise, formula, overwritten,
+    in_the_place_of, patterns,
 )  # fmt: skip

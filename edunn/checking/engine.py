@@ -103,7 +103,7 @@ class Probe:
         u = signs * rng.uniform(0.5, 1.5, x.shape) * np.maximum(1, np.abs(x)) / np.sqrt(x.size)
         slope, rounding, _ = self.five_point(..., STEP * u, STEP)
         along = gradient * u
-        room = TOLERANCE * float(np.linalg.norm(along)) + rounding
+        room = TOLERANCE * length(along) + rounding
         return abs(float(np.sum(along)) - slope) <= room
 
     def elements(self, gradient: Any) -> Judged:
@@ -188,6 +188,12 @@ class Rung:
 def largest(a: Any) -> float:
     """The magnitude of the largest number; 0 where there is none."""
     return float(np.max(np.abs(a), initial=0.0))
+
+
+def length(a: Any) -> float:
+    """The root of the sum of squares, also where the squares are too large for a float."""
+    size = largest(a)
+    return size * float(np.linalg.norm(a / size)) if 0 < size < np.inf else size
 
 
 def noise_of(rungs: list[Rung]) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from edunn.checking.diagnosis import diagnose_output
 from edunn.checking.engine import largest
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.numbers import agree
@@ -27,7 +28,7 @@ class Examination:
     ):
         self.subject, self.module, self.reference = Subject(module), module, reference
         self.right = Subject(module if reference is None else reference)
-        self.inputs, self.seed = tuple(as_float64(x) for x in inputs), seed
+        self.inputs, self.seed = tuple(as_float64(x, "fb") for x in inputs), seed
         self.rng = stream(seed, "batches")
         self.checked: dict[str, Checked] = {}
         self.fresh: Module | None = None
@@ -54,8 +55,8 @@ class Examination:
 
     def point(self, inputs: tuple[Any, ...], jointly: bool = True) -> list[Finding]:
         """Shapes, then forward values where there is a reference, then gradients."""
-        point = Point(self.subject, inputs, self.seed)
-        if found := point.shapes() or self.against_reference(point):
+        point = self.at(inputs)
+        if found := point.shapes() or self.against_reference(inputs, point.y):
             return found
         found, checked = point.values(jointly=jointly)
         self.checked = {one.variable: one for one in checked} | self.checked
@@ -65,8 +66,22 @@ class Examination:
         inputs = self.batch(BATCHES[0])
         if self.refused(inputs):
             inputs = tuple(x.copy() for x in self.inputs)
-        point = Point(self.subject, inputs, self.seed)
+        point = self.at(inputs)
         return point.shapes() or structure(point) or self.point(inputs, jointly=False)
+
+    def at(self, inputs: tuple[Any, ...]) -> Point:
+        """One forward and backward there; an output that is wrong is said before what follows."""
+        try:
+            point = Point(self.subject, inputs, self.seed)
+        except Stop as stop:
+            if stop.finding.part == "backward" and stop.finding.id == "raises":
+                y = self.subject.forward(*(x.copy() for x in inputs))
+                for finding in self.against_reference(inputs, y):
+                    raise Stop(finding) from None
+            raise
+        for finding in self.against_reference(inputs, point.y, only_shape=True):
+            raise Stop(finding)
+        return point
 
     def other_batches(self) -> list[Finding]:
         """Again with one example, and with three, on the same object."""
@@ -76,8 +91,7 @@ class Examination:
                 continue
             found = self.guarded(inputs)
             raised = [one for one in found if one.id == "raises"]
-            suspect = raised or [one for one in found if one.part == "backward"]
-            if suspect and self.is_fine_when_fresh(inputs):
+            if found and self.is_fine_when_fresh(inputs):
                 return [self.subject.finding("stale_batch", found[0].part, found[0].variable)]
             if raised:
                 error = raised[0].details["error"]
@@ -99,7 +113,7 @@ class Examination:
         if self.fresh is None:
             return False
         with float64_copies(self.fresh):
-            twin = Examination(self.fresh, self.inputs, None, self.seed)
+            twin = Examination(self.fresh, self.inputs, self.reference, self.seed)
             return not twin.guarded(inputs)
 
     def new_parameters(self) -> list[Finding]:
@@ -163,7 +177,7 @@ class Examination:
         return []
 
     def train(self, training: bool) -> None:
-        self.module.train(training)
+        self.subject.ask("train", training)
         if self.reference is not None:
             self.reference.train(training)
 
@@ -187,23 +201,28 @@ class Examination:
         """Whether the reference itself does not take these inputs."""
         return self.reference is not None and self.expected(inputs) is None
 
-    def against_reference(self, point: Point) -> list[Finding]:
+    def against_reference(
+        self, inputs: tuple[Any, ...], y: Any, only_shape: bool = False
+    ) -> list[Finding]:
         """The forward value."""
-        expected = self.expected(point.inputs)
-        if expected is None or agree(point.y, expected):
+        expected = self.expected(inputs)
+        if expected is None:
             return []
-        if expected.shape != point.y.shape:
-            details = {"got": str(point.y.shape), "want": str(expected.shape)}
+        if expected.shape != y.shape:
+            details = {"got": str(y.shape), "want": str(expected.shape)}
             return [self.subject.finding("forward_shape", "forward", **details)]
-        n = point.y.shape[:1]
-        if point.inputs[0].shape[:1] == n != ():
-            first = tuple(x[:1].copy() if x.shape[:1] == n else x for x in point.inputs)
+        if only_shape or agree(y, expected):
+            return []
+        n = y.shape[:1]
+        if inputs[0].shape[:1] == n != ():
+            first = tuple(x[:1].copy() if x.shape[:1] == n else x for x in inputs)
             alone = self.expected(first)
             own = alone is not None and agree(alone, expected[:1])
-            if own and not agree(self.subject.forward(*first), point.y[:1]):
+            if own and not agree(self.subject.forward(*first), y[:1]):
                 return [self.subject.finding("examples_mixed", "forward")]
-        finding = self.subject.finding("forward_value", "forward")
-        finding.yours, finding.measured = point.y, expected
+        id, details = diagnose_output(y, expected)
+        finding = self.subject.finding(id, "forward", **details)
+        finding.yours, finding.measured = y, expected
         return [finding]
 
 

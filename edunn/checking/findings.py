@@ -59,3 +59,9 @@ class GradientError(AssertionError):
 def is_own(module: dict[str, Any]) -> bool:
     """Whether these are the names of a file of edunn."""
     return str(module.get("__name__", "")).startswith("edunn.")
+
+
+def name_of(thing: Any, otherwise: str) -> str:
+    """The name of a class or function, or of the class of an object."""
+    name = getattr(thing, "__name__", type(thing).__name__)
+    return otherwise if name in ("<lambda>", "function", "partial", "method") else name

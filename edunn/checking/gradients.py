@@ -7,24 +7,29 @@ of 7, 1 and 3, with other parameters, in the test phase, at extremes, and agains
 from __future__ import annotations
 
 import io
+import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Collection
-from contextlib import redirect_stdout
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 from edunn.backend import Array
+from edunn.checking.draws import find_in_initializer
 from edunn.checking.examine import examine
 from edunn.checking.findings import Checked, Finding
-from edunn.checking.learning import find_in_initializer, find_in_optimizer
+from edunn.checking.learning import find_in_optimizer
 from edunn.checking.loops import find_in_training_loop
 from edunn.checking.messages import word
 from edunn.checking.report import Report
+from edunn.checking.subject import TimeUp
 from edunn.checking.suite import look
-from edunn.core import Module
-from edunn.inputs import check_array
+from edunn.core import Module, Tensor
+from edunn.inputs import check_array, check_finite
 
 Found = tuple[list[Finding], list[Checked], int]
+SECONDS = 30.0  # longer than a layer may take in all its runs together
 
 
 def check_gradients(
@@ -94,12 +99,16 @@ def deliver(who: str, examination: Callable[[], Found], seed: int = 0) -> Report
     """The report of an examination; one that is not true is shown, in a notebook, and raised."""
     start = time.monotonic()
     __tracebackhide__ = True
-    printed = FirstLines()
+    out, err = FirstLines(), FirstLines()
     try:
-        with redirect_stdout(printed):
+        with redirect_stdout(out), redirect_stderr(err), at_most(SECONDS):
             findings, checked, calls = examination()
+    except TimeUp as up:  # outside of every layer
+        details = {"seconds": f"{up.seconds:g}"}
+        findings, checked, calls = [Finding("endless", who, "", None, details)], [], 0
     finally:
-        print(printed.text(), end="")
+        print(out.text(), end="")
+        print(err.text(), end="", file=sys.stderr)
     report = Report(who, checked, findings, seed, calls, time.monotonic() - start)
     if not report and "ipykernel" in sys.modules:
         from IPython.display import display
@@ -109,20 +118,46 @@ def deliver(who: str, examination: Callable[[], Found], seed: int = 0) -> Report
     return report
 
 
-class FirstLines(io.StringIO):
-    """Keeps the first lines that a layer prints: it is run dozens of times in a check."""
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise TimeUp where the block takes longer; only where there are signals, and none is set."""
+    can = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    if not can or signal.getitimer(signal.ITIMER_REAL) != (0.0, 0.0):
+        yield
+        return
 
-    LINES = 20
+    def up(*_: Any) -> None:
+        raise TimeUp(seconds)
+
+    before = signal.signal(signal.SIGALRM, up)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again, where a bare except has caught it
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class FirstLines(io.StringIO):
+    """Keeps the beginning of what a layer prints: it is run dozens of times in a check."""
+
+    LINES, LENGTH = 20, 2000  # of lines, and of all that is not ended by a line's end
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines = 0
+        self.lines, self.length = 0, 0
 
     def write(self, text: str) -> int:
-        if self.lines < self.LINES:
-            super().write(text[:2000])
-        self.lines += text.count("\n")
+        for line in text.splitlines(keepends=True):
+            end = line[len(line.rstrip("\n")) :]
+            if self.lines < self.LINES:
+                super().write(line.rstrip("\n")[: max(0, self.LENGTH - self.length)] + end)
+            self.length = 0 if end else self.length + len(line)
+            self.lines += len(end)
         return len(text)
+
+    def close(self) -> None:
+        """Whatever a layer does to it, what it has printed is shown."""
 
     def text(self) -> str:
         more = self.lines - self.LINES
@@ -130,9 +165,22 @@ class FirstLines(io.StringIO):
 
 
 def check_module(who: str, module: Any, inputs: tuple[Any, ...]) -> None:
+    """Refuse what cannot be checked."""
     if not isinstance(module, Module):
         raise TypeError(f"{who} got {type(module).__name__}, not a Module")
+    name = type(module).__name__
     if not inputs:
-        raise TypeError(f"{who} got no input for {type(module).__name__}")
-    for i, x in enumerate(inputs):
-        check_array(who, x, name=f"input {i}")
+        raise TypeError(f"{who} got no input for {name}")
+    try:
+        parameters = module.named_parameters()
+        arrays = {f"parameter {key}": one.data for key, one in parameters.items()}
+    except RecursionError:
+        raise TypeError(f"{who} got {name}, which has itself among the modules inside it") from None
+    except Exception as error:
+        raise TypeError(f"{who} got {name}, whose parameters cannot be read: {error}") from error
+    arrays = {f"input {i}": x for i, x in enumerate(inputs)} | arrays
+    for key, x in arrays.items():
+        check_array(who, x, name=key)
+        check_finite(who, x.data if isinstance(x, Tensor) else x, name=key)
+    if any(x.ndim and not len(x) for x in inputs):
+        raise ValueError(f"{who} got an empty batch")

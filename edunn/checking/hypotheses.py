@@ -1,87 +1,111 @@
-"""Hypotheses that try out more: short formulas, missing contributions, a parameter turned round."""
+"""Hypotheses that try out more: missing contributions, something in the place of something else."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from edunn.checking.numbers import Answers, Case, same
+from edunn.checking.engine import largest
+from edunn.checking.numbers import CLOSE, Answers, Case, same
+from edunn.checking.subject import Stop
 
 
-def formula(case: Case) -> Answers:
-    """a, or what is missing from it, is a short formula of what the student has at hand."""
-    a, n, dy = case.a, case.n, np.asarray(case.dy)
-    hand = {"x" if i == 0 else f"input {i}": x for i, x in enumerate(case.inputs.values())}
-    hand |= {"y": case.y} | case.parameters
-    factors: dict[str, Any] = {"1": np.float64(1)}
-    for name, value in hand.items():
-        if np.asarray(value).dtype.kind == "f":
-            factors |= {name: value, f"(1 - {name})": 1 - value, f"(1 + {name})": 1 + value}
-            factors |= {f"{name}^2": value**2, f"(1 + {name}^2)": 1 + value**2}
-    names = list(factors)
-    both = list(case.inputs.values())
-    if len(both) == 2 and np.shape(both[0]) == np.shape(both[1]):
-        factors["(y - y_true)"] = both[1] - both[0]
-        names.append("(y - y_true)")
-    if dy.ndim and dy.ndim < a.ndim:
-        dy = dy.reshape(dy.shape + (1,) * (a.ndim - dy.ndim))
-    for wanted, id in ((a, "known_formula"), (n - a, "missing_piece")):
-        for i, first in enumerate(names):
-            for second in names[i:]:
-                product = try_product(dy, factors[first], factors[second])
-                if product is None:
-                    continue
-                text = " * ".join(["dy", *(f for f in (first, second) if f != "1")])
-                for axes, form in (((), "{}"), ((0,), "sum over the examples of {}")):
-                    value = (
-                        product if not axes else product.sum(axis=axes) if product.ndim else None
-                    )
-                    if value is not None and same(wanted, value):
-                        yield id, {"formula": form.format(text)}
-
-
-def try_product(*factors: Any) -> Any:
-    try:
-        return np.prod(np.broadcast_arrays(*factors), axis=0)
-    except ValueError:
-        return None
+def some_examples(case: Case) -> Answers:
+    """The gradient is what it would be if only some of the examples had a dy."""
+    n, a = case.batch, case.a
+    rows = case.is_input and a.shape[:1] == (n,)  # one row for each example
+    if n < 2 or not rows and np.shape(case.dy)[:1] != (n,):
+        return
+    all_but = [range(k) for k in range(n - 1, 1, -1)]
+    for id, keep in (
+        ("only_last_example", range(n - 1, n)),
+        ("only_first_example", range(1)),
+        *(("examples_missing", some) for some in (all_but[:1] if rows else all_but)),
+        ("examples_missing", range(1, n)),
+    ):
+        part = np.zeros_like(case.n if rows else case.dy)
+        part[list(keep)] = (case.n if rows else case.dy)[list(keep)]
+        if same(a, part if rows else case.measure(part)):
+            yield id, {"count": len(keep), "n": n}
 
 
 def overwritten(case: Case) -> Answers:
-    """Where several outputs have their say, only some of them have been heard: one alone, or those
-    of some neighbouring columns of y."""
+    """Where several outputs have their say, only some of them have been heard."""
     a, n, dy = case.a, case.n, case.dy
-    if not np.ndim(dy):
-        return
-    size = np.max(np.abs(n))
+    size = largest(n)
     wrong = np.abs(a - n) > 1e-6 * size
-    each = (case.jacobian() * dy)[wrong]  # (wrong numbers, y's shape): what each output adds
-    each = each.reshape(len(each), *dy.shape)
-    several = np.sum(np.abs(each) > 1e-9 * size, axis=tuple(range(1, each.ndim))) > 1
-    if not len(each) or not np.all(several):
+    if not np.ndim(dy) or not np.any(wrong):
         return
-    parts = [each.reshape(len(each), -1)]
-    if dy.ndim == 2:
-        sums = np.concatenate(
-            [np.zeros((len(each), 1)), np.cumsum(each.sum(axis=1), axis=1)], axis=1
-        )
-        ends = [(i, j) for i in range(sums.shape[1]) for j in range(i + 1, sums.shape[1])]
-        parts.append(np.stack([sums[:, j] - sums[:, i] for i, j in ends], axis=1))
-    heard = np.concatenate(parts, axis=1)
-    close = (np.abs(heard - a[wrong][:, None]) <= 1e-6 * size) & (np.abs(heard) > 1e-9 * size)
-    if np.all(np.any(close, axis=1)):
-        yield "overwritten", {}
+    each = (case.jacobian() * dy)[wrong]  # (wrong numbers, y's shape): what each output adds
+    groups = list(grouped(each.reshape(-1, *dy.shape), size))
+    for id, is_heard in ("overwritten", last_only), ("contributions_missing", some_only):
+        for parts in groups:
+            if is_heard(parts, a[wrong], size):
+                yield id, {}
 
 
-def counterfactual(case: Case) -> Answers:
-    """a would be right if a parameter were turned round."""
-    for name, w in case.parameters.items():
-        if w.ndim < 2 or name == case.variable or w.size > 500:
+def grouped(each: Any, size: float) -> Iterator[Any]:
+    """For each wrong number what it gets from whom, in a row; outputs that differ only along some
+    axes count as one, or those of some neighbouring columns. All have several that are not 0."""
+    axes = range(1, each.ndim)
+    ways = [some for k in range(len(axes)) for some in combinations(axes, k)]
+    groups = [each.sum(axis=some).reshape(len(each), -1) for some in ways]
+    if len(axes) == 2:
+        columns = each.sum(axis=1)
+        edges = range(1, columns.shape[1])
+        groups += [np.stack([columns[:, :k].sum(axis=1), columns[:, k:].sum(axis=1)], axis=1)
+                   for k in edges]  # fmt: skip
+    for parts in groups:
+        if np.all(np.sum(np.abs(parts) > 1e-9 * size, axis=1) > 1):
+            yield parts
+
+
+def last_only(parts: Any, got: Any, size: float) -> bool:
+    there = np.abs(parts) > 1e-9 * size
+    last = parts.shape[1] - 1 - there[:, ::-1].argmax(axis=1)
+    return largest(parts[np.arange(len(parts)), last] - got) <= CLOSE * size
+
+
+def some_only(parts: Any, got: Any, size: float) -> bool:
+    """Any one of them, or all but one."""
+    all_but_one = parts.sum(axis=1, keepdims=True) - parts
+    heard = np.concatenate([parts, all_but_one], axis=1)
+    fits = (np.abs(heard - got[:, None]) <= CLOSE * size) & (np.abs(heard) > 1e-5 * size)
+    return bool(np.all(np.any(fits, axis=1)))
+
+
+def in_the_place_of(case: Case) -> Answers:
+    """a would be right if a parameter or an input were turned round; or it belongs elsewhere."""
+    arrays = case.parameters | case.inputs
+    for name, w in arrays.items():
+        if np.ndim(w) < 2 or w.size > 500 or w.dtype.kind != "f":
             continue
-        if same(case.a, case.measure_with(name, np.flip(w, (-2, -1)))):
-            yield "flipped", {}
-        if w.shape[-1] == w.shape[-2] and same(
-            case.a, case.measure_with(name, np.swapaxes(w, -1, -2))
+        shown = {"name": case.names.get(name, name)}
+        for id, value in (
+            ("uses_flipped", np.flip(w, (-2, -1))),
+            ("uses_transposed", np.swapaxes(w, -1, -2)),
         ):
-            yield "transposed", {}
+            if value.shape == w.shape and not np.array_equal(value, w):
+                if same(case.n, of_student(case, name, value)):
+                    yield id, shown
+                if name != case.variable and same(case.a, case.measure_with(name, value)):
+                    yield id, shown
+    if case.is_input and case.y.shape == case.a.shape:
+        at_output = case.measure_with(case.variable, case.y)
+        if same(case.a, at_output):
+            yield "at_output", {}
+    others = (name for name in case.point.arrays() if name != case.variable)
+    for name in others:
+        if np.shape(case.array(name)) == case.a.shape and same(case.a, case.measure_of(name)):
+            yield "of_another", {"name": name}
+
+
+def of_student(case: Case, name: str, value: Any) -> Any:
+    """What backward gives with another array under this name; None where it stops."""
+    try:
+        return case.backward_with(name, value)
+    except Stop:
+        return None

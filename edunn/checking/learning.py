@@ -1,4 +1,4 @@
-"""What is wrong with an optimizer or an initializer, found by running it next to what is right."""
+"""What is wrong with an optimizer, found by running it next to a right one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from edunn.checking.findings import Finding
-from edunn.checking.loops import in_words, name_of, steady
+from edunn.checking.findings import Finding, name_of
+from edunn.checking.loops import steady
+from edunn.checking.subject import THROUGH, in_words
 from edunn.core import Parameter
 from edunn.inputs import show
 
 EXACT, NEAR, FAR = 1e-6, 1e-4, 1e-2  # of a step's size: right, all but right, certainly wrong
 TINY = 1e-7
 SHAPES = (3, 2), (4,)  # two parameters that cannot stand in for each other
-WIDE, TALL = (120, 300), (300, 120)
-KURTOSIS = {"normal": 3.0, "uniform": 1.8}
 
 
 class Path:
@@ -33,9 +32,9 @@ class Path:
         self.who, self.step = name_of(make, "optimizer"), 0
         try:
             self.walk(make, [Parameter(w.copy()) for w in weights], gradients)
-        except NotImplementedError:
+        except THROUGH:
             raise
-        except Exception as error:
+        except BaseException as error:
             where = f"step {self.step}" if self.step else "building it"
             self.find("raises", error=in_words(error), where=where)
 
@@ -69,6 +68,11 @@ class Path:
     def find(self, id: str, variable: str | None = None, **details: Any) -> None:
         part = "step" if self.step else "__init__"
         self.findings.append(Finding(id, self.who, part, variable, details))
+
+    @property
+    def still(self) -> list[np.ndarray]:
+        """Of each parameter, which of its numbers no step has moved."""
+        return [np.all(np.stack(ws) == ws[0], axis=0) for ws in zip(*self.at)]
 
     @property
     def moves(self) -> list[list[np.ndarray]]:
@@ -146,9 +150,9 @@ def find_in_optimizer(
     diagnosis, details = why_wrong(*pairs)
     if diagnosis:
         mine, right, at = next((p.mine, p.right, w) for p in pairs for w in p.wrong(EXACT)[:1])
-        values = mine.at[at[0] + 1][at[1]], right.at[at[0] + 1][at[1]]
-        details = {"step": at[0] + 1} | details
-        return [Finding(diagnosis, mine.who, "step", f"parameter {at[1] + 1}", details, *values)]
+        step, i = at[0] + 1, details.pop("index", at[1])
+        values, details = (mine.at[step][i], right.at[step][i]), {"step": step} | details
+        return [Finding(diagnosis, mine.who, "step", f"parameter {i + 1}", details, *values)]
     return found
 
 
@@ -165,86 +169,37 @@ def why_wrong(usual: Pair, tiny: Pair, zero: Pair) -> tuple[str, dict[str, Any]]
         return "opt_nothing_moves", {}
     if usual.opposite():
         return "opt_wrong_direction", {}
+    for i, still in enumerate(zip(usual.mine.still, usual.right.still)):
+        if count := int(np.sum(still[0] & ~still[1])):
+            return "opt_some_stay", {"count": count, "size": still[0].size, "index": i}
+    if all(
+        np.allclose(late, move, NEAR, 1e-12)
+        for mine, right in list(zip(usual.mine.moves[1:], usual.right.moves))[:3]
+        for late, move in zip(mine, right)
+    ):
+        return "opt_one_late", {}
     if wrong.get(0) == [1]:
         return "opt_second_parameter", {}
     if zero.opposite():
         return "opt_decay_sign", {}
     alike = np.allclose(got - want, got_at_zero - want_at_zero, NEAR, 1e-12)
-    if zero.wrong(NEAR, slice(1)) and (0 not in wrong or alike):
-        sizes = {"got": got_at_zero, "want": want_at_zero}
-        return "opt_zero_gradient", {k: f"{np.max(np.abs(v)):.3g}" for k, v in sizes.items()}
+    sizes = {"got": got_at_zero, "want": want_at_zero}
+    at_zero = "opt_zero_gradient", {k: f"{np.max(np.abs(v)):.3g}" for k, v in sizes.items()}
+    moves_at_zero = bool(zero.wrong(NEAR, slice(1)))
+    if moves_at_zero and (0 not in wrong or alike):
+        return at_zero
     ratio = (got @ want) / (want @ want)
     if 0 in wrong and np.max(np.abs(got - ratio * want)) < NEAR * np.max(np.abs(got)):
         return "opt_ratio", {"ratio": f"{ratio:.4g}"}  # of the first step, at least
-    if not any(step < len(usual.right.moves) - 2 for step in wrong) and tiny.wrong(FAR, slice(1)):
+    ordinary = usual.wrong(FAR, slice(len(usual.right.moves) - 2))
+    if not ordinary and tiny.wrong(FAR, slice(1)):
         return "opt_tiny_gradients", {}
-    return ("opt_first_step_only" if wrong and 0 not in wrong else "opt_wrong"), {}
-
-
-@np.errstate(all="ignore")
-def find_in_initializer(
-    initializer: Callable[[tuple[int, ...]], Any],
-    mean: float = 0.0,
-    std: float | Callable[[tuple[int, ...]], float] | None = None,
-    kind: str | None = None,
-) -> list[Finding]:
-    """Look at what `initializer(shape)` draws: two arrays of (300, 120), and one of (120, 300).
-
-    std: what it should be, a number or a function of the shape; None leaves it unchecked, and 0
-    asks for the mean everywhere. kind: "normal", "uniform" or None.
-    """
-    found: list[Finding] = []
-    who = name_of(initializer, "initializer")
-
-    def find(id: str, **details: Any) -> list[Finding]:
-        found.append(Finding(id, who, "__call__", None, details))
-        return found
-
-    draws = []
-    with steady(0):
-        for shape in (TALL, TALL, WIDE):
-            try:
-                x = initializer(shape)
-            except NotImplementedError:
-                raise
-            except Exception as error:
-                return find("raises", error=in_words(error), where=f"shape {shape}")
-            if not isinstance(x, np.ndarray) or x.dtype.kind not in "fiub":
-                return find("init_shape", got=show(x), want=str(shape))
-            if x.shape != shape:
-                return find("init_shape", got=str(x.shape), want=str(shape))
-            if not np.all(np.isfinite(x)):
-                return find("not_finite", count=int(np.sum(~np.isfinite(x))))
-            draws.append(x.astype(np.float64))
-    tall, again, wide = draws
-    wanted = [std(shape) if callable(std) else std for shape in (TALL, WIDE)]
-    same = [bool(np.ptp(x) == 0) for x in draws]
-    if not any(same) and (
-        np.array_equal(tall, again)
-        or any(np.array_equal(x[0], x[1]) or np.array_equal(x[:, 0], x[:, 1]) for x in draws)
-    ):
-        return find("init_repeats")
-
-    for x in (tall, wide):
-        if abs(x.mean() - mean) > 6 * x.std() / math.sqrt(x.size) + 1e-6 * abs(mean):
-            return find("init_mean", got=f"{x.mean():.3g}", want=f"{mean:.3g}")
-
-    def is_off(x: np.ndarray, want: Any) -> bool:
-        error = math.sqrt((KURTOSIS.get(kind or "", 3.0) - 1) / 4 / x.size) * want
-        return abs(x.std() - want) > 6 * error + 1e-6 * abs(mean)
-
-    if wanted[0] is not None and wanted[1] is not None:
-        off = [is_off(x, want) for x, want in zip((tall, wide), wanted)]
-        swapped = not any(is_off(x, want) for x, want in zip((wide, tall), wanted))
-        bad, want = (wide, wanted[1]) if off == [False, True] else (tall, wanted[0])
-        if any(off):
-            only = not all(off) or swapped
-            numbers = {"got": f"{bad.std():.3g}", "want": f"{want:.3g}"}
-            find("init_square_only" if only else "init_std", **numbers)
-    if kind is not None and not found:
-        for x in (tall, wide):
-            away = x - x.mean()
-            fourth = float(np.mean(away**4) / np.mean(away**2) ** 2) if away.any() else 1.0
-            if abs(fourth - KURTOSIS[kind]) > 6 * math.sqrt(24 / x.size):
-                return find("init_distribution", got=f"{fourth:.2f}", want=kind)
-    return found
+    if 0 not in wrong:
+        return "opt_first_step_only" if wrong else "opt_wrong", {}
+    if moves_at_zero:
+        return at_zero
+    grows = [np.linalg.norm(a) / np.linalg.norm(b) for a, b in zip(usual.first, tiny.first)]
+    if all(np.isfinite(grows)) and abs(math.log(grows[0] / grows[1])) > 1:
+        long, right = (f"{value:.2g}" for value in grows)
+        return "opt_scale", {"factor": f"{1 / TINY:.2g}", "got": long, "want": right}
+    return "opt_wrong", {}

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from edunn.backend import generator
-from edunn.checking.findings import Finding
+from edunn.checking.findings import Finding, name_of
+from edunn.checking.subject import THROUGH, in_words
 from edunn.core import Module, Parameter, Tensor
 from edunn.inputs import show
 from edunn.losses import Loss
@@ -33,18 +34,6 @@ def steady(seed: int) -> Iterator[None]:
         random.setstate(before[2])
 
 
-def name_of(thing: Any, otherwise: str) -> str:
-    """The name of a class or function, or of the class of an object."""
-    name = getattr(thing, "__name__", type(thing).__name__)
-    return otherwise if name in ("<lambda>", "function", "partial", "method") else name
-
-
-def in_words(error: Exception) -> str:
-    """An exception on one line: "ValueError: operands could not be ..."."""
-    text = " ".join(str(error).split())[:300]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
 Found: TypeAlias = dict[str, dict[str, Any]]  # the id of each finding, with its details
 
 
@@ -58,13 +47,17 @@ class Notes:
     """
 
     def __init__(self, x: np.ndarray, y: np.ndarray):
-        self.x, self.y = x.sum(axis=1), y
+        self.inputs, self.x, self.y = x.copy(), x.sum(axis=1), y.copy()
         self.calls: list[str] = []
         self.rows: list[list[int]] = []
         self.modes: list[bool] = []
         self.pairs: list[tuple[list[int], list[int]]] = []
         self.gradients: list[np.ndarray] = []
         self.used: list[np.ndarray | None] = []
+
+    def slope(self, rows: list[int]) -> np.ndarray:
+        """The gradient of w for a batch of these rows."""
+        return np.asarray(2 * (self.x - self.y)[rows] @ self.inputs[rows] / len(rows))
 
     def which(self, values: np.ndarray, known: np.ndarray) -> list[int]:
         """The rows that these values are the labels of; -1 for a value that was not handed out."""
@@ -162,9 +155,9 @@ def find_in_training_loop(
         try:
             arguments = NotingLoss(notes), NotingOptimizer(model, notes), x.copy(), y.copy()
             history = run(model, *arguments, batch_size, epochs)
-        except NotImplementedError:
+        except THROUGH:
             raise
-        except Exception as error:
+        except BaseException as error:
             words = {"error": in_words(error), "where": "the training loop"}
             return [Finding("raises", who, "run", None, words)]
     found = wrong_steps(notes) or wrong_examples(notes, n, batch_size, epochs)
@@ -183,6 +176,9 @@ def wrong_steps(notes: Notes) -> Found:
     for rows, targets in notes.pairs:
         if rows != targets:
             return {"loop_pairs_broken": {"got": str(targets), "want": str(rows)}}
+    for k, (rows, gradient) in enumerate(zip(notes.rows, notes.gradients)):
+        if min(rows, default=-1) >= 0 and not close(gradient, notes.slope(rows)):
+            return {"loop_wrong_gradient": {"step": k + 1}}
     order = [call for call in notes.calls if call in ("backward", "step")]
     if order != ["backward", "step"] * len(notes.gradients):
         return {"loop_wrong_order_of_calls": {"calls": first}}
@@ -241,10 +237,12 @@ def wrong_history(notes: Notes, history: Any, epochs: int) -> Found:
     want = np.full(epochs, errors.mean())
     try:
         got = np.array([float(v.data if isinstance(v, Tensor) else v) for v in history])
-    except (TypeError, ValueError):
-        return {"loop_history": {"got": show(history), "want": show(want.tolist())}}
+    except Exception:  # of what is no number
+        return {"loop_history": {"got": show(history), "want": show(want.round(4).tolist())}}
     if close(got, want):
         return {}
     if close(got, np.reshape(means, (epochs, -1)).mean(axis=1)):
         return {"loop_mean_of_means": {"got": f"{got[0]:.4g}", "want": f"{want[0]:.4g}"}}
-    return {"loop_history": {"got": show(got.round(4).tolist()), "want": show(want.tolist())}}
+    return {
+        "loop_history": {"got": show(got.round(4).tolist()), "want": show(want.round(4).tolist())}
+    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,47 +24,69 @@ def agree(got: Any, expected: Any) -> bool:
     return got.shape == expected.shape and largest(got - expected) <= 1e-9 * largest(expected)
 
 
+def ratio_of(a: Any, n: Any) -> Any:
+    """a / n, if it is the same number everywhere, or else None."""
+    if not np.any(n):
+        return None
+    ratio = float(np.sum(a * n) / np.sum(n**2))
+    return ratio if same(a, ratio * n) else None
+
+
 class Case:
-    """The numbers of one wrong gradient.
+    """The numbers of one wrong gradient, and what can be tried out around it.
 
     a: the gradient as the student has it    n: as measured, of the same shape
-    inputs, parameters: the arrays by name    dy, y: at the output
-    backward: dy -> the student's gradient of this variable
-    jacobian: how every output moves with every number of the variable: (its shape, y's shape)
-    measure_with: (parameter, array) -> the measured one, were the parameter that array
-    is_sample: whether a and n are only some of its numbers, in a row
+    point: the Point it belongs to    is_sample: whether a and n are only some of its numbers
+    names: of the inputs, as the student calls them    inputs, parameters: the arrays by name
     """
 
-    def __init__(
-        self,
-        variable: str,
-        a: Any,
-        n: Any,
-        dy: Any,
-        y: Any,
-        inputs: dict[str, Any],
-        parameters: dict[str, Any],
-        backward: Callable[[Any], Any],
-        jacobian: Callable[[], Any],
-        measure_with: Callable[[str, Any], Any],
-        is_sample: bool,
-    ):
-        self.variable, self.a, self.n, self.dy, self.y = variable, a, n, dy, y
-        self.inputs, self.parameters = inputs, parameters
-        self.backward, self.jacobian, self.measure_with = backward, jacobian, measure_with
-        self.is_input, self.is_sample = variable in inputs, is_sample
-        self.batch = next((len(x) for x in inputs.values() if np.ndim(x)), 1)
+    def __init__(self, variable: str, a: Any, n: Any, point: Any, is_sample: bool = False):
+        self.variable, self.a, self.n, self.point = variable, a, n, point
+        self.dy, self.y = point.dy, point.y
+        self.inputs, self.parameters = point.named_inputs(), point.parameters
+        self.names = dict(zip(self.inputs, point.names))
+        self.is_input, self.is_sample = variable in self.inputs, is_sample
+        self.batch = next((len(x) for x in self.inputs.values() if np.ndim(x)), 1)
+        p = getattr(point.subject.module, "p", None)
+        self.drops = p if isinstance(p, float) and 0 < p < 1 else None  # a share, as Dropout's
+        self.jacobian = cache(lambda: point.jacobian(self.array(variable)))
+
+    def array(self, name: str) -> Any:
+        return self.inputs[name] if name in self.inputs else self.parameters[name]
+
+    def backward(self, dy: Any) -> Any:
+        """The student's gradient for another dy."""
+        return self.point.again(dy)[self.variable]
 
     def measure(self, dy: Any) -> Any:
         """The measured gradient for another dy."""
         return np.tensordot(self.jacobian(), dy, axes=np.ndim(dy))
 
-    def ratio(self) -> Any:
-        """a / n, if it is the same number everywhere, or else None."""
-        if not np.any(self.n):
-            return None
-        ratio = float(np.sum(self.a * self.n) / np.sum(self.n**2))
-        return ratio if same(self.a, ratio * self.n) else None
+    def measure_of(self, name: str) -> Any:
+        """The measured gradient of another variable."""
+        return np.tensordot(self.point.jacobian(self.array(name)), self.dy, axes=np.ndim(self.dy))
+
+    def measure_with(self, name: str, value: Any) -> Any:
+        """The measured gradient, were the input or parameter `name` this array."""
+        with self.having(name, value):
+            return self.measure_of(self.variable)
+
+    def backward_with(self, name: str, value: Any) -> Any:
+        """The student's gradient, if `name` becomes this array between forward and backward."""
+        point = self.point
+        point.subject.forward(*point.inputs)
+        with self.having(name, value):
+            return point.gradients_for(self.dy)[self.variable]
+
+    @contextmanager
+    def having(self, name: str, value: Any) -> Iterator[None]:
+        array = self.array(name)
+        kept = array.copy()
+        array[...] = value
+        try:
+            yield
+        finally:
+            array[...] = kept
 
 
 Answers = Iterator[tuple[str, dict[str, Any]]]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Collection
-from functools import cache
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,11 @@ import numpy as np
 from edunn.checking.diagnosis import diagnose
 from edunn.checking.engine import VERIFIED, WRONG, Judged, Probe
 from edunn.checking.findings import Checked, Finding
+from edunn.checking.inner import Inside, Run, is_slope
 from edunn.checking.numbers import Case
-from edunn.checking.subject import Stop, Subject, stream
+from edunn.checking.subject import Subject, stream
 
-
-def named_inputs(inputs: tuple[Any, ...]) -> dict[str, Any]:
-    return {f"input {i}": x for i, x in enumerate(inputs)}
+SIMPLE = "ratio", "opposite_sign", "all_zero", "only_", "examples_missing"  # say enough
 
 
 class Point:
@@ -25,30 +25,62 @@ class Point:
     def __init__(self, subject: Subject, inputs: tuple[Any, ...], seed: int):
         self.subject, self.inputs, self.seed = subject, inputs, seed
         self.before = [x.copy() for x in inputs]
-        self.parameters_before = {n: w.copy() for n, w in subject.parameters().items()}
+        own = subject.parameters()
+        self.parameters_before = {n: w.copy() for n, w in own.items()}
         self.y = subject.forward(*inputs)
+        self.still_there("forward", own)
         self.cache = subject.module.cache
         if not np.all(np.isfinite(self.y)):
             count = int(np.sum(~np.isfinite(self.y)))
             raise subject.stop("not_finite", "forward", count=count)
         self.dy = np.asarray(stream(seed, "dy").normal(size=self.y.shape))
         self.dxs, self.grads = subject.backward(self.dy)
-        learned = subject.module.inputs_of_dx(inputs)
-        self.variables = {
-            name: x
-            for name, x in named_inputs(inputs).items()
-            if x.dtype.kind == "f" and any(x is one for one in learned)
-        }
+        self.still_there("backward", own)
+        learned = subject.ask("inputs_of_dx", inputs)
+        learns = {n: x for n, x in self.named_inputs().items() if any(x is one for one in learned)}
+        self.variables = {name: x for name, x in learns.items() if x.dtype.kind == "f"}
+        if len(self.dxs) == len(learns) > len(self.variables):
+            index = next(i for i, name in enumerate(learns) if name not in self.variables)
+            raise subject.stop("whole_numbers", "backward", index=index)
         self.parameters = subject.parameters()
+
+    def still_there(self, part: str, own: dict[str, Any]) -> None:
+        """Stop where the arrays that are nudged are not those that are computed with."""
+        subject = self.subject
+        for i, (x, old) in enumerate(zip(self.inputs, self.before)):
+            if (x.shape, x.dtype, x.flags.writeable) != (old.shape, old.dtype, True):
+                raise subject.stop("changes_input", part, index=i)
+        now = subject.parameters()
+        for name, w in own.items():
+            old, new = self.parameters_before[name], now.get(name, np.nan)
+            if new is not w or not w.flags.writeable:
+                other = np.shape(new) == old.shape and not np.array_equal(new, old)
+                id = "changes_parameter" if other else "replaces_parameter"
+                raise subject.stop(id, part, name=name)
+
+    def named_inputs(self) -> dict[str, Any]:
+        return {f"input {i}": x for i, x in enumerate(self.inputs)}
+
+    @property
+    def names(self) -> list[str]:
+        """What forward calls its inputs."""
+        with suppress(Exception):  # of a forward that cannot be looked at
+            own = list(inspect.signature(self.subject.module.forward).parameters.values())
+            if len(own) == len(self.inputs) and all(one.kind < one.VAR_POSITIONAL for one in own):
+                return [one.name for one in own]
+        return ["x", *list(self.named_inputs())[1:]]
 
     def gradients(self) -> dict[str, Any]:
         return dict(zip(self.variables, self.dxs)) | self.grads
 
+    def gradients_for(self, dy: Any) -> dict[str, Any]:
+        dxs, grads = self.subject.backward(dy)
+        return dict(zip(self.variables, dxs)) | grads
+
     def again(self, dy: Any) -> dict[str, Any]:
         """The gradients of a new forward and backward of the same inputs with another dy."""
         self.subject.forward(*self.inputs)
-        dxs, grads = self.subject.backward(dy)
-        return dict(zip(self.variables, dxs)) | grads
+        return self.gradients_for(dy)
 
     def shapes(self) -> list[Finding]:
         """Whether there is a gradient of the right shape for everything that has one."""
@@ -130,8 +162,32 @@ class Point:
             if judged.verdict == WRONG:
                 found.append(self.explain(name, x, gradients[name], judged))
                 found[-1].details["wrong"] = judged.wrong
-        which_are_right(found, checked)
-        return found, checked
+        if found and not self.explained_inside(found):
+            which_are_right(found, checked)
+        return sorted(found, key=lambda one: one.id == "unknown"), checked
+
+    def explained_inside(self, found: list[Finding]) -> bool:
+        """Whether it is the way that inner modules are used: then the first finding says so."""
+        if not self.subject.module.children():
+            return False
+
+        def is_right(run: Run) -> bool:
+            point = Point(Subject(run.module), run.inputs, self.seed)
+            gradients = point.gradients()
+            return not point.shapes() and all(
+                is_slope(point.probe(x), gradients[name]) for name, x in point.arrays().items()
+            )
+
+        with suppress(Exception):  # of inner modules that are no better than the outer one
+            inside = Inside(self.subject, self.inputs, self.dy)
+            answer = inside.explains(found, is_right)
+            if answer and (answer[0] == "inner_not_run" or not found[0].id.startswith(SIMPLE)):
+                id, finding, details = answer
+                finding.id, finding.details = id, {"wrong": finding.details["wrong"]} | details
+                found.remove(finding)
+                found.insert(0, finding)
+                return True
+        return False
 
     def probe(self, x: Any) -> Probe:
         return Probe(self.forward, x, self.dy)
@@ -148,23 +204,8 @@ class Point:
         if sampled := not np.all(judged.looked):
             a, n = a[judged.looked], n[judged.looked]
 
-        def measure_with(parameter: str, value: Any) -> Any:
-            w = self.parameters[parameter]
-            kept = w.copy()
-            w[...] = value
-            try:
-                return np.tensordot(self.jacobian(x), self.dy, axes=self.dy.ndim)
-            finally:
-                w[...] = kept
-
-        case = Case(
-            name, a, n, self.dy, self.y, named_inputs(self.inputs), self.parameters,
-            lambda dy: self.again(dy)[name], cache(lambda: self.jacobian(x)), measure_with, sampled,
-        )  # fmt: skip
-        try:
-            id, details = diagnose(case)
-        except Stop:  # the budget is used up: that it is wrong is known, and where
-            id, details = "unknown", {}
+        case = Case(name, a, n, self, sampled)
+        id, details = diagnose(case)
         finding = self.subject.finding(id, "backward", name, **details)
         finding.yours, finding.measured = gradient, np.array(judged.measured)
         return finding
@@ -178,12 +219,15 @@ class Point:
 
 def which_are_right(found: list[Finding], checked: list[Checked]) -> None:
     """Where no gradient explains itself, which of them are right may explain them all."""
-    if any(one.id != "unknown" for one in found):
+    products = [one for one in found if "@" in one.details.get("formula", "")]
+    if any(one.id != "unknown" for one in found if one not in products):
         return
     right = [one.variable for one in checked if one.verdict != WRONG]
     wrong = {one.variable for one in found}
     last = [name.rpartition(".")[2] for name in right]
     if last == ["b"] and {"input 0", "w"} <= {str(name).rpartition(".")[2] for name in wrong}:
         found[0].id = "wrong_dy_reached"
-    elif right == [one.variable for one in checked][-len(right) :] and len(wrong) > 1:
+    elif right == [one.variable for one in checked][-len(right) :] and len(wrong) > 1 + len(
+        products
+    ):
         found[0].id = "only_last_layer_right"

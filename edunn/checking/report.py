@@ -133,7 +133,7 @@ class Report:
 
 
 def names(checked: Sequence[Checked]) -> str:
-    return ", ".join(dict.fromkeys(plain(one.variable) for one in checked))
+    return plain(", ".join(dict.fromkeys(plain(one.variable) for one in checked)))
 
 
 @dataclass

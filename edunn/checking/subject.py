@@ -6,9 +6,10 @@ Whatever it does to what it is given stays without effect, and is noticed.
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,24 @@ class Stop(Exception):
 
     def __init__(self, finding: Finding):
         self.finding = finding
+
+
+class TimeUp(BaseException):
+    """Raised out of a call that does not end. No Exception, so that students' code lets it pass."""
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+
+
+THROUGH = NotImplementedError, KeyboardInterrupt, TimeUp  # what a check lets pass as it is
+
+
+def in_words(error: BaseException) -> str:
+    """An exception on one line: "ValueError: operands could not be ..."."""
+    text = ""
+    with suppress(Exception):  # of its own __str__
+        text = " ".join(str(error)[:1000].split())
+    return f"{type(error).__name__}: {text}"[:160] if text else type(error).__name__
 
 
 class Subject:
@@ -42,18 +61,23 @@ class Subject:
         return Stop(self.finding(id, part, **details))
 
     def run(self, part: str, *inputs: Any) -> Any:
-        """module.forward or module.backward; its exceptions become a Stop, TODOs excepted."""
+        """module.forward or module.backward, within the budget."""
         self.calls += 1
         if self.calls > self.most_calls or time.monotonic() > self.end:
             raise self.stop("loops", part, seconds=f"{self.seconds:g}", calls=self.calls)
+        return self.ask(part, *inputs)
+
+    def ask(self, part: str, *inputs: Any) -> Any:
+        """A method of the module; its exceptions become a Stop, TODOs excepted."""
         try:
             with np.errstate(all="ignore"):
                 return getattr(self.module, part)(*inputs)
-        except NotImplementedError:
+        except TimeUp as up:
+            raise self.stop("endless", part, seconds=f"{up.seconds:g}") from None
+        except THROUGH:
             raise
-        except (Exception, SystemExit) as error:
-            text = " ".join(f"{type(error).__name__}: {error}".split())
-            raise self.stop("raises", part, error=text[:160], where=part) from error
+        except BaseException as error:  # exit() as well
+            raise self.stop("raises", part, error=in_words(error), where=part) from error
 
     def forward(self, *inputs: Any) -> Any:
         """The output, an array of its own; the random numbers begin anew at every call."""
@@ -91,19 +115,23 @@ class Subject:
         """A copy of what `part` gives, as an array of one of the `kinds`; floats have 64 bits."""
         if hasattr(value, "requires_grad"):
             raise self.stop("returns_tensor", part)
+        kind = type(value).__name__
+        if isinstance(value, np.matrix | np.ma.MaskedArray):  # compute in ways of their own
+            raise self.stop("dtype_not_numbers", part, got=kind)
         try:
             array = np.array(value)
-        except ValueError as error:  # a list of unequal parts
-            raise self.stop("dtype_not_numbers", part, got=type(value).__name__) from error
+        except Exception as error:  # a list of unequal parts
+            raise self.stop("dtype_not_numbers", part, got=kind) from error
         if array.dtype.kind not in kinds:
-            raise self.stop("dtype_not_numbers", part, got=str(array.dtype))
+            got = str(array.dtype) if isinstance(value, np.ndarray | np.generic) else kind
+            raise self.stop("dtype_not_numbers", part, got=got)
         if array.dtype.kind == "f" and array.dtype.itemsize < 8:
             raise self.stop("dtype_float32", part, got=str(array.dtype))
         return array
 
     def parameters(self) -> dict[str, Any]:
         """The arrays of the parameters that learn, by name."""
-        named = self.module.named_parameters().items()
+        named = self.ask("named_parameters").items()
         return {name: p.data for name, p in named if p.requires_grad}
 
 
@@ -122,27 +150,31 @@ def position(state: Any) -> Any:
 def float64_copies(module: Module) -> Iterator[None]:
     """Let the module compute on float64 copies of its parameters and buffers; then put all back."""
     state, numpy_state = generator().bit_generator.state, np.random.get_state()
-    kept: list[tuple[Any, str, Any]] = [(p, "grad", p.grad) for p in module.parameters()]
+    parameters, depth = list(module.named_parameters().values()), sys.getrecursionlimit()
+    kept: list[tuple[Any, str, Any]] = [(p, "grad", p.grad) for p in parameters]
     for part in module.modules():
         kept += [(part, "cache", part.cache), (part, "training", part.training)]
         kept += [(part, n, p) for n, p in vars(part).items() if isinstance(p, Parameter)]
-    arrays: list[tuple[Any, str, Any]] = [(p, "data", p.data) for p in module.parameters()]
+    arrays: list[tuple[Any, str, Any]] = [(p, "data", p.data) for p in parameters]
     for part in module.modules():
         arrays += [(part, name, getattr(part, name)) for name in part.buffers]
     for owner, name, value in arrays:
-        setattr(owner, name, as_float64(value))
+        kinds = "fiu" if name == "data" else "f"  # whole numbers written into a parameter learn too
+        setattr(owner, name, as_float64(value, kinds))
     try:
         yield
     finally:
+        sys.setrecursionlimit(depth)
         generator().bit_generator.state = state
         np.random.set_state(numpy_state)
-        for owner, name, value in kept + arrays:
-            setattr(owner, name, value)
+        for owner, name, value in arrays + kept:
+            with suppress(AttributeError):  # of a property
+                setattr(owner, name, value)
 
 
-def as_float64(x: Any) -> Any:
+def as_float64(x: Any, kinds: str = "f") -> Any:
     """A float64 copy of an array of fractions; whole numbers (labels) stay what they are."""
-    return np.array(x, np.float64 if x.dtype.kind == "f" else x.dtype)
+    return np.array(x, np.float64 if x.dtype.kind in kinds else x.dtype)
 
 
 def resized(x: Any, n: int, rng: np.random.Generator) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from itertools import zip_longest
 from typing import Any
 
@@ -80,10 +81,13 @@ def linearity(point: Point, dy: Any) -> list[Finding]:
         size = largest(mixed) + largest(one[name])
         cancels = min(4e-15 * largest(dy), 1e-3 * size)
         if np.any(np.abs(both[name] - mixed) > 1e-9 * size + cancels):
-            squares = same(point.again(-dy)[name], one[name])
+            squares = same(point.again(2 * dy)[name], 4 * one[name])
             return [subject.finding("squares_dy" if squares else "not_linear", "backward", name)]
     subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
-    subject.module.cache = point.cache
+    with suppress(AttributeError):  # of a property
+        subject.module.cache = point.cache
+    if subject.module.cache is not point.cache:
+        return []
     again = as_list(*subject.backward(dy))
     if not all(np.array_equal(a, b) for a, b in zip(again, as_list(point.dxs, point.grads))):
         return [subject.finding("changes_cache_elsewhere", "backward")]
@@ -99,7 +103,7 @@ def look(
 ) -> tuple[list[Finding], list[Checked], int]:
     """One point: structure, shapes, values. Findings, what was checked, and how many calls."""
     subject = Subject(module)
-    copies = tuple(as_float64(x) for x in inputs)
+    copies = tuple(as_float64(x, "fb") for x in inputs)
     with float64_copies(module):
         try:
             point = Point(subject, copies, seed)

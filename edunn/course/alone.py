@@ -45,7 +45,7 @@ def judge_command(
     COPY is a notebook that edunn grade has taken in; its record goes to --out. docs/cluster.md says
     how jobs are made of it.
     """
-    from edunn.course.judge import NOT_GRADED
+    from edunn.course.records import NOT_GRADED
 
     course = Course.find(context.obj)
     state = judge_copy(course, course.full_name(assignment), copy, secret.read_bytes(), out)

@@ -38,8 +38,7 @@ from nbgrader.utils import compute_checksum
 from traitlets import Unicode
 from traitlets.config import Config
 
-from edunn.course.judge import Record
-from edunn.course.records import read_record, write_whole
+from edunn.course.records import Record, read_record, write_whole
 from edunn.course.source import CourseError, blank, grade_id, is_kind
 
 

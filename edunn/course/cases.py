@@ -9,6 +9,7 @@ cases are made by `forward`, `gradients` and `values` from an example and edunn'
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -183,6 +184,18 @@ def as_array(value: Any) -> Any:
     except ValueError:  # a list of unequal parts
         return value
     return array if array.dtype.kind in "biuf" else value
+
+
+def random_inputs(secret: bytes, student: str, name: str) -> np.random.Generator:
+    """The generator of one student's hidden inputs for one cell: the same at every grading."""
+    digest = hashlib.sha256(b"\0".join([secret, student.encode(), name.encode()])).digest()
+    return np.random.default_rng(int.from_bytes(digest, "little"))
+
+
+def own_secret(secret: bytes, sources: list[str]) -> bytes:
+    """A secret for one submission: what its feedback may tell of hidden inputs is of no use for the
+    student's next one."""
+    return hashlib.sha256(b"\0".join([secret, *map(str.encode, sources)])).digest()
 
 
 def values(

@@ -14,9 +14,16 @@ import nbformat
 from edunn.course.books import Books
 from edunn.course.books import grades as entries
 from edunn.course.grade import Grade
-from edunn.course.judge import GRADED, NOT_GRADED, STUDENT_ERROR, Mark, Record, Verdict
 from edunn.course.likeness import Pair, alike
-from edunn.course.records import read_record
+from edunn.course.records import (
+    GRADED,
+    NOT_GRADED,
+    STUDENT_ERROR,
+    Mark,
+    Record,
+    Verdict,
+    read_record,
+)
 from edunn.course.roster import Roster
 from edunn.course.source import CourseError, headings, is_kind
 from edunn.course.wording import Said, said

@@ -19,9 +19,10 @@ class Closed:
         self._name = name
 
     def _refuse(self) -> None:
+        last = self._name.rpartition(".")[2]
         raise NotImplementedError(
             f"nn.{self._name} is closed here, because this notebook is about writing your own. If "
-            f'you are stuck: from edunn.course import borrow; {self._name} = borrow("{self._name}")'
+            f'you are stuck: from edunn.course import borrow; {last} = borrow("{self._name}")'
         )
 
     def __call__(self, *args: Any, **options: Any) -> None:

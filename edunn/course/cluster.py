@@ -20,10 +20,10 @@ from typing import Any
 
 import edunn
 from edunn.course.intake import Found
-from edunn.course.judge import Record
 from edunn.course.layout import Course, Exercise
 from edunn.course.library import Library
 from edunn.course.pool import Desk, Outcome, Progress, in_pool, judged_by, nothing
+from edunn.course.records import Record
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError
 

@@ -34,7 +34,11 @@ unsafe = click.option(
 
 @click.command("grade")
 @click.argument("submissions", type=file)
-@click.option("--assignment", required=True, help="Which exercise: 02_bias, bias or 02.")
+@click.option(
+    "--assignment",
+    default="",
+    help="Which exercise: 02_bias, bias or 02; by default the one in the notebooks' names.",
+)
 @click.option("--out", type=folder, default=Path("graded"), show_default=True)
 @click.option(
     "--workers",
@@ -67,12 +71,14 @@ def grade_command(
     canvas_id, login, sis_id, moodle_id. It is kept in --out: name it once.
     """
     from edunn.course.grade import grade
+    from edunn.course.intake import assignment_of
     from edunn.course.report import write_all
     from edunn.course.roster import Roster
     from edunn.course.sandbox import Limits
 
     course = Course.find(context.obj)
-    name = course.full_name(assignment)
+    known = course.assignments()
+    name = course.full_name(assignment) if assignment else assignment_of(submissions, known)
     people, limits = Roster.read(roster) if roster else None, Limits(confined=not unsafe)
     with Bars() as bars:
         grades = grade(course, submissions, name, out, workers, limits, bars, people, scheduler)

@@ -1,13 +1,12 @@
 """The notebooks in a download of a learning system, a zip or a folder, and whose they are.
 
 Names in downloads: Canvas `doejane_LATE_4711_99182_03_linear-1.ipynb`, Moodle
-`Jane Doe_4711_assignsubmission_file_/03_linear.ipynb`, Gradescope
-`submission_99182/03_linear.ipynb` with `submission_metadata.yml`.
+`Jane Doe_4711_assignsubmission_file_/03_linear.ipynb` (or `..._file_03_linear.ipynb`, without
+folders), Gradescope `submission_99182/03_linear.ipynb` with `submission_metadata.yml`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import zipfile
@@ -21,66 +20,78 @@ from edunn.course.source import CourseError
 
 MAX_FILES = 100_000  # in one zip
 MAX_DEPTH, MAX_OWN_FILES = 16, 10_000  # in one student's folder: of folders, and files
-METADATA = "submission_metadata.yml"
+METADATA, MAX_METADATA = "submission_metadata.yml", 200_000_000
 NUMBER = r"\d{1,18}"
 CANVAS = re.compile(
     rf"(?P<who>[^_/]+?)(?P<late>_LATE)?_(?P<id>{NUMBER})_(?P<order>{NUMBER})_(?P<file>[^/]+)$"
 )
-MOODLE = re.compile(rf"(?P<who>.+)_(?P<id>{NUMBER})_assignsubmission_\w+$")
+MOODLE = re.compile(rf"(?P<who>.+)_(?P<id>{NUMBER})_assignsubmission_[a-z]+_(?P<file>.*)$")
 GRADESCOPE = re.compile(rf"submission_(?P<id>{NUMBER})$")
+NOTEBOOK = re.compile(r"\.ipynb(-\d+)?(\.json|\.txt)?$", re.IGNORECASE)  # as browsers save it
 LONGEST = 500  # characters of a name that are looked at
 
 
 @dataclass
-class File:
-    """A notebook in a download: where it lies there, and whose it is by that."""
+class Owner:
+    """Who handed a file in, as far as its place in a download tells."""
 
-    path: str
     who: str  # a name, before the roster has been asked
     ids: list[str]  # other names for the same student: numbers, addresses
-    order: int  # of several files of one student, the last one counts
-    load: Callable[[], bytes]  # its content, or Unreadable
+    order: int = 0  # of several files of one student, the last one counts
     late: bool = False
+    number: str = ""  # tells students of one name apart
+    called: str = ""  # the file, by the student; "" where the download has not changed its name
+
+
+@dataclass
+class File:
+    """A file in a download: where it lies there, whose it is by that, and its content, or
+    Unreadable."""
+
+    path: str
+    owner: Owner
+    load: Callable[[], bytes]
+
+    @property
+    def called(self) -> str:
+        return self.owner.called or PurePosixPath(self.path).name
 
 
 class Unreadable(Exception):
     """A file of a download that cannot be taken; the message says why, for the student."""
 
 
-def owner(
-    path: PurePosixPath, submitters: dict[str, list[str]]
-) -> tuple[str, list[str], int, bool]:
-    """(who, other names, order, late) of a file, by where it lies in a download."""
-    top, names = path.parts[0][:LONGEST], submitters.get(path.parts[0], [])
-    if len(path.parts) == 1:
-        match = CANVAS.match(top)
-        if not match:
-            return path.stem, [], 0, False
-        return match["who"], [match["id"]], int(match["order"]), bool(match["late"])
-    if match := MOODLE.match(top):
-        return match["who"], [match["id"]], 0, False
+def owners(path: PurePosixPath, submitters: dict[str, list[list[str]]]) -> list[Owner]:
+    """Those who handed a file in, by where it lies; none for a file that belongs to nobody."""
+    top, alone = path.parts[0][:LONGEST], len(path.parts) == 1
+    if alone and (match := CANVAS.match(top)):
+        late, order = bool(match["late"]), int(match["order"])
+        return [Owner(match["who"], [match["id"]], order, late, match["id"], match["file"])]
+    clear = not alone or top.count("_assignsubmission_") == 1  # no file may say it is another's
+    if (match := MOODLE.match(top)) and clear:
+        file = match["file"] if alone else ""
+        return [Owner(match["who"], [match["id"]], number=match["id"], called=file)]
+    if alone:
+        return [Owner(path.stem[:LONGEST], [])] if wanted(path) else []
     if match := GRADESCOPE.match(top):
-        return (names or [top])[0], [*names, match["id"]], int(match["id"]), False
-    return top, [], 0, False
+        people = submitters.get(path.parts[0]) or [[top]]
+        return [Owner(names[0], [*names, match["id"]], int(match["id"])) for names in people]
+    return [Owner(top, [])]
 
 
 def from_folder(folder: Path) -> Iterator[File]:
     metadata = folder / METADATA
-    submitters = read_submitters(metadata.read_bytes() if metadata.is_file() else b"")
+    submitters = read_submitters(loader(metadata, MAX_METADATA) if metadata.is_file() else bytes)
     for entry in sorted(folder.iterdir()):
         if entry.is_symlink() or hidden(entry.name):
             continue
+        paths = [PurePosixPath(entry.name)] if entry.is_file() else []
         if entry.is_dir():
             inside = [PurePosixPath(entry.name, path) for path in files_in(entry)]
-        else:
-            inside = [PurePosixPath(entry.name)] if entry.is_file() else []
-        inside = [path for path in inside if wanted(path)]
-        if entry.is_dir() and not inside:
-            who, ids, order, _ = owner(PurePosixPath(entry.name, "nothing"), submitters)
-            yield File(entry.name, who, ids, order, bytes)
-        for path in inside:
-            who, ids, order, late = owner(path, submitters)
-            yield File(str(path), who, ids, order, loader(folder / path), late)
+            paths = [path for path in inside if wanted(path)] or [PurePosixPath(entry.name, "-")]
+        for path in paths:
+            for owner in owners(path, submitters):
+                yield File(str(path), owner, loader(folder / path))
 
 
 def files_in(folder: Path) -> list[str]:
@@ -102,22 +113,22 @@ def files_in(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def loader(path: Path) -> Callable[[], bytes]:
+def loader(path: Path, most: int = MAX_BYTES) -> Callable[[], bytes]:
     def load() -> bytes:
         try:
             with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-                return limited(file)
+                return limited(file, most)
         except OSError as error:
             raise Unreadable(f"the file cannot be read ({error.strerror})") from None
 
     return load
 
 
-def limited(file: IO[bytes]) -> bytes:
+def limited(file: IO[bytes], most: int) -> bytes:
     """What is in a file, if it is not too large; the size that a zip names may be a lie."""
-    content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise Unreadable(f"the file is larger than {MAX_BYTES // 1_000_000} MB")
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise Unreadable(f"the file is larger than {most // 1_000_000} MB")
     return content
 
 
@@ -127,7 +138,8 @@ def hidden(part: str) -> bool:
 
 
 def wanted(path: PurePosixPath) -> bool:
-    return path.suffix.lower() == ".ipynb" and not any(map(hidden, path.parts))
+    name = path.name[-LONGEST:]
+    return NOTEBOOK.search(name) is not None and not any(map(hidden, path.parts))
 
 
 def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
@@ -142,25 +154,25 @@ def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
         if not (odd or entry.is_dir() or not place.parts or any(map(hidden, place.parts))):
             places[entry] = place
     notebooks = [place for place in places.values() if wanted(place)]
-    one_root = len({place.parts[0] for place in places.values()}) == 1
+    roots = {place.parts[0] for place in places.values()}
+    of_students = any(MOODLE.match(root) or GRADESCOPE.match(root) for root in roots)
+    one_root = len(roots) == 1 and not of_students
     skip = 1 if one_root and all(len(place.parts) > 2 for place in notebooks) else 0
     top = [e for e, place in places.items() if place.parts[skip:] == (METADATA,)]
-    raw = b""
-    with contextlib.suppress(Unreadable):
-        raw = unpacker(archive, top[0])() if top else b""
-    submitters = read_submitters(raw)
+    submitters = read_submitters(unpacker(archive, top[0], MAX_METADATA) if top else bytes)
     for entry, place in places.items():
-        if wanted(place):
-            place = PurePosixPath(*place.parts[skip:])
-            who, ids, order, late = owner(place, submitters)
-            yield File(str(place), who, ids, order, unpacker(archive, entry), late)
+        if inside := place.parts[skip:]:
+            for owner in owners(PurePosixPath(*inside), submitters):
+                yield File(str(PurePosixPath(*inside)), owner, unpacker(archive, entry))
 
 
-def unpacker(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
+def unpacker(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int = MAX_BYTES
+) -> Callable[[], bytes]:
     def load() -> bytes:
         try:
             with archive.open(entry) as file:
-                return limited(file)
+                return limited(file, most)
         except Unreadable:
             raise
         except Exception as error:  # encrypted, cut off, of an unknown kind, overlapping ...
@@ -169,20 +181,27 @@ def unpacker(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], b
     return load
 
 
-def read_submitters(raw: bytes) -> dict[str, list[str]]:
-    """{folder: names, numbers and addresses of who handed it in} of Gradescope's metadata."""
+def read_submitters(load: Callable[[], bytes]) -> dict[str, list[list[str]]]:
+    """{folder: for each who handed it in, number, address and name} of Gradescope's metadata.
+
+    Of each submission's part only these lines are read: the rest is long, in Ruby's own words, and
+    has in it what students' programs have printed.
+    """
     import yaml
 
+    lines, kept = [], False
     try:
-        data = yaml.safe_load(raw) if raw else None
-    except yaml.YAMLError:
-        return {}
-    if not isinstance(data, dict):
-        return {}
+        for line in load().decode("utf-8", "replace").split("\n"):
+            if re.match(r"\S|  :", line):
+                kept = line.startswith("  :submitters:") or not line.startswith(" ")
+            lines += [line] if kept else []
+        data = yaml.safe_load("\n".join(lines))
+    except (Unreadable, yaml.YAMLError) as error:
+        raise CourseError(f"{METADATA} cannot be read: {error}") from None
     found = {}
-    for folder, about in data.items():
+    for folder, about in data.items() if isinstance(data, dict) else ():
         people = about.get(":submitters") if isinstance(about, dict) else None
         people = [person for person in people or [] if isinstance(person, dict)]
-        names = [p.get(k) for p in people[:1] for k in (":sid", ":email", ":name")]
-        found[str(folder)] = [str(name) for name in names if name]
+        names = [[str(p[k]) for k in (":sid", ":email", ":name") if p.get(k)] for p in people]
+        found[str(folder)] = [some for some in names if some]
     return found

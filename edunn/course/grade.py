@@ -18,10 +18,9 @@ from typing import Any
 from edunn.course import cluster, pool
 from edunn.course.books import Books
 from edunn.course.intake import Found, take_in
-from edunn.course.judge import NOT_GRADED, Record
 from edunn.course.layout import Course
 from edunn.course.pool import Progress, nothing
-from edunn.course.records import Copies, read_record, write_record
+from edunn.course.records import NOT_GRADED, Copies, Record, read_record, write_record
 from edunn.course.roster import Roster
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError

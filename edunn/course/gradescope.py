@@ -22,13 +22,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import edunn
-from edunn.course.downloads import File, files_in, loader, wanted
+from edunn.course.downloads import File, Owner, files_in, loader, wanted
 from edunn.course.intake import Found, choose
-from edunn.course.judge import NOT_GRADED, Mark, Record, is_automatic
+from edunn.course.judge import is_automatic
 from edunn.course.layout import Course, Exercise
 from edunn.course.library import Library
 from edunn.course.normalise import without_colours
 from edunn.course.pool import Desk
+from edunn.course.records import NOT_GRADED, Mark, Record
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError, graded_code, headings, is_kind
 
@@ -200,7 +201,7 @@ def handed_in(folder: Path, student: str, name: str) -> Found:
     if not folder.is_dir():
         raise CourseError(f"there is no folder {folder.name}")
     paths = [path for path in files_in(folder) if wanted(PurePosixPath(path))]
-    found = choose(student, [File(p, student, [], 0, loader(folder / p)) for p in paths], name)
+    found = choose(student, [File(p, Owner(student, []), loader(folder / p)) for p in paths], name)
     if found.content is None:
         found.note += f". Please submit your {name}.ipynb"
     return found

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from edunn.course.downloads import CANVAS, LONGEST, File, Unreadable, from_folder, from_zip
+from edunn.course.downloads import LONGEST, NOTEBOOK, File, Unreadable, from_folder, from_zip
 from edunn.course.normalise import readable
 from edunn.course.roster import Roster, names_for
 from edunn.course.source import CourseError
@@ -31,18 +33,35 @@ class Found:
     note: str = ""
 
 
-def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Found]:
-    """Every student's notebook of the assignment `name`, in the order of their names."""
+@contextmanager
+def handed_in(source: Path) -> Iterator[list[File]]:
+    """The files of a folder or a zip, which can be read as long as it is open."""
     if source.is_dir():
-        yield from sorted_out(list(from_folder(source)), source, name, roster)
+        yield list(from_folder(source))
         return
     if not zipfile.is_zipfile(source):
         raise CourseError(f"{source} is no folder of submissions and no zip")
     try:
         with zipfile.ZipFile(source) as archive:
-            yield from sorted_out(list(from_zip(archive)), source, name, roster)
+            yield list(from_zip(archive))
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise CourseError(f"{source} cannot be read as a zip: {error}") from None
+
+
+def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Found]:
+    """Every student's notebook of the assignment `name`, in the order of their names."""
+    with handed_in(source) as files:
+        yield from sorted_out(files, source, name, roster)
+
+
+def assignment_of(source: Path, names: list[str]) -> str:
+    """The one of the assignments that notebooks in the source are called after."""
+    with handed_in(source) as files:
+        found = [name for name in names if any(belongs(file.called, name) for file in files)]
+    if len(found) != 1:
+        what = " and ".join(found) or "no exercise"
+        raise CourseError(f"{source} has notebooks of {what}: say which with --assignment")
+    return found[0]
 
 
 def sorted_out(
@@ -50,12 +69,19 @@ def sorted_out(
 ) -> Iterator[Found]:
     """What each student has handed in, of all files of a download."""
     by_student: dict[str, list[File]] = {}
-    names, strangers = names_for(file.who for file in files), set()
-    for file in files:  # numbers first: who hands in can change their name, but not their number
-        student = roster.find([*file.ids, file.who]) if roster else None
-        if roster and student is None:
-            strangers.add(names[file.who])
-        by_student.setdefault(student or names[file.who], []).append(file)
+    people = [(file.owner.who, file.owner.number) for file in files]
+    names, notes = names_for(people), dict[str, str]()
+    called = Counter(who for who, _ in names)
+    for file, person in zip(files, people):
+        # numbers first: who hands in can change their name, but not their number
+        student = roster.find([*file.owner.ids, file.owner.who]) if roster else None
+        if student is None:
+            student = names[person]
+            if roster:
+                notes[student] = "not in the roster"
+            elif called[person[0]] > 1:
+                notes[student] = "several are called so: a roster would tell who this is"
+        by_student.setdefault(student, []).append(file)
     if not by_student:
         raise CourseError(f"{source} has no submissions: it takes a folder for each student")
     total = 0
@@ -64,28 +90,26 @@ def sorted_out(
         total += len(one.content or b"")
         if total > MAX_TOTAL:
             raise CourseError(f"{source} holds more than {MAX_TOTAL >> 30} GB of notebooks")
-        if student in strangers:
-            one.note = "; ".join(filter(None, [one.note, "not in the roster"]))
+        one.note = "; ".join(filter(None, [one.note, notes.get(student, "")]))
         yield one
 
 
 def choose(student: str, files: list[File], name: str) -> Found:
     """Of one student's files, the notebook of the assignment: the last one by that name."""
-    notebooks = [file for file in files if file.path.lower().endswith(".ipynb")]
-    named = [file for file in notebooks if belongs(file.path, name)]
-    others = {PurePosixPath(file.path).name for file in notebooks}
+    notebooks = [file for file in files if NOTEBOOK.search(file.called[-LONGEST:])]
+    named = [file for file in notebooks if belongs(file.called, name)]
+    others = {file.called for file in notebooks}
     if not notebooks:
         return Found(student, None, NOTHING)
     if not named and len(others) != 1:
         return Found(student, None, f"{len(notebooks)} notebooks in the folder, not one")
-    last = max((named or notebooks)[::-1], key=lambda file: (file.order, file.path))
+    last = max((named or notebooks)[::-1], key=lambda file: (file.owner.order, file.path))
     folders = {PurePosixPath(file.path).parent for file in named}
-    if last.order == 0 and len(folders) > 1:
+    if last.owner.order == 0 and len(folders) > 1:
         return Found(student, None, f"{len(named)} notebooks in the folder, not one")
-    called = readable(file_name(last.path), 100)
-    notes = [] if named else [f"the file is called {called}"]
+    notes = [] if named else [f"the file is called {readable(last.called, 100)}"]
     notes += [f"handed in {len(named)} times; the last one counts"] if len(named) > 1 else []
-    notes += ["late"] if last.late else []
+    notes += ["late"] if last.owner.late else []
     content = None
     try:
         content = last.load()
@@ -94,14 +118,7 @@ def choose(student: str, files: list[File], name: str) -> Found:
     return Found(student, content, "; ".join(notes))
 
 
-def belongs(path: str, name: str) -> bool:
+def belongs(called: str, name: str) -> bool:
     """Whether a file is the assignment's, also where a download has added a number to its name."""
-    stem = PurePosixPath(file_name(path)).stem
-    return re.fullmatch(re.escape(name) + r"(-\d+| ?\(\d+\))?", stem) is not None
-
-
-def file_name(path: str) -> str:
-    """What the student called a file, without what Canvas puts before it."""
-    name = PurePosixPath(path).name[-LONGEST:]
-    match = CANVAS.search(name)
-    return match["file"] if match else name
+    stem = NOTEBOOK.sub("", called[-LONGEST:])
+    return re.fullmatch(re.escape(name) + r"(-\d+| ?\(\d+\))?", stem, re.IGNORECASE) is not None

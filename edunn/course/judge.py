@@ -2,88 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 import time
-from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-
-from edunn.course.cases import Case, Student, Wrong
+from edunn.course.cases import Case, Student, Wrong, own_secret, random_inputs
 from edunn.course.library import Library
 from edunn.course.normalise import Submission, one_line, readable
+from edunn.course.records import NOT_GRADED, STUDENT_ERROR, Record, Verdict
 from edunn.course.sandbox import ForkServer, Limits, Worker
+from edunn.course.shown import Shown
 from edunn.course.source import grade_id, is_kind
 from edunn.course.wire import WireError, WireLimit, WireTimeout
-from edunn.course.worker import MAX_FIGURES, MAX_OUTPUT
+from edunn.course.worker import MAX_OUTPUT
 
-PNG, MAX_PICTURE = b"\x89PNG\r\n\x1a\n", 500_000  # how such a file begins; bytes of one figure
-GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
-
-
-@dataclass
-class Verdict:
-    """What one graded cell earned. reason: why not all of it, in a sentence for the student."""
-
-    name: str
-    points: float
-    max_points: float
-    reason: str = ""
-    id: str = ""  # of the diagnosis, which is counted across a class
-
-
-class Mark(NamedTuple):
-    """What the gradebook says of one cell. by_hand: a person gave these points."""
-
-    points: float
-    max_points: float
-    waiting: bool
-    by_hand: bool
-
-
-@dataclass
-class Record:
-    """All that grading found out about one submission; plain data, written as JSON."""
-
-    student: str
-    assignment: str
-    state: str = GRADED
-    reason: str = ""
-    verdicts: list[Verdict] = field(default_factory=list)
-    printed: dict[str, str] = field(default_factory=dict)  # by cell id: what its run printed
-    figures: dict[str, list[str]] = field(default_factory=dict)  # by cell id: PNG files in base64
-    visible: dict[str, str] = field(default_factory=dict)  # by cell id: what its own check said
-    answers: dict[str, str] = field(default_factory=dict)  # by cell id: what the student wrote
-    order: list[str] = field(default_factory=list)  # of the cells that were judged, by id
-    key: str = ""  # what was judged, and by what: see `grade.key_of`
-    notes: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def points(self) -> float:
-        return sum(verdict.points for verdict in self.verdicts)
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Record:
-        return cls(**data | {"verdicts": [Verdict(**v) for v in data["verdicts"]]})
-
-
-def random_inputs(secret: bytes, student: str, name: str) -> np.random.Generator:
-    """The generator of one student's hidden inputs for one cell: the same at every grading."""
-    digest = hashlib.sha256(b"\0".join([secret, student.encode(), name.encode()])).digest()
-    return np.random.default_rng(int.from_bytes(digest, "little"))
-
-
-def own_secret(secret: bytes, submission: Submission) -> bytes:
-    """A secret for one submission: what its feedback may tell of hidden inputs is of no use for the
-    student's next one."""
-    sources = (cell["source"].encode() for cell in submission.notebook["cells"])
-    return hashlib.sha256(b"\0".join([secret, *sources])).digest()
+MOST_LEFT_OUT = 3  # cells of a student's own that take too long
 
 
 class Judge:
@@ -115,11 +47,8 @@ class Judge:
             self.fail_rest(record, submission, submission.problem)
             return record
         for _ in range(2):
-            record = self.new_record(student, assignment, submission)
             try:
-                self.server = self.server or ForkServer(self.library)
-                with Worker(self.server, self.limits) as worker:
-                    Run(self, record, submission, worker).all_cells()
+                record = self.run(student, assignment, submission)
                 break
             except (WireError, OSError, MemoryError) as error:
                 self.close()  # the next try has a new server
@@ -128,6 +57,19 @@ class Judge:
                 record.reason = f"the worker did not start: {error}"
         record.seconds = round(time.monotonic() - started, 3)
         return record
+
+    def run(self, student: str, assignment: str, submission: Submission) -> Record:
+        """The record of one run; where a cell of the student's own takes too long, of another one
+        without it."""
+        deadline, left_out = time.monotonic() + self.limits.notebook_seconds, set[str]()
+        while True:
+            record = self.new_record(student, assignment, submission)
+            self.server = self.server or ForkServer(self.library)
+            with Worker(self.server, self.limits) as worker:
+                slow = Run(self, record, submission, worker, deadline, left_out).all_cells()
+            if not slow:
+                return record
+            left_out.add(slow)
 
     def new_record(self, student: str, assignment: str, submission: Submission) -> Record:
         record = Record(student, assignment, notes=list(submission.notes))
@@ -155,36 +97,42 @@ def is_automatic(cell: Any) -> bool:
     return bool(cell["cell_type"] == "code" and is_kind(cell, "grade"))
 
 
-def pictures(answer: Any) -> list[str]:
-    """The PNG files among what the worker says are figures, in base64."""
-    found = answer[:MAX_FIGURES] if isinstance(answer, list) else []
-    files = [one.tobytes() for one in found if isinstance(one, np.ndarray)]
-    whole = (file for file in files if file.startswith(PNG) and len(file) <= MAX_PICTURE)
-    return [base64.b64encode(file).decode() for file in whole]
-
-
 class Run:
     """One submission in one worker. What goes wrong once the worker runs is the student's."""
 
-    def __init__(self, judge: Judge, record: Record, submission: Submission, worker: Worker):
+    def __init__(
+        self, judge: Judge, record: Record, submission: Submission, worker: Worker,
+        deadline: float, left_out: set[str],
+    ):  # fmt: skip
         self.judge, self.record, self.submission, self.worker = judge, record, submission, worker
-        self.deadline = time.monotonic() + judge.limits.notebook_seconds
-        self.secret = own_secret(judge.secret, submission)
+        self.deadline, self.left_out = deadline, left_out
+        sources = [cell["source"] for cell in submission.notebook["cells"]]
+        self.secret = own_secret(judge.secret, sources)
+        self.shown = Shown(judge.library.folder, worker.scratch.path)
+        self.lost: WireError | None = None  # why the worker is asked no more
         self.broken = ""  # which of the student's cells stopped last, and why
 
-    def all_cells(self) -> None:
-        """Run named cells and the student's own; pictures and play earn nothing and are skipped."""
-        record = self.record
+    def all_cells(self) -> str:
+        """Run named cells and the student's own; pictures and play earn nothing and are skipped.
+        What comes back is the name of a cell of the student's own that takes too long, or ""."""
+        record, limits = self.record, self.judge.limits
         for cell in self.submission.notebook["cells"]:
             own = cell["id"].startswith("extra-")
             if cell["cell_type"] != "code" or not (grade_id(cell) or own):
+                continue
+            if cell["id"] in self.left_out:
+                record.notes.append(f"a cell of your own took over {limits.cell_seconds:g} s: it "
+                                    "is left out")  # fmt: skip
                 continue
             where = "a cell of your own" if own else f"cell {cell['id']}"
             try:
                 self.one_cell(cell)
             except WireTimeout:
-                limit = self.judge.limits.cell_seconds
-                return self.stop(f"stopped after {limit:g} s in {where}: an endless loop?")
+                late = time.monotonic() >= self.deadline
+                if own and not late and len(self.left_out) < MOST_LEFT_OUT:
+                    return str(cell["id"])
+                seconds = limits.notebook_seconds if late else limits.cell_seconds
+                return self.stop(f"stopped after {seconds:g} s in {where}: an endless loop?")
             except WireLimit as error:
                 return self.stop(f"stopped in {where}: {error}")
             except WireError:
@@ -193,24 +141,35 @@ class Run:
         for name in record.visible if not lost else ():
             record.notes.append(f"cell {name}: hidden cases right, visible check not")
         record.reason = lost[0].reason if lost else ""
-        return None
+        if self.shown.full:
+            record.notes.append("the cells print or draw more than is kept")
+        return ""
 
-    def stop(self, reason: str) -> None:
+    def stop(self, reason: str) -> str:
         self.record.state, self.record.reason = STUDENT_ERROR, reason
         self.judge.fail_rest(self.record, self.submission, reason)
+        return ""
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.lost:  # a late answer would be taken for the next one
+            raise self.lost
         left = self.deadline - time.monotonic()
-        return self.worker.ask(request, max(min(left, self.judge.limits.cell_seconds), 0.001))
+        try:
+            return self.worker.ask(request, max(min(left, self.judge.limits.cell_seconds), 0.001))
+        except WireError as error:
+            self.lost = error
+            raise
 
     def one_cell(self, cell: Any) -> None:
         answer, name = self.ask({"cell": cell["source"]}), cell["id"]
         printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
         error = error if isinstance(error, list) else []
-        said = self.shown(": ".join(part for part in error if isinstance(part, str)), MAX_OUTPUT)
+        said = self.shown.text(
+            ": ".join(part for part in error if isinstance(part, str)), MAX_OUTPUT
+        )
         if isinstance(printed, str):
-            self.record.printed[name] = self.shown(printed, MAX_OUTPUT + 100)
-        if drawn := pictures(answer.get("figures")):
+            self.record.printed[name] = self.shown.text(printed, MAX_OUTPUT + 100)
+        if drawn := self.shown.pictures(answer.get("figures")):
             self.record.figures[name] = drawn
         if not is_automatic(cell):
             if said and is_kind(cell, "solution"):
@@ -220,14 +179,10 @@ class Run:
             self.record.visible[name] = said
         points = float(cell["metadata"]["nbgrader"]["points"])
         reason, id = self.first_wrong(name)
+        if self.lost:  # a check takes what ends the worker for an error of the layer's
+            raise self.lost
         reason += self.broken if "does not define" in reason else ""
         self.record.verdicts.append(Verdict(name, 0.0 if reason else points, points, reason, id))
-
-    def shown(self, text: str, most: int) -> str:
-        """What a cell said, without what differs from run to run: folders, addresses."""
-        for folder in (self.judge.library.folder, self.worker.scratch.path):
-            text = text.replace(f"{folder}/", "")
-        return readable(re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", text), most)
 
     def first_wrong(self, name: str) -> tuple[str, str]:
         """What the first hidden case that fails has to say, and its id; "" when all are right."""

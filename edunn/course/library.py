@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import edunn
+from edunn.course.mine import PACKAGE, START
 
 WORKER_FILES = (
     "__init__.py",
@@ -41,6 +42,9 @@ class Library:
             cut = without_reference(text, set(closed))
             if cut != text:
                 path.write_text(cut, encoding="utf-8")
+        own = self.folder / PACKAGE  # of a student who has kept nothing yet
+        own.mkdir()
+        (own / "__init__.py").write_text(START, encoding="utf-8")
         for path in (self.folder, *self.folder.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
         self.readable = [str(package), *python_files()]

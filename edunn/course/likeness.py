@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 STEP = 6  # words of normalised code in one passage
+MOST = 5000  # words of one cell that are compared
 COMMON = 1 / 3  # a passage that more of the class than this has written says nothing
 ENOUGH = 15  # passages that a pair must share
 ALIKE, FAR = 0.8, 0.3  # of all passages of a pair; and so much more than the median pair
@@ -41,20 +42,18 @@ def words(source: str) -> list[str]:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return re.findall(r"\w+|[^\w\s]", re.sub(r"#.*", "", source))
-    own: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg) or (
-            isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        ):
-            own[node.arg if isinstance(node, ast.arg) else node.id] = ""
-    return [own_name(word, own) if name else word for word, name in in_order(tree)]
-
-
-def own_name(name: str, own: dict[str, str]) -> str:
-    """A number for a name of the writer's own, counted as they appear; others as they are."""
-    if own.get(name) == "":
-        own[name] = f"name {sum(map(bool, own.values()))}"
-    return own.get(name, name)
+    own = {
+        node.arg if isinstance(node, ast.arg) else node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg)
+        or isinstance(node, ast.Name)
+        and isinstance(node.ctx, ast.Store)
+    }
+    numbers: dict[str, str] = {}  # of the writer's own names, in the order in which they appear
+    return [
+        numbers.setdefault(word, f"name {len(numbers)}") if is_name and word in own else word
+        for word, is_name in in_order(tree)
+    ]
 
 
 def in_order(tree: ast.AST) -> Iterator[tuple[str, bool]]:
@@ -76,14 +75,14 @@ def in_order(tree: ast.AST) -> Iterator[tuple[str, bool]]:
             left.extend(reversed([part for key, part in ast.iter_fields(node)
                                   if key not in skipped]))  # fmt: skip
         elif node is not None:
-            yield repr(node), False
+            yield hex(node) if type(node) is int else repr(node), False  # decimals may be too many
 
 
 def passages(cells: dict[str, str]) -> set[tuple[str, ...]]:
     """Every run of STEP words of the code, cell by cell."""
     found = set()
     for name, source in cells.items():
-        text = words(source)
+        text = words(source)[:MOST]
         found |= {(name, *text[i : i + STEP]) for i in range(max(len(text) - STEP + 1, 0))}
     return found
 

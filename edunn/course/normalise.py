@@ -142,20 +142,26 @@ def recognise(
     extras: list[tuple[int, str]],
     notes: list[str],
 ) -> None:
-    """Find the solution cell that lost its name among the extra cells, by the lines it shares."""
-    released = lines_of(text_of(slot))
+    """Find the solution cell that lost its name among the extra cells: it defines the same names,
+    or shares many lines."""
+    released, asked = lines_of(text_of(slot)), defined(text_of(slot))
 
     def likeness(extra: tuple[int, str]) -> float:
         theirs = lines_of(extra[1])
         return 2 * (released & theirs).total() / max(released.total() + theirs.total(), 1)
 
-    best = max(extras, key=likeness, default=None)
-    if slot["cell_type"] == "code" and best is not None and likeness(best) > 0.4:
+    same = [extra for extra in extras if asked and asked <= defined(extra[1])]
+    best = max(same or extras, key=likeness, default=None)
+    if slot["cell_type"] == "code" and best is not None and (same or likeness(best) > 0.4):
         extras.remove(best)
         places[name], answers[name] = best
         notes.append(f"cell {name} had lost its name; recognised by its text")
     else:
         notes.append(f"cell {name} is missing; the released one counts")
+
+
+def defined(source: str) -> set[str]:
+    return set(re.findall(r"^(?:class|def)[ \t]+(\w+)", source, re.MULTILINE))
 
 
 def lines_of(source: str) -> Counter[str]:

@@ -14,10 +14,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from edunn.course.intake import Found
-from edunn.course.judge import NOT_GRADED, Judge, Record
+from edunn.course.judge import Judge
 from edunn.course.layout import Course, Exercise
 from edunn.course.library import Library
 from edunn.course.normalise import Submission, normalise, readable
+from edunn.course.records import NOT_GRADED, Record
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError
 

@@ -1,14 +1,67 @@
-"""Files of a course's books: copies of what was handed in, a record of each, written whole."""
+"""What grading found out about each submission, and its file; copies of what was handed in."""
 
 from __future__ import annotations
 
 import copy
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from edunn.course.intake import Found
-from edunn.course.judge import Record
+
+GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
+
+
+@dataclass
+class Verdict:
+    """What one graded cell earned. reason: why not all of it, in a sentence for the student."""
+
+    name: str
+    points: float
+    max_points: float
+    reason: str = ""
+    id: str = ""  # of the diagnosis, which is counted across a class
+
+
+class Mark(NamedTuple):
+    """What the gradebook says of one cell. by_hand: a person gave these points."""
+
+    points: float
+    max_points: float
+    waiting: bool
+    by_hand: bool
+
+
+@dataclass
+class Record:
+    """All that grading found out about one submission; plain data, written as JSON."""
+
+    student: str
+    assignment: str
+    state: str = GRADED
+    reason: str = ""
+    verdicts: list[Verdict] = field(default_factory=list)
+    printed: dict[str, str] = field(default_factory=dict)  # by cell id: what its run printed
+    figures: dict[str, list[str]] = field(default_factory=dict)  # by cell id: PNG files in base64
+    visible: dict[str, str] = field(default_factory=dict)  # by cell id: what its own check said
+    answers: dict[str, str] = field(default_factory=dict)  # by cell id: what the student wrote
+    order: list[str] = field(default_factory=list)  # of the cells that were judged, by id
+    key: str = ""  # what was judged, and by what: see `grade.key_of`
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> float:
+        return sum(verdict.points for verdict in self.verdicts)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Record:
+        return cls(**data | {"verdicts": [Verdict(**v) for v in data["verdicts"]]})
 
 
 class Copies(Mapping[str, Found]):

@@ -38,17 +38,22 @@ class Roster:
         except (UnicodeDecodeError, csv.Error) as error:
             raise CourseError(f"{path} is no CSV in UTF-8: {error}") from None
         if not rows or "student" not in rows[0]:
-            found = ", ".join(rows[0]) if rows else "no rows"
-            raise CourseError(f"{path} has no column `student`, but {found}")
+            there = ", ".join(rows[0]) if rows else "no rows"
+            raise CourseError(f"{path} has no column `student`, but {there}")
         roster = cls(rows, text=text)
         for row in rows:
             if row["student"] != safe(row["student"]):
                 raise CourseError(f"{path}: {row['student']!r} is no name for files")
             if row["student"] in {other["student"] for other in roster.rows if other is not row}:
                 raise CourseError(f"{path}: {row['student']!r} is there twice")
-            names = {plain(value) for key, value in row.items() if key != "section"} - {""}
-            for name in names:  # what two people are called names neither
-                roster.by_name[name] = row if name not in roster.by_name else {}
+        given = [key for key in rows[0] if key not in ("student", "name", "section")]
+        levels = (exact, ["student"]), (exact, given), (plain, ["student"]), (plain, given)
+        for spelled, columns in (*levels, (plain, ["name"])):  # which its bearer may change
+            found: dict[str, dict[str, str]] = {}
+            for row in rows:
+                for name in {spelled(row.get(column, "")) for column in columns} - {""}:
+                    found[name] = row if name not in found else {}  # two people: it names neither
+            roster.by_name = found | roster.by_name
         return roster
 
     @classmethod
@@ -62,13 +67,18 @@ class Roster:
 
     def find(self, names: Iterable[str]) -> str | None:
         """The student whom one of these names; the first that is known decides."""
-        known = (self.by_name.get(plain(name)) for name in names if name)
+        spelled = (spell(name) for name in names for spell in (exact, plain))
+        known = (self.by_name.get(name) for name in spelled if name)
         return next((row["student"] for row in known if row), None)
+
+
+def exact(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def plain(name: str) -> str:
     """A name as rosters and downloads agree on it: no case, no spaces, no punctuation."""
-    return re.sub(r"[\W_]", "", name.casefold())
+    return re.sub(r"[\W_]", "", exact(name))
 
 
 def safe(name: str) -> str:
@@ -77,16 +87,24 @@ def safe(name: str) -> str:
     return name.encode()[:LONGEST].decode(errors="ignore") or "_"
 
 
-def names_for(people: Iterable[str]) -> dict[str, str]:
-    """{person: a safe name}; where several would get the same one, those that had to be changed
-    for it get some letters more, which depend on nothing but who they are."""
-    by_name: dict[str, set[str]] = {}
+def names_for(people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """{(name, number of a download's): a safe name}; where several people would get the same one,
+    those that had to be changed for it, or whose name is the same, get their number or some letters
+    more, which depend on nothing but who they are."""
+    by_name: dict[str, set[tuple[str, str]]] = {}
     for one in people:
-        by_name.setdefault(safe(one), set()).add(one)
-    found = {}
+        by_name.setdefault(safe(one[0]), set()).add(one)
+    found, taken = {}, set(by_name)
     for name, same in by_name.items():
-        for one in same:
-            digest = hashlib.sha256(one.encode("utf-8", "surrogateescape")).hexdigest()[:8]
-            alone = len(same) == 1 or one == name
-            found[one] = name if alone else f"{safe(one[:60])}-{digest}"
+        unchanged = [one for one in same if one[0] == name]
+        for one in sorted(same):
+            who, number = one
+            if len(same) == 1 or unchanged == [one]:
+                found[one] = name
+                continue
+            digest = hashlib.sha256("\0".join(one).encode("utf-8", "surrogateescape")).hexdigest()
+            short = safe(who[:60])
+            more = [number or digest[:8], *(f"{digest[:8]}-{i}" for i in range(len(taken) + 1))]
+            found[one] = next(new for end in more if (new := f"{short}-{end}") not in taken)
+            taken.add(found[one])
     return found

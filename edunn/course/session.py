@@ -59,6 +59,11 @@ def hint(error: BaseException, names: list[str]) -> str:
             "→ Python could not read this cell, so nothing of it has run. Look at the marked line "
             "and the one above it: a bracket, a colon, the indentation."
         )
+    if isinstance(error, NotImplementedError) and str(error).endswith(": not written yet"):
+        return (
+            "→ Have you written it already? Then the line with `raise NotImplementedError` still "
+            "stands beside your code: delete it. Or the name is not the one that was given."
+        )
     if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):
         return ""
     if error.name in ("np", "nn"):

@@ -14,11 +14,11 @@ from typing import Any
 import nbformat
 
 from edunn.course.bank import Mistake
-from edunn.course.judge import NOT_GRADED, Record
 from edunn.course.layout import Course
 from edunn.course.mutants import change, changed_sources, is_refusal, slips
 from edunn.course.normalise import Submission
 from edunn.course.pool import Progress, judge_all, nothing
+from edunn.course.records import NOT_GRADED, Record
 from edunn.course.sandbox import Limits
 from edunn.course.source import CourseError, owner, regions, todos
 

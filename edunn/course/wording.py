@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from edunn.checking.messages import LONGEST, Values, catalogue, language
 from edunn.course.grade import Grade
-from edunn.course.judge import GRADED, Verdict
+from edunn.course.records import GRADED, Verdict
 
 
 class Said(NamedTuple):

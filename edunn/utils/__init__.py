@@ -24,6 +24,7 @@ def check_same(expected, calculated, tolerance=1e-12):
     if not np.all(np.abs(expected - calculated) <= tolerance):
         raise AssertionError(
             f"{red('ERROR   :(')} Arrays are not equal (tolerance {tolerance})\n"
-            f"expected:\n{expected}\ncalculated:\n{calculated}"
+            f"expected:\n{expected}\ncalculated:\n{calculated}\n"
+            f"largest difference: {np.max(np.abs(expected - calculated)):.3g}"
         )
     print(f"{green('SUCCESS :)')} Arrays are equal (tolerance {tolerance})")

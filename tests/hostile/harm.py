@@ -17,6 +17,8 @@ from hostile.making import (
     writing,
 )
 
+LEFT_OUT = "a cell of your own took over 4 s: it is left out"
+
 # --- other processes -----------------------------------------------------------------------------
 SIGNALS = f"""
 import ctypes, os, platform, struct
@@ -114,7 +116,7 @@ attack("threads", ALL, GRADED, early(
     except RuntimeError:
         pass
     """))  # fmt: skip
-attack("busy_threads", 0, ERROR, early(
+attack("busy_threads", ALL, GRADED, early(
     """
     import threading, hashlib
     def burn():
@@ -123,13 +125,13 @@ attack("busy_threads", 0, ERROR, early(
     for i in range(8):
         threading.Thread(target=burn, daemon=True).start()
     while True: pass
-    """))  # fmt: skip
+    """), notes=LEFT_OUT)  # fmt: skip
 attack("memory_in_steps", ALL, GRADED, early(
     """
     kept = []
     try:
         while True:
-            kept.append(bytearray(50_000_000))
+            kept.append(np.empty(50_000_000, np.uint8))  # untouched, it counts all the same
     except MemoryError:
         kept.clear()
     """))  # fmt: skip
@@ -148,16 +150,17 @@ attack("quits", ALL, GRADED, early("quit()"))
 attack("interrupts", ALL, GRADED, early("raise KeyboardInterrupt"))
 attack("exits_in_forward", 0, GRADED, answering("raise SystemExit(0)"), "SystemExit")
 attack("generator_exit", 0, GRADED, answering("raise GeneratorExit"), "GeneratorExit")
-attack("sleeps", 0, ERROR, early("import time; time.sleep(10**6)"), "stopped after")
-attack("ignores_signals", 0, ERROR, early(
+attack("sleeps", ALL, GRADED, early("import time; time.sleep(10**6)"), notes=LEFT_OUT)
+attack("ignores_signals", ALL, GRADED, early(
     """
     import signal
     for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals))
     while True: pass
-    """), "stopped after")  # fmt: skip
-attack("regular_expression", 0, ERROR, early("import re; re.match('(a+)+$', 'a' * 60 + 'b')"))
+    """), notes=LEFT_OUT)  # fmt: skip
+attack("regular_expression", ALL, GRADED, early(
+    "import re; re.match('(a+)+$', 'a' * 60 + 'b')"), notes=LEFT_OUT)  # fmt: skip
 attack("long_power", 0, ERROR, answering("y = 9 ** (9 ** 9)"), "stopped after")
 attack("open_files", ALL, GRADED, early(
     """
@@ -177,16 +180,16 @@ attack("many_large_files", 0, ERROR, early(
     for i in range(12):
         open(f"large{i}", "wb").write(bytes(10_000_000))
     time.sleep(60)
-    """), "more than 64 MB")  # fmt: skip
-attack("many_files", 0, ERROR, early(
-    "for i in range(10**6):\n    open(f'f{i}', 'w').close()"), "more than 64 MB")  # fmt: skip
+    """), "more than 24 MB")  # fmt: skip
+attack("many_files", 0, ERROR, writing(  # by their number or, on a slow disk, by the time it takes
+    "import os\nfor i in range(10**6): os.symlink('x', str(i))"), "stopped")  # fmt: skip
 attack("deep_folders", 0, ERROR, early(
     """
     import os
     for i in range(1200):
         os.mkdir("d"); os.chdir("d")
     open("hidden", "w").write("x")
-    """), "more than 64 MB")  # fmt: skip
+    """), "more than 24 MB")  # fmt: skip
 attack("odd_files", ALL, GRADED, early(
     r"""
     import os
@@ -201,7 +204,7 @@ for i in range(10**4):
     os.write(fd, b" ")
     open(f"large{i}", "wb").write(bytes(5_000_000))
     time.sleep(0.05)
-"""), "more than 64 MB")  # fmt: skip
+"""), "more than 24 MB")  # fmt: skip
 attack("never_collected", ALL, GRADED, early(
     """
     import atexit, gc, time

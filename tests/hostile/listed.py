@@ -34,7 +34,8 @@ attack("partial", FORWARD + DX, GRADED, answering(backward="dx, db = dy, np.mean
        "mean over the examples")  # fmt: skip
 attack("syntax_error", 0, GRADED, writing("class Bias(nn.Module:\n    pass"), "does not define")
 attack("infinite_loop", 0, ERROR, answering("while True: pass"), "stopped after")
-attack("infinite_loop_uninterruptible", 0, ERROR, early("sum(range(10**12))"), "stopped after")
+attack("infinite_loop_uninterruptible", 0, ERROR, answering("y = sum(range(10**12))"),
+       "stopped after")  # fmt: skip
 attack("os_exit", 0, ERROR, early("import os; os._exit(0)"), "the process ended")
 KILL = trying("import os; os.kill(os.getppid(), 15)", "import os; os.killpg(os.getpgid(0), 9)",
               "import os; os.kill(-1, 9)")  # fmt: skip

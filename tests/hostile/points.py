@@ -42,12 +42,13 @@ NUMBERS = {
     "a_module": "y = np",
 }
 for name, forward in NUMBERS.items():
-    attack(name, 0, GRADED, answering(forward.replace("\n        ", "\n"),
+    state = ERROR if name == "no_rows_but_wide" else GRADED  # no array has such a shape
+    attack(name, 0, state, answering(forward.replace("\n        ", "\n"),
            "dx, db = dy * 0, self.b.data * 0"))  # fmt: skip
 attack("eighty_megabytes", 0, GRADED, answering("y = np.zeros((10**7, 1))", "raise KeyError"),
        "80000000 bytes")  # fmt: skip
 attack("sixteen_megabytes", 0, GRADED, answering("y = np.zeros(2_000_000)", "raise KeyError"),
-       "has shape (2000000,)")  # fmt: skip
+       "2000000 numbers")  # fmt: skip
 OBJECTS = {
     "array_method": "def __array__(self, *a, **k): return np.zeros((5, 3))",
     "says_it_is_an_array": "__class__ = np.ndarray",
@@ -188,11 +189,12 @@ FRAMES = {
     "os.dup2(os.open('/dev/zero', os.O_RDONLY), fd)",
     "frame_gives_descriptors": "socket.send_fds(sock, [b'xxxxxxxx'], [0, 1, 2] * 50)",
 }
+LATE = "frame_that_never_ends", "frame_drop_by_drop"  # the cell is left out
 for name, source in FRAMES.items():
     attack(
         name,
         0,
-        ERROR,
+        GRADED if name in LATE else ERROR,
         early(f"{FIND}\nsock = socket.socket(fileno=fd)\nsock.setblocking(True)\n{source}", wrong),
     )
 

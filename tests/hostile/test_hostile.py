@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,18 +18,20 @@ from nbgrader.api import Gradebook
 
 import hostile.harm
 import hostile.listed
+import hostile.more
+import hostile.odd
 import hostile.papers
 import hostile.points  # noqa: F401
 from edunn.course.grade import grade
 from edunn.course.library import Library
-from edunn.course.report import write_csv, write_feedback
+from edunn.course.report import write_all, write_csv, write_feedback
 from edunn.course.sandbox import Limits
 from hostile.making import ATTACKS, COURSE, LEAKED, MARK, NAME, RELEASE, TOKEN, raw, right
 from lock import needs_lock
 
 pytestmark = needs_lock
 HONEST = ("a_honest", "k_honest", "z_honest")
-LIMITS = Limits(cell_seconds=4.0, cpu_seconds=40, memory=3 << 29)
+LIMITS = Limits(cell_seconds=4.0, cpu_seconds=40, memory=3 << 29, folder_size=24 << 20)
 PR_SET_CHILD_SUBREAPER = 36
 PLACES = (
     "/tmp",
@@ -214,6 +217,17 @@ def test_every_student_has_a_page_without_a_script(run):
             if name in ("src", "href", "action", "srcset", "xlink:href"):
                 assert value.startswith(("data:image/png", "#")), (student, name, value)
     assert len(list((run.out / "feedback").glob("*.html"))) == len(run.lines)
+
+
+def test_the_page_of_the_class(run):
+    """It is made in seconds, and no record is large, whatever students write, print and draw."""
+    started = time.monotonic()
+    write_all(run.out)
+    assert time.monotonic() - started < 60
+    text = (run.out / "report.html").read_text(encoding="utf-8")
+    assert Page(text).attributes.count(("class", "sortable")) >= 1
+    assert text.count("<script") == 1  # our own
+    assert max(path.stat().st_size for path in (run.out / "records").rglob("*.json")) < 30_000_000
 
 
 def test_what_workers_without_their_lock_would_let_through(tmp_path, monkeypatch):

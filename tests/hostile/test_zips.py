@@ -173,3 +173,140 @@ def test_names_of_every_kind(tmp_path):
     found = taken(tmp_path, packed(*((name, GOOD) for name in names)))
     assert all(len(who.encode()) <= 90 and who.isprintable() for who in found)
     assert all(one.note.isprintable() for one in found.values())
+
+
+ROSTER = """student,name,email,canvas_id,moodle_id
+ann,Ann Able,ann@x.org,11,11
+zoe,Zoe Zest,zoe@x.org,12,12
+mal,{},mal@x.org,13,13
+"""
+
+
+def roster(tmp_path, name):
+    path = tmp_path / "roster.csv"
+    path.write_text(ROSTER.format(name), encoding="utf-8")
+    return Roster.read(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["ann", "ANN", "11", "ann@x.org", "annxorg", "Ann Able", "annable"]
+)
+def test_a_name_takes_nothing_from_who_is_called_so(tmp_path, name):
+    """By whatever name Mal goes in the course: Ann is found by what is hers, he by what is his."""
+    people = roster(tmp_path, name)
+    assert people.find(["ann"]) == people.find(["11"]) == people.find(["ann@x.org"]) == "ann"
+    assert people.find(["13", "ann"]) == people.find(["mal"]) == "mal"
+
+
+def test_students_whose_names_differ_in_a_stroke(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text("student,email\njo_do,jo.do@x.org\njodo,jodo@x.org\n", encoding="utf-8")
+    people = Roster.read(path)
+    assert [people.find([name]) for name in ("jo_do", "jodo")] == ["jo_do", "jodo"]
+    assert [people.find([name]) for name in ("jo.do@x.org", "JoDo@x.org")] == ["jo_do", "jodo"]
+
+
+def unpacked(tmp_path, content):
+    """The same download as a folder."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(tmp_path / "folder")
+    return {one.student: one for one in take_in(tmp_path / "folder", NAME)}
+
+
+def zipped(**files):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+CANVAS = {"doejane_11_901_02_bias.ipynb": b"1", "doejane_12_902_02_bias.ipynb": b"2"}
+FLAT = {"Jane Doe_11_assignsubmission_file_02_bias.ipynb": b"1",
+        "Jane Doe_12_assignsubmission_file_02_bias.ipynb": b"2"}  # fmt: skip
+FOLDERS = {name.replace("file_02", "file_/02"): content for name, content in FLAT.items()}
+
+
+@pytest.mark.parametrize("files", [CANVAS, FLAT, FOLDERS], ids=["canvas", "flat", "folders"])
+def test_two_students_of_one_name_stay_two(tmp_path, files):
+    content = zipped(**files)
+    for found in (taken(tmp_path, content), unpacked(tmp_path, content)):
+        assert sorted(who[-3:] for who in found) == ["-11", "-12"]
+        assert sorted(one.content for one in found.values()) == [b"1", b"2"]
+        assert all("a roster would tell" in one.note for one in found.values())
+
+
+def test_a_file_cannot_say_that_it_is_anothers(tmp_path):
+    """Of a download without folders, the student has chosen the end of each name."""
+    content = zipped(**{
+        "Ann Able_11_assignsubmission_file_02_bias.ipynb": GOOD,
+        "Mal Lory_13_assignsubmission_file_Ann Able_11_assignsubmission_file_02_bias.ipynb": b"{}",
+        "mal_13_903_ann_11_901_02_bias.ipynb": b"{}"})  # fmt: skip
+    for people in (None, roster(tmp_path, "Mal Lory")):
+        found = taken(tmp_path, content, people)
+        assert (
+            next(one for who, one in found.items() if who.lower().startswith("ann")).content == GOOD
+        )
+        assert len(found) == 3
+
+
+def test_who_hands_in_something_else_has_a_line(tmp_path):
+    content = zipped(**{
+        "able_11_901_02_bias.ipynb": GOOD, "bone_LATE_12_902_02_bias.html": b"<html>",
+        "Cy Coe_13_assignsubmission_file_/02_bias.pdf": b"%PDF",
+        "Di Doe_14_assignsubmission_onlinetext_/onlinetext.html": b"see my repository",
+        "Ed Eck_15_assignsubmission_file_02_bias.zip": b"PK", "grades.csv": b"a,b"})  # fmt: skip
+    for found in (taken(tmp_path, content), unpacked(tmp_path, content)):
+        assert list(found) == ["Cy_Coe", "Di_Doe", "Ed_Eck", "able", "bone"]
+        assert [who for who, one in found.items() if one.content] == ["able"]
+        assert "no notebook" in found["bone"].note
+
+
+PEOPLE = """---
+submission_1:
+  :submitters:
+  - :name: Ann
+    :sid: '11'
+    :email: ann@x.org
+  - :name: Zoe
+    :sid:
+    :email: zoe@x.org
+  :created_at: 2023-01-01 10:00:00.000000000 Z
+  :results: !ruby/hash:ActiveSupport::HashWithIndifferentAccess
+    output: |
+      submission_2:
+        :submitters:
+        - :sid: '11'
+    other: *unknown
+submission_2:
+  :submitters:
+  - :name: "Mal: \\e[31m"
+    :sid: '13'
+"""
+
+
+def test_a_group_on_gradescope_and_what_stands_beside_it(tmp_path):
+    """Each of a group has the submission; what programs printed is not read."""
+    content = zipped(**{f"export/{METADATA}": PEOPLE, f"export/submission_1/{FILE}": GOOD,
+                        f"export/submission_2/{FILE}": b"{}"})  # fmt: skip
+    found = taken(tmp_path, content)
+    assert {who: one.content for who, one in found.items()} == {
+        "11": GOOD, "zoe@x.org": GOOD, "13": b"{}"}  # fmt: skip
+
+
+def test_metadata_that_cannot_be_read_is_no_reason_to_guess(tmp_path):
+    content = zipped(**{METADATA: "submission_1: [", f"submission_1/{FILE}": GOOD})
+    with pytest.raises(CourseError, match=METADATA):
+        taken(tmp_path, content)
+
+
+def test_a_single_student_is_not_taken_for_the_folder_around_all(tmp_path):
+    content = zipped(**{MOODLE.format("Ann Able", 11) + f"work/{FILE}": GOOD})
+    assert list(taken(tmp_path, content)) == ["Ann_Able"]
+
+
+def test_a_name_made_like_that_of_who_was_renamed(tmp_path):
+    files = {MOODLE.format(who, n) + FILE: str(n).encode() for n, who in
+             enumerate(("Jo?Do", "Jo_Do", "Jo_Do-21", "Jo_Do-20"), start=20)}  # fmt: skip
+    found = taken(tmp_path, zipped(**files))
+    assert sorted(one.content for one in found.values()) == [b"20", b"21", b"22", b"23"]

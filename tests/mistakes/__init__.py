@@ -34,6 +34,7 @@ from . import (
     dropout,
     linear,
     losses,
+    others,
     pooling,
     sequential2d,
     shaping,
@@ -42,7 +43,7 @@ from . import (
 )
 from .base import Mistake
 
-__all__ = ["BENIGN", "MISTAKES", "SKIPPED", "Mistake"]
+__all__ = ["BENIGN", "MISTAKES", "OTHERS", "SKIPPED", "Mistake"]
 
 MISTAKES = [
     *tensor.MISTAKES,
@@ -59,4 +60,5 @@ MISTAKES = [
     *shaping.MISTAKES,
 ]
 BENIGN = pooling.BENIGN  # right away from ties, where any choice is right
+OTHERS = others.OTHERS  # not of the catalogue
 SKIPPED: dict[str, str] = {}

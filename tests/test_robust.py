@@ -1,0 +1,565 @@
+"""Whatever a layer, an optimizer, a loop or an initializer does: one clear sentence, and all is put
+back as it was."""
+
+import io
+import itertools
+import signal
+import sys
+import threading
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+import edunn as nn
+from edunn.backend import generator
+from edunn.checking import gradients
+from edunn.checking.subject import in_words
+from test_checking_learning import Plain, Right
+
+X = np.random.default_rng(3).normal(size=(4, 3))
+CHECKS = [nn.check_gradients, nn.check_layer]
+both = pytest.mark.parametrize("check", CHECKS, ids=["gradients", "layer"])
+
+
+def layer(forward=None, backward=None, **attributes):
+    """A Linear(3, 2) with other methods, each of which gets the right one, and its argument."""
+
+    class Layer(nn.Linear):
+        def __init__(self):
+            super().__init__(3, 2)
+            for name, value in attributes.items():
+                setattr(self, name, value)
+
+        def forward(self, x):
+            return forward(self, super().forward, x) if forward else super().forward(x)
+
+        def backward(self, dy):
+            return backward(self, super().backward, dy) if backward else super().backward(dy)
+
+    return Layer
+
+
+def then(change):
+    """A method that does what is right, and then something to the layer and its argument."""
+
+    def method(self, right, array):
+        result = right(array)
+        change(self, array)
+        return result
+
+    return method
+
+
+def first(change):
+    """The same the other way round."""
+
+    def method(self, right, array):
+        change(self, array)
+        return right(array)
+
+    return method
+
+
+def raises(error):
+    def method(self, right, array):
+        raise error
+
+    return method
+
+
+def new_w(make):
+    return then(lambda self, _: setattr(self, "w", make(self.w)))
+
+
+def new_data(make):
+    return then(lambda self, _: setattr(self.w, "data", make(self.w.data)))
+
+
+class NoText(Exception):
+    def __str__(self):
+        raise RuntimeError("no text")
+
+
+class WithoutArgument(nn.Linear):
+    def forward(self):
+        return 1
+
+
+class WithTwo(nn.Linear):
+    def forward(self, x, y):
+        return x
+
+
+class IsGenerator(nn.Linear):
+    def forward(self, x):
+        yield x
+
+
+class Recursive(nn.Linear):
+    def forward(self, x):
+        return self.forward(x)
+
+
+class TrainRaises(nn.Linear):
+    def train(self, mode=True):
+        raise RuntimeError("no training")
+
+
+class Selects(nn.Module):
+    """an output whose shape depends on the numbers"""
+
+    def forward(self, x):
+        self.cache = x
+        return x[x > 0]
+
+    def backward(self, dy):
+        dx = np.zeros_like(self.cache)
+        dx[self.cache > 0] = dy
+        return dx, {}
+
+
+def three_two(kind):
+    return lambda: kind(3, 2)
+
+
+GIVES = "where an array of real numbers is needed"
+SENTENCES = {  # what is wrong, and what is said of it
+    "no argument": (three_two(WithoutArgument), "takes 1 positional argument but 2 were given"),
+    "two arguments": (three_two(WithTwo), "missing 1 required positional argument: 'y'"),
+    "a generator": (three_two(IsGenerator), f"forward gives generator, {GIVES}"),
+    "recursion": (three_two(Recursive), "RecursionError: maximum recursion depth exceeded"),
+    "an error without text": (layer(raises(NoText())), "stops with an error: NoText"),
+    "an error of megabytes": (layer(raises(ValueError("ab " * 10**6))), "ValueError: ab ab ab"),
+    "no Exception": (layer(raises(BaseException("base"))), "BaseException: base"),
+    "the end of a generator": (layer(raises(GeneratorExit())), "GeneratorExit"),
+    "exit": (layer(raises(SystemExit(3))), "SystemExit: 3"),
+    "a matrix": (layer(lambda self, right, x: right(x).view(np.matrix)), f"gives matrix, {GIVES}"),
+    "a masked array": (
+        layer(lambda self, right, x: np.ma.masked_less(right(x), 0)),
+        f"gives MaskedArray, {GIVES}",
+    ),
+    "a masked gradient": (
+        layer(None, lambda self, right, dy: (np.ma.masked_less(right(dy)[0], 0), right(dy)[1])),
+        f"backward gives MaskedArray, {GIVES}",
+    ),
+    "a module": (layer(lambda self, right, x: self), f"gives Layer, {GIVES}"),
+    "an int": (layer(lambda self, right, x: 0), f"gives int, {GIVES}"),
+    "a pair in a pair": (
+        layer(None, lambda self, right, dy: (right(dy), {})), f"backward gives dict, {GIVES}"
+    ),
+    "a new Parameter": (
+        layer(new_w(lambda w: nn.Parameter(w.data.copy()))),
+        "forward puts something new in the place of the parameter w",
+    ),
+    "an array for a Parameter": (
+        layer(then(lambda self, _: vars(self).update(w=self.w.data))),
+        "forward puts something new in the place of the parameter w",
+    ),
+    "a Parameter deleted": (
+        layer(then(lambda self, _: vars(self).pop("w"))),
+        "forward puts something new in the place of the parameter w",
+    ),
+    "a Parameter deleted in backward": (
+        layer(None, then(lambda self, _: vars(self).pop("w"))),
+        "backward puts something new in the place of the parameter w",
+    ),
+    "a new array": (layer(new_data(np.copy)), "puts something new in the place of the parameter w"),
+    "float32 for w": (layer(new_data(lambda w: w.astype("f4"))), "in the place of the parameter w"),
+    "a list for w": (layer(new_data(np.ndarray.tolist)), "in the place of the parameter w"),
+    "nothing for w": (layer(new_data(lambda w: None)), "in the place of the parameter w"),
+    "another shape for w": (layer(new_data(np.transpose)), "in the place of the parameter w"),
+    "other numbers for w": (layer(new_data(lambda w: 2 * w)), "forward changes the parameter w"),
+    "w is locked": (
+        layer(first(lambda self, _: self.w.data.setflags(write=False))), "the parameter w"
+    ),
+    "x is locked": (
+        layer(first(lambda self, x: x.setflags(write=False))), "forward changes input 0"
+    ),
+    "x has another shape": (
+        layer(then(lambda self, x: setattr(x, "shape", -1))), "forward changes input 0"
+    ),
+    "the layer inside itself": (
+        layer(first(lambda self, x: setattr(self, "me", self))),
+        "named_parameters stops with an error: RecursionError",
+    ),
+    "inputs_of_dx stops": (
+        layer(inputs_of_dx=lambda inputs: 1 / 0), "inputs_of_dx stops with an error: ZeroDivision"
+    ),
+}  # fmt: skip
+
+
+def state_of(one):
+    _, keys, *rest = np.random.get_state()
+    held = {n: (p, p.data, p.data.copy(), p.grad) for n, p in one.named_parameters().items()}
+    random = keys.tolist(), rest, str(generator().bit_generator.state)
+    return held, random, one.cache, one.training, np.geterr(), sys.getrecursionlimit()
+
+
+def assert_same_state(one, before):
+    now = state_of(one)
+    assert now[0].keys() == before[0].keys()
+    for (p, data, _, grad), (old, old_data, values, old_grad) in zip(
+        now[0].values(), before[0].values()
+    ):
+        assert (p, grad) == (old, old_grad)
+        assert data is old_data
+        np.testing.assert_array_equal(data, values)
+    assert now[2] is before[2]
+    assert (now[1], *now[3:]) == (before[1], *before[3:])
+
+
+@both
+@pytest.mark.parametrize(("make", "says"), SENTENCES.values(), ids=SENTENCES.keys())
+def test_it_is_said_in_one_line_and_all_is_put_back(make, says, check):
+    one = make()
+    before, x = state_of(one), X.copy()
+    with pytest.raises(nn.GradientError) as caught:
+        check(one, x)
+    line, _, text = str(caught.value).partition("\n\n")
+    assert says in line
+    assert len(line) < 400
+    assert len(text.splitlines()) <= 25
+    vars(one).pop("me", None)
+    assert_same_state(one, before)
+    assert np.array_equal(x, X)
+    assert x.flags.writeable
+    assert caught.value.__context__ is None
+
+
+def test_what_is_asked_for_besides_may_stop_as_well():
+    with pytest.raises(nn.GradientError, match="^TrainRaises.train: train stops with an error"):
+        nn.check_layer(TrainRaises(3, 2), X)
+    assert nn.check_gradients(TrainRaises(3, 2), X)
+
+
+def test_an_output_of_changing_shape():
+    assert nn.check_gradients(Selects(), X)  # right, where no number changes its sign
+
+
+# --- layers that are odd, but right
+
+ODD = {
+    "sets how NumPy warns": layer(first(lambda self, x: np.seterr(all="raise"))),
+    "lowers the recursion limit": layer(first(lambda self, x: sys.setrecursionlimit(500))),
+    "warns": layer(first(lambda self, x: warnings.warn("careful", stacklevel=1))),
+    "closes what it prints to": layer(first(lambda self, x: sys.stdout.close())),
+    "starts threads": layer(first(lambda self, x: threading.Thread(target=int).start())),
+    "counts": layer(first(lambda self, x: setattr(self, "n", getattr(self, "n", 0) + 1))),
+    "holds itself in a list": layer(then(lambda self, x: vars(self).update(me=[self]))),
+}
+
+
+@both
+@pytest.mark.parametrize("make", ODD.values(), ids=ODD.keys())
+def test_what_is_odd_may_be_right(make, check):
+    one = make()
+    before = state_of(one)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert check(one, X)
+    assert_same_state(one, before)
+
+
+@both
+def test_whole_numbers_written_into_a_parameter(check):
+    one = nn.Linear(3, 2)
+    one.w.data = whole = np.array([[1, 2], [3, 4], [5, 6]])
+    assert check(one, X)
+    assert one.w.data is whole
+
+
+class CacheIsProperty(nn.Linear):
+    cache = property(lambda self: vars(self).get("kept"))
+
+    def forward(self, x):
+        vars(self)["kept"] = x
+        return x @ self.w.data
+
+
+@both
+def test_a_cache_that_cannot_be_set(check):
+    one = CacheIsProperty(3, 2)
+    data = one.w.data
+    assert check(one, X)
+    assert one.w.data is data
+
+
+@both
+def test_true_and_false_are_numbers_too(check):
+    assert check(nn.Tanh(), X > 0)
+    with pytest.raises(nn.GradientError, match="for input 0, but that input holds whole numbers"):
+        check(nn.Tanh(), np.array([[1, 2], [3, 4]]))
+
+
+def test_a_summary_of_a_thousand_names_is_short():
+    class Many(nn.Module):
+        def __init__(self):
+            self.names = [f"w{i}" for i in range(100)]
+            vars(self).update({name: nn.Parameter(np.ones(3)) for name in self.names})
+
+        def forward(self, x):
+            return x + sum(getattr(self, name).data for name in self.names)
+
+        def backward(self, dy):
+            return dy, {name: dy.sum(axis=0) for name in self.names}
+
+    assert len(repr(nn.check_gradients(Many(), X))) < 250
+
+
+# --- what cannot be checked at all
+
+
+class Holds(nn.Module):
+    def __init__(self, data):
+        self.w = nn.Parameter(np.ones(3))
+        self.w.data = data
+
+    def forward(self, x):
+        return x * self.w.data
+
+
+def inside_itself():
+    one = nn.Linear(3, 2)
+    one.child = nn.Tanh()
+    one.child.parent = one
+    return one
+
+
+class NoChildren(nn.Linear):
+    def children(self):
+        raise RuntimeError("no children")
+
+
+REFUSED = {
+    "parameter w of type float": (lambda: Holds(2.0), X),
+    "parameter w of type list": (lambda: Holds([1.0]), X),
+    "parameter w of type NoneType": (lambda: Holds(None), X),
+    "parameter w of dtype object": (lambda: Holds(np.array([None])), X),
+    "parameter w of dtype complex128": (lambda: Holds(np.ones(3) * 1j), X),
+    "parameter w with 1 values that are no numbers": (lambda: Holds(np.array([1, np.nan])), X),
+    "which has itself among the modules inside it": (inside_itself, X),
+    "whose parameters cannot be read: no children": (lambda: NoChildren(3, 2), X),
+    "input 0 with 1 values that are no numbers": (nn.Tanh, np.array([[1.0, np.inf]])),
+    "an empty batch": (nn.Tanh, X[:0]),
+    "input 0 of dtype object": (nn.Tanh, X.astype(object)),
+    "input 0 of dtype complex128": (nn.Tanh, X + 0j),
+    "input 0 of type list": (nn.Tanh, X.tolist()),
+    "input 0 of type NoneType": (nn.Tanh, None),
+}
+
+
+@both
+@pytest.mark.parametrize("says", REFUSED)
+def test_what_cannot_be_checked_is_refused(says, check):
+    make, x = REFUSED[says]
+    with pytest.raises((TypeError, ValueError), match=f"^{check.__name__} got .*{says}"):
+        check(make(), x)
+
+
+ANY = [X.view(np.matrix), np.ma.masked_less(X, 0), np.asfortranarray(X), X.astype(">f8"), X[::2],
+       X.astype(np.longdouble), nn.Tensor(X), X * 1e300, X * 1e-300, 0 * X, X[:1]]  # fmt: skip
+
+
+@both
+@pytest.mark.parametrize("x", ANY, ids=range(len(ANY)))
+def test_inputs_of_many_kinds(x, check):
+    for one in (nn.Linear(3, 2), nn.Tanh()):
+        assert check(one, x)
+
+
+# --- what does not end
+
+
+def forever(*_):
+    while True:
+        pass
+
+
+def forever_whatever_happens(*_):
+    while True:
+        try:
+            time.sleep(0.01)
+        except:  # noqa: E722, S112
+            continue
+
+
+@both
+@pytest.mark.parametrize("part", ["forward", "backward"])
+def test_a_layer_that_does_not_end(part, check, monkeypatch):
+    monkeypatch.setattr(gradients, "SECONDS", 0.2)
+    one = layer(**{part: forever})()
+    before = state_of(one)
+    with pytest.raises(nn.GradientError, match=f"^Layer.{part}: It did not come to an end"):
+        check(one, X)
+    assert_same_state(one, before)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+ENDLESS = {
+    "layer": lambda: nn.check_layer(layer(forever)(), X),
+    "optimizer": lambda: nn.check_optimizer(optimizer(forever), Plain),
+    "initializer": lambda: nn.check_initializer(forever),
+    "training loop": lambda: nn.check_training_loop(forever),
+    "history": lambda: nn.check_training_loop(lambda *a: Right()(*a) and itertools.count()),
+}
+
+
+@pytest.mark.parametrize("check", ENDLESS.values(), ids=ENDLESS.keys())
+def test_nothing_may_go_on_for_ever(check, monkeypatch):
+    monkeypatch.setattr(gradients, "SECONDS", 0.2)
+    with pytest.raises(nn.GradientError, match="It did not come to an end within 0.2 seconds"):
+        check()
+
+
+def test_the_clock_is_set_only_where_it_can_be(monkeypatch):
+    """Not in another thread, and not where somebody else has set it."""
+    done = []
+    thread = threading.Thread(target=lambda: done.append(nn.check_layer(nn.Linear(3, 2), X)))
+    thread.start()
+    thread.join()
+    assert done
+    before = signal.signal(signal.SIGALRM, lambda *_: done.append("rang"))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 100)
+        assert nn.check_layer(nn.Linear(3, 2), X)
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 90
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    monkeypatch.delattr(signal, "setitimer")
+    assert nn.check_layer(nn.Linear(3, 2), X)
+
+
+# --- what is printed
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+@pytest.mark.parametrize("to", ["stdout", "stderr"])
+def test_megabytes_are_cut_off(end, to, capsys):
+    def prints(self, x):
+        for _ in range(50):
+            print("x" * 5000, end=end, file=getattr(sys, to))
+
+    assert nn.check_layer(layer(first(prints))(), X)
+    out, err = capsys.readouterr()
+    printed = err if to == "stderr" else out
+    assert 1000 < len(printed) < 45_000
+    assert ("more lines were printed" in printed) == bool(end)
+
+
+def test_lines_without_an_end_are_followed_by_others():
+    lines = gradients.FirstLines()
+    for text in ("ab", "cd", "\n", "e" * 3000, "f", "\ng\n"):
+        lines.write(text)
+    lines.close()
+    assert lines.text() == "abcd\n" + "e" * 2000 + "\ng\n"
+    assert isinstance(lines, io.StringIO)
+
+
+def test_an_error_in_words():
+    assert in_words(ValueError("a\n  b")) == "ValueError: a b"
+    assert in_words(ValueError()) == "ValueError"
+    assert in_words(NoText()) == "NoText"
+    assert len(in_words(ValueError("x" * 10**6))) == 160
+
+
+# --- optimizers, loops and initializers
+
+
+def optimizer(step):
+    return type("Odd", (Plain,), {"step": step})
+
+
+def data_is(make):
+    def step(self):
+        for p in self.parameters:
+            p.data = make(p.data)
+
+    return optimizer(step)
+
+
+def raise_it(error):
+    def method(*_):
+        raise error
+
+    return method
+
+
+OPTIMIZERS = {
+    "'NoneType' object has no attribute 'step'": lambda parameters: None,
+    "SystemExit": optimizer(raise_it(SystemExit())),
+    "BaseException: base": optimizer(raise_it(BaseException("base"))),
+    "RecursionError": optimizer(lambda self: self.step()),
+    "step stops with an error: NoText": optimizer(raise_it(NoText())),
+    "missing 1 required positional argument: 'lr'": lambda parameters, lr: None,
+    "not those of the exercise": data_is(lambda w: None),
+    "exactly what they were": optimizer(lambda self: (yield)),
+}
+
+
+@pytest.mark.parametrize("says", OPTIMIZERS)
+def test_an_odd_optimizer(says):
+    with pytest.raises(nn.GradientError) as caught:
+        nn.check_optimizer(OPTIMIZERS[says], Plain)
+    assert says in " ".join(str(caught.value).split())
+
+
+def with_history(make):
+    return lambda *arguments: make(Right()(*arguments))
+
+
+class NoFloat:
+    def __float__(self):
+        raise ZeroDivisionError
+
+
+LOOPS = {
+    "SystemExit": raise_it(SystemExit()),
+    "BaseException: base": raise_it(BaseException("base")),
+    "takes 0 positional arguments but 7 were given": lambda: None,
+    "'NoneType' object is not callable": None,
+    "The history of losses is 'abc'": with_history(lambda losses: "abc"),
+    "The history of losses is 3, but": with_history(lambda losses: 3),
+    "The history of losses is [nan": with_history(lambda losses: [np.nan] * 3),
+    "The history of losses is [<": with_history(lambda losses: [NoFloat()] * 3),
+    "The history of losses is [1000": with_history(lambda losses: [10**400]),
+}
+
+
+@pytest.mark.parametrize("says", LOOPS)
+def test_an_odd_loop(says):
+    with pytest.raises(nn.GradientError) as caught:
+        nn.check_training_loop(LOOPS[says])
+    assert says in " ".join(str(caught.value).split())
+
+
+INITIALIZERS = {
+    "gives NoneType,": lambda shape: None,
+    "gives complex128,": lambda shape: np.ones(shape) * 1j,
+    "gives Parameter,": lambda shape: nn.Parameter(np.ones(shape)),
+    "gives generator,": lambda shape: (i for i in shape),
+    "BaseException: base": raise_it(BaseException("base")),
+}
+
+
+@pytest.mark.parametrize("says", INITIALIZERS)
+def test_an_odd_initializer(says):
+    with pytest.raises(nn.GradientError) as caught:
+        nn.check_initializer(INITIALIZERS[says])
+    assert says in " ".join(str(caught.value).split())
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, NotImplementedError])
+def test_interrupts_and_todos_come_through(error):
+    stops = raise_it(error())
+    for check in (
+        lambda: nn.check_layer(layer(raises(error()))(), X),
+        lambda: nn.check_optimizer(optimizer(stops), Plain),
+        lambda: nn.check_initializer(stops),
+        lambda: nn.check_training_loop(stops),
+    ):
+        with pytest.raises(error):
+            check()
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
