@@ -132,3 +132,13 @@ def test_a_wrong_answer_shows_the_line_that_asked_and_the_report_once():
         "GradientError: Linear, gradient of w: "
         "The gradient has shape (2, 3), which is (3, 2) turned around.",
     ]
+
+
+def test_wrong_numbers_show_the_line_that_asked():
+    wrong = cells(*NAMED[:3], linear=("y = x @ self.w.data", "y = 0 * x @ self.w.data"))
+    shown = outputs(wrong)[-1]
+    line, _, error, *_ = shown.splitlines()
+    assert line.endswith("nn.utils.check_same([[-22, -26, -30], [6, 7, 8]], y)")
+    assert error.startswith("CheckError: ERROR   :( Arrays are not equal")
+    assert "largest difference: 30" in shown
+    assert "utils/__init__.py" not in shown

@@ -42,8 +42,8 @@ class Checked:
     verdict: str
 
 
-class GradientError(AssertionError):
-    """A module's backward is not the derivative of its forward."""
+class CheckError(AssertionError):
+    """A check has found something that is not right."""
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows: the line that asked, and the report, if it does not stand above."""
@@ -54,6 +54,10 @@ class GradientError(AssertionError):
         code = linecache.getline(frame.f_code.co_filename, line).strip()
         text = str(self).partition("\n\n")[0] if "ipykernel" in sys.modules else str(self)
         return [f"----> {line} {code}", "", f"{type(self).__name__}: {text}"]
+
+
+class GradientError(CheckError):
+    """A module's backward is not the derivative of its forward."""
 
 
 def is_own(module: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from edunn.checking.findings import CheckError
 from edunn.utils import check_gradient
 from edunn.utils.colors import green, red
 
@@ -9,20 +10,20 @@ __all__ = ["check_gradient", "check_same"]
 
 
 def check_same(expected, calculated, tolerance=1e-12):
-    """Raise AssertionError unless two arrays agree in shape and, within `tolerance`, in value."""
+    """Raise CheckError unless two arrays agree in shape and, within `tolerance`, in value."""
     if hasattr(calculated, "data") and hasattr(calculated, "requires_grad"):
-        raise AssertionError(
+        raise CheckError(
             f"{red('ERROR   :(')} calculated is a {type(calculated).__name__}, not an array: its "
             "array is its .data"
         )
     expected, calculated = np.asarray(expected), np.asarray(calculated)
     if expected.shape != calculated.shape:
-        raise AssertionError(
+        raise CheckError(
             f"{red('ERROR   :(')} Arrays have different shapes: expected {expected.shape}, "
             f"calculated {calculated.shape}"
         )
     if not np.all(np.abs(expected - calculated) <= tolerance):
-        raise AssertionError(
+        raise CheckError(
             f"{red('ERROR   :(')} Arrays are not equal (tolerance {tolerance})\n"
             f"expected:\n{expected}\ncalculated:\n{calculated}\n"
             f"largest difference: {np.max(np.abs(expected - calculated)):.3g}"
