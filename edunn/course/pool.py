@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -139,7 +141,15 @@ _desk: Desk  # of this process
 def start_judge(exercise: Exercise, library: Library, secret: bytes, limits: Limits) -> None:
     global _desk
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which stops all
+    threading.Thread(target=end_with_the_grader, daemon=True).start()
     _desk = Desk(exercise, library, secret, limits)
+
+
+def end_with_the_grader() -> None:
+    """A judge waits for work from a queue that it holds itself, and would wait for ever."""
+    if grader := multiprocessing.parent_process():
+        grader.join()
+        os._exit(1)
 
 
 def judge_one(student: str, handed: Any) -> Record:
