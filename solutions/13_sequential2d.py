@@ -24,6 +24,7 @@
 # | You need | matrix products (exercise 3), `Sequential`: forward, backward, caches |
 # | Time | about 90 minutes |
 # | Points | 11 by automatic checks, 3 for a written answer |
+# | If you are stuck | `Sequential2D = borrow("Sequential2D")` lends you the one of edunn, without points. It does not need your `cut` and `join` |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -177,7 +178,11 @@ def join(parts, sizes, like):
 # %% nbgrader={"grade": true, "grade_id": "sequential2d-join", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 like = np.ones((2, 5), np.float32)
 parts = [np.full((2, 1), 7, np.float32), None, np.full((2, 2), 8, np.float32)]
-joined = join(parts, [1, 3, 2], like)
+try:
+    joined = join(parts, [1, 3, 2], like)
+except ValueError as error:
+    told = "a part that is None needs zeros, with the rows of like; then all go side by side"
+    raise AssertionError(f"{told}. NumPy says: {error}") from error
 assert joined is not None, "join gives back nothing: is there a return?"
 assert joined.shape != (2, 3), "a part that is None still has its columns: fill them with zeros"
 assert joined.shape == (2, 6), (
@@ -210,7 +215,8 @@ nn.utils.check_same([[7, 0, 0, 0, 8, 8], [7, 0, 0, 0, 8, 8]], joined)
 #
 # 1. **Sum.** All blocks of column j add to $y_j$.
 # 2. **None.** An input may be `None`, "nothing here (yet)". Then its blocks do not run. An output
-#    that nothing reaches is `None` too, not zeros: zeros are data, `None` is no data.
+#    that nothing reaches is `None` too, not zeros: zeros are data, `None` is no data. Ask with
+#    `is None`: NumPy would compare every number of an array with `None`, if you write `==`.
 # 3. **Do not write into arrays of others.** A block may be an `Identity`, which gives back the very
 #    array that went in. With `y += ...` you would then change the caller's `x`. `y = y + ...` makes a
 #    new array.
@@ -240,7 +246,7 @@ nn.utils.check_same([[7, 0, 0, 0, 8, 8], [7, 0, 0, 0, 8, 8]], joined)
 # have a `w`, so in the dict of the whole matrix they need different names: `"0_0.w"`, `"1_0.w"`, ...
 # When one block stands in two places, its weights are used twice: they have *one* name, and the two
 # gradients are added. The call `self.merge_gradients(block, block_grads, grads)` does both: it adds
-# the gradients of one block to the dict `grads`, under their full names.
+# the gradients of one block to the dict `grads`, under their full names. It returns nothing.
 #
 # Before you call `block.backward`, give the block back what it remembered: set `block.cache`.
 
@@ -329,6 +335,8 @@ x0, x1 = np.array([[1.0, 2], [0, 1]]), np.array([[3.0], [-1]])
 try:
     ys = model.forward_list([x0, x1])
 except ValueError as error:
+    if "got x of shape" not in str(error):
+        raise
     raise AssertionError(f"block (i, j) takes x_i and gives to y_j, but {error}") from error
 assert isinstance(ys, list), f"forward_list gives {type(ys).__name__}; a list of the y_j is needed"
 assert len(ys) == 2, "the list of forward_list has one y for each column of the matrix"
@@ -337,13 +345,22 @@ assert not np.array_equal(ys[0], [[6], [-2]]), (
 )
 nn.utils.check_same([[9], [-1]], ys[0])
 nn.utils.check_same([[15, -3], [-5, 1]], ys[1])
+assert isinstance(model.cache, dict), "self.cache must be a dict: what each block remembers"
+places = sorted(model.cache)
+assert places == [(0, 0), (1, 0), (1, 1)], (
+    f"self.cache is for {places}: is it (i, j) for each block?"
+)
+after = "self.cache[i, j] must be what the block remembers after it has run: here its input"
+assert np.array_equal(model.cache[0, 0], x0), after
 
 y0, y1 = model.forward_list([x0, None])
 assert y1 is None, "nothing reaches y_1 when x_1 is None, so y_1 must be None, not an array"
 nn.utils.check_same([[3], [1]], y0)
 
 same = Sequential2D([2, 2], [2], [[nn.Identity()], [nn.Identity()]])
-(total,) = same.forward_list([x0, 10 * x0])
+totals = same.forward_list([x0, 10 * x0])
+assert len(totals) == 1, f"two rows and one column give one y, but the list has {len(totals)}"
+total = totals[0]
 assert x0[0, 0] == 1, "forward_list changes the caller's x: += writes into the array that is there"
 nn.utils.check_same(11 * x0, total)
 
@@ -397,6 +414,20 @@ except (TypeError, ValueError) as error:
 nn.utils.check_same([[2]], dxs[1])
 dxs, grads = model.backward_list([None, dy1])
 assert dxs[0] is None, "no gradient reaches x_0 when dy_0 is None, so dx_0 must be None"
+model.forward_list([x0, None])
+try:
+    dxs, grads = model.backward_list([dy0, dy1])
+except KeyError as error:
+    told = (
+        f"x_1 was None, so its blocks did not run: only blocks in self.cache go back, not {error}"
+    )
+    raise AssertionError(told) from error
+assert dxs[1] is None, "the blocks of x_1 did not run, so dx_1 must be None"
+wide = Sequential2D([2], [1, 1], [[linear([[1], [1]]), linear([[2], [0]])]])
+wide.forward_list([x0])
+dxs, grads = wide.backward_list([dy0, dy0])
+assert len(dxs) == 1, f"one row and two columns give one dx, but the list has {len(dxs)}"
+nn.utils.check_same([[3, 1]], dxs[0])
 
 rng = np.random.default_rng(0)
 blocks = [
@@ -565,6 +596,7 @@ ax.set_xticks(ends - np.array(sizes) / 2 - 0.5, [f"place {k}" for k in range(len
 ax.set_yticks(range(steps))
 ax.set_ylabel("after so many steps")
 figure.colorbar(image)
+plt.show()
 
 # %% [markdown]
 # ## 6. A question (3 points, graded by hand)

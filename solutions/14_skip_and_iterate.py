@@ -23,6 +23,7 @@
 # | You need | the chain rule, `Sequential`, the idea of `Sequential2D` (exercise 13) |
 # | Time | about 90 minutes |
 # | Points | 11 by automatic checks, 4 for a written answer |
+# | If you are stuck | leave the part out, and go on: the checks of each part need only that part |
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
 try:
@@ -106,12 +107,22 @@ def skip_config(sizes, arrows):
 # %% nbgrader={"grade": true, "grade_id": "skip-layout", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 sizes = [50, 100, 200, 150, 10]
 arrows = [(0, 1), (0, 2), (1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4)]
-cfg = skip_config(sizes, arrows)
+try:
+    cfg = skip_config(sizes, arrows)
+except IndexError as error:
+    told = "a place outside of the 4 rows and 4 columns: column j is stage j + 1"
+    raise AssertionError(told) from error
 assert isinstance(cfg, dict), f"skip_config gives {type(cfg).__name__}; a dict is needed"
+keys = sorted(cfg)
+three = ["block_types", "in_features_list", "out_features_list"]
+assert keys == three, f"the dict has the entries {keys}, not {three}"
 assert list(cfg["in_features_list"]) == [50, 100, 200, 150], "rows are all stages but the last"
 assert list(cfg["out_features_list"]) == [100, 200, 150, 10], "columns are all stages but the first"
 types = cfg["block_types"]
+assert isinstance(types, list), f"block_types is {type(types).__name__}; a list of lists is needed"
 assert [len(row) for row in types] == [4] * 4, "block_types needs 4 rows of 4 entries"
+odd = [entry for row in types for entry in row if entry not in (None, "Linear")]
+assert not odd, f'each entry is None or the text "Linear", but one is {odd[0]!r:.40}'
 assert not all(row == types[0] for row in types), (
     "all rows are equal: are they one and the same list? Make a new list for every row"
 )
@@ -120,6 +131,9 @@ assert types[1][0] is None, (
     "row 1, column 0 leads from stage 1 to itself, and no arrow does: column j is stage j + 1"
 )
 assert types[2][3] == "Linear", "the arrow (2, 4) is missing, in row 2: rows are where arrows begin"
+assert types[3] == [None, None, None, "Linear"], (
+    "row 3 is stage 3, from which one arrow goes, to the last stage: rows are where arrows begin"
+)
 net = nn.Sequential2D.from_config(cfg)
 print(f"{len(net.children())} blocks, {net.number_of_trainable_parameters():,} parameters")
 assert len(net.children()) == 8, "there must be one block for each arrow"
@@ -194,9 +208,9 @@ cfg = {
     "block_types": [["Linear", "Linear"], [None, "Linear"]],
 }
 square = square_config(cfg)
-assert cfg["block_types"] == [["Linear", "Linear"], [None, "Linear"]], (
-    "square_config changes the config that it was given: make new lists"
-)
+untouched = "square_config changes the config that it was given: make new lists"
+assert cfg["block_types"] == [["Linear", "Linear"], [None, "Linear"]], untouched
+assert (cfg["in_features_list"], cfg["out_features_list"]) == ([2, 3], [3, 1]), untouched
 assert isinstance(square, dict), f"square_config gives {type(square).__name__}; a dict is needed"
 for key in ("in_features_list", "out_features_list"):
     assert list(square[key]) == [2, 3, 1], f"{key} must have the sizes of all three stages"
@@ -244,11 +258,11 @@ for ax, r in zip(axes, (0.95, 1.0, 1.05)):
     for _ in range(40):
         points.append(r * points[-1] @ turn)
     ax.plot(*np.transpose(points), "o-", markersize=3)
-    ax.plot(1, 0, "o", color="black", label="start")
+    ax.plot(1, 0, "s", color="black")
+    ax.annotate("start", (1, 0), (-8, 6), textcoords="offset points", ha="right")
     ax.set_title(f"r = {r}: length {r**40:.2f} after 40 steps")
-    ax.set_aspect("equal")
+    ax.set_aspect("equal", adjustable="datalim")
     ax.grid(alpha=0.3)
-    ax.legend(loc="upper right")
 
 # %% [markdown]
 # ## 4. Your Iterated: forward
@@ -348,6 +362,13 @@ assert not np.array_equal(y, 2 * x), (
 assert not np.array_equal(y, 16 * x), "the model runs four times instead of three: count the steps"
 nn.utils.check_same([[24], [-8]], y)
 nn.utils.check_same([[6], [-2]], times_two(steps=1).forward(x))
+bent = Iterated(nn.Dense(1, 1, "tanh"), steps=3)
+bent.forward(x)
+kept = bent.cache
+assert isinstance(kept, list), f"self.cache is {type(kept).__name__}; a list is needed"
+assert len(kept) == 3, f"self.cache has {len(kept)} entries after 3 steps: one for each step"
+last = "the last entry of self.cache must be self.model.cache, as it is after the last step"
+assert kept[-1] is bent.model.cache, last
 
 # %% [markdown]
 # ### Check: the gradient of x (2 points)
@@ -461,8 +482,13 @@ assert not np.allclose(got, w / np.linalg.norm(w)), "the norm of w is not its sp
 assert not np.allclose(got, w / np.linalg.norm(w, 2)), "the norm of w is not its spectral radius"
 nn.utils.check_same([[0.5, 1.75], [0, -1]], got)
 assert w[0, 0] == 2, "with_radius changes the matrix that it was given: make a new one"
-turned = with_radius(np.array([[0.0, 3.0], [-3.0, 0.0]]), 1.5)
+with np.errstate(all="ignore"):
+    turned = with_radius(np.array([[0.0, 3.0], [-3.0, 0.0]]), 1.5)
 assert np.isrealobj(turned), "the result is complex: take the absolute values of the eigenvalues"
+special = (
+    "only in special matrices, the eigenvalues stand on the diagonal: here they are 3i and -3i"
+)
+assert np.all(np.isfinite(turned)), special
 nn.utils.check_same([[0, 1.5], [-1.5, 0]], turned)
 
 # %% [markdown]
@@ -491,10 +517,10 @@ for k, radius in enumerate((0.7, 0.9, 1.0, 1.1, 1.3)):
         layer = Iterated(model, steps)
         layer.forward(x)
         lengths.append(np.linalg.norm(layer.backward(dy)[0]))
-    ax.semilogy(many, lengths, color=f"C{k}", label=f"ρ = {radius}")
+    ax.semilogy(many, lengths, color=f"C{k}")
+    ax.text(61, lengths[-1], f"ρ = {radius}", va="center")
     ax.semilogy(many, [radius**steps for steps in many], "--", color=f"C{k}", linewidth=1)
-ax.set(xlabel="steps", ylabel="size of the gradient of the first state")
-ax.legend()
+ax.set(xlabel="steps", ylabel="size of the gradient of the first state", xlim=(0, 69))
 ax.grid(alpha=0.3)
 
 # %% [markdown]
@@ -593,7 +619,7 @@ x = np.linspace(-1, 1, 64, dtype=np.float32)[:, None]
 target, empty = np.sin(5 * x), [None] * last
 
 figure, axes = plt.subplots(1, 2, figsize=(9.5, 3.6), layout="constrained")
-for arrows, name in ((chain, "plain chain"), (chain + skips, "with skips")):
+for arrows, name, style in ((chain, "plain chain", "--"), (chain + skips, "with skips", "-")):
     nn.manual_seed(0)
     net, loss, losses = network(sizes, arrows, gain), nn.MSELoss(), []
     optimizer = nn.Adam(net.named_parameters(), lr=0.01)
@@ -604,12 +630,13 @@ for arrows, name in ((chain, "plain chain"), (chain + skips, "with skips")):
             size = np.linalg.norm(grads["model.0_1.w"])
             print(f"{name}: first gradient of the first layer: {size:.4f}")
         optimizer.step(grads)
-    axes[0].semilogy(losses, label=name)
-    axes[1].plot(x, net.forward([x, *empty])[-1], label=name)
+    axes[0].semilogy(losses, style, label=name)
+    axes[1].plot(x, net.forward([x, *empty])[-1], style, label=name)
 axes[1].plot(x, target, "k:", label="sin 5x")
 axes[0].set(xlabel="step", ylabel="mean squared error")
 axes[0].legend()
-axes[1].legend()
+axes[1].set(xlabel="x", ylim=(-1.3, 2.1))
+axes[1].legend(loc="upper center", ncols=3, fontsize=9)
 axes[1].grid(alpha=0.3)
 
 # %% [markdown]

@@ -329,12 +329,6 @@ WRONG_ANSWERS = [
         "equal is better", "EarlyStopping.__call__", ("< self.best", "<= self.best"), "[1, 1, 1, 1]"
     ),
     Mistake(
-        "says only True",
-        "EarlyStopping.__call__",
-        EARLY + "\nif epoch - self.best_epoch >= self.patience:\n    return True",
-        "it must say True or False",
-    ),
-    Mistake(
         "counts epochs from 1",
         "EarlyStopping.__call__",
         ("len(losses) - 1", "len(losses)"),

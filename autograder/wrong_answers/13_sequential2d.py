@@ -18,6 +18,10 @@ WRONG_ANSWERS = [
             "4 parts for 3 sizes"),
     Mistake("an array of parts", CUT, "return np.array([x[:, k : k + 1] for k in sizes])",
             "a list of arrays is needed"),
+    Mistake("sizes as split points", CUT, "return np.split(x, sizes, axis=1)", "4 parts for 3"),
+    Mistake("begins where the part ends", CUT,
+            "return [x[:, end : end + size] for end, size in zip(np.cumsum(sizes), sizes)]",
+            "not where it ends"),
     Mistake("the last part is forgotten", CUT, ("in sizes:", "in sizes[:-1]:"),
             "one part for each"),
     Mistake("parts of equal size", CUT, "return np.array_split(x, len(sizes), axis=1)",
@@ -28,13 +32,26 @@ WRONG_ANSWERS = [
     Mistake("parts one below the other", JOIN,
             "filled = [p if p is not None else np.zeros((2, 3)) for p in parts]\n"
             "return np.concatenate([f.T for f in filled], axis=0)",
-            "parts stand side by side"),
+            "side by side"),
+    Mistake("None stays in the list", JOIN, "return np.concatenate(parts, axis=1)",
+            "a part that is None needs zeros"),
+    Mistake("one row of zeros", JOIN, ("(len(like), size)", "size"), "with the rows of like"),
+    Mistake("not a part", JOIN, ("part is None", "not part"), "truth value"),
+    Mistake("one below the other, by axis", JOIN, ("axis=1", "axis=0"), "then all go side by side"),
     Mistake("zeros of the default dtype", JOIN, (", like.dtype)", ")"),
             "what dtype are your zeros"),
     Mistake("ones instead of zeros", JOIN, ("np.zeros(", "np.ones("), "not equal"),
     Mistake("zeros with the shape of like", JOIN,
             ("np.zeros((len(like), size), like.dtype)", "np.zeros_like(like)"),
             "as many columns as their size says"),
+    Mistake("None takes no place", JOIN,
+            "total, start = np.zeros((len(like), sum(sizes)), like.dtype), 0\n"
+            "for part, size in zip(parts, sizes):\n"
+            "    if part is not None:\n"
+            "        total[:, start : start + size] = part\n"
+            "        start += size\n"
+            "return total",
+            "not equal"),
     Mistake("writes into the list", JOIN,
             "for k, size in enumerate(sizes):\n"
             "    if parts[k] is None:\n"
@@ -68,12 +85,36 @@ WRONG_ANSWERS = [
             "        self.cache[i, j] = block.cache\n"
             "return ys",
             "must be None, not an array"),
+    Mistake("a y for each block", FORWARD,
+            "ys, self.cache = [], {}\n"
+            "for (i, j), block in self.cells.items():\n"
+            "    if xs[i] is not None:\n"
+            "        ys.append(block(xs[i]))\n"
+            "        self.cache[i, j] = block.cache\n"
+            "return ys",
+            "one y for each column"),
+    Mistake("a y for each row", FORWARD, ("self.out_features_list", "self.in_features_list"),
+            "two rows and one column give one y"),
+    Mistake("asks an array", FORWARD, ("if xs[i] is not None:", "if xs[i]:"), "truth value"),
+    Mistake("no dict", FORWARD, (", self.cache = [None] * len(self.out_features_list), {}",
+                                 " = [None] * len(self.out_features_list)"), "item assignment"),
+    Mistake("caches before the block runs", FORWARD,
+            "ys, self.cache = [None] * len(self.out_features_list), {}\n"
+            "for (i, j), block in self.cells.items():\n"
+            "    if xs[i] is not None:\n"
+            "        self.cache[i, j] = block.cache\n"
+            "        y = block(xs[i])\n"
+            "        ys[j] = y if ys[j] is None else ys[j] + y\n"
+            "return ys",
+            "remembers after it has run"),
+    Mistake("caches for (j, i)", FORWARD, ("self.cache[i, j]", "self.cache[j, i]"),
+            "is it (i, j) for each block"),
     Mistake("None is not asked for", FORWARD, ("if xs[i] is not None:", "if True:"), "None"),
     Mistake("caches are not kept", FORWARD, ("self.cache[i, j] = block.cache", "pass"),
-            "did forward_list keep the caches"),
+            "self.cache is for []"),
     Mistake("keeps the block instead of its cache", FORWARD,
             ("self.cache[i, j] = block.cache", "self.cache[i, j] = block"),
-            "object has no attribute 'T'"),
+            "remembers after it has run"),
     Mistake("caches are read at the end", FORWARD,
             "ys, self.cache = [None] * len(self.out_features_list), {}\n"
             "for (i, j), block in self.cells.items():\n"
@@ -110,6 +151,22 @@ WRONG_ANSWERS = [
     Mistake("None is not asked for on the way back", BACKWARD,
             ("if dys[j] is not None:", "if True:"),
             "the blocks of column 1 must not run backward"),
+    Mistake("all blocks go back", BACKWARD,
+            "dxs, grads = [None] * len(self.in_features_list), {}\n"
+            "for (i, j), block in self.cells.items():\n"
+            "    if dys[j] is not None:\n"
+            "        block.cache = self.cache[i, j]\n"
+            "        dx, block_grads = block.backward(dys[j])\n"
+            "        dxs[i] = dx if dxs[i] is None else dxs[i] + dx\n"
+            "        self.merge_gradients(block, block_grads, grads)\n"
+            "return dxs, grads",
+            "only blocks in self.cache go back"),
+    Mistake("a dx for each column", BACKWARD, ("self.in_features_list", "self.out_features_list"),
+            "one row and two columns give one dx"),
+    Mistake("what merging gives back", BACKWARD,
+            ("self.merge_gradients", "grads = self.merge_gradients"), "NoneType"),
+    Mistake("the second thing is not taken off", BACKWARD,
+            ("dx, block_grads = block", "dx = block_grads = block"), "no attribute 'items'"),
     Mistake("gradients are not merged", BACKWARD,
             ("self.merge_gradients(block, block_grads, grads)", "pass"), "no gradient for"),
     Mistake("names collide", BACKWARD,

@@ -14,6 +14,25 @@ WRONG_ANSWERS = [
             "column j is stage j + 1"),
     Mistake("rows and columns swapped", CONFIG,
             ("block_types[a][b - 1]", "block_types[b - 1][a]"), "column j is stage j + 1"),
+    Mistake("columns are stages", CONFIG, ("block_types[a][b - 1]", "block_types[a][b]"),
+            "outside of the 4 rows and 4 columns"),
+    Mistake("rows one too early", CONFIG, ("block_types[a][b - 1]", "block_types[a - 1][b - 1]"),
+            "row 3 is stage 3"),
+    Mistake("a pair as an index", CONFIG,
+            ("for a, b in arrows:\n        block_types[a][b - 1]",
+             "for arrow in arrows:\n        block_types[arrow]"), "not tuple"),
+    Mistake("classes for texts", CONFIG, ('= "Linear"', "= nn.Linear"), 'None or the text'),
+    Mistake("an array of entries", CONFIG,
+            ("[[None] * stages for _ in range(stages)]", "np.full((stages, stages), None)"),
+            "block_types is ndarray"),
+    Mistake("other names in the dict", CONFIG, ('"in_features_list"', '"in_features"'),
+            "the dict has the entries"),
+    Mistake("builds the network", CONFIG,
+            ("return {\"in_features_list\": inputs, \"out_features_list\": outputs, "
+             "\"block_types\": block_types}",
+             "return nn.Sequential2D.from_config({\"in_features_list\": inputs, "
+             "\"out_features_list\": outputs, \"block_types\": block_types})"),
+            "skip_config gives Sequential2D"),
     Mistake("all stages in both lists", CONFIG, ("sizes[:-1], sizes[1:]", "sizes, sizes"),
             "rows are all stages but the last"),
     Mistake("outputs without the last stage", CONFIG,
@@ -61,6 +80,39 @@ WRONG_ANSWERS = [
             "types[0][0] = 'Identity'\n"
             "return {'in_features_list': sizes, 'out_features_list': sizes, 'block_types': types}",
             "changes the config"),
+    Mistake("the size goes into the config", SQUARE,
+            'sizes = cfg["in_features_list"]\n'
+            'sizes.append(cfg["out_features_list"][-1])\n'
+            'types = [[None, *row] for row in cfg["block_types"]]\n'
+            "types.append([None] * len(sizes))\n"
+            "types[0][0] = 'Identity'\n"
+            "return {'in_features_list': sizes, 'out_features_list': sizes, 'block_types': types}",
+            "changes the config"),
+    Mistake("a copy of the dict only", SQUARE,
+            "new = dict(cfg)\n"
+            'sizes = cfg["in_features_list"] + cfg["out_features_list"][-1:]\n'
+            "new['block_types'].append([None] * len(sizes))\n"
+            "new['in_features_list'] = new['out_features_list'] = sizes\n"
+            "return new",
+            "changes the config"),
+    Mistake("the input is changed on its way", SQUARE, ('"Identity"', '"Linear"'),
+            "the input must stay"),
+    Mistake("the states are kept, before", FORWARD,
+            ("x = self.model(x)\n            self.cache.append(self.model.cache)",
+             "self.cache.append(x)\n            x = self.model(x)"), "must be self.model.cache"),
+    Mistake("the cache of the step before", FORWARD,
+            ("x = self.model(x)\n            self.cache.append(self.model.cache)",
+             "self.cache.append(self.model.cache)\n            x = self.model(x)"),
+            "must be self.model.cache"),
+    Mistake("one step too few", FORWARD, ("range(self.steps)", "range(1, self.steps)"),
+            "not equal"),
+    Mistake("one cache, after the loop", FORWARD,
+            "self.cache = []\n"
+            "for _ in range(self.steps):\n"
+            "    x = self.model(x)\n"
+            "self.cache.append(self.model.cache)\n"
+            "return x",
+            "1 entries after 3 steps"),
     Mistake("once too often", FORWARD, ("range(self.steps)", "range(self.steps + 1)"),
             "four times instead of three"),
     Mistake("each step begins at the start", FORWARD,
@@ -114,12 +166,36 @@ WRONG_ANSWERS = [
             ('f"model.{name}"', 'f"model.{len(grads)}.{name}"'), 'but the weight is "model.w"'),
     Mistake("adds into the model's own arrays", BACKWARD,
             ("return dy, grads", "self.cache.clear()\n        return dy, grads"), "backward"),
+    Mistake("counts from the end, one wrong", BACKWARD,
+            "grads = {}\n"
+            "for t in range(self.steps):\n"
+            "    self.model.cache = self.cache[-t]\n"
+            "    dy, step_grads = self.model.backward(dy)\n"
+            "    for name, gradient in step_grads.items():\n"
+            "        full = f'model.{name}'\n"
+            "        grads[full] = grads[full] + gradient if full in grads else gradient\n"
+            "return dy, grads",
+            "gradient of input 0"),
+    Mistake("the last step's gradients, times the steps", BACKWARD,
+            "self.model.cache = self.cache[-1]\n"
+            "dx, step_grads = self.model.backward(dy)\n"
+            "for _ in range(self.steps - 1):\n"
+            "    dx, _ = self.model.backward(dx)\n"
+            "return dx, {f'model.{name}': self.steps * g for name, g in step_grads.items()}",
+            "gradient of input 0"),
+    Mistake("no dot in the name", BACKWARD, ('f"model.{name}"', 'f"model{name}"'),
+            'but the weight is "model.w"'),
     Mistake("gives back only dx", BACKWARD, ("return dy, grads", "return dy"), "two things"),
     Mistake("the largest eigenvalue with its sign", RADIUS,
             ("np.max(np.abs(np.linalg.eigvals(w)))", "np.max(np.linalg.eigvals(w).real)"),
             "-4 has a larger absolute value"),
     Mistake("the largest number of the matrix", RADIUS, ("np.linalg.eigvals(w)", "w"),
             "not by the largest number of the matrix"),
+    Mistake("the diagonal", RADIUS, ("np.linalg.eigvals(w)", "np.diag(w)"), "on the diagonal"),
+    Mistake("values and vectors", RADIUS, ("eigvals(w)", "eig(w)"), "sequence"),
+    Mistake("the determinant", RADIUS, ("np.max(np.abs(np.linalg.eigvals(w)))",
+                                        "np.abs(np.linalg.det(w))"), "not equal"),
+    Mistake("the mean of the sizes", RADIUS, ("np.max", "np.mean"), "not equal"),
     Mistake("the norm", RADIUS, ("np.max(np.abs(np.linalg.eigvals(w)))", "np.linalg.norm(w)"),
             "the norm of w is not"),
     Mistake("the largest singular value", RADIUS,

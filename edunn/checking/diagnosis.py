@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -101,8 +102,9 @@ def turned_round(case: Case) -> Answers:
     for axes in ((-1,), (0,), (-2, -1)):
         if len(axes) <= a.ndim and same(a, np.flip(n, axes)):
             yield "flipped", {}
-    if a.ndim > 2 and a.shape[-1] == a.shape[-2] and same(a, np.swapaxes(n, -1, -2)):
-        yield "permuted_axes", {}
+    for pair in combinations(range(a.ndim), 2) if a.ndim > 2 else ():
+        if same(a, np.swapaxes(n, *pair)):
+            yield "permuted_axes", {}
     moved = [np.s_[1:], np.s_[:-1]], [np.s_[:-1], np.s_[1:]]  # off by one along the last axes
     for here, there in moved if a.ndim > 2 and min(a.shape[-2:]) > 2 else ():
         if same(a[..., here, here], n[..., there, there]):
@@ -159,8 +161,8 @@ def all_exchanged(a: Any, n: Any) -> bool:
     return bool(np.any(extra) and np.any(missing) and not np.any(wrong & ~extra & ~missing))
 
 
-def only_zeros(case: Case) -> Answers:
-    """Right, but for where one of the two is 0."""
+def plain_to_see(case: Case) -> Answers:
+    """Right, but for where one of the two is 0; or the same number everywhere."""
     missing, extra, wrong = zeros(case.a, case.n)
     if np.any(missing) and not np.any(wrong & ~missing):
         yield "missing_elements", {}
@@ -168,13 +170,14 @@ def only_zeros(case: Case) -> Answers:
         yield "extra_elements", {}
     if all_exchanged(case.a, case.n):
         yield "zeros_exchanged", {}
+    a, n = case.a, case.n
+    if a.ndim and a.size > 1 and np.ptp(a) <= CLOSE * largest(a) < np.ptp(n) / CLOSE:
+        yield "all_equal", {}
 
 
 def patterns(case: Case) -> Answers:
     a, n = case.a, case.n
     missing, extra, wrong = zeros(a, n)
-    if a.ndim and a.size > 1 and np.ptp(a) <= CLOSE * largest(a) < np.ptp(n) / CLOSE:
-        yield "all_equal", {}
     for axis in range(a.ndim):
         changes = [np.max(np.ptp(x, axis=axis)) / largest(x) for x in (a, n)]
         if changes[0] <= CLOSE and changes[1] > 1e-3:
@@ -203,6 +206,6 @@ def patterns(case: Case) -> Answers:
 
 QUICK = (trivial, nearly_right, constant_ratio)
 SLOW = (
-    some_examples, of_dy, turned_round, only_zeros, elementwise, formula, overwritten,
+    some_examples, of_dy, turned_round, plain_to_see, elementwise, formula, overwritten,
     in_the_place_of, patterns,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from itertools import permutations
 from typing import Any, NamedTuple
@@ -32,10 +33,10 @@ def formula(case: Case) -> Answers:
                     yield id, {"formula": text}
 
 
-def sizes_of(case: Case) -> set[int]:
+def sizes_of(case: Case) -> set[float]:
     """What a formula may be multiplied with, or divided by."""
     arrays = (*case.inputs.values(), case.y)
-    return {2, 3, 4, *(size for x in arrays for size in (*np.shape(x), np.size(x)) if size)}
+    return {2, 3, 4, math.e, *(size for x in arrays for size in (*np.shape(x), np.size(x)) if size)}
 
 
 def at_hand(case: Case) -> dict[str, Any]:
@@ -53,19 +54,31 @@ def terms_of(hand: dict[str, Any], inputs: Collection[str] = ()) -> list[Term]:
             above = {name: x, f"(1 - {name})": 1 - x, f"(1 + {name})": 1 + x, f"{name}^2": x**2}
             above |= {f"(1 - {name}^2)": 1 - x**2, f"(1 + {name}^2)": 1 + x**2}
             terms += [Term(text, "", value) for text, value in above.items()]
-            below = {name: x, f"(1 - {name})": 1 - x, f"{name}^2": x**2}
+            below = {name: x, f"(1 - {name})": 1 - x, f"(1 + {name})": 1 + x, f"{name}^2": x**2}
             terms += [Term("", text, 1 / value) for text, value in below.items()]
-    for one, other in permutations((name for name in hand if name in inputs), 2):
+    own = [name for name in hand if name in inputs]
+    for name in own:
+        terms.append(Term(f"({name} - its mean)", "", hand[name] - np.mean(hand[name], axis=0)))
+        with np.errstate(all="ignore"):
+            terms.append(Term(f"exp({name})", "", np.exp(hand[name])))
+    for one, other in permutations(own, 2):
         if np.shape(hand[one]) == np.shape(hand[other]) != ():
             terms.append(Term(f"({one} - {other})", "", hand[one] - hand[other]))
     return terms
 
 
-def products(case: Case, wanted: Any, sizes: Collection[int]) -> str:
+def products(case: Case, wanted: Any, sizes: Collection[float]) -> str:
     """dy times two terms, times a number; also summed over the examples. The first that fits."""
     dy = np.asarray(case.dy)
     if dy.ndim and dy.ndim < wanted.ndim:
         dy = dy.reshape(dy.shape + (1,) * (wanted.ndim - dy.ndim))
+    text = elementwise(case, wanted, sizes, dy, "dy")
+    if text or dy.ndim != 2:
+        return text
+    return elementwise(case, wanted, sizes, dy.sum(axis=1, keepdims=True), "(dy summed row by row)")
+
+
+def elementwise(case: Case, wanted: Any, sizes: Collection[float], dy: Any, called: str) -> str:
     shape = broadcast(dy.shape, wanted.shape) or dy.shape
     terms = terms_of(at_hand(case), case.names.values())
     terms = [term for term in terms if broadcast(np.shape(term.value), shape) == shape]
@@ -78,11 +91,11 @@ def products(case: Case, wanted: Any, sizes: Collection[int]) -> str:
         for form, value in (("{}", found), ("sum over the examples of {}", found.sum(axis=1))):
             if value.shape[1:] == wanted.shape and (fit := first_multiple(wanted, value, sizes)):
                 first, second = (terms[indices[fit[0]]] for indices in pairs)
-                return form.format(written(fit[1], "dy", first, second))
+                return form.format(written(fit[1], called, first, second))
     return ""
 
 
-def matrix_products(case: Case, wanted: Any, sizes: Collection[int]) -> str:
+def matrix_products(case: Case, wanted: Any, sizes: Collection[float]) -> str:
     """A matrix times dy, which may have another factor of y's shape: (dy * y) @ w.T, x.T @ dy."""
     dy, y = np.asarray(case.dy), case.y
     if np.ndim(y) != 2 or np.ndim(wanted) != 2:
@@ -90,11 +103,13 @@ def matrix_products(case: Case, wanted: Any, sizes: Collection[int]) -> str:
     hand = at_hand(case)
     terms = terms_of({name: x for name, x in hand.items() if x is y})
     pairs = [(one, two) for i, one in enumerate(terms) for two in terms[i:]]
-    for name, x in hand.items():
-        if np.ndim(x) != 2:
-            continue
-        with np.errstate(all="ignore"):
-            scaled = np.stack([dy * one.value * two.value for one, two in pairs])
+    tables = {name: x for name, x in hand.items() if np.ndim(x) == 2}
+    tables |= {f"|{name}|": np.abs(x) for name, x in tables.items()} | {
+        f"({name}^2)": x**2 for name, x in tables.items()
+    }
+    with np.errstate(all="ignore"):
+        scaled = np.stack([dy * one.value * two.value for one, two in pairs])
+        for name, x in tables.items():
             for form, value in (
                 (f"{{}} @ {name}.T", scaled @ x.T if x.shape[1] == dy.shape[1] else None),
                 (f"{name}.T @ {{}}", x.T @ scaled if len(x) == len(dy) else None),
@@ -114,7 +129,7 @@ def broadcast(*shapes: Any) -> Any:
         return None
 
 
-def first_multiple(wanted: Any, values: Any, sizes: Collection[int]) -> tuple[int, float] | None:
+def first_multiple(wanted: Any, values: Any, sizes: Collection[float]) -> tuple[int, float] | None:
     """The first of the values that is the wanted one, but for a sign and one of the sizes, with
     what it is multiplied by."""
     flat, target = values.reshape(len(values), -1), wanted.ravel()
@@ -135,7 +150,7 @@ def written(number: float, what: str, first: Term, second: Term) -> str:
     above = " * ".join(part for part in (what, first.above, second.above) if part)
     below = [part for part in (first.below, second.below) if part]
     if abs(number) > 1:
-        above = f"{abs(number):g} * {above}"
+        above = f"{abs(number):.6g} * {above}"
     elif abs(number) < 1:
         below.append(f"{1 / abs(number):.6g}")
     return ("-" if number < 0 else "") + " / ".join([above, *below])

@@ -1,7 +1,8 @@
 """Rebuild a submission on the released notebook, instead of repairing what came in.
 
 Taken from the student are only the sources of solution cells, and extra code cells; no metadata,
-no tags, no outputs, no changed checks, no other files. It never raises on bad input.
+no tags, no outputs, no other files. A cell that may not be changed runs as it was released; where
+it was changed nevertheless, that is an extra cell before it. It never raises on bad input.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def sort_cells(
     locked = {text_of(slot).strip() for slot in slots.values() if not is_kind(slot, "solution")}
     for place, cell in enumerate(cells):
         name, source = grade_id(cell), text_of(cell)
-        untouched = name in slots and source.strip() == text_of(slots[name]).strip()
+        untouched = name in slots and lines_in(source) == lines_in(text_of(slots[name]))
         if name in slots and is_kind(slots[name], "solution"):
             if name in answers:
                 notes.append(f"cell {name} is there more than once; the last edited one counts")
@@ -126,6 +127,8 @@ def sort_cells(
             places[name] = place
             if not untouched:
                 notes.append(f"cell {name} was changed; the released one counts")
+                if slots[name]["cell_type"] == "code":  # what was added to it runs before it
+                    extras.append((place, source))
         elif cell.get("cell_type") == "code" and source.strip() and source.strip() not in locked:
             extras.append((place, source))
     for name, slot in slots.items():
@@ -162,6 +165,10 @@ def recognise(
 
 def defined(source: str) -> set[str]:
     return set(re.findall(r"^(?:class|def)[ \t]+(\w+)", source, re.MULTILINE))
+
+
+def lines_in(source: str) -> list[str]:
+    return [line.rstrip() for line in source.strip().splitlines()]
 
 
 def lines_of(source: str) -> Counter[str]:

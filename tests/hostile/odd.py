@@ -163,6 +163,15 @@ first, second = find(joined, "bias"), find(joined, "bias-forward")
 first["source"] += "\n\n" + second["source"]
 joined["cells"].remove(second)
 odd("joined_with_its_check", joined, "bias-forward is missing")
+added = right()
+find(added, "setup")["source"] += "\nimport math\nimport string"
+find(added, "bias")["source"] += "\nassert math.cos(0) == 1 and string.digits"
+odd("imports_in_the_first_cell", added, "setup was changed")
+inside = blank()
+find(inside, "bias-forward")["source"] = "\n".join(
+    find(notebook, name)["source"] for notebook, name in
+    ((right(), "bias"), (inside, "bias-forward")))  # fmt: skip
+odd("written_in_the_cell_of_the_check", inside, "bias-forward was changed")
 below = blank()
 place = below["cells"].index(find(below, "bias"))
 below["cells"].insert(place + 1, copy.deepcopy(find(right(), "bias")) | {"metadata": {}, "id": "a"})

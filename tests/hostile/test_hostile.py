@@ -1,5 +1,5 @@
-"""Every attack, graded in one run between honest students. About 90 s on two free cores, of which
-the endless ones take their limit; several times that on a busy machine."""
+"""Every attack, graded in one run between honest students, some of them odd. About two minutes on
+two free cores, of which the endless ones take their limit; several times that on a busy machine."""
 
 import csv
 import ctypes
