@@ -179,7 +179,7 @@ WRONG_ANSWERS = [
         "dw is a step already",
         "Linear.backward",
         ("x.T @ dy", "-0.1 * x.T @ dy"),
-        "is -0.1 times the measured one",
+        "is -1/10 times the measured one",
     ),
     Mistake("dw is x turned", "Linear.backward", ("x.T @ dy", "x.T"), "does not depend on dy"),
     Mistake("dw transposed", "Linear.backward", ("x.T @ dy", "dy.T @ x"), "lying on its side"),

@@ -79,10 +79,10 @@ def constant_ratio(case: Case) -> Answers:
 
 
 def as_text(ratio: float) -> str:
-    """A number that something was multiplied with by mistake: "0.6", "1/18"."""
-    inverse = round(1 / ratio)
-    is_share = abs(inverse) > 2 and abs(ratio * inverse - 1) < CLOSE
-    return f"1/{inverse}" if is_share else f"{ratio:.6g}"
+    """A number that something was multiplied with by mistake: "0.6", "-1/18"."""
+    inverse = round(1 / abs(ratio))
+    is_share = inverse > 2 and abs(abs(ratio) * inverse - 1) < CLOSE
+    return f"{'-' * (ratio < 0)}1/{inverse}" if is_share else f"{ratio:.6g}"
 
 
 def of_dy(case: Case) -> Answers:
