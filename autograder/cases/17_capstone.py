@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import edunn as nn
-from edunn.course.cases import Part, Wrong, expect
+from edunn.course.cases import TRIES, Part, Wrong, expect
 
 TYPES = {4: "float32", 8: "float64"}
 
@@ -117,19 +117,22 @@ def remembered(student, rng):
 
 
 def timed(student, rng):
-    """The shortest call stands first, or it is the one that warms up."""
+    """The shortest call stands first, or it is the one that warms up. A busy machine may wake who
+    sleeps too late, so a time that is too long is taken again."""
     for repeats, naps in ((3, [0.3, 0.02, 0.3, 0.3]), (2, [0.02, 0.35, 0.06])):
-        sleeper = student.make("Sleeper", naps)
-        got, calls = student.read(
-            student.make("seconds", sleeper, repeats), student.attribute(sleeper, "calls")
-        )
-        if calls != repeats + 1:
-            raise Wrong(
-                f"seconds with {repeats} repeats makes {calls} calls, not {repeats + 1}", "calls"
-            )
-        if not isinstance(got, (int, float, np.ndarray)) or np.ndim(got):
-            raise Wrong("seconds does not give a number", "number")
         want = min(naps[1:])
+        for _ in range(TRIES):
+            sleeper = student.make("Sleeper", naps)
+            got, calls = student.read(
+                student.make("seconds", sleeper, repeats), student.attribute(sleeper, "calls")
+            )
+            if calls != repeats + 1:
+                told = f"seconds with {repeats} repeats makes {calls} calls, not {repeats + 1}"
+                raise Wrong(told, "calls")
+            if not isinstance(got, (int, float, np.ndarray)) or np.ndim(got):
+                raise Wrong("seconds does not give a number", "number")
+            if float(got) < want + 0.11:
+                break
         if not 0.99 * want <= float(got) < want + 0.11:
             about = f"{float(got):.1g}"  # more digits would be others in each run
             raise Wrong(f"seconds gives {about}, but the shortest call took {want}", "shortest")

@@ -29,14 +29,15 @@ MOODLE = re.compile(rf"(?P<who>.+)_(?P<id>{NUMBER})_assignsubmission_[a-z]+_(?P<
 GRADESCOPE = re.compile(rf"submission_(?P<id>{NUMBER})$")
 NOTEBOOK = re.compile(r"\.ipynb(-\d+)?(\.json|\.txt)?$", re.IGNORECASE)  # as browsers save it
 LONGEST = 500  # characters of a name that are looked at
+Submitters = dict[str, list[tuple[str, list[str]]]]  # by folder: name, and numbers and addresses
 
 
 @dataclass
 class Owner:
     """Who handed a file in, as far as its place in a download tells."""
 
-    who: str  # a name, before the roster has been asked
-    ids: list[str]  # other names for the same student: numbers, addresses
+    who: str  # a name, which its bearer may have chosen
+    ids: list[str]  # what the system calls the same student: numbers, addresses
     order: int = 0  # of several files of one student, the last one counts
     late: bool = False
     number: str = ""  # tells students of one name apart
@@ -61,7 +62,7 @@ class Unreadable(Exception):
     """A file of a download that cannot be taken; the message says why, for the student."""
 
 
-def owners(path: PurePosixPath, submitters: dict[str, list[list[str]]]) -> list[Owner]:
+def owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
     """Those who handed a file in, by where it lies; none for a file that belongs to nobody."""
     top, alone = path.parts[0][:LONGEST], len(path.parts) == 1
     if alone and (match := CANVAS.match(top)):
@@ -74,8 +75,8 @@ def owners(path: PurePosixPath, submitters: dict[str, list[list[str]]]) -> list[
     if alone:
         return [Owner(path.stem[:LONGEST], [])] if wanted(path) else []
     if match := GRADESCOPE.match(top):
-        people = submitters.get(path.parts[0]) or [[top]]
-        return [Owner(names[0], [*names, match["id"]], int(match["id"])) for names in people]
+        people = submitters.get(path.parts[0]) or [(top, [])]
+        return [Owner(who, ids, int(match["id"]), number=top * (not ids)) for who, ids in people]
     return [Owner(top, [])]
 
 
@@ -181,8 +182,8 @@ def unpacker(
     return load
 
 
-def read_submitters(load: Callable[[], bytes]) -> dict[str, list[list[str]]]:
-    """{folder: for each who handed it in, number, address and name} of Gradescope's metadata.
+def read_submitters(load: Callable[[], bytes]) -> Submitters:
+    """Of Gradescope's metadata, who handed in what lies in each folder.
 
     Of each submission's part only these lines are read: the rest is long, in Ruby's own words, and
     has in it what students' programs have printed.
@@ -198,10 +199,11 @@ def read_submitters(load: Callable[[], bytes]) -> dict[str, list[list[str]]]:
         data = yaml.safe_load("\n".join(lines))
     except (Unreadable, yaml.YAMLError) as error:
         raise CourseError(f"{METADATA} cannot be read: {error}") from None
-    found = {}
+    found: Submitters = {}
     for folder, about in data.items() if isinstance(data, dict) else ():
         people = about.get(":submitters") if isinstance(about, dict) else None
         people = [person for person in people or [] if isinstance(person, dict)]
-        names = [[str(p[k]) for k in (":sid", ":email", ":name") if p.get(k)] for p in people]
-        found[str(folder)] = [some for some in names if some]
+        ids = [[str(p[k]) for k in (":sid", ":email") if p.get(k)] for p in people]
+        names = [some[0] if some else str(p.get(":name")) for some, p in zip(ids, people)]
+        found[str(folder)] = list(zip(names, ids))
     return found

@@ -71,10 +71,10 @@ def sorted_out(
     by_student: dict[str, list[File]] = {}
     people = [(file.owner.who, file.owner.number) for file in files]
     names, notes = names_for(people), dict[str, str]()
+    known = in_roster(files, roster) if roster else {}
     called = Counter(who for who, _ in names)
     for file, person in zip(files, people):
-        # numbers first: who hands in can change their name, but not their number
-        student = roster.find([*file.owner.ids, file.owner.who]) if roster else None
+        student = known.get(person)
         if student is None:
             student = names[person]
             if roster:
@@ -92,6 +92,19 @@ def sorted_out(
             raise CourseError(f"{source} holds more than {MAX_TOTAL >> 30} GB of notebooks")
         one.note = "; ".join(filter(None, [one.note, notes.get(student, "")]))
         yield one
+
+
+def in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str | None]:
+    """{(name, number): the student} of who handed in files. Numbers first: a student can change the
+    name, but not the number; and a name that another has, too, says nothing."""
+    found, others = {}, {}
+    for file in files:
+        person = file.owner.who, file.owner.number
+        found[person] = roster.find(file.owner.ids)
+        if found[person] is None:
+            others[person] = roster.find([file.owner.who])
+    claims = Counter(others.values()) + Counter(filter(None, found.values()))
+    return found | {who: name if claims[name] == 1 else None for who, name in others.items()}
 
 
 def choose(student: str, files: list[File], name: str) -> Found:

@@ -310,3 +310,25 @@ def test_a_name_made_like_that_of_who_was_renamed(tmp_path):
              enumerate(("Jo?Do", "Jo_Do", "Jo_Do-21", "Jo_Do-20"), start=20)}  # fmt: skip
     found = taken(tmp_path, zipped(**files))
     assert sorted(one.content for one in found.values()) == [b"20", b"21", b"22", b"23"]
+
+
+def test_who_is_known_by_nothing_but_the_name_of_another(tmp_path):
+    """Mal is on the course under a number that the roster does not have, and calls himself Ann."""
+    people = roster(tmp_path, "Mal Lory")
+    ours = {MOODLE.format("Ann Able", 11) + FILE: GOOD}
+    mals = {
+        MOODLE.format("Ann Able", 99) + FILE: b"{}",
+        MOODLE.format("ANN ABLE", 98) + FILE: b"{}",
+    }
+    found = taken(tmp_path, zipped(**ours, **mals), people)
+    assert found.pop("ann").content == GOOD
+    assert all(one.content == b"{}" and "not in the roster" in one.note for one in found.values())
+    found = taken(tmp_path, zipped(**mals), people)
+    assert "ann" not in found
+    assert len(found) == 2
+
+
+def test_a_group_whose_members_have_no_number(tmp_path):
+    folder = "submission_7:\n  :submitters:\n  - :name: Ann Able\n  - :name: '=1'\n"
+    content = zipped(**{METADATA: folder, f"submission_7/{FILE}": GOOD})
+    assert list(taken(tmp_path, content)) == ["Ann_Able", "_1"]
