@@ -359,6 +359,45 @@ class DecayLast(LikeAdam):
         w -= self.lr * self.decay * w
 
 
+class OnlyTheSign(Plain):
+    def change(self, i, p, w, g):
+        w -= self.lr * np.sign(g)
+
+
+class FirstNumber(Plain):
+    def change(self, i, p, w, g):
+        w.flat[0] -= self.lr * g.flat[0]
+
+
+class OnlyTheLast(Plain):
+    def step(self):
+        for p in self.parameters:
+            w, g = p.data, p.grad
+        w -= self.lr * g
+
+
+class OneLate(WithMomentum):
+    def change(self, i, p, w, g):
+        w -= self.lr * self.v[i]
+        self.v[i] = 0.9 * self.v[i] + g
+
+
+class DecayWithoutRate(Plain):
+    def change(self, i, p, w, g):
+        w -= self.lr * g
+        w -= self.decay * w
+
+
+class LargeEps(LikeAdam):
+    eps = 1e-3
+
+
+class SizeForSquare(LikeAdam):
+    def average(self, i, g):
+        self.m[i] = self.b1 * self.m[i] + (1 - self.b1) * g
+        self.v[i] = self.b2 * self.v[i] + (1 - self.b2) * np.abs(g)
+
+
 OPTIMIZERS = [  # what the student wrote, what is right, the diagnosis
     (Z01, Plain, "opt_wrong_direction"),
     (make(Z01, decay=0.0), make(Plain, decay=0.01), "opt_wrong_direction"),
@@ -401,6 +440,14 @@ OPTIMIZERS = [  # what the student wrote, what is right, the diagnosis
     (Huge, Plain, "opt_zero_gradient"),
     (Plain, make(Warmup), "opt_wrong"),
     (make(DecayLast, decay=0.1), make(LikeAdamW, decay=0.1), "opt_wrong"),
+    (OnlyTheSign, Plain, "opt_scale"),
+    (FirstNumber, Plain, "opt_some_stay"),
+    (OnlyTheLast, Plain, "opt_some_stay"),
+    (OneLate, WithMomentum, "opt_one_late"),
+    (make(DecayWithoutRate, decay=0.1), make(Plain, decay=0.1), "opt_zero_gradient"),
+    (make(DecayIntoAdam, decay=0.1), make(LikeAdamW, decay=0.1), "opt_zero_gradient"),
+    (LargeEps, LikeAdam, "opt_tiny_gradients"),
+    (SizeForSquare, LikeAdam, "opt_scale"),
     (lambda parameters: None, Plain, "raises"),
 ]
 
@@ -426,6 +473,17 @@ def test_the_ratio_is_said():
     assert finding.who == "Z15"
     assert finding.details["step"] == 1
     assert np.max(np.abs(finding.yours - finding.measured)) == pytest.approx(0.2162, rel=1e-3)
+
+
+def test_the_numbers_that_stay_are_counted():
+    for wrong, parameter, count in ((FirstNumber, 1, 5), (OnlyTheFirst, 2, 4)):
+        (finding,) = find_in_optimizer(wrong, Plain)
+        assert (finding.variable, finding.details["count"]) == (f"parameter {parameter}", count)
+
+
+def test_how_a_step_grows_is_said():
+    (finding,) = find_in_optimizer(OnlyTheSign, Plain)
+    assert finding.details == {"step": 1, "factor": "1e+07", "got": "1", "want": "1e+07"}
 
 
 def test_an_exception_of_step_says_which():
@@ -848,6 +906,24 @@ class ClipsEverything(Right):
         return value.data
 
 
+class TwiceTheLoss(Right):
+    def train(self, x, y):
+        value = self.loss.forward(self.model.forward(x), y)
+        dy, _ = self.loss.backward(2.0)
+        self.optimizer.step(self.model.backward(dy)[1])
+        return value
+
+
+class DifferenceForSlope(Right):
+    """the error itself handed back, not the gradient of the loss"""
+
+    def train(self, x, y):
+        output = self.model.forward(x)
+        value = self.loss.forward(output, y)
+        self.optimizer.step(self.model.backward(output - y[:, None])[1])
+        return value
+
+
 class LastLoss(Right):
     def epoch_loss(self, sums, n):
         return self.means[-1]
@@ -910,6 +986,8 @@ LOOPS = [
     (NeverBackward(), "loop_no_gradient_at_step"),
     (StaysInEvaluation(), "loop_mode"),
     (ClipsEverything(), "loop_wrong_gradient"),
+    (TwiceTheLoss(), "loop_wrong_gradient"),
+    (DifferenceForSlope(), "loop_wrong_gradient"),
     (LastLoss(), "loop_history"),
     (SumOfLosses(), "loop_history"),
     (TooFewEpochs(), "loop_epochs"),

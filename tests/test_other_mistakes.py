@@ -25,7 +25,7 @@ def found_in(id, with_reference):
 
 def test_each_has_a_name_of_its_own():
     names = [one.id for one in OTHERS]
-    assert len(names) == len(set(names)) >= 60
+    assert len(names) == len(set(names)) >= 75
     assert all(type(one.wrong()).__name__ == one.id for one in OTHERS)
 
 

@@ -239,7 +239,7 @@ WRONG_ANSWERS = [
         "db of the last row",
         "MatMul.backward",
         ("a.T @ dy", "np.outer(a[-1], dy[-1])"),
-        "only one of several contributions",
+        "contribution of the last example",
     ),
     Mistake("db of MatMul negative", "MatMul.backward", ("a.T @", "-a.T @"), "opposite sign"),
     Mistake("da times a", "MatMul.backward", ("dy @ b.T", "dy @ b.T * a"), "one factor too many"),

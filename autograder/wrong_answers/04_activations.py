@@ -129,7 +129,7 @@ WRONG_ANSWERS = [
         "a sigmoid of a sigmoid",
         "Sigmoid.backward",
         "y = 1 / (1 + np.exp(-self.cache))\ndx = dy * y * (1 - y)",
-        "does not agree with the measured slope",
+        "is the slope at the output of forward",
     ),
     # Tanh.forward
     Mistake(
@@ -145,7 +145,7 @@ WRONG_ANSWERS = [
     Mistake(
         "2 sigmoid of x", "Tanh.forward", ("np.tanh(x)", "2 / (1 + np.exp(-x)) - 1"), "not equal"
     ),
-    Mistake("x is kept by Tanh", "Tanh.forward", ("= y", "= x"), "dy * (1 - x) * (1 + x)"),
+    Mistake("x is kept by Tanh", "Tanh.forward", ("= y", "= x"), "dy * (1 - x^2)"),
     # Tanh.backward
     Mistake(
         "the formula of the page",

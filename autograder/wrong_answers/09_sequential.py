@@ -207,7 +207,7 @@ WRONG_ANSWERS = [
             "layer.cache = cache",
             "if not layer.parameters():\n                continue\n            layer.cache = cache",
         ),
-        "gradients of the last layer are right",
+        "never runs the backward of it",
     ),
     Mistake(
         "caches are taken away",

@@ -31,7 +31,7 @@ WRONG_ANSWERS = [
         "cut off at 1", SGD, ("dw", "np.clip(dw, -1, 1)"), "weights after the step are not those"
     ),
     Mistake("no learning rate", SGD, ("self.lr * dw", "dw"), "is 10 times as long"),
-    Mistake("only the sign", SGD, ("dw", "np.sign(dw)"), "weights after the step are not those"),
+    Mistake("only the sign", SGD, ("dw", "np.sign(dw)"), "the first step is 1 times as long"),
     Mistake("mean of dw", SGD, ("dw", "np.mean(dw)"), "weights after the step are not those"),
     Mistake(
         "replaces w", SGD, ("w -= self.lr * dw", "w[...] = -self.lr * dw"), "it should move by 0"
@@ -172,7 +172,7 @@ WRONG_ANSWERS = [
         (KEEPS_M, "beta1, beta2 = beta2, beta1\n        " + KEEPS_M),
         "The first step is right, later",
     ),
-    Mistake("no root", ADAM, ("np.sqrt(v_hat)", "v_hat"), "weights after the step are not those"),
+    Mistake("no root", ADAM, ("np.sqrt(v_hat)", "v_hat"), "the first step is 0.085 times as long"),
     Mistake("v of dw", ADAM, ("* dw**2", "* dw"), "NaN or infinite"),
     Mistake("v of the mean", ADAM, ("* dw**2", "* m**2"), "is 10 times as long"),
     Mistake("m is dw", ADAM, (KEEPS_M, "m = (1 - beta1) * dw"), "The first step is right, later"),

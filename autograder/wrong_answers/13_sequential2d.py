@@ -177,7 +177,7 @@ WRONG_ANSWERS = [
              "part = {}\n"
              "                self.merge_gradients(block, block_grads, part)\n"
              "                grads.update(part)"),
-            "replaced the others"),
+            "only the last of several contributions"),
     Mistake("dx is written into dy", BACKWARD,
             (BACK, "if dxs[i] is None:\n"
              "                    dxs[i] = dx\n"

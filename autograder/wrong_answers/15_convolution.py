@@ -196,7 +196,7 @@ WRONG_ANSWERS = [
         "shared by all",
         "MaxPool2d.backward",
         ("won * dy[..., None]", "np.ones_like(won) * dy[..., None] / self.size**2"),
-        "should be, and right elsewhere",
+        "not 0 in some places where it should be",
     ),
     Mistake(
         "all of dy to everybody",
@@ -233,7 +233,7 @@ WRONG_ANSWERS = [
                 here[dwindows[:, :, r, c] != 0] = dwindows[:, :, r, c][dwindows[:, :, r, c] != 0]
         dx = full[:, :, p : p + shape[2], p : p + shape[3]]
         """,
-        "the last one replaced the others",
+        "only the last of several contributions",
     ),
     # Flatten
     Mistake(

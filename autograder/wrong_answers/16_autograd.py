@@ -100,7 +100,7 @@ WRONG_ANSWERS = [
         "last row only",
         "MatMul.backward",
         ("a.T @ dy", "np.outer(a[-1], dy[-1])"),
-        "last one replaced",
+        "contribution of the last example",
     ),
     # Sum
     Mistake("dy as it is", "Sum.backward", "dx = dy", "The gradient has shape ()"),
@@ -109,7 +109,7 @@ WRONG_ANSWERS = [
         "mean of the numbers",
         "Sum.backward",
         "dx = np.full(shape, dy) / np.prod(shape)",
-        "0.166667 times",
+        "1/6 times",
     ),
     Mistake("zeros", "Sum.backward", "dx = np.zeros(shape)", "0 everywhere"),
     Mistake("negative sum", "Sum.backward", "dx = -np.full(shape, dy)", "opposite sign"),

@@ -42,7 +42,7 @@ def sizes_of(case: Case) -> set[float]:
 def at_hand(case: Case) -> dict[str, Any]:
     """Arrays of fractions by the names that the student has for them."""
     hand = {case.names[name]: x for name, x in case.inputs.items()}
-    hand |= {"the output" if "y" in hand else "y": case.y} | case.parameters
+    hand |= {"output" if "y" in hand else "y": case.y} | case.parameters
     return {name: x for name, x in hand.items() if np.asarray(x).dtype.kind == "f"}
 
 
@@ -58,7 +58,7 @@ def terms_of(hand: dict[str, Any], inputs: Collection[str] = ()) -> list[Term]:
             terms += [Term("", text, 1 / value) for text, value in below.items()]
     own = [name for name in hand if name in inputs]
     for name in own:
-        terms.append(Term(f"({name} - its mean)", "", hand[name] - np.mean(hand[name], axis=0)))
+        terms.append(Term(f"({name} - mean({name}))", "", hand[name] - np.mean(hand[name], axis=0)))
         with np.errstate(all="ignore"):
             terms.append(Term(f"exp({name})", "", np.exp(hand[name])))
     for one, other in permutations(own, 2):
@@ -75,7 +75,7 @@ def products(case: Case, wanted: Any, sizes: Collection[float]) -> str:
     text = elementwise(case, wanted, sizes, dy, "dy")
     if text or dy.ndim != 2:
         return text
-    return elementwise(case, wanted, sizes, dy.sum(axis=1, keepdims=True), "(dy summed row by row)")
+    return elementwise(case, wanted, sizes, dy.sum(axis=1, keepdims=True), "sum(dy, axis=1)")
 
 
 def elementwise(case: Case, wanted: Any, sizes: Collection[float], dy: Any, called: str) -> str:
@@ -88,7 +88,7 @@ def elementwise(case: Case, wanted: Any, sizes: Collection[float], dy: Any, call
         return ""
     with np.errstate(all="ignore"):
         found = dy * np.stack(values)[pairs[0]] * np.stack(values)[pairs[1]]
-        for form, value in (("{}", found), ("sum over the examples of {}", found.sum(axis=1))):
+        for form, value in (("{}", found), ("sum({}, axis=0)", found.sum(axis=1))):
             if value.shape[1:] == wanted.shape and (fit := first_multiple(wanted, value, sizes)):
                 first, second = (terms[indices[fit[0]]] for indices in pairs)
                 return form.format(written(fit[1], called, first, second))

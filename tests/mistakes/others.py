@@ -320,6 +320,36 @@ class WrongIndex(linear.Linear):
         return dy @ self.w.data.T, {"w": dw}
 
 
+class FirstTwice(linear.Linear):
+    """the sum begins with the first example, and the loop too"""
+
+    def backward(self, dy):
+        x = self.cache
+        dw = np.outer(x[0], dy[0])
+        for i in range(len(x)):
+            dw = dw + np.outer(x[i], dy[i])
+        return dy @ self.w.data.T, {"w": dw}
+
+
+class EveryOther(linear.Linear):
+    """a step of 2"""
+
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": self.cache[::2].T @ dy[::2]}
+
+
+class LastExampleFirst(linear.Linear):
+    """x in the reverse order, dy not"""
+
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": self.cache[::-1].T @ dy}
+
+
+class SquareOfX(linear.Linear):
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": (self.cache**2).T @ dy}
+
+
 class OnlyTheDiagonal(linear.Bias):
     """one index for examples and features"""
 
@@ -385,6 +415,10 @@ LINEAR = [
     other(Rounded, nn.Linear, features, "not_linear", 4, 5),
     other(OtherWayRound, nn.Linear, features, "grads_not_dict", 4, 5),
     other(WrongIndex, nn.Linear, features, "equal_along_axis", 4, 4),
+    other(FirstTwice, nn.Linear, features, "examples_unequal", 4, 5),
+    other(EveryOther, nn.Linear, features, "examples_missing", 4, 5),
+    other(LastExampleFirst, nn.Linear, features, "uses_flipped", 4, 5),
+    other(SquareOfX, nn.Linear, features, "known_formula", 4, 5, formula="(x^2).T @ dy"),
     other(OnlyTheDiagonal, nn.Bias, features, "contributions_missing", 4),
     other(NoSlope, nn.Dense, features, "known_formula", formula="dy @ w.T", make=dense),
     other(
@@ -400,7 +434,7 @@ LINEAR = [
         nn.Dense,
         features,
         "known_formula",
-        formula="sum over the examples of dy",
+        formula="sum(dy, axis=0)",
         make=dense,
     ),
     other(NoMask, Masked, features, "known_formula", formula="dy @ w.T"),
@@ -429,6 +463,14 @@ class SlopeOfX(activations.Tanh):
 
     def backward(self, dy):
         return dy * (1 - self.cache**2), {}
+
+
+class SumOfTheRow(activations.Sigmoid):
+    """all of a row's dy for each number of it"""
+
+    def backward(self, dy):
+        _, y = self.cache
+        return dy.sum(axis=1, keepdims=True) * y * (1 - y), {}
 
 
 class TwoTooMany(activations.Tanh):
@@ -514,6 +556,13 @@ SHAPES = [
     other(SignOfX, nn.ReLU, features, "extra_elements"),
     other(SlopeOfX, nn.Tanh, features, "known_formula", formula="dy * (1 - x^2)"),
     other(TwoTooMany, nn.Tanh, features, "known_formula", formula="2 * dy * y * (1 - y^2)"),
+    other(
+        SumOfTheRow,
+        nn.Sigmoid,
+        features,
+        "known_formula",
+        formula="sum(dy, axis=1) * y * (1 - y)",
+    ),
     other(JacobianOverwritten, nn.Softmax, softmax.scores, "overwritten"),
     other(OnlyTheOthers, nn.Softmax, softmax.scores, "missing_piece", formula="dy * y"),
     other(PairInAPair, nn.MeanError, losses.targets, "dtype_not_numbers", make=mean_error),
@@ -587,6 +636,18 @@ class WithoutTheLast(containers.Sequential):
         return y
 
 
+class BadTanh(nn.Tanh):
+    def backward(self, dy):
+        return dy * (1 - self.cache), {}
+
+
+class WrongInside(containers.Sequential):
+    """right, but for the backward of a layer in it"""
+
+    def __init__(self, first, _, *others):
+        super().__init__(first, BadTanh(), *others)
+
+
 class IntoTheWrongPart(sequential2d.Grid):
     """dxs[j] for dxs[i]"""
 
@@ -647,6 +708,7 @@ def equal_parts(kind):
 CONTAINERS = [
     other(HandsOnTheFirst, nn.Sequential, features, "inner_wrong_dy", make=equal_sizes),
     other(InForwardOrder, nn.Sequential, features, "inner_wrong_dy", make=equal_sizes),
+    other(WrongInside, nn.Sequential, features, "inner_wrong", make=equal_sizes),
     other(NamesExchanged, nn.Sequential, features, "of_another", make=equal_sizes),
     other(
         EachLayerOnce,
@@ -713,6 +775,14 @@ class NoEps(batchnorm.BatchNorm):
         return dx
 
 
+class NotNormalised(batchnorm.BatchNorm):
+    """x - mean for the gradient of w"""
+
+    def dw(self, dy):
+        _, x_norm, std, _ = self.cache
+        return (dy * x_norm * std).sum(axis=0)
+
+
 class NoRoot(batchnorm.BatchNorm):
     """the variance for its root"""
 
@@ -738,6 +808,14 @@ REGULARIZATION = [
     other(ScaledTwice, nn.Dropout, features, "ratio_keep", 0.3),
     other(OneMaskForEver, nn.Dropout, features, "stale_batch", 0.3),
     other(NoEps, batchnorm.BatchNorm, features, "close_but_not_equal", 4),
+    other(
+        NotNormalised,
+        batchnorm.BatchNorm,
+        features,
+        "known_formula",
+        4,
+        formula="sum(dy * (x - mean(x)), axis=0)",
+    ),
     other(NoRoot, batchnorm.BatchNorm, features, "ratio_per_column", 4),
     other(Biased, batchnorm.BatchNorm, features, "running_value", 4),
 ]
@@ -778,6 +856,29 @@ class KernelOnItsSide(Sliding):
 
     def here(self, dx, dw, x, w, dy, place):
         super().here(dx, dw, x, w.swapaxes(2, 3), dy, place)
+
+
+class LeftForRight(Sliding):
+    """the kernel mirrored in dx"""
+
+    def here(self, dx, dw, x, w, dy, place):
+        super().here(dx, dw, x, w[..., ::-1], dy, place)  # dw does not use w
+
+
+class InputsForOutputs(Sliding):
+    """the channels of the kernel exchanged in dx; with as many in as out, no shape shows it"""
+
+    def here(self, dx, dw, x, w, dy, place):
+        dw += np.tensordot(dy, x[place], axes=(0, 0))
+        dx[place] += np.tensordot(dy, w, axes=(1, 1))
+
+
+class FirstRowOfB(convolution.Conv2d):
+    """of the places only those in the first row"""
+
+    def backward(self, dy):
+        dx, grads = super().backward(dy)
+        return dx, grads | {"b": dy[:, :, 0].sum(axis=(0, 2))}
 
 
 class LastChannel(Sliding):
@@ -834,6 +935,10 @@ def small_images(n, rng):
     return (rng.normal(size=(n, 2, 5, 4)),)
 
 
+def three_channels(n, rng):
+    return (rng.normal(size=(n, 3, 4, 4)),)
+
+
 def even_images(n, rng):
     return (rng.normal(size=(n, 2, 6, 4)),)
 
@@ -849,7 +954,10 @@ def pooled(kind):
 IMAGES = [
     other(OverwritesDw, nn.Conv2d, convolution.images, "overwritten", 2, 4, 3, 2),
     other(OverwritesDx, nn.Conv2d, convolution.images, "overwritten", 2, 4, 3, 2),
+    other(LeftForRight, nn.Conv2d, convolution.images, "uses_flipped", 2, 4, 3, 2),
     other(KernelOnItsSide, nn.Conv2d, convolution.images, "uses_transposed", 2, 4, 3, 2),
+    other(InputsForOutputs, nn.Conv2d, three_channels, "uses_transposed", 3, 3, 3, 1),
+    other(FirstRowOfB, nn.Conv2d, convolution.images, "contributions_missing", 2, 4, 3, 2),
     other(LastChannel, nn.Conv2d, convolution.images, "overwritten", 2, 4, 3, 2),
     other(WrongCrop, nn.Conv2d, small_images, "same_numbers_elsewhere", make=padded),
     other(Corner, nn.MaxPool2d, pooling.images, "zeros_exchanged", 3, 1, 0),
