@@ -51,6 +51,12 @@ def pooling(rng):
     return windows, (x - 1,)
 
 
+def far_below_zero(rng):
+    """Any number that somebody chose for the border would win."""
+    windows, x = pooling(rng)
+    return windows, (x[0] - 1e6,)
+
+
 def overlapping_pooling(rng):
     """Stride 1, where the largest pixel of one window is often that of its neighbours."""
     return (3, 1), (rng.normal(size=(2, 3, 5, 6)),)
@@ -127,7 +133,11 @@ CASES = {
         gradients("Conv2d", convolution, ["input 0"]),
         two_batches("Conv2d", convolution),
     ],
-    "pool-forward": [forward("MaxPool2d", usual_pooling), forward("MaxPool2d", pooling)],
+    "pool-forward": [
+        forward("MaxPool2d", usual_pooling),
+        forward("MaxPool2d", pooling),
+        forward("MaxPool2d", far_below_zero),
+    ],
     "pool-dx": [
         forward("MaxPool2d", pooling),
         gradients("MaxPool2d", pooling),

@@ -35,19 +35,51 @@ WRONG_ANSWERS = [
         "windows side by side", "cut", (STRIDE, "every[:, :, ::size, ::size]"), "windows of size 2"
     ),
     Mistake("no axis", "cut", (", axis=(2, 3)", ""), "axis"),
+    Mistake("one size", "cut", ("(size, size)", "size"), "two sizes and two axes"),
+    Mistake(
+        "a border twice",
+        "cut",
+        ("every =", "x = np.pad(x, ((0, 0), (0, 0), border, border))\nevery ="),
+        "and padding 1",
+    ),
+    Mistake(
+        "a loop that ends too early",
+        "cut",
+        """
+        rows, columns = (x.shape[2] - size) // stride, (x.shape[3] - size) // stride
+        windows = np.zeros((*x.shape[:2], rows, columns, size, size))
+        for r in range(rows):
+            for c in range(columns):
+                top, left = r * stride, c * stride
+                windows[:, :, r, c] = x[:, :, top : top + size, left : left + size]
+        """,
+        "the shape is (2, 3, 2, 3, 2, 2)",
+    ),
+    Mistake(
+        "a loop without stride",
+        "cut",
+        """
+        rows, columns = (x.shape[2] - size) // stride + 1, (x.shape[3] - size) // stride + 1
+        windows = np.zeros((*x.shape[:2], rows, columns, size, size))
+        for r in range(rows):
+            for c in range(columns):
+                windows[:, :, r, c] = x[:, :, r : r + size, c : c + size]
+        """,
+        "with stride 2, a window is wrong",
+    ),
     Mistake("no windows", "cut", "windows = None", "gives back nothing"),
     # paste
     Mistake("replaces", "paste", ("+=", "="), "replaced the first one"),
     Mistake("stride forgotten", "paste", (PLACES, "r, c"), "not where it was cut out"),
-    Mistake("rows for columns", "paste", (PLACES, "c * stride, r * stride"), "broadcast"),
+    Mistake("rows for columns", "paste", (PLACES, "c * stride, r * stride"), "must have one shape"),
     Mistake("last column left out", "paste", ("columns", "columns - 1"), "last window is missing"),
     Mistake("last row left out", "paste", ("(rows)", "(rows - 1)"), "last window is missing"),
     Mistake("does nothing", "paste", "pass", "last window is missing"),
     Mistake(
-        "begins after the border", "paste", (PLACES, "(r + 1) * stride, c * stride"), "broadcast"
+        "begins after the border", "paste", (PLACES, "(r + 1) * stride, c * stride"), "one shape"
     ),
     Mistake(
-        "first axes", "paste", (WINDOW, "x[top : top + size, left : left + size]"), "broadcast"
+        "first axes", "paste", (WINDOW, "x[top : top + size, left : left + size]"), "one shape"
     ),
     Mistake(
         "windows turned on the way back",
@@ -63,6 +95,22 @@ WRONG_ANSWERS = [
         "paste",
         (PLACES, "r * stride + padding, c * stride + padding"),
         "broadcast",
+    ),
+    Mistake("into one pixel", "paste", (WINDOW, "x[:, :, r, c]"), "must have one shape"),
+    Mistake("ends at size", "paste", ("left : left + size", "left : size"), "must have one shape"),
+    Mistake("ends after a stride", "paste", ("+ size", "+ stride"), "must have one shape"),
+    Mistake(
+        "window of (c, r)", "paste", ("windows[:, :, r, c]", "windows[:, :, c, r]"), "one shape"
+    ),
+    Mistake("as many as pixels", "paste", ("range(rows)", "range(high)"), "out of bounds"),
+    Mistake(
+        "first picture only",
+        "paste",
+        (
+            WINDOW + " " + ADD,
+            "x[0, 0, top : top + size, left : left + size] += windows[0, 0, r, c]",
+        ),
+        "an entry is lost",
     ),
     # Conv2d.forward
     Mistake(
@@ -86,6 +134,21 @@ WRONG_ANSWERS = [
     Mistake("kernel turned", "Conv2d.forward", ("oikl->", "oilk->"), "not equal"),
     Mistake("stride not used", "Conv2d.forward", ("self.stride, ", "1, "), "y has shape"),
     Mistake("padding not used", "Conv2d.forward", (", self.padding", ""), "y has shape"),
+    Mistake("one new axis only", "Conv2d.forward", ("[:, None, None]", "[:, None]"), "broadcast"),
+    Mistake(
+        "the bias along the last axis",
+        "Conv2d.forward",
+        ("self.b.data[:, None, None]", "self.b.data[None, None, :]"),
+        "each output channel has its own bias",
+    ),
+    Mistake("x for its shape", "Conv2d.forward", ("x.shape, windows", "x, windows"), "unpack"),
+    Mistake("no arrow", "Conv2d.forward", ("->norc", ""), "different shapes"),
+    Mistake(
+        "no stride and no border",
+        "Conv2d.forward",
+        ("cut(x, self.size, self.stride, self.padding)", "cut(x, self.size)"),
+        "y has shape",
+    ),
     Mistake("channels last", "Conv2d.forward", ("->norc", "->nrco"), "different shapes"),
     Mistake(
         "first channel only",
@@ -118,6 +181,20 @@ WRONG_ANSWERS = [
         "db of each picture", "Conv2d.backward", ("axis=(0, 2, 3)", "axis=(2, 3)"), "one row per"
     ),
     Mistake("db over everything", "Conv2d.backward", (", axis=(0, 2, 3)", ""), "gradient of b"),
+    Mistake("db along the channels", "Conv2d.backward", ("axis=(0, 2, 3)", "axis=1"), "shape"),
+    Mistake(
+        "windows without dy",
+        "Conv2d.backward",
+        ("paste(dwindows", "paste(windows"),
+        "does not depend on dy",
+    ),
+    Mistake("pasted into the shape of dy", "Conv2d.backward", (PASTE, "dy." + PASTE), "broadcast"),
+    Mistake(
+        "the first kernel only",
+        "Conv2d.backward",
+        ('"norc,oikl->nirckl", dy, self.w.data', '"nrc,ikl->nirckl", dy[:, 0], self.w.data[0]'),
+        "gradient of input 0",
+    ),
     Mistake("db averaged", "Conv2d.backward", ("np.sum(dy", "np.mean(dy"), "gradient of b"),
     Mistake(
         "stride ignored in dx", "Conv2d.backward", (PASTE, "shape, 1, self.padding)"), "input 0"
@@ -154,6 +231,22 @@ WRONG_ANSWERS = [
     ),
     # MaxPool2d.forward
     Mistake("border of zeros", "MaxPool2d.forward", (", fill=-np.inf", ""), "the border has won"),
+    Mistake("a border of -100", "MaxPool2d.forward", ("-np.inf", "-100"), "the border has won"),
+    Mistake(
+        "the winners are not marked",
+        "MaxPool2d.forward",
+        ("np.arange(self.size * self.size) == best[..., None]", "best"),
+        "stops with an error",
+    ),
+    Mistake(
+        "winners without a new axis", "MaxPool2d.forward", ("best[..., None]", "best"), "broadcast"
+    ),
+    Mistake(
+        "one row for a picture",
+        "MaxPool2d.forward",
+        ("*windows.shape[:4], self.size * self.size", "len(x), -1"),
+        "y has shape (1,)",
+    ),
     Mistake("the smallest", "MaxPool2d.forward", ("np.max", "np.min"), "not equal"),
     Mistake("the mean", "MaxPool2d.forward", ("np.max", "np.mean"), "the mean of the window"),
     Mistake(
@@ -216,6 +309,13 @@ WRONG_ANSWERS = [
         (PASTE, "shape, 1, self.padding)"),
         "gradient of input 0",
     ),
+    Mistake("dy without a new axis", "MaxPool2d.backward", ("dy[..., None]", "dy"), "broadcast"),
+    Mistake(
+        "no squares",
+        "MaxPool2d.backward",
+        (".reshape(*dy.shape, self.size, self.size)", ""),
+        "unpack",
+    ),
     Mistake("border kept", "MaxPool2d.backward", (PASTE, "shape, self.stride)"), "broadcast"),
     Mistake("not pasted", "MaxPool2d.backward", ("paste(dwindows, " + PASTE, "dwindows"), "shape"),
     Mistake("negative", "MaxPool2d.backward", ("won * dy", "won * -dy"), "opposite sign"),
@@ -244,6 +344,15 @@ WRONG_ANSWERS = [
         "Flatten.forward",
         ("self.cache = x.shape", "self.cache = self.cache or x.shape"),
         "an earlier call",
+    ),
+    Mistake(
+        "a column for each", "Flatten.forward", ("(len(x), -1)", "(-1, len(x))"), "keeps its own"
+    ),
+    Mistake(
+        "the new shape is kept",
+        "Flatten.forward",
+        "y = x.reshape(len(x), -1)\nself.cache = y.shape",
+        "shape of the output",
     ),
     Mistake("columns first", "Flatten.forward", ("(len(x), -1)", "(-1, len(x)).T"), "not equal"),
     Mistake("channels kept", "Flatten.forward", ("(len(x), -1)", "(*x.shape[:2], -1)"), "own row"),
