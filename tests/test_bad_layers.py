@@ -1090,3 +1090,17 @@ def test_zeros_on_the_wrong_side():
     x = np.random.default_rng(0).normal(size=(4, 3))
     with pytest.raises(nn.GradientError, match="is 0 where it should not be, and not 0 where"):
         nn.check_gradients(WrongSide(), x)
+
+
+class AddsInPlace(nn.Bias):
+    def forward(self, x):
+        x += self.b.data
+        return x
+
+
+@pytest.mark.parametrize("reference", [None, nn.Bias(3)], ids=["alone", "with a reference"])
+def test_what_a_new_bias_of_zeros_would_hide(reference):
+    layer = AddsInPlace(3)
+    with pytest.raises(nn.GradientError, match="forward changes input 0"):
+        nn.check_layer(layer, np.ones((4, 3)), reference=reference)
+    assert not np.any(layer.b.data)
