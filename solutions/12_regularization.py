@@ -397,7 +397,7 @@ class Right(nn.optimizers.Optimizer):
 
 for decay in (0.0, 0.3):
     report = nn.check_optimizer(
-        lambda parameters, decay=decay: SGD(parameters, 0.1, decay),
+        lambda parameters, decay=decay: SGD(parameters, lr=0.1, weight_decay=decay),
         lambda parameters, decay=decay: Right(parameters, 0.1, decay),
     )
     print(f"weight_decay = {decay}:", report)
@@ -430,7 +430,8 @@ kinds = {"nothing": (0, 0), "dropout": (p, 0), "decay": (0, strength), "both": (
 for (name, (drop, decay)), style in zip(kinds.items(), (":", "--", "-.", "-")):
     nn.manual_seed(0)
     model = nn.Sequential(nn.Dense(64, 128, "relu"), Dropout(drop), nn.Dense(128, 10))
-    descent, loss, shares = SGD(model.parameters(), 0.1, decay), nn.CrossEntropyLoss(), []
+    descent = SGD(model.parameters(), lr=0.1, weight_decay=decay)
+    loss, shares = nn.CrossEntropyLoss(), []
     for epoch in range(epochs):
         model.train(True)
         for batch_x, batch_y in nn.batches(x_few, y_few, 20):

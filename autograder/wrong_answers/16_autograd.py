@@ -61,6 +61,28 @@ WRONG_ANSWERS = [
         (f"np.sum(dy, {FRONT})", f"np.sum(dy, {FRONT})\ndy *= 0"),
         "sum_to writes into dy",
     ),
+    Mistake(
+        "axes in front are kept",
+        "sum_to",
+        """
+        dx = dy
+        while dx.ndim > len(shape):
+            dx = np.sum(dx, axis=0, keepdims=True)
+        """,
+        "endless loop",
+    ),
+    Mistake(
+        "sizes compared from the left",
+        "sum_to",
+        """
+        dx = dy
+        for axis in range(dy.ndim):
+            if dy.shape[axis] != shape[axis]:
+                dx = np.sum(dx, axis=axis, keepdims=True)
+        """,
+        "index out of range",
+    ),
+    Mistake("a shape has no ndim", "sum_to", ("len(shape)", "shape.ndim"), "no attribute 'ndim'"),
     # Multiply
     Mistake(
         "factors exchanged",
@@ -77,6 +99,14 @@ WRONG_ANSWERS = [
     Mistake(
         "both get the same", "Multiply.backward", ("dy * a, b", "dy * b, b"), "gradient of input 1"
     ),
+    Mistake(
+        "summed before it is multiplied",
+        "Multiply.backward",
+        "da, db = sum_to(dy, a.shape) * b, sum_to(dy, b.shape) * a",
+        "the shape of the output",
+    ),
+    Mistake("a's shape for both", "Multiply.backward", ("b.shape", "a.shape"), "of the output"),
+    Mistake("added", "Multiply.backward", ("dy * b", "dy + b"), "full of zeros"),
     Mistake("a quotient", "Multiply.backward", ("dy * b", "dy / b"), "gradient of input 0"),
     Mistake("matrix product", "Multiply.backward", ("dy * b", "dy @ b.T"), "has shape (3, 3)"),
     # MatMul
@@ -102,6 +132,7 @@ WRONG_ANSWERS = [
         ("a.T @ dy", "np.outer(a[-1], dy[-1])"),
         "contribution of the last example",
     ),
+    Mistake("number by number", "MatMul.backward", ("dy @ b.T", "dy * b"), "broadcast"),
     # Sum
     Mistake("dy as it is", "Sum.backward", "dx = dy", "The gradient has shape ()"),
     Mistake("ones", "Sum.backward", "dx = np.ones(shape)", "does not depend on dy"),
@@ -139,6 +170,20 @@ WRONG_ANSWERS = [
         "inputs reversed", "record", ("inputs))", "inputs[::-1]))"), "hold its inputs, in order"
     ),
     Mistake("forward of Tensors", "record", (ARRAYS, "*inputs"), "recursion"),
+    Mistake(
+        "the module itself on Tensors",
+        "record",
+        (f"module.forward({ARRAYS})", "module(*inputs)"),
+        "call its forward, with arrays",
+    ),
+    Mistake("a step without cache", "record", (STEP, "Step(module, inputs)"), "missing 1"),
+    Mistake("a step, no Tensor", "record", (f"Tensor(y, {STEP})", STEP), "record gives Step"),
+    Mistake(
+        "inputs and cache exchanged",
+        "record",
+        (STEP, "Step(module, inputs, module.cache)"),
+        "must be the tensors themselves",
+    ),
     Mistake("forward of one list", "record", (ARRAYS, "[x.data for x in inputs]"), "missing 1"),
     Mistake(
         "the step is put on the inputs",
@@ -183,6 +228,29 @@ WRONG_ANSWERS = [
         tensors = sorted(found, key=lambda one: -one.time)
         """,
         "on the tape more than once",
+    ),
+    Mistake("asks a leaf", "tape", (" if step else []", ""), "no attribute 'inputs'"),
+    Mistake(
+        "sorted without a key", "tape", ("key=lambda one: one.time, ", ""), "'<' not supported"
+    ),
+    Mistake(
+        "what sort gives back",
+        "tape",
+        (SORTED, "list(found).sort(key=lambda one: -one.time)"),
+        "gives back nothing",
+    ),
+    Mistake(
+        "deepest first",
+        "tape",
+        """
+            tensors, pending = [], [tensor]
+            while pending:
+                one = pending.pop()
+                if one not in tensors:
+                    tensors.append(one)
+                    pending += one.step.inputs if one.step else []
+            """,
+        "not latest first",
     ),
     Mistake("earliest first", "tape", (", reverse=True", ""), "begin with the last value"),
     Mistake(
@@ -265,6 +333,31 @@ WRONG_ANSWERS = [
         """,
         "not once for each path",
     ),
+    Mistake(
+        "every value keeps its gradient",
+        "backward",
+        """
+        dys = {tensor: dy}
+        for one in tape(tensor):
+            one.grad = dys[one] if one.grad is None else one.grad + dys[one]
+            for x, dx in one.step.backward(one.grad) if one.step else []:
+                dys[x] = dys[x] + dx if x in dys else dx
+        """,
+        "exactly the same once more",
+    ),
+    Mistake("stops at the first leaf", "backward", ("continue", "return"), "got no gradient"),
+    Mistake(
+        "leaves are not asked for",
+        "backward",
+        """
+        dys = {tensor: dy}
+        for one in tape(tensor):
+            for x, dx in one.step.backward(dys[one]):
+                dys[x] = dys[x] + dx if x in dys else dx
+                x.grad = dys[x]
+        """,
+        "no attribute 'backward'",
+    ),
     Mistake("tape backwards", "backward", ("tape(tensor)", "tape(tensor)[::-1]"), "KeyError"),
     Mistake(
         "ones instead of dy",
@@ -310,6 +403,16 @@ WRONG_ANSWERS = [
     Mistake("v forgotten", "by_hand", ("de @ v.T", "de"), "broadcast"),
     Mistake("v not turned", "by_hand", ("v.T", "v"), "matmul"),
     Mistake("r for its slope", "by_hand", ("(h > 0)", "r"), "dw by hand is not the measured slope"),
+    Mistake(
+        "kink of dr", "by_hand", ("dr * (h > 0)", "np.maximum(dr, 0)"), "dw by hand is not the"
+    ),
+    Mistake(
+        "mean over the examples", "by_hand", ("2 * e", "2 * e / len(e)"), "dv by hand is not the"
+    ),
+    Mistake("dv on its side", "by_hand", ("r.T @ de", "de.T @ r"), "dv by hand has shape (2, 4)"),
+    Mistake(
+        "db over the hidden numbers", "by_hand", ("axis=0", "axis=1"), "db by hand has shape (5,)"
+    ),
     Mistake("dw from dr", "by_hand", ("x.T @ dh", "x.T @ dr"), "dw by hand is not the measured"),
 ]
 

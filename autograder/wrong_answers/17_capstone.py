@@ -75,6 +75,19 @@ WRONG_ANSWERS = [
         ),
         "shared ones count once",
     ),
+    Mistake(
+        "rows times columns",
+        "total_parameters",
+        (SUM, "sum(p.data.shape[0] * p.data.shape[1] for p in model.parameters())"),
+        "index out of range",
+    ),
+    Mistake("names", "total_parameters", (SUM, "sum(map(len, model.named_parameters()))"), "not 2"),
+    Mistake(
+        "layers of a layer",
+        "total_parameters",
+        (SUM, "sum(p.data.size for layer in model for p in layer.parameters())"),
+        "not iterable",
+    ),
     Mistake("nothing comes back", "total_parameters", ("return sum", "sum"), "returns nothing"),
     Mistake(
         "frozen ones left out",
@@ -105,6 +118,21 @@ WRONG_ANSWERS = [
         ALL_AT_ONCE,
         "cost 150 multiply-adds, not 75",
     ),
+    Mistake(
+        "n once", "total_multiply_adds", ("total = 0", "total = n"), "multiply-adds, not 3,493,920"
+    ),
+    Mistake(
+        "only those with w",
+        "total_multiply_adds",
+        "return sum(n * layer.w.data.size for layer in model)",
+        "has no attribute 'w'",
+    ),
+    Mistake(
+        "sizes added",
+        "total_multiply_adds",
+        ("p.data.size", "sum(p.data.shape)"),
+        "multiply-adds, not 37,696",
+    ),
     Mistake("the last layer only", "total_multiply_adds", LAST, "multiply-adds, not 20,480"),
     Mistake(
         "returns in the loop",
@@ -134,6 +162,13 @@ WRONG_ANSWERS = [
     Mistake(
         "slots of frozen ones", "memory", ("slots * gradients", "slots * weights"), "keeps 1 number"
     ),
+    Mistake(
+        "slots added",
+        "memory",
+        ("slots * gradients", "slots + gradients"),
+        "optimizer: 875,088 bytes",
+    ),
+    Mistake("another name", "memory", ('"gradients": grad', '"grads": grad'), "the dict has"),
     Mistake(
         "the input counts",
         "memory",
@@ -195,6 +230,19 @@ WRONG_ANSWERS = [
     Mistake(
         "the mean", "seconds", ("min(times)", "sum(times) / repeats"), "is not the shortest of 3"
     ),
+    Mistake("five repeats always", "seconds", ("range(repeats)", "range(5)"), "are 4 calls, not 6"),
+    Mistake(
+        "in the middle",
+        "seconds",
+        ("min(times)", "sorted(times)[len(times) // 2]"),
+        "is not the shortest of 3",
+    ),
+    Mistake(
+        "negative times",
+        "seconds",
+        ("time.perf_counter() - start", "start - time.perf_counter()"),
+        "is less than the shortest call",
+    ),
     Mistake("the longest", "seconds", ("min(times)", "max(times)"), "is not the shortest of 3"),
     Mistake("the last one", "seconds", ("min(times)", "times[-1]"), "is not the shortest of 3"),
     Mistake("starts once", "seconds", ONE_START, "is not the shortest of 3"),
@@ -221,6 +269,21 @@ WRONG_ANSWERS = [
         ('64, 72, "relu"), nn.Dense(72', '64, 4, "relu"), nn.Dense(4'),
         "of the held-out digits are right",
     ),
+    Mistake(
+        "a class",
+        "small_network",
+        ('nn.Sequential(nn.Dense(64, 72, "relu"), nn.Dense(72, 10))', "nn.Sequential"),
+        "small_network gives type",
+    ),
+    Mistake(
+        "pictures for rows",
+        "small_network",
+        (
+            'nn.Dense(64, 72, "relu"), nn.Dense(72, 10)',
+            "nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Flatten(), nn.Dense(288, 10)",
+        ),
+        "got x of shape (359, 64)",
+    ),
     Mistake("sizes that do not fit", "small_network", ("nn.Dense(72", "nn.Dense(64"), "Dense"),
     Mistake("one score", "small_network", ("72, 10)", "72, 1)"), "does not give 10 scores"),
     Mistake(
@@ -236,6 +299,6 @@ WRONG_ANSWERS = [
             'nn.Sequential(nn.Dense(64, 72, "relu"), nn.Dense(72, 10))',
             '[nn.Dense(64, 72, "relu"), nn.Dense(72, 10)]',
         ),
-        "'list' object",
+        "small_network gives list",
     ),
 ]
