@@ -207,6 +207,11 @@ layer = Linear(3, 2)
 layer.forward(x)
 assert layer.cache is not None, "after forward, self.cache is empty: what will backward need?"
 print(nn.check_gradients(layer, x, only=["input 0"]))
+dx, grads = layer.backward(np.ones((4, 2)))
+layer.w.data = layer.w.data + 1  # as an optimizer changes it
+layer.forward(x)
+same = np.array_equal(dx, layer.backward(np.ones((4, 2)))[0])
+assert not same, "w has changed, but dx has not: which w does your backward take?"
 layer = Linear(2, 3, initializer=nn.initializers.Constant([[2, 3, 4], [4, 5, 6]]))
 layer.forward(np.array([[1.0, 2.0], [3.0, 4.0]]))
 dx, grads = layer.backward(np.array([[1.0, 0.0, 10.0], [0.0, 1.0, 2.0]]))
@@ -223,10 +228,15 @@ for n in (4, 1):
     x = np.random.default_rng(n).normal(size=(n, 3))
     print(f"batch of {n}:", nn.check_gradients(Linear(3, 2), x, only=["w"]))
 layer = Linear(2, 3)
+layer.forward(np.array([[9.0, 9.0], [9.0, 9.0]]))
 layer.forward(np.array([[1.0, 2.0], [3.0, 4.0]]))
 dx, grads = layer.backward(np.array([[1.0, 0.0, 10.0], [0.0, 1.0, 2.0]]))
+old = np.array_equal(grads["w"], [[9, 9, 108], [9, 9, 108]])
+assert not old, "dw is made from the x of an earlier forward: only the latest one counts"
 nn.utils.check_same([[1, 3, 16], [2, 4, 28]], grads["w"])
-keep(Linear, nn.check_layer(Linear(3, 2), x))
+
+# %%
+keep(Linear, nn.check_layer(Linear(3, 2), x))  # if the whole layer is right, it is yours
 
 # %% [markdown]
 # ## 4. Play: a layer that learns

@@ -90,7 +90,7 @@ WRONG_ANSWERS = [
         ("self.cache = x", "self.cache = x.astype(np.float32)"),
         "for float32 on the way",
     ),
-    Mistake("an old cache is kept", "Linear.forward", FIRST_CACHE, "the input of an earlier call"),
+    Mistake("an old cache is kept", "Linear.forward", FIRST_CACHE, "the x of an earlier forward"),
     Mistake(
         "writes into x",
         "Linear.forward",
@@ -135,7 +135,7 @@ WRONG_ANSWERS = [
         ("dx = dy", "dx = dy.sum(0)"),
         "has shape (3,), but its variable has shape (4, 3)",
     ),
-    Mistake("dx with an old w", "Linear.backward", OLD_W, "still computes with the old ones"),
+    Mistake("dx with an old w", "Linear.backward", OLD_W, "w has changed, but dx has not"),
     Mistake(
         "only dx returned",
         "Linear.backward",

@@ -64,7 +64,7 @@ class Examination:
 
     def first_batch(self) -> list[Finding]:
         for name, w in self.subject.parameters().items():
-            if not np.any(w):  # as a new bias: what is added to 0, or taken times it, cannot be seen
+            if not np.any(w):  # as a new bias is: what is done with 0 cannot be seen
                 w[...] = stream(self.seed, name).uniform(0.1, 0.4, w.shape)
         inputs = self.batch(BATCHES[0])
         if self.refused(inputs):
