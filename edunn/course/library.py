@@ -30,7 +30,8 @@ class Library:
     """A copy of edunn for workers, in a temporary folder, without the classes that are closed."""
 
     def __init__(self, closed: list[str]):
-        self.folder = Path(tempfile.mkdtemp(prefix="edunn-library-"))
+        self.root = Path(tempfile.mkdtemp(prefix="edunn-library-"))  # workers' own folders, too
+        self.folder = self.root / "path"
         source, package = Path(edunn.__file__).parent, self.folder / "edunn"
         shutil.copytree(source, package, ignore=shutil.ignore_patterns("course", "__pycache__"))
         (package / "cli.py").unlink(missing_ok=True)
@@ -45,9 +46,9 @@ class Library:
         own = self.folder / PACKAGE  # of a student who has kept nothing yet
         own.mkdir()
         (own / "__init__.py").write_text(START, encoding="utf-8")
-        for path in (self.folder, *self.folder.rglob("*")):
+        for path in (self.root, self.folder, *self.folder.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        self.readable = [str(package), *python_files()]
+        self.readable = [str(self.folder), *python_files()]
         self.warm_up()
 
     def warm_up(self) -> None:
@@ -79,9 +80,9 @@ class Library:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for path in self.folder.glob("workers-*/matplotlib"):
+        for path in self.root.glob("workers-*/matplotlib"):
             path.chmod(0o755)  # else what is in it cannot be removed
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.root, ignore_errors=True)
 
 
 def without_reference(source: str, closed: set[str]) -> str:

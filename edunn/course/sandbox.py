@@ -64,7 +64,7 @@ class ForkServer:
 
     def __init__(self, library: Library):
         self.library = library
-        self.room = tempfile.mkdtemp(prefix="workers-", dir=library.folder)
+        self.room = tempfile.mkdtemp(prefix="workers-", dir=library.root)
         os.chmod(self.room, 0o711)
         fonts = f"{self.room}/matplotlib"
         shutil.copytree(library.folder / "matplotlib", fonts)
