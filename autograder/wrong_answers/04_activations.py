@@ -122,7 +122,7 @@ WRONG_ANSWERS = [
         "y twice", "Sigmoid.backward", ("dy * y", "dy * y * y"), "number by number: the output y"
     ),
     Mistake(
-        "the slope of tanh", "Sigmoid.backward", ("y * (1 - y)", "(1 - y**2)"), "(1 - y) * (1 + y)"
+        "the slope of tanh", "Sigmoid.backward", ("y * (1 - y)", "(1 - y**2)"), "dy * (1 - y^2)"
     ),
     Mistake("y turned round", "Sigmoid.backward", ("1 - y", "y - 1"), "opposite sign"),
     Mistake(
