@@ -4,6 +4,7 @@ has been cut out, and the files of Python that it needs."""
 from __future__ import annotations
 
 import ast
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -80,9 +81,12 @@ class Library:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for path in self.root.glob("workers-*/matplotlib"):
+        gone = self.root.with_suffix(".gone")
+        with contextlib.suppress(OSError):  # another name first: nothing new can come into it
+            self.root.rename(gone)
+        for path in gone.glob("workers-*/matplotlib"):
             path.chmod(0o755)  # else what is in it cannot be removed
-        shutil.rmtree(self.root, ignore_errors=True)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def without_reference(source: str, closed: set[str]) -> str:
