@@ -97,6 +97,14 @@ SLIPS = {
         ),
         "this check was stopped after 1 seconds, in forward. Is there a loop that never ends?",
     ),
+    "an endless loop in which NumPy works": (
+        cells(
+            *NAMED[:3],
+            setup=("close(", "from edunn.course import session\n\nsession.SECONDS = 1\nclose("),
+            linear=("self.cache = x", "while True: np.linalg.norm(np.ones((2000, 2000)))"),
+        ),
+        "this check was stopped after 1 seconds, in forward.",
+    ),
     "an endless loop inside a check": (
         cells(
             *NAMED[:2], "linear-dx",
