@@ -381,6 +381,8 @@ rng = np.random.default_rng(0)
 a = rng.normal(size=(4, 3))
 for shape in ((3,), (4, 1), (4, 3), (2, 4, 3)):
     print("b of shape", shape, nn.check_gradients(Add(), a, rng.normal(size=shape)))
+
+# %%
 keep(Add, nn.check_layer(Add(), a, rng.normal(size=3)))
 
 # %% [markdown]
@@ -510,6 +512,8 @@ layer = MatMul()
 layer.forward(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0, 5.0], [6.0, 7.0, 8.0]]))
 (da, db), grads = layer.backward(np.array([[1.0, 0.0, 10.0]]))
 nn.utils.check_same([[1, 0, 10], [2, 0, 20]], db)
+
+# %%
 keep(MatMul, nn.check_layer(MatMul(), a, b))
 
 # %% [markdown]

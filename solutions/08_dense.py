@@ -325,6 +325,8 @@ nn.utils.check_same([1], grads["b"])
 
 for name in ("tanh", "softmax"):
     print(f"{name}:", nn.check_gradients(Dense(3, 2, name), x))
+
+# %%
 keep(Dense, nn.check_layer(Dense(3, 2, "tanh"), x))
 
 # %% [markdown]

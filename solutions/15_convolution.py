@@ -441,6 +441,8 @@ x = np.random.default_rng(2).normal(size=(2, 3, 5, 6))
 print(nn.check_gradients(Conv2d(3, 2, 3), x, only=["input 0"]))
 print(nn.check_gradients(Conv2d(3, 2, 3, stride=2, padding=1), x, only=["input 0"]))
 print(nn.check_gradients(Conv2d(3, 2, 2, stride=3), x, only=["input 0"]))
+
+# %%
 keep(Conv2d, nn.check_layer(Conv2d(3, 2, 3, padding=1), x))
 
 # %% [markdown]
@@ -603,6 +605,8 @@ dx, grads = layer.backward(np.array([[[[12.0]]]]))
 handed = dx.sum()
 assert handed == 12, f"four equal pixels got {handed:g} together; the window received only 12"
 assert not dx[..., 2].any(), "a pixel that is in no window got a gradient"
+
+# %%
 keep(MaxPool2d, nn.check_layer(MaxPool2d(2), np.random.default_rng(0).normal(size=(2, 3, 4, 6))))
 
 # %% [markdown]
