@@ -31,18 +31,20 @@ import pytest
 from edunn.course.mutants import changed_sources
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("engine", "point", "suite", "examine", "subject", "numbers")
-TESTS = ("engine", "bad_layers", "report", "checking", "examine")
+FILES = ("engine", "point", "suite", "examine", "subject", "numbers", "inner", "formulas",
+         "hypotheses", "diagnosis")  # fmt: skip
+TESTS = ("engine", "bad_layers", "report", "checking", "examine", "other_mistakes", "robust",
+         "inner")  # fmt: skip
 FIRST = {"engine.py": "test_engine", "numbers.py": "test_examine", "subject.py": "test_bad_layers",
          "suite.py": "test_bad_layers", "point.py": "test_bad_layers",
-         "examine.py": "test_bad_layers"}  # fmt: skip
+         "examine.py": "test_bad_layers", "inner.py": "test_inner",
+         "formulas.py": "test_other_mistakes", "hypotheses.py": "test_other_mistakes",
+         "diagnosis.py": "test_other_mistakes"}  # fmt: skip
 EQUIVALENT = {  # changes that nothing can show, in a line after another, each with the reason
     "examine.py: except Stop: return None -> pass": "the last line of its function",
     "examine.py: self.subject, self.module, self.reference = (Subject(module), module, reference) "
     "self.right = Subject(module if reference is None else reference) -> self.right = "
     "Subject(reference)": "it is not asked where there is no reference",
-    "subject.py: raise except (Exception, SystemExit) as error: -> except (SystemExit, Exception) "
-    "as error:": "the order of what is caught",
     "engine.py: noise = NOISE * noise_of(rungs) is_noise = all((abs(got - rung.slope) * rung.h <= "
     "noise for rung in rungs)) -> is_noise = all((abs(got - rung.slope) * rung.h < noise for rung "
     "in rungs))": "a distance that is the noise to the last digit, and not 0",

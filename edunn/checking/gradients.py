@@ -120,22 +120,27 @@ def deliver(who: str, examination: Callable[[], Found], seed: int = 0) -> Report
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeUp where the block takes longer; only where there are signals, and none is set."""
+    """Raise TimeUp where the block takes longer; only where there are signals, and no clock of
+    somebody else's that rings before."""
     can = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    if not can or signal.getitimer(signal.ITIMER_REAL) != (0.0, 0.0):
+    left, every = signal.getitimer(signal.ITIMER_REAL) if can else (0.0, 0.0)
+    if not can or 0 < left <= seconds:
         yield
         return
 
     def up(*_: Any) -> None:
         raise TimeUp(seconds)
 
-    before = signal.signal(signal.SIGALRM, up)
+    start, before = time.monotonic(), signal.signal(signal.SIGALRM, up)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again, where a bare except has caught it
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if left:
+            left -= time.monotonic() - start
+            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), every)
 
 
 class FirstLines(io.StringIO):
