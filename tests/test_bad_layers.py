@@ -659,7 +659,7 @@ def test_a_wrong_gradient_of_many_numbers_is_not_called_slow(inputs):
 
 DETAILS = {
     "raises": (forward(raises), {"error": "ValueError: " + ("of no use " * 50)[:148],
-                                 "where": "forward"}),
+                                 "where": '`raise ValueError("of no use\\n" * 50)`'}),
     "one NaN": (y_is(nan_at_one_place), {"count": 1}),
     "all infinite": (y_is(lambda y: y * np.inf), {"count": 8}),
     "NaN in dw": (dw_is(nan_at_one_place), {"count": 1}),
@@ -1104,3 +1104,38 @@ def test_what_a_new_bias_of_zeros_would_hide(reference):
     with pytest.raises(nn.GradientError, match="forward changes input 0"):
         nn.check_layer(layer, np.ones((4, 3)), reference=reference)
     assert not np.any(layer.b.data)
+
+
+class NoCache(nn.Linear):
+    def forward(self, x):
+        return x @ self.w.data
+
+
+class MiddleSizes(nn.Linear):
+    def backward(self, dy):
+        dw = self.cache @ dy
+        return dy @ self.w.data.T, {"w": dw}
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        (NoCache(3, 2), "^NoCache.backward: self.cache is empty when backward needs it"),
+        (MiddleSizes(3, 2), r"sizes in the middle differ, 4 and 3 \(`dw = self.cache @ dy`\)"),
+    ],
+)
+def test_an_error_is_told_with_the_line_it_is_in(layer, says):
+    with pytest.raises(nn.GradientError, match=says):
+        nn.check_gradients(layer, np.ones((4, 3)))
+
+
+class WrongInB(nn.Bias):
+    def backward(self, dy):
+        return dy, {"b": np.sum(dy**2, axis=0)}
+
+
+def test_only_those_that_are_asked_for_must_be_linear():
+    x = np.ones((4, 3))
+    assert nn.check_gradients(WrongInB(3), x, only=["input 0"])
+    with pytest.raises(nn.GradientError, match="gradient of b uses dy squared"):
+        nn.check_gradients(WrongInB(3), x, only=["b"])

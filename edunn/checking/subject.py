@@ -5,9 +5,12 @@ Whatever it does to what it is given stays without effect, and is noticed.
 
 from __future__ import annotations
 
+import linecache
 import math
+import re
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -33,6 +36,7 @@ class TimeUp(BaseException):
         self.seconds = seconds
 
 
+CORE = re.compile(r"matmul: Input operand 1 has .* \(size (\d+) is different from (\d+)\)")
 THROUGH = NotImplementedError, KeyboardInterrupt, TimeUp  # what a check lets pass as it is
 
 
@@ -41,7 +45,17 @@ def in_words(error: BaseException) -> str:
     text = ""
     with suppress(Exception):  # of its own __str__
         text = " ".join(str(error)[:1000].split())
+    text = CORE.sub(r"matmul (@): the two sizes in the middle differ, \1 and \2", text)
     return f"{type(error).__name__}: {text}"[:160] if text else type(error).__name__
+
+
+def line_of(error: BaseException) -> str:
+    """The line of the student's code in which it was raised; "" where that is not known."""
+    found = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if not str(frame.f_globals.get("__name__", "")).startswith(("edunn.", "numpy")):
+            found = linecache.getline(frame.f_code.co_filename, line).strip()
+    return f"`{found[:80]}`" if found else ""
 
 
 class Subject:
@@ -77,7 +91,10 @@ class Subject:
         except THROUGH:
             raise
         except BaseException as error:  # exit() as well
-            raise self.stop("raises", part, error=in_words(error), where=part) from error
+            where, words = line_of(error) or part, in_words(error)
+            if part == "backward" and self.module.cache is None and "NoneType" in words:
+                raise self.stop("cache_empty", part, error=words, where=where) from error
+            raise self.stop("raises", part, error=words, where=where) from error
 
     def forward(self, *inputs: Any) -> Any:
         """The output, an array of its own; the random numbers begin anew at every call."""

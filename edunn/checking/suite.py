@@ -18,8 +18,8 @@ from edunn.core import Module
 from edunn.inputs import check_choice
 
 
-def structure(point: Point) -> list[Finding]:
-    """What must hold of forward and backward whatever they compute."""
+def structure(point: Point, only: Collection[str] | None = None) -> list[Finding]:
+    """What must hold of forward and backward whatever they compute. only: whose gradients count"""
     subject, inputs = point.subject, point.inputs
     kept = point.parameters_before
 
@@ -62,21 +62,22 @@ def structure(point: Point) -> list[Finding]:
         )
         return [subject.finding("backward_accumulates" if adds else "backward_not_repeatable",
                                 "backward")]  # fmt: skip
-    return linearity(point, dy)
+    return linearity(point, dy, only)
 
 
-def linearity(point: Point, dy: Any) -> list[Finding]:
+def linearity(point: Point, dy: Any, only: Collection[str] | None) -> list[Finding]:
     """backward(0) = 0, and backward(2.5 d1 - 1.5 d2) = 2.5 backward(d1) - 1.5 backward(d2)."""
     subject = point.subject
     other = np.asarray(stream(point.seed, "another dy").normal(size=dy.shape))
     zero, one = point.again(np.zeros_like(dy)), point.again(dy)
     two, both = point.again(other), point.again(2.5 * dy - 1.5 * other)
-    for name in zero:
+    asked = [name for name in zero if only is None or name in only]
+    for name in asked:
         if np.any(zero[name]):
             ignores = np.array_equal(zero[name], one[name])
             id = "ignores_dy" if ignores else "not_zero_for_zero"
             return [subject.finding(id, "backward", name)]
-    for name in one:
+    for name in asked:
         mixed = 2.5 * one[name] - 1.5 * two[name]
         size = largest(mixed) + largest(one[name])
         cancels = min(4e-15 * largest(dy), 1e-3 * size)
@@ -112,7 +113,7 @@ def look(
             found = [
                 one for one in point.shapes()
                 if only is None or one.variable is None or one.variable in only
-            ] or structure(point)  # fmt: skip
+            ] or structure(point, only)  # fmt: skip
             if found:
                 return found, [], subject.forwards
             found, checked = point.values(only)
