@@ -109,7 +109,7 @@ WRONG_ANSWERS = [
         "dx with w as it is",
         "Linear.backward",
         ("data.T", "data"),
-        "size 3 is different from 2) (backward)",
+        "sizes in the middle differ, 3 and 2",
     ),
     Mistake(
         "dx of zeros",
@@ -181,13 +181,18 @@ WRONG_ANSWERS = [
         ("x.T @ dy", "-0.1 * x.T @ dy"),
         "is -1/10 times the measured one",
     ),
-    Mistake("dw is x turned", "Linear.backward", ("x.T @ dy", "x.T"), "does not depend on dy"),
+    Mistake(
+        "dw is x turned",
+        "Linear.backward",
+        ("x.T @ dy", "x.T"),
+        "but its variable has shape (3, 2)",
+    ),
     Mistake("dw transposed", "Linear.backward", ("x.T @ dy", "dy.T @ x"), "lying on its side"),
     Mistake(
         "dw with x as it is",
         "Linear.backward",
         ("x.T @ dy", "x @ dy"),
-        "size 4 is different from 3) (backward)",
+        "sizes in the middle differ, 4 and 3",
     ),
     Mistake(
         "dw of the last example",

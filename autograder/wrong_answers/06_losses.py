@@ -50,7 +50,7 @@ WRONG_ANSWERS = [
         "the squares are kept",
         SQUARED,
         "self.cache = (y - y_true) ** 2\nerror = np.sum(self.cache, axis=1)",
-        "does not agree with the measured",
+        "2 * dy * (y_true - y) * (y_true - y)",
     ),
     Mistake("truth less answer is kept", SQUARED, ("y - y_true", "y_true - y"), "opposite sign"),
     Mistake(

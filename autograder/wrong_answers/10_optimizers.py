@@ -89,7 +89,7 @@ WRONG_ANSWERS = [
         "moves before the velocity is new",
         MOMENTUM,
         'w -= self.lr * state.get("v", 0.0)\nstate["v"] = self.momentum * state.get("v", 0.0) + dw',
-        "weights after the step are not those",
+        "Each step is the right one of the step before",
     ),
     Mistake(
         "looks ahead, as Nesterov does",
@@ -152,7 +152,9 @@ WRONG_ANSWERS = [
     Mistake(
         "the last gradient for m", ADAM, ("self.lr * m_hat", "self.lr * dw"), "is right, later"
     ),
-    Mistake("sizes for squares", ADAM, ("dw**2", "np.abs(dw)"), "after the step are not those"),
+    Mistake(
+        "sizes for squares", ADAM, ("dw**2", "np.abs(dw)"), "With gradients 1e+07 times as large"
+    ),
     Mistake("t stays 1", ADAM, (COUNTS, "t = 1"), "The first step is right, later"),
     Mistake(
         "keeps the corrected means",

@@ -109,7 +109,10 @@ WRONG_ANSWERS = [
         "not callable",
     ),
     Mistake(
-        "y is kept", "Dropout.forward", ("self.cache = mask", "self.cache = x * mask"), "one x"
+        "y is kept",
+        "Dropout.forward",
+        ("self.cache = mask", "self.cache = x * mask"),
+        "number by number: the input x",
     ),
     Mistake("the mask is not kept", "Dropout.forward", ("self.cache = mask", "pass"), "NoneType"),
     Mistake(
@@ -289,7 +292,7 @@ WRONG_ANSWERS = [
         "returns after the first",
         "SGD.step",
         (UPDATE, UPDATE + "\nreturn"),
-        "the second one is wrong",
+        "never move, though they should",
     ),
     Mistake("asks an array", "SGD.step", ("p.grad is not None", "p.grad"), "truth value"),
     Mistake(
