@@ -9,6 +9,7 @@ import pytest
 
 import edunn as nn
 from cases import CASES
+from edunn.checking.diagnosis import as_text
 from edunn.checking.engine import largest
 from edunn.checking.examine import examine
 from edunn.checking.findings import Checked, Finding
@@ -396,6 +397,14 @@ def test_two_arrays_are_the_same_to_six_digits(size):
 def test_the_largest_number_is_the_one_farthest_from_0():
     assert largest(np.array([[1.0, -3.0], [2.0, 0.0]])) == 3
     assert largest(np.zeros((0, 2))) == 0
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(2, "2"), (0.5, "0.5"), (1 / 3, "1/3"), (-1 / 18, "-1/18"), (0.4, "0.4"), (1.4427, "1.4427")],
+)
+def test_a_ratio_as_text(ratio, text):
+    assert as_text(ratio) == text
 
 
 @pytest.mark.parametrize("size", [1e-20, 1.0, 1e20])

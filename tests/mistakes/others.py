@@ -93,6 +93,14 @@ class NotTurned(tensor.MatMul):
         return (dy @ b, a.T @ dy), {}
 
 
+class OnItsSide(tensor.MatMul):
+    """db, which is square, transposed"""
+
+    def backward(self, dy):
+        a, b = self.cache
+        return (dy @ b.T, dy.T @ a), {}
+
+
 class OneColumnShort(tensor.MatMul):
     """a loop over the columns of y that ends too early"""
 
@@ -223,6 +231,7 @@ TENSOR = [
     other(BothFactors, nn.Multiply, SAME, "missing_piece", formula="-dy * a"),
     other(NoSquare, nn.Divide, tensor.fractions, "ratio_is_input"),
     other(NotTurned, nn.MatMul, tensor.normal(("n", 4), (4, 4)), "uses_transposed"),
+    other(OnItsSide, nn.MatMul, tensor.normal(("n", 4), (4, 4)), "transposed"),
     other(OneColumnShort, nn.MatMul, tensor.normal(("n", 4), (4, 5)), "contributions_missing"),
     other(BMinusA, nn.Subtract, SAME, "forward_opposite"),
     other(Smallest, nn.Max, tensor.ROWS, "zeros_exchanged", make=mean_of_rows),
@@ -540,6 +549,30 @@ class CommonLogarithm(losses.CrossEntropy):
         return -np.log10(y[np.arange(len(y)), t])
 
 
+class WithoutTheSize(Module):
+    """y = x / (1 + |x|); 1 + x in backward"""
+
+    def forward(self, x):
+        self.cache = x
+        return x / (1 + np.abs(x))
+
+    def backward(self, dy):
+        return dy / (1 + self.cache) ** 2, {}
+
+
+class Softsign(WithoutTheSize):
+    def backward(self, dy):
+        return dy / (1 + np.abs(self.cache)) ** 2, {}
+
+
+class RoundedAnswer(losses.BinaryCrossEntropy):
+    """0 or 1 for y: no error, no gradient"""
+
+    def backward(self, dE):
+        t, y = self.cache
+        return dE[:, None] * (np.round(y) - t) / (y * (1 - y)), {}
+
+
 class SignOfTheSecond(losses.BinaryCrossEntropy):
     """a minus for both terms"""
 
@@ -565,6 +598,15 @@ SHAPES = [
     ),
     other(JacobianOverwritten, nn.Softmax, softmax.scores, "overwritten"),
     other(OnlyTheOthers, nn.Softmax, softmax.scores, "missing_piece", formula="dy * y"),
+    other(
+        WithoutTheSize,
+        Softsign,
+        features,
+        "known_formula",
+        formula="dy / (1 + x) / (1 + x)",
+        make=lambda kind: kind(),
+    ),
+    other(RoundedAnswer, nn.BinaryCrossEntropy, losses.binary, "missing_elements"),
     other(PairInAPair, nn.MeanError, losses.targets, "dtype_not_numbers", make=mean_error),
     other(SumOfDifferences, nn.SquaredError, losses.targets, "equal_along_axis"),
     other(PicksRows, nn.CrossEntropyWithLabels, losses.probabilities, "forward_shape"),
@@ -902,6 +944,12 @@ class WrongCrop(convolution.Conv2d):
         return dx[:, :, 2:, 2:], grads
 
 
+class CropAtTheEnd(WrongCrop):
+    def backward(self, dy):
+        dx, grads = convolution.Conv2d.backward(self, dy)
+        return dx[:, :, :-2, :-2], grads
+
+
 class Corner(pooling.MaxPool2d):
     """the corner of the window gets all"""
 
@@ -960,6 +1008,7 @@ IMAGES = [
     other(FirstRowOfB, nn.Conv2d, convolution.images, "contributions_missing", 2, 4, 3, 2),
     other(LastChannel, nn.Conv2d, convolution.images, "overwritten", 2, 4, 3, 2),
     other(WrongCrop, nn.Conv2d, small_images, "same_numbers_elsewhere", make=padded),
+    other(CropAtTheEnd, nn.Conv2d, small_images, "same_numbers_elsewhere", make=padded),
     other(Corner, nn.MaxPool2d, pooling.images, "zeros_exchanged", 3, 1, 0),
     other(Tiled, nn.AvgPool2d, even_images, "same_numbers_elsewhere", make=pooled),
     other(ShapeOfTheCaller, nn.Flatten, convolution.images, "changes_input"),
