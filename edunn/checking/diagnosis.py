@@ -18,7 +18,12 @@ from edunn.checking.subject import Stop
 
 def diagnose(case: Case) -> tuple[str, dict[str, Any]]:
     """The id of the first hypothesis that fits, and what fills its message."""
-    for hypothesis in QUICK if case.is_sample else (*QUICK, *SLOW):
+    quick = trivial, nearly_right, constant_ratio
+    slow = (
+        some_examples, of_dy, turned_round, plain_to_see, elementwise, formula, overwritten,
+        in_the_place_of, patterns,
+    )  # fmt: skip
+    for hypothesis in quick if case.is_sample else (*quick, *slow):
         with suppress(Stop):  # what was tried out does not run, or the budget is used up
             for id, details in hypothesis(case):
                 return id, details
@@ -80,9 +85,9 @@ def constant_ratio(case: Case) -> Answers:
 
 def as_text(ratio: float) -> str:
     """A number that something was multiplied with by mistake: "0.6", "-1/18"."""
-    inverse = round(1 / abs(ratio))
-    is_share = inverse > 2 and abs(abs(ratio) * inverse - 1) < CLOSE
-    return f"{'-' * (ratio < 0)}1/{inverse}" if is_share else f"{ratio:.6g}"
+    inverse = round(1 / ratio)
+    is_share = abs(inverse) > 2 and abs(ratio * inverse - 1) < CLOSE
+    return f"{'-' * (ratio < 0)}1/{abs(inverse)}" if is_share else f"{ratio:.6g}"
 
 
 def of_dy(case: Case) -> Answers:
@@ -202,10 +207,3 @@ def patterns(case: Case) -> Answers:
         yield "extra_elements" if np.any(extra) else "missing_elements", {}
     if np.max(np.abs(a - n)) <= 1e-2 * np.max(np.abs(n)):
         yield "close_but_not_equal", {}
-
-
-QUICK = (trivial, nearly_right, constant_ratio)
-SLOW = (
-    some_examples, of_dy, turned_round, plain_to_see, elementwise, formula, overwritten,
-    in_the_place_of, patterns,
-)  # fmt: skip
