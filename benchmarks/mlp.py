@@ -25,14 +25,15 @@ WANTED = {32: 0.50, 128: 0.75, 1024: 1.10}  # edunn by hand / PyTorch, for SGD
 WANTED_TAPE = 1.2  # edunn on the tape / edunn by hand
 
 
-def network():
-    layers = [nn.Dense(a, b, "relu") for a, b in zip(SIZES[:-1], SIZES[1:])]
-    layers[-1] = nn.Dense(*SIZES[-2:])
+def network(sizes=SIZES):
+    layers = [nn.Dense(a, b, "relu") for a, b in zip(sizes[:-1], sizes[1:])]
+    layers[-1] = nn.Dense(*sizes[-2:])
     return nn.Sequential(layers)
 
 
-def by_hand(x, y, make):
-    model, loss = network(), nn.CrossEntropyLoss()
+def by_hand(x, y, make, sizes=SIZES, device="cpu"):
+    model, loss = network(sizes).to(device), nn.CrossEntropyLoss()
+    x, y = nn.to(x, device), nn.to(y, device)
     optimizer = make(nn)(model.named_parameters(), lr=0.01)
 
     def step():
@@ -81,13 +82,13 @@ def bare(x, y, make):
     return step
 
 
-def pytorch(x, y, make):
+def pytorch(x, y, make, sizes=SIZES, device="cpu"):
     layers = []
-    for a, b in zip(SIZES[:-1], SIZES[1:]):
+    for a, b in zip(sizes[:-1], sizes[1:]):
         layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
-    model, loss = torch.nn.Sequential(*layers[:-1]), torch.nn.CrossEntropyLoss()
+    model, loss = torch.nn.Sequential(*layers[:-1]).to(device), torch.nn.CrossEntropyLoss()
     optimizer = make(torch.optim)(model.parameters(), lr=0.01)
-    x, y = torch.from_numpy(x), torch.from_numpy(y)
+    x, y = torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)
 
     def step():
         optimizer.zero_grad()

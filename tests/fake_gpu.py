@@ -11,6 +11,7 @@ import numpy as np
 
 IMPLICIT = "Implicit conversion to a NumPy array is not allowed. Please use `.get()` instead."
 MOVES = {"asarray", "array", "asanyarray"}  # with like=, the way from the CPU to the GPU
+JOINS = {"concatenate", "stack", "vstack", "hstack"}
 MISSING = {
     "block", "vecdot", "matvec", "vecmat", "nditer", "ndenumerate", "frompyfunc", "insert",
     "nanpercentile", "ascontiguousarray", "assert_allclose",
@@ -58,6 +59,11 @@ def run(function, name, args, options):
     refused = NO_OPTION.get(name, set()) & options.keys()
     if refused:
         raise TypeError(f"{name}() got an unexpected keyword argument {min(refused)!r}")
+    listed = args[0] if args and isinstance(args[0], (list, tuple)) else ()
+    if name in JOINS and any(isinstance(item, list) for item in listed):
+        raise TypeError(f"Unsupported type {list}")
+    if name in MOVES and 0 < sum(isinstance(item, FakeArray) for item in listed) < len(listed):
+        raise TypeError(IMPLICIT)
     out = options.get("out")
     moves = name in MOVES
     options = {key: host(value, moves) for key, value in options.items()}

@@ -71,7 +71,7 @@ CREATES = {
     "identity",
 }
 ON_HOST = {"__init__", "fans", "places", "block_weights", "start_values", "described"}
-MISSING = {"block", "vecdot", "vectorize", "ascontiguousarray", "apply_along_axis"}
+MISSING = {"block", "vecdot", "vectorize", "ascontiguousarray"}
 
 
 @pytest.mark.parametrize("path", GPU_CODE, ids=lambda path: path.stem)
@@ -97,26 +97,6 @@ def test_code_that_runs_on_a_gpu_keeps_the_rules(path):
                     assert "like" in keywords, where
             if isinstance(call.func.value, ast.Attribute) and call.func.attr in ("reduce", "at"):
                 assert call.func.value.attr == "add", where
-
-
-def test_the_strict_stand_in_refuses_what_cupy_refuses():
-    """Each line fails on CuPy 14.2; a stand-in that let it through would prove nothing."""
-    from fake_gpu import FakeArray
-
-    g, h = FakeArray(np.ones((2, 3))), np.ones((2, 3))
-    for action in (
-        lambda: g + h, lambda: h + g, lambda: g @ h.T, lambda: np.add(g, 1, where=h > 0),
-        lambda: np.sum(g, initial=0), lambda: np.asarray(g), lambda: np.maximum.reduce(g),
-        lambda: np.concatenate([g, h]), lambda: g.__setitem__(slice(None), h),
-        lambda: np.ones(3, like=g), lambda: np.block([g, g]), lambda: g[h > 0],
-        lambda: np.add.at(g, (0, 1), 1.0), lambda: hash(g),
-        lambda: np.testing.assert_allclose(g, h),
-    ):  # fmt: skip
-        with pytest.raises((TypeError, ValueError, NotImplementedError, IndexError)):
-            action()
-    assert isinstance(np.sum(g), FakeArray)
-    assert isinstance(np.zeros_like(g, shape=(4,)), FakeArray)
-    assert isinstance(np.asarray(h, like=g), FakeArray)
 
 
 def test_a_training_step_on_the_gpu_moves_nothing(gpu):
