@@ -1,5 +1,7 @@
 """Hidden cases of exercise 8: other sizes, every activation, and what the constructor makes."""
 
+import numpy as np
+
 import edunn as nn
 from edunn.course.cases import TRIES, Part, Wrong, expect
 from edunn.course.remote import forward, gradients
@@ -60,9 +62,23 @@ def names(student, rng):
         expect("Dense.forward without an activation", y, x @ arrays["w"] + arrays["b"])
 
 
+def caches(student, rng):
+    """forward collects what the three layers remember."""
+    arguments, (x,) = bent(rng)
+    layer = student.make("Dense", *arguments)
+    student.call(layer, "forward", x)
+    inner = (student.attribute(layer, f"{one}.cache") for one in ("linear", "bias", "activation"))
+    got, *want = student.read(student.attribute(layer, "cache"), *inner)
+    if not isinstance(got, list) or len(got) != 3:
+        raise Wrong("Dense.forward does not keep three caches in self.cache", "cache")
+    for one in want:
+        if not any(np.array_equal(one, part) for part in got if type(part) is type(one)):
+            raise Wrong("self.cache of Dense lacks the cache of one of its three layers", "cache")
+
+
 CASES = {
     "dense-build": [build],
-    "dense-forward": [names, forward("Dense", example), forward("Dense", bent)],
+    "dense-forward": [names, forward("Dense", example), forward("Dense", bent), caches],
     "dense-dx": [gradients("Dense", bent, ["input 0"]), gradients("Dense", example, ["input 0"])],
     "dense-grads": [gradients("Dense", bent, ["w", "b"]), gradients("Dense", example, ["w", "b"])],
 }

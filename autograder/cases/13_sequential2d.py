@@ -4,7 +4,7 @@ import numpy as np
 
 import edunn as nn
 from edunn.course.cases import TRIES, Part, Wrong, built, expect, values
-from edunn.course.remote import forward, gradients
+from edunn.course.remote import gradients
 
 
 class Grid(nn.Sequential2D):
@@ -49,13 +49,17 @@ def right_cut(x, sizes):
 
 
 def join_case(student, rng):
-    """Parts and dtype, with None in any place, also in all."""
-    for _ in range(2 * TRIES):
+    """Parts and dtype, with None in any place, also in all; every other time for certain in the
+    middle."""
+    for turn in range(2 * TRIES):
         sizes, n = sizes_of(rng, int(rng.integers(1, 5))), int(rng.integers(1, 5))
+        sizes = sizes_of(rng, 3) if turn % 2 else sizes
         dtype = rng.choice([np.float32, np.float64])
         parts = [
             None if rng.random() < 0.4 else rng.normal(size=(n, k)).astype(dtype) for k in sizes
         ]
+        if turn % 2:
+            parts[1:] = None, rng.normal(size=(n, sizes[2])).astype(dtype)
         like = rng.normal(size=(n, 7)).astype(dtype)
         want = np.concatenate(
             [np.zeros((n, k), dtype) if part is None else part for part, k in zip(parts, sizes)],
@@ -127,21 +131,49 @@ def lists_forward(student, rng):
                 raise Wrong("forward_list writes into an array that it was given", "changes_input")
 
 
-def identities(student, rng):
-    """An Identity hands on the caller's own array, forward and backward: nothing may change it."""
-    for _ in range(TRIES):
-        n, k = int(rng.integers(1, 5)), int(rng.integers(1, 5))
-        row = [Part("Identity"), Part("Identity"), Part("Identity")]
-        xs, dys = ([rng.normal(size=(n, k)) for _ in row] for _ in range(2))
-        theirs = student.make("Sequential2D", [k] * 3, [k] * 3, [row, row, row])
-        sent, gradients_sent = ([student.value(a) for a in arrays] for arrays in (xs, dys))
-        ys = student.call(theirs, "forward_list", sent)
-        result = student.call(theirs, "backward_list", gradients_sent)
-        got, back, *after = student.read(ys, student.item(result, 0), *sent, *gradients_sent)
-        if not all(np.array_equal(a, b) for a, b in zip(after, xs + dys)):
-            raise Wrong("an array that was given was changed: += writes into it", "changes_input")
-        expect_list("forward_list", "y", got, [sum(xs)] * 3)
-        expect_list("backward_list", "dx", back, [sum(dys)] * 3)
+def caches(student, rng):
+    """self.cache[i, j] is what block (i, j) remembers after it has run: a Linear, its input."""
+    inputs, outputs, blocks = draw(rng)
+    blocks = [[block and Part("Linear", *block.arguments[:2]) for block in row] for row in blocks]
+    theirs, _ = pair(student, rng, inputs, outputs, blocks)
+    xs = [rng.normal(size=(3, k)) for k in inputs]
+    student.call(theirs, "forward_list", xs)
+    cache = student.attribute(theirs, "cache")
+    places = [(i, j) for i, row in enumerate(blocks) for j, block in enumerate(row) if block]
+    keys = [student.make("__builtins__.tuple", list(place)) for place in places]
+    size, *got = student.read(
+        student.make("__builtins__.len", cache), *(student.call(cache, "get", key) for key in keys)
+    )
+    if size != len(places):
+        raise Wrong(f"self.cache has {size} entries, and {len(places)} blocks have run", "cache")
+    for place, one in zip(places, got):
+        expect(f"the cache of block {place}", one, xs[place[0]])
+
+
+def identities(backwards=False):
+    """A case: an Identity hands on the caller's own array; nothing may be written into it."""
+
+    def case(student, rng):
+        for _ in range(TRIES):
+            n, k = int(rng.integers(1, 5)), int(rng.integers(1, 5))
+            row = [Part("Identity"), Part("Identity"), Part("Identity")]
+            xs, dys = ([rng.normal(size=(n, k)) for _ in row] for _ in range(2))
+            theirs = student.make("Sequential2D", [k] * 3, [k] * 3, [row, row, row])
+            sent = [student.value(x) for x in xs]
+            given, what, name = xs, "forward_list", "y"
+            result = student.call(theirs, what, sent)
+            if backwards:
+                sent = [student.value(dy) for dy in dys]
+                given, what, name = dys, "backward_list", "dx"
+                result = student.item(student.call(theirs, what, sent), 0)
+            got, *after = student.read(result, *sent)
+            if not all(np.array_equal(a, b) for a, b in zip(after, given)):
+                raise Wrong(
+                    "an array that was given was changed: += writes into it", "changes_input"
+                )
+            expect_list(what, name, got, [sum(given)] * 3)
+
+    return case
 
 
 def backwards(student, rng, check):
@@ -278,9 +310,9 @@ def same_training(student, rng):
 CASES = {
     "sequential2d-cut": [values("cut", cut_example, right_cut)],
     "sequential2d-join": [join_case],
-    "sequential2d-forward": [lists_forward, identities, forward("Sequential2D", example, Grid)],
+    "sequential2d-forward": [lists_forward, identities(), caches],
     "sequential2d-dx": [
-        lists_dx, identities, gradients("Sequential2D", example, ["input 0"], Grid)
+        lists_dx, identities(backwards=True), gradients("Sequential2D", example, ["input 0"], Grid)
     ],
     "sequential2d-parameters": [lists_grads, tied, gradients("Sequential2D", example, None, Grid)],
     "sequential2d-same": [same_output],

@@ -9,7 +9,7 @@ import ast
 import hashlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +113,17 @@ def stub(name: str) -> str:
     return f'raise NotImplementedError("{name}: not written yet")'
 
 
-def blank(source: str) -> str:
-    """The source with every solution replaced by a stub that says which method is missing."""
+def blank(source: str, todos: Collection[str] | None = None) -> str:
+    """The source with every solution, or those of some TODOs, replaced by a stub that says which
+    method is missing."""
     lines, kept, end = source.split("\n"), [], -1
     for begin, stop in regions(source):
+        name = owner(source, begin)
+        if todos is not None and name not in todos:
+            continue
         kept += lines[end + 1 : begin]
         indent = re.match(r"\s*", lines[begin]).group()  # type: ignore[union-attr]
-        kept += [f"{indent}# YOUR CODE HERE", indent + stub(owner(source, begin))]
+        kept += [f"{indent}# YOUR CODE HERE", indent + stub(name)]
         end = stop
     return "\n".join(kept + lines[end + 1 :])
 

@@ -171,14 +171,16 @@ def print_faults(proof: Any) -> None:
 
 
 def print_proofs(proofs: list[Any]) -> None:
-    """By exercise: wrong answers of the bank, how many the notebook's own checks see and how many
-    only hidden cases; changed solutions, how many more change nothing, and the share caught."""
-    names = "exercise", "TODOs", "wrong", "seen", "hidden", "changed", "equal", "caught"
+    """By exercise: wrong answers of the bank, how many the notebook's own checks see, how many only
+    hidden cases, of how many both say the same of every check; changed solutions, how many more
+    change nothing, and the share caught."""
+    names = "exercise", "TODOs", "wrong", "seen", "hidden", "same", "changed", "equal", "caught"
     table = Table(*names, box=None, pad_edge=False)
     rows = [
-        [one.todos, one.visible + one.hidden, one.visible, one.hidden, one.changed, one.equivalent]
+        [one.todos, one.visible + one.hidden, one.visible, one.hidden, one.same, one.changed,
+         one.equivalent]
         for one in proofs
-    ]
+    ]  # fmt: skip
     caught = [one.caught for one in proofs]
     marked = [f"{'✓' if one.ok else '✗'} {one.name}" for one in proofs]
     if len(proofs) > 1:
@@ -186,7 +188,7 @@ def print_proofs(proofs: list[Any]) -> None:
         caught.append(sum(caught))
         marked.append("  all")
     for name, row, found in zip(marked, rows, caught):
-        share = f"{found / row[4]:.1%}" if row[4] else "-"
+        share = f"{found / row[5]:.1%}" if row[5] else "-"
         table.add_row(name, *map(str, row), share)
     console.print(table)
 

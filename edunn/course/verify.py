@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from edunn.course.normalise import Submission
 from edunn.course.pool import Progress, judge_all, nothing
 from edunn.course.records import NOT_GRADED, Record
 from edunn.course.sandbox import Limits
-from edunn.course.source import CourseError, owner, regions, todos
+from edunn.course.source import CourseError, blank, owner, regions, todos
 
 LIMITS = Limits(cell_seconds=10.0, confined=False)
 AT_LEAST = 5  # wrong answers for each TODO
@@ -32,7 +32,8 @@ class Proof:
     """What was proved of one exercise, and what is at fault.
 
     visible, hidden: how many wrong answers lose points by the notebook's own checks, and by hidden
-    cases only    caught, changed: how many changed solutions lose points, of how many
+    cases only    same: of how many the notebook says of every check what the grader says
+    caught, changed: how many changed solutions lose points, of how many
     equivalent: how many more are said to change nothing    survivors: the others that lose none
     """
 
@@ -41,6 +42,7 @@ class Proof:
     todos: int = 0
     visible: int = 0
     hidden: int = 0
+    same: int = 0
     caught: int = 0
     changed: int = 0
     equivalent: int = 0
@@ -61,6 +63,7 @@ def verify(
     notebooks = {"the solution": solution}
     notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in bank}
     notebooks |= {what: book for what, book in changed.items() if what not in equivalent}
+    notebooks |= (parts := dict(unfinished(solution)))
     submissions = {who: Submission(book) for who, book in notebooks.items()}
     jobs = judge_all(course, name, submissions, b"verify", LIMITS, workers, progress)
     records = {record.student: record for record in jobs}
@@ -71,6 +74,8 @@ def verify(
     if lost := [v for v in right.verdicts if v.reason] or seen(right):
         proof.faults.append(f"the solution loses points: {lost}")
     judge_bank(proof, bank, todos(solution), records)
+    for what in parts:
+        proof.faults += [f"{what}: {told}" for told in disagreements(records[what])]
     for what in changed.keys() - equivalent.keys():
         proof.changed += 1
         if records[what].points < right.points:
@@ -101,6 +106,7 @@ def judge_bank(
         visible = seen(record)
         proof.visible += bool(visible)
         proof.hidden += not visible
+        proof.same += not any(disagreements(record))
         if fault := fault_of(mistake, record, visible, proof.points):
             proof.faults.append(f"wrong answer {mistake.name!r} {fault}")
 
@@ -127,6 +133,34 @@ def seen(record: Record) -> str:
     """What the student reads in the notebook's own checks; "" if they pass."""
     stopped = [record.reason] if record.state != "graded" else []
     return "\n".join([*record.visible.values(), *stopped])
+
+
+def disagreements(record: Record) -> Iterator[str]:
+    """The cells of which notebook and grader think differently."""
+    for verdict in record.verdicts:
+        says = record.visible.get(verdict.name, "")
+        if bool(says) != bool(verdict.reason):
+            notebook = (
+                f"the notebook says {first_line(says)!r}" if says else "the notebook is content"
+            )
+            grader = verdict.reason or "gives the points"
+            yield f"{verdict.name}: {notebook}, the grader {grader!r}"
+
+
+def unfinished(solution: Any) -> Iterator[tuple[str, Any]]:
+    """The solution without one of its TODOs, and with one only, for each of them."""
+    names = todos(solution).keys()
+    for name in names:
+        yield f"without {name}", without(solution, {name})
+        yield f"with {name} alone", without(solution, names - {name})
+
+
+def without(solution: Any, names: Collection[str]) -> Any:
+    notebook = nbformat.from_dict(solution)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = blank(cell["source"], names)
+    return notebook
 
 
 def mutated(solution: Any) -> Iterator[tuple[str, Any]]:
