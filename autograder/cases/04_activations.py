@@ -7,12 +7,16 @@ from edunn.course.cases import Raised, Wrong, expect
 from edunn.course.remote import forward, gradients
 
 
-def shape(rng):
-    return tuple(int(size) for size in rng.choice(range(1, 6), rng.integers(1, 5), replace=False))
+def shape(rng, axes):
+    return tuple(int(size) for size in rng.choice(range(1, 6), axes, replace=False))
 
 
 def example(rng):
-    return (), (2 * rng.normal(size=shape(rng)),)
+    return (), (2 * rng.normal(size=shape(rng, int(rng.integers(1, 5)))),)
+
+
+def three_axes(rng):
+    return (), (2 * rng.normal(size=shape(rng, 3)),)
 
 
 def with_zeros(rng):
@@ -71,11 +75,23 @@ def flat_ends(student, rng):
 
 
 CASES = {
-    "relu-forward": [forward("ReLU", example), forward("ReLU", with_zeros)],
-    "relu-backward": [gradients("ReLU", example), corner],
-    "sigmoid-forward": [forward("Sigmoid", example)],
+    "relu-forward": [
+        forward("ReLU", example),
+        forward("ReLU", three_axes, tries=1),
+        forward("ReLU", with_zeros),
+    ],
+    "relu-backward": [gradients("ReLU", example), gradients("ReLU", three_axes, tries=1), corner],
+    "sigmoid-forward": [forward("Sigmoid", example), forward("Sigmoid", three_axes, tries=1)],
     "sigmoid-large": [forward("Sigmoid", both_ends), no_overflow],
-    "sigmoid-backward": [gradients("Sigmoid", example), flat_ends],
-    "tanh-forward": [forward("Tanh", example), forward("Tanh", both_ends)],
-    "tanh-backward": [gradients("Tanh", example)],
+    "sigmoid-backward": [
+        gradients("Sigmoid", example),
+        gradients("Sigmoid", three_axes, tries=1),
+        flat_ends,
+    ],
+    "tanh-forward": [
+        forward("Tanh", example),
+        forward("Tanh", three_axes, tries=1),
+        forward("Tanh", both_ends),
+    ],
+    "tanh-backward": [gradients("Tanh", example), gradients("Tanh", three_axes, tries=1)],
 }

@@ -195,8 +195,8 @@ def tool(student, rng):
     if not value > 1e-3:
         text = f"gradient_error of a layer that forgets dy is {value:.3g}: is your dy all ones?"
         raise Wrong(text, "dy_of_ones")
-    for _ in range(TRIES):
-        right, share = float(rng.uniform(2, 9)), float(rng.choice([0, rng.uniform(0.05, 0.9)]))
+    for share in (0.0, *map(float, rng.uniform(0.05, 0.9, TRIES))):
+        right = float(rng.uniform(2, 9))
         theirs = right * (1 - share)
         got = error("nn.MultiplyConstant", right, backward_of=("nn.MultiplyConstant", theirs))
         what = f"gradient_error of a layer with {theirs:.3g} in the place of {right:.3g}"

@@ -150,6 +150,16 @@ def caches(student, rng):
         expect(f"the cache of block {place}", one, xs[place[0]])
 
 
+def nothing_arrives(student, rng):
+    """Nothing comes to y_1, as x_1 is None."""
+    (a, b), (c, d) = sizes_of(rng, 2), sizes_of(rng, 2)
+    blocks = [[Part("Dense", a, c), None], [Part("Dense", b, c), Part("Dense", b, d)]]
+    theirs, right = pair(student, rng, [a, b], [c, d], blocks)
+    x = rng.normal(size=(3, a))
+    (got,) = student.read(student.call(theirs, "forward_list", [x, None]))
+    expect_list("forward_list", "y", got, right.forward([x, None]))
+
+
 def identities(backwards=False):
     """A case: an Identity hands on the caller's own array; nothing may be written into it."""
 
@@ -310,7 +320,7 @@ def same_training(student, rng):
 CASES = {
     "sequential2d-cut": [values("cut", cut_example, right_cut)],
     "sequential2d-join": [join_case],
-    "sequential2d-forward": [lists_forward, identities(), caches],
+    "sequential2d-forward": [lists_forward, nothing_arrives, identities(), caches],
     "sequential2d-dx": [
         lists_dx, identities(backwards=True), gradients("Sequential2D", example, ["input 0"], Grid)
     ],

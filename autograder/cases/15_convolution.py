@@ -1,5 +1,7 @@
 """Hidden cases of exercise 15: other sizes, strides and borders, pictures that are never square."""
 
+from functools import partial
+
 import numpy as np
 
 from edunn.course.cases import TRIES, Wrong, expect, values
@@ -7,16 +9,23 @@ from edunn.course.remote import forward, gradients
 from edunn.layers.windows import Sliding
 
 
-def pictures(rng):
-    """(size, stride, padding), and pictures that are large enough and never square."""
+def pictures(rng, rich=False):
+    """(size, stride, padding), and pictures that are large enough and never square.
+
+    rich: there are certainly a stride, a border, and several windows, pictures and channels
+    """
     size, stride, padding = int(rng.integers(2, 4)), int(rng.integers(1, 4)), int(rng.integers(3))
     height, width = (int(k) for k in rng.choice(range(4, 8), 2, replace=False))
     n, channels = (int(k) for k in rng.choice(range(1, 5), 2, replace=False))
+    if rich:
+        size, stride, padding = 3, 2, 1
+        height, width = (int(k) for k in rng.choice(range(5, 8), 2, replace=False))
+        n, channels = (int(k) for k in rng.choice(range(2, 5), 2, replace=False))
     return (size, stride, min(padding, size - 1)), rng.normal(size=(n, channels, height, width))
 
 
-def scissors(rng):
-    windows, x = pictures(rng)
+def scissors(rng, rich=False):
+    windows, x = pictures(rng, rich)
     return x, *windows, float(rng.normal())
 
 
@@ -24,8 +33,8 @@ def cut(x, size, stride, padding, fill):
     return Sliding("cut", size, stride, padding).cut(x, fill)
 
 
-def glue(rng):
-    (size, stride, padding), x = pictures(rng)
+def glue(rng, rich=False):
+    (size, stride, padding), x = pictures(rng, rich)
     windows = rng.normal(size=cut(x, size, stride, padding, 0).shape)
     return windows, x.shape, stride, padding
 
@@ -34,8 +43,8 @@ def paste(windows, shape, stride, padding):
     return Sliding("paste", windows.shape[-1], stride, padding).paste(windows, shape)
 
 
-def convolution(rng):
-    windows, x = pictures(rng)
+def convolution(rng, rich=False):
+    windows, x = pictures(rng, rich)
     return (x.shape[1], int(rng.integers(2, 5)), *windows), (x,)
 
 
@@ -45,9 +54,9 @@ def overlapping(rng):
     return (x.shape[1], 3, size, 1, padding), (x,)
 
 
-def pooling(rng):
+def pooling(rng, rich=False):
     """Most numbers are negative, so that a border of zeros would win."""
-    windows, x = pictures(rng)
+    windows, x = pictures(rng, rich)
     return windows, (x - 1,)
 
 
@@ -121,26 +130,33 @@ def two_batches(name, example):
     return case
 
 
+def rich(case, name, example, *rest):
+    """A case of drawn examples, and one of an example in which everything counts."""
+    one = case(name, partial(example, rich=True), *rest, tries=1)
+    return [one, case(name, example, *rest)]
+
+
 CASES = {
-    "conv-cut": [values("cut", scissors, cut)],
-    "conv-paste": [values("paste", glue, paste)],
-    "conv-forward": [forward("Conv2d", convolution)],
-    "conv-dw": [forward("Conv2d", convolution), gradients("Conv2d", convolution, ["w"])],
-    "conv-db": [forward("Conv2d", convolution), gradients("Conv2d", convolution, ["b"])],
+    "conv-cut": rich(values, "cut", scissors, cut),
+    "conv-paste": rich(values, "paste", glue, paste),
+    "conv-forward": rich(forward, "Conv2d", convolution),
+    "conv-dw": [forward("Conv2d", convolution), *rich(gradients, "Conv2d", convolution, ["w"])],
+    "conv-db": [forward("Conv2d", convolution), *rich(gradients, "Conv2d", convolution, ["b"])],
     "conv-dx": [
         forward("Conv2d", convolution),
+        gradients("Conv2d", partial(convolution, rich=True), ["input 0"], tries=1),
         gradients("Conv2d", overlapping, ["input 0"]),
         gradients("Conv2d", convolution, ["input 0"]),
         two_batches("Conv2d", convolution),
     ],
     "pool-forward": [
         forward("MaxPool2d", usual_pooling),
-        forward("MaxPool2d", pooling),
+        *rich(forward, "MaxPool2d", pooling),
         forward("MaxPool2d", far_below_zero),
     ],
     "pool-dx": [
         forward("MaxPool2d", pooling),
-        gradients("MaxPool2d", pooling),
+        *rich(gradients, "MaxPool2d", pooling),
         gradients("MaxPool2d", overlapping_pooling),
         gradients("MaxPool2d", usual_pooling),
         two_batches("MaxPool2d", pooling),

@@ -1,6 +1,8 @@
 """Hidden cases of exercise 16: random graphs, computed there by the student's tape and here by
 edunn's."""
 
+from functools import partial
+
 import numpy as np
 
 import edunn as nn
@@ -28,6 +30,12 @@ def multiply(rng):
     dy, shape = stretched(rng)
     arrays = [dy, rng.normal(size=shape)]
     return (), tuple(arrays[:: int(rng.choice([-1, 1]))])
+
+
+def multiply_both(rng, turn=1):
+    """A factor that lacks an axis and is stretched along another one."""
+    full = small(rng, 3)
+    return (), (rng.normal(size=full), rng.normal(size=(1, full[2])))[::turn]
 
 
 def matmul(rng):
@@ -241,7 +249,11 @@ def by_hand(x, t, w, b, v):
 
 CASES = {
     "autograd-sum-to": [values("sum_to", stretched, sum_to, tries=8)],
-    "autograd-multiply": [gradients("Multiply", multiply)],
+    "autograd-multiply": [
+        gradients("Multiply", multiply),
+        gradients("Multiply", multiply_both, tries=1),
+        gradients("Multiply", partial(multiply_both, turn=-1), tries=1),
+    ],
     "autograd-matmul": [gradients("MatMul", matmul)],
     "autograd-sum": [gradients("Sum", total)],
     "autograd-record": [record],
