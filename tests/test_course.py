@@ -187,17 +187,53 @@ FAULTS = [
 ]
 
 
+def faults_with(folder, other, text):
+    """What verify finds where one part of the course is another one."""
+    for part in ("solutions", "autograder/cases", "autograder/wrong_answers", "assignments"):
+        path = folder / part
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if part == other:
+            path.mkdir()
+            (path / f"{NAME}.py").write_text(text)
+        else:
+            path.symlink_to(ROOT / part)
+    return verify(Course(folder), NAME, mutants=False).faults
+
+
 @pytest.mark.parametrize(("mistake", "fault"), FAULTS)
 def test_a_bank_that_proves_nothing_is_refused(mistake, fault, tmp_path):
-    for part in ("solutions", "autograder/cases", "assignments"):
-        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / part).symlink_to(ROOT / part)
-    bank = tmp_path / "autograder" / "wrong_answers" / f"{NAME}.py"
-    bank.parent.mkdir()
-    bank.write_text(f"from edunn.course.bank import Mistake\nWRONG_ANSWERS = [{mistake!r}]\n")
-    faults = verify(Course(tmp_path), NAME, mutants=False).faults
+    bank = f"from edunn.course.bank import Mistake\nWRONG_ANSWERS = [{mistake!r}]\n"
+    faults = faults_with(tmp_path, "autograder/wrong_answers", bank)
     assert any(fault in one for one in faults), faults
     assert "Linear.backward has 0 wrong answers, not 5" in faults
+
+
+UNFAIR = {
+    "it asks for more than its check": (
+        "CASES['linear-forward'] += CASES['linear-dw']",
+        "without Linear.backward: linear-forward: the notebook is content, the grader "
+        "'Linear.backward: not written yet'",
+    ),
+    "it asks for less than its check": (
+        "CASES['linear-dw'] = CASES['linear-forward']",
+        "with Linear.forward alone: linear-dw: the notebook says 'NotImplementedError: "
+        "Linear.backward: not written yet', the grader 'gives the points'",
+    ),
+    "it is a matter of luck": (
+        "def luck(student, rng):\n    if rng.random() < 0.3:\n        raise Wrong('bad luck')\n"
+        "CASES['linear-forward'] += [luck]",
+        "bad luck",
+    ),
+}
+
+
+@pytest.mark.parametrize("why", UNFAIR)
+def test_a_hidden_case_that_is_unfair_is_found(why, tmp_path):
+    line, fault = UNFAIR[why]
+    cases = (ROOT / "autograder" / "cases" / f"{NAME}.py").read_text()
+    text = f"{cases}\nfrom edunn.course.cases import Wrong\n{line}\n"
+    faults = faults_with(tmp_path, "autograder/cases", text)
+    assert any(fault in one for one in faults), faults
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from edunn.course.source import CourseError, blank, owner, regions, todos
 
 LIMITS = Limits(cell_seconds=10.0, confined=False)
 AT_LEAST = 5  # wrong answers for each TODO
+COPIES = 20  # of the solution, no two with the same hidden numbers
 SHARE = 0.97  # of the changed solutions must lose points
 
 
@@ -61,6 +62,7 @@ def verify(
     solution, (bank, equivalent) = course.solution(name), course.bank(name)
     changed = dict(mutated(solution)) if mutants else {}
     notebooks = {"the solution": solution}
+    notebooks |= (copies := {f"the solution, copy {k}": solution for k in range(2, COPIES + 1)})
     notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in bank}
     notebooks |= {what: book for what, book in changed.items() if what not in equivalent}
     notebooks |= (parts := dict(unfinished(solution)))
@@ -71,8 +73,9 @@ def verify(
     if right.state == NOT_GRADED:
         raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
     proof = Proof(name, right.points, len(todos(solution)))
-    if lost := [v for v in right.verdicts if v.reason] or seen(right):
-        proof.faults.append(f"the solution loses points: {lost}")
+    for who in ("the solution", *copies):  # each has numbers of its own
+        if lost := [v for v in records[who].verdicts if v.reason] or seen(records[who]):
+            proof.faults.append(f"{who} loses points: {lost}")
     judge_bank(proof, bank, todos(solution), records)
     for what in parts:
         proof.faults += [f"{what}: {told}" for told in disagreements(records[what])]
