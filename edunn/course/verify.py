@@ -61,24 +61,24 @@ def verify(
     """Judge the solution, its wrong answers and its changed versions as submissions."""
     solution, (bank, equivalent) = course.solution(name), course.bank(name)
     changed = dict(mutated(solution)) if mutants else {}
-    notebooks = {"the solution": solution}
-    notebooks |= (copies := {f"the solution, copy {k}": solution for k in range(2, COPIES + 1)})
+    copies = {f"the solution, copy {k}": solution for k in range(1, COPIES + 1)}
+    parts = dict(unfinished(solution))
+    notebooks = copies | parts
     notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in bank}
     notebooks |= {what: book for what, book in changed.items() if what not in equivalent}
-    notebooks |= (parts := dict(unfinished(solution)))
     submissions = {who: Submission(book) for who, book in notebooks.items()}
     jobs = judge_all(course, name, submissions, b"verify", LIMITS, workers, progress)
     records = {record.student: record for record in jobs}
-    right = records["the solution"]
+    right = records["the solution, copy 1"]
     if right.state == NOT_GRADED:
         raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
     proof = Proof(name, right.points, len(todos(solution)))
-    for who in ("the solution", *copies):  # each has numbers of its own
+    for who in copies:
         if lost := [v for v in records[who].verdicts if v.reason] or seen(records[who]):
-            proof.faults.append(f"{who} loses points: {lost}")
-    judge_bank(proof, bank, todos(solution), records)
+            proof.faults.append(f"{who}, loses points: {lost}")
     for what in parts:
         proof.faults += [f"{what}: {told}" for told in disagreements(records[what])]
+    judge_bank(proof, bank, todos(solution), records)
     for what in changed.keys() - equivalent.keys():
         proof.changed += 1
         if records[what].points < right.points:
