@@ -20,9 +20,10 @@ def pieces(student, x, y, *options):
 
 
 def data(rng):
-    """x: (n, 2, 3), whose first number names the example; y: (n,); and a batch size."""
-    size, whole = (int(k) for k in rng.integers(2, 6, 2))
-    n = size * whole + int(rng.integers(1, size))
+    """x: (n, 2, 3), whose first number names the example; y: (n,); and a batch size. The last batch
+    is so short that equal parts would not do."""
+    size, whole = int(rng.integers(3, 6)), int(rng.integers(2, 6))
+    n = size * whole + int(rng.integers(1, size - 1))
     x = rng.normal(size=(n, 2, 3))
     x[:, 0, 0] = np.arange(n)
     return x, np.arange(n) * 7 - 3, size

@@ -136,14 +136,15 @@ def rich(case, name, example, *rest):
     return [one, case(name, example, *rest)]
 
 
+RIGHT_FORWARD = forward("Conv2d", partial(convolution, rich=True), tries=1)
 CASES = {
     "conv-cut": rich(values, "cut", scissors, cut),
     "conv-paste": rich(values, "paste", glue, paste),
     "conv-forward": rich(forward, "Conv2d", convolution),
-    "conv-dw": [forward("Conv2d", convolution), *rich(gradients, "Conv2d", convolution, ["w"])],
-    "conv-db": [forward("Conv2d", convolution), *rich(gradients, "Conv2d", convolution, ["b"])],
+    "conv-dw": [RIGHT_FORWARD, *rich(gradients, "Conv2d", convolution, ["w"])],
+    "conv-db": [RIGHT_FORWARD, *rich(gradients, "Conv2d", convolution, ["b"])],
     "conv-dx": [
-        forward("Conv2d", convolution),
+        RIGHT_FORWARD,
         gradients("Conv2d", partial(convolution, rich=True), ["input 0"], tries=1),
         gradients("Conv2d", overlapping, ["input 0"]),
         gradients("Conv2d", convolution, ["input 0"]),
