@@ -212,12 +212,12 @@ UNFAIR = {
     "it asks for more than its check": (
         "CASES['linear-forward'] += CASES['linear-dw']",
         "without Linear.backward: linear-forward: the notebook is content, the grader "
-        "'Linear.backward: not written yet'",
+        "says 'Linear.backward: not written yet'",
     ),
     "it asks for less than its check": (
         "CASES['linear-dw'] = CASES['linear-forward']",
         "with Linear.forward alone: linear-dw: the notebook says 'NotImplementedError: "
-        "Linear.backward: not written yet', the grader 'gives the points'",
+        "Linear.backward: not written yet', the grader gives the points",
     ),
     "it is a matter of luck": (
         "def luck(student, rng):\n    if rng.random() < 0.3:\n        raise Wrong('bad luck')\n"

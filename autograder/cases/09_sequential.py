@@ -1,7 +1,7 @@
 """Hidden cases of exercise 9: other chains, chains in chains, shared layers, and a training."""
 
 import edunn as nn
-from edunn.course.cases import TRIES, Part, Wrong, expect
+from edunn.course.cases import TRIES, Part, Wrong, caches_of_steps, expect
 from edunn.course.remote import forward, gradients
 
 
@@ -69,21 +69,6 @@ def nested(case):
         )(student, rng)
 
     return run
-
-
-def caches(student, rng):
-    """The cache of every layer, as it is directly after its turn; one layer has two turns."""
-    (size,) = sizes(rng, 1)
-    w, x = rng.normal(size=(size, size)), rng.normal(size=(int(rng.integers(1, 6)), size))
-    linear = student.make("nn.Linear", size, size)
-    student.set(linear, "w.data", w)
-    model = student.make("Sequential", linear, linear)
-    student.call(model, "forward", x)
-    (got,) = student.read(student.attribute(model, "cache"))
-    if not isinstance(got, list) or len(got) != 2:
-        raise Wrong("Sequential.forward does not keep a list of the layers' caches", "cache")
-    for what, one, want in zip(("first", "second"), got, (x, x @ w)):
-        expect(f"the cache of the {what} use of a layer", one, want)
 
 
 def count(student, rng):
@@ -157,7 +142,7 @@ CASES = {
         forward("Sequential", listed, Chain),
         *[shared(forward)] * TRIES,
         nested(forward),
-        caches,
+        caches_of_steps("Sequential", lambda linear, steps: (linear,) * steps),
     ],
     "sequential-merge": [merge],
     "sequential-backward": [

@@ -145,7 +145,7 @@ def caches(student, rng):
         student.make("__builtins__.len", cache), *(student.call(cache, "get", key) for key in keys)
     )
     if size != len(places):
-        raise Wrong(f"self.cache has {size} entries, and {len(places)} blocks have run", "cache")
+        raise Wrong(f"forward_list keeps {size} caches, and {len(places)} blocks have run", "cache")
     for place, one in zip(places, got):
         expect(f"the cache of block {place}", one, xs[place[0]])
 

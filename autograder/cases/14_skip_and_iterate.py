@@ -3,7 +3,7 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.cases import TRIES, Part, Wrong, expect, values
+from edunn.course.cases import TRIES, Part, Wrong, caches_of_steps, expect, values
 from edunn.course.remote import forward, gradients
 
 
@@ -145,22 +145,6 @@ def lists(student, rng):
         expect("the gradient of model.0_1.w", grads["model.0_1.w"], right_grads["model.0_1.w"])
 
 
-def caches(student, rng):
-    """What the model remembers of every step: a Linear keeps its input."""
-    k, steps = (int(k) for k in rng.choice(range(2, 5), 2, replace=False))
-    w, x = rng.normal(size=(k, k)), rng.normal(size=(int(rng.integers(1, 5)), k))
-    linear = student.make("nn.Linear", k, k)
-    student.set(linear, "w.data", w)
-    model = student.make("Iterated", linear, steps)
-    student.call(model, "forward", x)
-    (got,) = student.read(student.attribute(model, "cache"))
-    if not isinstance(got, list) or len(got) != steps:
-        raise Wrong(f"Iterated.forward does not keep {steps} caches after {steps} steps", "cache")
-    for step, one in enumerate(got):
-        expect(f"the cache of step {step + 1}", one, x)
-        x = x @ w
-
-
 def square_matrix(rng):
     k = int(rng.integers(1, 6))
     return rng.normal(size=(k, k)), float(rng.uniform(0.2, 3))
@@ -174,7 +158,9 @@ CASES = {
     "skip-layout": [skip_layout],
     "skip-square": [square_layout],
     "iterated-forward": [
-        forward("Iterated", layer, Iterated), forward("Iterated", matrix, Iterated), caches
+        forward("Iterated", layer, Iterated),
+        forward("Iterated", matrix, Iterated),
+        caches_of_steps("Iterated", lambda linear, steps: (linear, steps)),
     ],
     "iterated-dx": [
         gradients("Iterated", layer, ["input 0"], Iterated),

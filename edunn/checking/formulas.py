@@ -51,10 +51,9 @@ def terms_of(hand: dict[str, Any], inputs: Collection[str] = ()) -> list[Term]:
     terms = [ONE]
     with np.errstate(all="ignore"):
         for name, x in hand.items():
-            above = {name: x, f"(1 - {name})": 1 - x, f"(1 + {name})": 1 + x, f"{name}^2": x**2}
-            above |= {f"(1 - {name}^2)": 1 - x**2, f"(1 + {name}^2)": 1 + x**2}
-            terms += [Term(text, "", value) for text, value in above.items()]
             below = {name: x, f"(1 - {name})": 1 - x, f"(1 + {name})": 1 + x, f"{name}^2": x**2}
+            above = below | {f"(1 - {name}^2)": 1 - x**2, f"(1 + {name}^2)": 1 + x**2}
+            terms += [Term(text, "", value) for text, value in above.items()]
             terms += [Term("", text, 1 / value) for text, value in below.items()]
     own = [name for name in hand if name in inputs]
     for name in own:
@@ -82,12 +81,12 @@ def elementwise(case: Case, wanted: Any, sizes: Collection[float], dy: Any, call
     shape = broadcast(dy.shape, wanted.shape) or dy.shape
     terms = terms_of(at_hand(case), case.names.values())
     terms = [term for term in terms if broadcast(np.shape(term.value), shape) == shape]
-    values = [np.broadcast_to(term.value, shape) for term in terms]
+    values = np.stack([np.broadcast_to(term.value, shape) for term in terms])
     pairs = np.triu_indices(len(terms))
     if not shape or len(pairs[0]) * np.prod(shape) > 2e6:
         return ""
     with np.errstate(all="ignore"):
-        found = dy * np.stack(values)[pairs[0]] * np.stack(values)[pairs[1]]
+        found = dy * values[pairs[0]] * values[pairs[1]]
         for form, value in (("{}", found), ("sum({}, axis=0)", found.sum(axis=1))):
             if value.shape[1:] == wanted.shape and (fit := first_multiple(wanted, value, sizes)):
                 first, second = (terms[indices[fit[0]]] for indices in pairs)

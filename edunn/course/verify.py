@@ -146,8 +146,8 @@ def disagreements(record: Record) -> Iterator[str]:
             notebook = (
                 f"the notebook says {first_line(says)!r}" if says else "the notebook is content"
             )
-            grader = verdict.reason or "gives the points"
-            yield f"{verdict.name}: {notebook}, the grader {grader!r}"
+            grader = f"says {verdict.reason!r}" if verdict.reason else "gives the points"
+            yield f"{verdict.name}: {notebook}, the grader {grader}"
 
 
 def unfinished(solution: Any) -> Iterator[tuple[str, Any]]:
