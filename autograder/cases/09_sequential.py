@@ -1,8 +1,8 @@
 """Hidden cases of exercise 9: other chains, chains in chains, shared layers, and a training."""
 
 import edunn as nn
-from edunn.course.cases import TRIES, Part, Wrong, caches_of_steps, expect
-from edunn.course.remote import forward, gradients
+from edunn.course.cases import TRIES, Part, Wrong, expect
+from edunn.course.remote import caches_of_steps, forward, gradients
 
 
 class Chain(nn.Sequential):

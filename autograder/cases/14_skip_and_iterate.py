@@ -3,8 +3,8 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.cases import TRIES, Part, Wrong, caches_of_steps, expect, values
-from edunn.course.remote import forward, gradients
+from edunn.course.cases import TRIES, Part, Wrong, expect, values
+from edunn.course.remote import caches_of_steps, forward, gradients
 
 
 def draw(rng):

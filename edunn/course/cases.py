@@ -186,30 +186,6 @@ def as_array(value: Any) -> Any:
     return array if array.dtype.kind in "biuf" else value
 
 
-def caches_of_steps(name: str, arguments: Callable[[Ref, int], tuple[Any, ...]]) -> Case:
-    """A case: a class that runs one Linear again and again keeps what it remembers of each run, its
-    input, in a list: self.cache.
-
-    arguments: those of the constructor, from the Linear and how often it runs
-    """
-
-    def case(student: Student, rng: np.random.Generator) -> None:
-        k, steps = (int(size) for size in rng.choice(range(2, 6), 2, replace=False))
-        w, x = rng.normal(size=(k, k)), rng.normal(size=(int(rng.integers(1, 6)), k))
-        linear = student.make("nn.Linear", k, k)
-        student.set(linear, "w.data", w)
-        model = student.make(name, *arguments(linear, steps))
-        student.call(model, "forward", x)
-        (got,) = student.read(student.attribute(model, "cache"))
-        if not isinstance(got, list) or len(got) != steps:
-            raise Wrong(f"{name}.forward does not keep {steps} caches of {steps} runs", "cache")
-        for run, one in enumerate(got, 1):
-            expect(f"the cache of run {run} of a layer", one, x)
-            x = x @ w
-
-    return case
-
-
 def random_inputs(secret: bytes, student: str, name: str) -> np.random.Generator:
     """The generator of one student's hidden inputs for one cell: the same at every grading."""
     digest = hashlib.sha256(b"\0".join([secret, student.encode(), name.encode()])).digest()

@@ -14,7 +14,7 @@ from edunn.checking.findings import Finding
 from edunn.checking.messages import message, start
 from edunn.checking.suite import look
 from edunn.core import Module, Parameter
-from edunn.course.cases import TRIES, Case, Part, Raised, Student, Wrong, built, expect
+from edunn.course.cases import TRIES, Case, Part, Raised, Ref, Student, Wrong, built, expect
 
 MOST = 100_000  # numbers in an output: every number of an input is measured with all of them
 Example = Callable[[np.random.Generator], tuple[tuple[Any, ...], tuple[Any, ...]]]
@@ -180,6 +180,30 @@ def gradients(
                 raise
             except Exception as error:
                 raise Raised(type(error).__name__, str(error)) from None
+
+    return case
+
+
+def caches_of_steps(name: str, arguments: Callable[[Ref, int], tuple[Any, ...]]) -> Case:
+    """A case: a class that runs one Linear again and again keeps what it remembers of each run, its
+    input, in a list: self.cache.
+
+    arguments: those of the constructor, from the Linear and how often it runs
+    """
+
+    def case(student: Student, rng: np.random.Generator) -> None:
+        k, steps = (int(size) for size in rng.choice(range(2, 6), 2, replace=False))
+        w, x = rng.normal(size=(k, k)), rng.normal(size=(int(rng.integers(1, 6)), k))
+        linear = student.make("nn.Linear", k, k)
+        student.set(linear, "w.data", w)
+        model = student.make(name, *arguments(linear, steps))
+        student.call(model, "forward", x)
+        (got,) = student.read(student.attribute(model, "cache"))
+        if not isinstance(got, list) or len(got) != steps:
+            raise Wrong(f"{name}.forward does not keep {steps} caches of {steps} runs", "cache")
+        for run, one in enumerate(got, 1):
+            expect(f"the cache of run {run} of a layer", one, x)
+            x = x @ w
 
     return case
 
