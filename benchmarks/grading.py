@@ -28,7 +28,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
-from edunn.course.layout import Course
+from edunn.course.notebooks.layout import Course
 
 COURSE = Course.find(Path(__file__))
 BIN = Path(sys.executable).parent
@@ -167,7 +167,7 @@ def kills(name, folder, many):
     print(f"records as in the undisturbed run: {records(name, out) == calm}")
     with Gradebook(f"sqlite:///{out / 'gradebook.db'}", "edunn") as gradebook:
         scores = {s.student_id: s.score for s in gradebook.assignment_submissions(name)}
-    wanted = {who: sum(v["points"] for v in calm[who]["verdicts"]) for who in calm}
+    wanted = {who: sum(v["points"] for v in calm[who]["results"]) for who in calm}
     print(f"gradebook: {len(scores)} submissions, points as judged: {scores == wanted}")
     states = {record["state"] for record in calm.values()}
     print(f"states: {', '.join(sorted(states))}")

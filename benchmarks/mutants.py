@@ -21,7 +21,7 @@ import edunn as nn
 from cases import CASES
 from edunn import containers, ops
 from edunn.checking.subject import Stop, Subject
-from edunn.course.mutants import changed_sources, is_refusal, slips
+from edunn.course.authoring.mutation import changed_sources, is_refusal, slips
 from edunn.layers.regularization import BatchNorm, Moments
 from edunn.layers.windows import Sliding
 from mistakes.base import filled

@@ -4,7 +4,7 @@
     python benchmarks/mutate_checker.py --only engine.py:57 suite.py
 
 Each mutant is the source of one file of edunn/checking with one change, of those that
-edunn/course/mutants.py makes. The tests are collected once; then each mutant is put into a fork of
+edunn/course/authoring/mutation.py makes. The tests are collected once; then each mutant is put into a fork of
 the process, which runs them until one fails, those first that have found most mutants so far.
 Printed are the survivors: changes that no test notices.
 """
@@ -28,7 +28,7 @@ from pathlib import Path
 
 import pytest
 
-from edunn.course.mutants import changed_sources
+from edunn.course.authoring.mutation import changed_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("engine", "point", "suite", "examine", "subject", "numbers")

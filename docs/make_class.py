@@ -10,8 +10,8 @@ from pathlib import Path
 
 import nbformat
 
-from edunn.course.layout import Course
-from edunn.course.source import fill
+from edunn.course.notebooks.layout import Course
+from edunn.course.notebooks.solution import fill
 
 NAME, FORWARD = "02_bias", "y = x + self.b.data"
 NAMES = """

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import edunn as nn
-from edunn.checking.examine import examine
+from edunn.checking.suite import examine
 from edunn.checking.report import Report
 
 

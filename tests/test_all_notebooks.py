@@ -8,10 +8,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from edunn.course import mine
-from edunn.course.check import status
-from edunn.course.kernel import failure, run
-from edunn.course.layout import Course
+from edunn.course.student import package as mine
+from edunn.course.student.self_check import status
+from edunn.course.notebooks.kernel import failure, run
+from edunn.course.notebooks.layout import Course
 
 COURSE = Course.find(Path(__file__).parent.parent)
 NAMES = COURSE.assignments()

@@ -11,9 +11,9 @@ import pytest
 import edunn as nn
 from edunn.backend import generator
 from edunn.checking import set_language
-from edunn.checking.examine import examine
+from edunn.checking.suite import examine
 from edunn.checking.subject import Stop, Subject
-from edunn.checking.suite import look
+from edunn.checking.laws import look
 
 X = np.random.default_rng(3).normal(size=(4, 3))
 REFERENCE = nn.Linear(3, 2)
@@ -616,7 +616,7 @@ def test_a_budget_that_ends_in_a_diagnosis_leaves_it_unknown(monkeypatch):
     _, _, needed = look(Layer(backward=last_example), (X,))  # backward is called as well
     for calls, id in ((20, "loops"), (needed, "unknown"), (2 * needed, "only_last_example")):
         limited = functools.partial(Subject, calls=calls)
-        monkeypatch.setattr("edunn.checking.suite.Subject", limited)
+        monkeypatch.setattr("edunn.checking.laws.Subject", limited)
         assert look(Layer(backward=last_example), (X,))[0][0].id == id
 
 

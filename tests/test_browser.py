@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from browser import SECONDS, chromium, jupyter_lab, needs_browser
-from edunn.course.layout import Course
+from edunn.course.notebooks.layout import Course
 
 COURSE = Course.find(Path(__file__).parent.parent)
 NAME = "03_linear"

@@ -7,20 +7,11 @@ import nbformat
 import pytest
 
 import edunn as nn
-from edunn.course import build as building
-from edunn.course.books import Books
-from edunn.course.layout import Course
-from edunn.course.source import (
-    CourseError,
-    blank,
-    closes,
-    fill,
-    owner,
-    read_solution,
-    regions,
-    solution_lines,
-    todos,
-)
+from edunn.course.authoring import build as building
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.notebooks.layout import Course
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.solution import blank, closes, fill, owner, read_solution, regions, solution_lines, todos
 
 ROOT = Path(__file__).parent.parent
 COURSE = Course.find(ROOT)
@@ -48,14 +39,14 @@ def released(solution):
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory):
-    return Books(tmp_path_factory.mktemp("books"))
+def store(tmp_path_factory):
+    return GradeStore(tmp_path_factory.mktemp("store"))
 
 
 @pytest.mark.parametrize("name", COURSE.assignments())
-def test_a_build_gives_what_is_committed(name, books):
+def test_a_build_gives_what_is_committed(name, store):
     committed = COURSE.release_path(name).read_bytes()
-    assert books.release(name, COURSE.solution(name)) == committed
+    assert store.release(name, COURSE.solution(name)) == committed
 
 
 @pytest.mark.parametrize("name", COURSE.assignments())

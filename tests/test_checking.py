@@ -8,7 +8,7 @@ import pytest
 
 import edunn as nn
 from edunn.checking import set_language
-from edunn.checking.suite import look
+from edunn.checking.laws import look
 
 
 class DoublesOneNumber(nn.Linear):

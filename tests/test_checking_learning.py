@@ -8,9 +8,9 @@ import pytest
 
 import edunn as nn
 from edunn.backend import generator
-from edunn.checking.draws import find_in_initializer
-from edunn.checking.learning import find_in_optimizer
-from edunn.checking.loops import find_in_training_loop
+from edunn.checking.initializers import find_in_initializer
+from edunn.checking.optimizers import find_in_optimizer
+from edunn.checking.training_loop import find_in_training_loop
 
 
 def ids(findings):

@@ -12,12 +12,13 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from edunn.cli import main
-from edunn.course import cluster, pool
-from edunn.course.intake import Found
-from edunn.course.layout import Course
-from edunn.course.sandbox import Limits
-from edunn.course.source import CourseError
+from edunn.course.cli.main import main
+from edunn.course.grading import dask_executor as cluster
+from edunn.course.grading import executor as pool
+from edunn.course.submissions.collect import Submission
+from edunn.course.notebooks.layout import Course
+from edunn.course.sandbox.process import Limits
+from edunn.course.errors import CourseError
 from lock import needs_lock
 
 pytestmark = needs_lock
@@ -59,7 +60,7 @@ def submissions(course):
     found |= {"broken": b"print('hello')", "empty": b"", "number": b"42", "list": b"[]"}
     found |= {"nothing": None, "late": found["right"]}
     notes = {"nothing": "no notebook was handed in", "late": "late"}
-    return {who: Found(who, what, notes.get(who, "")) for who, what in found.items()}
+    return {who: Submission(who, what, notes.get(who, "")) for who, what in found.items()}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def kill_one(scheduler):
     def runs_students_code(process):
         if process.status() == psutil.STATUS_ZOMBIE:
             return False
-        return any("edunn.course.worker" in word for word in process.cmdline())
+        return any("edunn.course.sandbox.worker" in word for word in process.cmdline())
 
     while True:
         for worker in list(scheduler.workers.values()):
@@ -144,7 +145,7 @@ def unforgiving(two_workers):
 def test_who_kills_every_judge_is_not_graded_and_alone_in_that(course, submissions, where, request):
     notebook = course.solution(NAME)
     notebook["cells"].insert(1, nbformat.v4.new_code_cell("DEADLY = True"))
-    deadly = Found("deadly", json.dumps(notebook).encode())
+    deadly = Submission("deadly", json.dumps(notebook).encode())
     some = {"right": submissions["right"], "deadly": deadly}
     about = course, NAME, some, b"s", Limits()
     if where == "here":

@@ -14,10 +14,10 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from edunn.cli import main
-from edunn.course.layout import Course
-from edunn.course.source import fill
-from edunn.course.terminal import SECTIONS, STOPPED
+from edunn.course.cli.main import main
+from edunn.course.notebooks.layout import Course
+from edunn.course.notebooks.solution import fill
+from edunn.course.cli.console import SECTIONS, STOPPED
 from lock import needs_lock
 
 COURSE = Course.find(Path(__file__).parent.parent)
@@ -129,7 +129,7 @@ def test_every_command_is_in_the_help():
 
 
 def test_without_the_extra_the_command_says_what_to_install():
-    code = "import sys; sys.modules['click'] = None; from edunn.cli import main; main()"
+    code = "import sys; sys.modules['click'] = None; from edunn.course.cli.main import main; main()"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert ran.returncode == 1
     assert ran.stderr == "the command edunn needs click: pip install 'edunn-course[course]'\n"

@@ -13,18 +13,18 @@ import pytest
 from click.testing import CliRunner
 
 import edunn as nn
-from edunn.cli import main
-from edunn.course import build as building
-from edunn.course import mine
-from edunn.course.bank import Mistake
-from edunn.course.check import check, receipt_path, status
-from edunn.course.kernel import run_in_kernel
-from edunn.course.layout import Course
-from edunn.course.mutants import changed_sources, is_refusal, slips
-from edunn.course.overview import overview
-from edunn.course.source import CourseError
-from edunn.course.translate import MARK, prose, translated
-from edunn.course.verify import mutated, verify
+from edunn.course.cli.main import main
+from edunn.course.authoring import build as building
+from edunn.course.student import package as mine
+from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.student.self_check import check, receipt_path, status
+from edunn.course.notebooks.kernel import run_in_kernel
+from edunn.course.notebooks.layout import Course
+from edunn.course.authoring.mutation import changed_sources, is_refusal, slips
+from edunn.course.authoring.overview import overview
+from edunn.course.errors import CourseError
+from edunn.course.authoring.translate import MARK, prose, translated
+from edunn.course.authoring.verify import mutated, verify
 
 ROOT = Path(__file__).parent.parent
 COURSE = Course.find(ROOT)
@@ -202,7 +202,7 @@ def faults_with(folder, other, text):
 
 @pytest.mark.parametrize(("mistake", "fault"), FAULTS)
 def test_a_bank_that_proves_nothing_is_refused(mistake, fault, tmp_path):
-    bank = f"from edunn.course.bank import Mistake\nWRONG_ANSWERS = [{mistake!r}]\n"
+    bank = f"from edunn.course.authoring.wrong_answers import Mistake\nWRONG_ANSWERS = [{mistake!r}]\n"
     faults = faults_with(tmp_path, "autograder/wrong_answers", bank)
     assert any(fault in one for one in faults), faults
     assert "Linear.backward has 0 wrong answers, not 5" in faults
@@ -231,7 +231,7 @@ UNFAIR = {
 def test_a_hidden_case_that_is_unfair_is_found(why, tmp_path):
     line, fault = UNFAIR[why]
     cases = (ROOT / "autograder" / "cases" / f"{NAME}.py").read_text()
-    text = f"{cases}\nfrom edunn.course.cases import Wrong\n{line}\n"
+    text = f"{cases}\nfrom edunn.course.hidden_tests.cases import Wrong\n{line}\n"
     faults = faults_with(tmp_path, "autograder/cases", text)
     assert any(fault in one for one in faults), faults
 

@@ -1,4 +1,4 @@
-"""`edunn demo` as a person runs it: five submissions, five verdicts, a network that reads."""
+"""`edunn demo` as a person runs it: five submissions, five results, a network that reads."""
 
 import csv
 import re
@@ -11,7 +11,7 @@ import matplotlib.image
 import pytest
 from click.testing import CliRunner
 
-from edunn.cli import main
+from edunn.course.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 VERDICTS = {

@@ -11,12 +11,12 @@ import edunn as nn
 from cases import CASES
 from edunn.checking.diagnosis import as_text
 from edunn.checking.engine import largest
-from edunn.checking.examine import examine
+from edunn.checking.suite import examine
 from edunn.checking.findings import Checked, Finding
-from edunn.checking.numbers import agree, same
+from edunn.checking.wrong_gradient import agree, same
 from edunn.checking.point import Point, which_are_right
 from edunn.checking.subject import Stop, Subject, float64_copies, resized
-from edunn.checking.suite import look, structure
+from edunn.checking.laws import look, structure
 from mistakes import BENIGN, MISTAKES
 
 FIXED_SHAPES = {"Reshape", "Index"}  # of what is to be taken from them, another batch is too small
@@ -84,7 +84,7 @@ def found_in(index):
     inputs = inputs_of(mistake)
     with pytest.MonkeyPatch.context() as patch:
         if inputs[0].ndim == 4:  # fewer images, for speed: every number of them is nudged
-            patch.setattr("edunn.checking.examine.BATCHES", (3, 1, 2))
+            patch.setattr("edunn.checking.suite.BATCHES", (3, 1, 2))
         return examine(mistake.wrong(), inputs, mistake.right())[0]
 
 

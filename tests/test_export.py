@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from edunn.cli import main
-from edunn.course.books import Books
-from edunn.course.export import export
-from edunn.course.grade import rebuilt
-from edunn.course.intake import take_in
-from edunn.course.layout import Course
-from edunn.course.pool import opened
-from edunn.course.records import NOT_GRADED, STUDENT_ERROR, Record, Verdict, write_record
-from edunn.course.roster import Roster
-from edunn.course.source import CourseError
+from edunn.course.cli.main import main
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.reporting.export import export
+from edunn.course.grading.grade import rebuilt
+from edunn.course.submissions.collect import take_in
+from edunn.course.notebooks.layout import Course
+from edunn.course.grading.executor import opened
+from edunn.course.grading.records import NOT_GRADED, STUDENT_ERROR, Record, CellResult, write_record
+from edunn.course.submissions.roster import Roster
+from edunn.course.errors import CourseError
 from lock import needs_lock
 
 pytestmark = needs_lock
@@ -42,14 +42,14 @@ def record(student, points=None, **more):
     made.answers = {"bias": "class Bias: pass", "bias-why": f"because, {student} says"}
     for (name, most), got in zip(CELLS.items(), points or ()):
         reason = "" if got == most else "=1+1 is wrong"
-        made.verdicts.append(Verdict(name, float(got), most, reason))
+        made.results.append(CellResult(name, float(got), most, reason))
     return made
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    """Books as `edunn grade` leaves them, without the time that workers take."""
-    folder = tmp_path_factory.mktemp("books")
+    """GradeStore as `edunn grade` leaves them, without the time that workers take."""
+    folder = tmp_path_factory.mktemp("store")
     (folder / "in" / "emil").mkdir(parents=True)
     (empty,) = take_in(folder / "in", NAME)
     nothing = opened(empty, RELEASE).problem
@@ -61,13 +61,13 @@ def out(tmp_path_factory):
         record("emil", (0, 0, 0), state=STUDENT_ERROR, reason=nothing),
         record("zoe", (2, 2, 3)),
     ]
-    books = Books(folder / "graded")
-    books.release(NAME, COURSE.solution(NAME))
-    with books.gradebook() as gradebook:
+    store = GradeStore(folder / "graded")
+    store.release(NAME, COURSE.solution(NAME))
+    with store.gradebook() as gradebook:
         for one in records:
-            write_record(books.root, one)
+            write_record(store.root, one)
             if one.state != NOT_GRADED:
-                books.enter(gradebook, one, rebuilt(RELEASE, one))
+                store.enter(gradebook, one, rebuilt(RELEASE, one))
         part = gradebook.find_submission_notebook(NAME, NAME, "anna")
         mark = next(grade for grade in part.grades if grade.cell.name == "bias-why")
         mark.manual_score, mark.needs_manual_grade = 2.5, False
@@ -75,7 +75,7 @@ def out(tmp_path_factory):
         mark = next(grade for grade in part.grades if grade.cell.name == "bias-db")
         mark.manual_score = 1.0  # a person is kinder than the grader
         gradebook.db.commit()
-    return books.root
+    return store.root
 
 
 @pytest.fixture
@@ -173,20 +173,20 @@ def test_several_exercises_in_one_file(out, roster, tmp_path):
     import shutil
 
     shutil.copytree(out, tmp_path / "graded")
-    books = Books(tmp_path / "graded")
+    store = GradeStore(tmp_path / "graded")
     release = COURSE.released(OTHER)
-    books.release(OTHER, COURSE.solution(OTHER))
+    store.release(OTHER, COURSE.solution(OTHER))
     order = [cell["id"] for cell in release["cells"]]
     more = Record("anna", OTHER, order=order, answers={})
-    write_record(books.root, more)
-    with books.gradebook() as gradebook:
-        books.enter(gradebook, more, release)
-    canvas = table(export("canvas", books.root, "", roster).path)
+    write_record(store.root, more)
+    with store.gradebook() as gradebook:
+        store.enter(gradebook, more, release)
+    canvas = table(export("canvas", store.root, "", roster).path)
     assert [row[5:] for row in canvas[2:4]] == [["9.5", "0"], ["4", ""]]
-    moodle = table(export("moodle", books.root, "", roster).path)
+    moodle = table(export("moodle", store.root, "", roster).path)
     assert [row[2:] for row in moodle[1:3]] == [["9.5", "0"], ["4", "-"]]
     with pytest.raises(CourseError, match="one column for 2 exercises"):
-        export("canvas", books.root, "", roster, "Exercise 2 (4711)")
+        export("canvas", store.root, "", roster, "Exercise 2 (4711)")
 
 
 @pytest.mark.parametrize(

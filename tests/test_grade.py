@@ -15,14 +15,15 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from edunn.cli import main
-from edunn.course.books import Books
-from edunn.course.grade import books_in, grade
-from edunn.course.layout import Course
-from edunn.course.library import Library
-from edunn.course.report import COLUMNS, write_csv, write_feedback
-from edunn.course.sandbox import Limits
-from edunn.course.source import CourseError, fill
+from edunn.course.cli.main import main
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.grading.grade import open_store, grade
+from edunn.course.notebooks.layout import Course
+from edunn.course.sandbox.library import Library
+from edunn.course.reporting.html import COLUMNS, write_csv, write_feedback
+from edunn.course.sandbox.process import Limits
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.solution import fill
 from lock import needs_lock
 
 pytestmark = needs_lock
@@ -222,13 +223,13 @@ def test_a_written_answer_waits_for_a_person(graded):
 def test_nbgraders_own_command_gives_the_same_points(graded, tmp_path):
     """`nbgrader autograde` in autograder/, whose nbgrader_config.py takes them from the records."""
     out, lines = graded
-    shutil.copytree(out, tmp_path / "books")
-    database = f"sqlite:///{tmp_path / 'books' / 'gradebook.db'}"
+    shutil.copytree(out, tmp_path / "store")
+    database = f"sqlite:///{tmp_path / 'store' / 'gradebook.db'}"
     with Gradebook(database, "edunn") as gradebook:
         for student in lines:
             gradebook.remove_submission(NAME, student)
     command = [Path(sys.executable).with_name("nbgrader"), "autograde", NAME, "--force"]
-    environment = os.environ | {"EDUNN_BOOKS": str(tmp_path / "books")}
+    environment = os.environ | {"EDUNN_BOOKS": str(tmp_path / "store")}
     done = subprocess.run(
         command, cwd=COURSE.root / "autograder", env=environment, capture_output=True, text=True
     )
@@ -297,13 +298,13 @@ def test_grading_again_gives_the_same(graded, handed_in):
     again = grade(COURSE, some, NAME, out, workers=1)
     for line in again:
         before = lines[line.record.student]
-        assert line.record.verdicts == before.record.verdicts
+        assert line.record.results == before.record.results
         assert line.points == before.points
 
 
 def test_hidden_inputs_differ_by_student(graded):
-    secret = Books(graded[0]).secret()
-    from edunn.course.cases import random_inputs
+    secret = GradeStore(graded[0]).secret()
+    from edunn.course.hidden_tests.cases import random_inputs
 
     draws = {random_inputs(secret, who, "linear-dw").random() for who in ("right", "blank")}
     assert len(draws) == 2
@@ -341,14 +342,14 @@ def test_no_submissions(tmp_path):
 
 
 def test_books_are_not_kept_among_the_submissions(handed_in):
-    with pytest.raises(CourseError, match=r"books lies in .*, among the submissions"):
-        grade(COURSE, handed_in, NAME, handed_in / "books")
-    assert not (handed_in / "books").exists()
+    with pytest.raises(CourseError, match=r"store lies in .*, among the submissions"):
+        grade(COURSE, handed_in, NAME, handed_in / "store")
+    assert not (handed_in / "store").exists()
 
 
 def test_one_grader_at_a_time(handed_in, tmp_path):
     with (
-        books_in(tmp_path / "out"),
+        open_store(tmp_path / "out"),
         pytest.raises(CourseError, match=r"another edunn grade is writing to .*out"),
     ):
         grade(COURSE, handed_in, NAME, tmp_path / "out")

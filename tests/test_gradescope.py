@@ -14,10 +14,10 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from edunn.cli import main
-from edunn.course import gradescope
-from edunn.course.layout import Course
-from edunn.course.source import fill
+from edunn.course.cli.main import main
+from edunn.course.gradescope.bundle import bundle as gradescope
+from edunn.course.notebooks.layout import Course
+from edunn.course.notebooks.solution import fill
 from lock import needs_bubblewrap, needs_lock
 
 pytestmark = needs_lock
@@ -225,7 +225,7 @@ def test_the_zip(archive):
         assert {"setup.sh", "run_autograder"} <= names
         assert modes["setup.sh"] == modes["run_autograder"] == 0o755
         assert opened.read("run_autograder").startswith(b"#!/usr/bin/env bash\n")
-        assert {"library/edunn/core.py", "library/edunn/course/confine.py"} <= names
+        assert {"library/edunn/core.py", "library/edunn/course/sandbox/lockdown.py"} <= names
         assert not [name for name in names if "__pycache__" in name or "solutions" in name]
         needed = {
             line.partition(">")[0] for line in opened.read("requirements.txt").decode().split()
@@ -239,7 +239,7 @@ def test_the_zip(archive):
 def fitting(monkeypatch):
     """What nbgrader makes of the solution: it takes seconds, and `archive` has waited for it."""
     releases = lambda solution, name: COURSE.release_path(name).read_bytes()  # noqa: E731
-    monkeypatch.setattr("edunn.course.build.release_bytes", releases)
+    monkeypatch.setattr("edunn.course.authoring.build.release_bytes", releases)
 
 
 def test_each_zip_has_a_secret_of_its_own(archive, fitting, tmp_path):
@@ -429,7 +429,7 @@ def test_whose_submission(tmp_path, capsys):
 def test_no_nbgrader_there(machine):
     heavy = "nbgrader", "nbformat", "jupytext", "nbclient", "jinja2", "click", "rich", "sqlalchemy"
     code = (
-        "import sys, edunn.course.gradescope as g; assert g.__file__.startswith(sys.argv[1]); "
+        "import sys, edunn.course.gradescope.bundle as g; assert g.__file__.startswith(sys.argv[1]); "
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     environment = machine.environment | {"PYTHONPATH": str(machine.source / "library")}

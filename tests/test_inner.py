@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import edunn as nn
-from edunn.checking.inner import METHODS
-from edunn.checking.suite import look
+from edunn.checking.inner_modules import METHODS
+from edunn.checking.laws import look
 from edunn.containers import add_gradients
 
 X = np.random.default_rng(3).normal(size=(4, 3))

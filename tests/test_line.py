@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from browser import SECONDS, chromium, jupyter_lab, needs_browser
-from edunn.cli import main
-from edunn.course.layout import Course
-from edunn.course.source import fill
+from edunn.course.cli.main import main
+from edunn.course.notebooks.layout import Course
+from edunn.course.notebooks.solution import fill
 from lock import needs_lock
 
 pytestmark = needs_lock

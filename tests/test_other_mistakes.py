@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 
-from edunn.checking.examine import examine
+from edunn.checking.suite import examine
 from mistakes import OTHERS
 
 OF_FORWARD = "forward", "running"  # only a reference can know
@@ -19,7 +19,7 @@ def found_in(id, with_reference):
     inputs = other.inputs(7, np.random.default_rng(0))
     with pytest.MonkeyPatch.context() as patch:
         if inputs[0].ndim == 4:  # fewer images, for speed
-            patch.setattr("edunn.checking.examine.BATCHES", (3, 1, 2))
+            patch.setattr("edunn.checking.suite.BATCHES", (3, 1, 2))
         return examine(other.wrong(), inputs, other.right() if with_reference else None)[0]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import edunn as nn
-from edunn.cli import main
+from edunn.course.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "assignments" / "README.md", *sorted(ROOT.glob("docs/*.md"))]

@@ -16,16 +16,16 @@ from click.testing import CliRunner
 from PIL import Image
 
 from browser import BROWSER, chromium
-from edunn.cli import main
-from edunn.course.books import Books
-from edunn.course.classroom import Mark, Sheet, concerns, misconceptions, read_sheets, said
-from edunn.course.grade import Grade, grade
-from edunn.course.intake import Found, take_in
-from edunn.course.layout import Course
-from edunn.course.likeness import alike, words
-from edunn.course.records import GRADED, NOT_GRADED, STUDENT_ERROR, Copies, Record, Verdict
-from edunn.course.report import write_all, write_feedback, write_page
-from edunn.course.source import CourseError
+from edunn.course.cli.main import main
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.reporting.classroom import Mark, Sheet, concerns, misconceptions, read_sheets, said
+from edunn.course.grading.grade import Grade, grade
+from edunn.course.submissions.collect import Submission, take_in
+from edunn.course.notebooks.layout import Course
+from edunn.course.reporting.similarity import alike, words
+from edunn.course.grading.records import GRADED, NOT_GRADED, STUDENT_ERROR, Copies, Record, CellResult
+from edunn.course.reporting.html import write_all, write_feedback, write_page
+from edunn.course.errors import CourseError
 from lock import needs_lock
 
 pytestmark = needs_lock
@@ -226,7 +226,7 @@ def test_who_is_in_the_roster_is_in_the_report(graded, tmp_path):
 def test_grades_of_a_person_are_in_report_and_feedback(graded, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(graded, out)
-    with Books(out).gradebook() as gradebook:
+    with GradeStore(out).gradebook() as gradebook:
         part = gradebook.find_submission_notebook(NAME, NAME, "ben")
         mark = next(grade for grade in part.grades if grade.cell.name == "bias-why")
         mark.manual_score, mark.needs_manual_grade = 2.5, False
@@ -270,7 +270,7 @@ def test_regrade_takes_what_intake_took(tmp_path):
     for part in (found[1:], found[:1]):
         copies = Copies(out, NAME)
         for one in part:
-            copies.keep(Found(one.student, b"earlier"))
+            copies.keep(Submission(one.student, b"earlier"))
             copies.keep(one)
         copies.write_list()
     assert dict(Copies(out, NAME)) == {one.student: one for one in found}
@@ -282,7 +282,7 @@ def test_a_record_that_did_not_reach_the_gradebook_is_not_graded(graded, tmp_pat
     out = tmp_path / "out"
     shutil.copytree(graded, out)
     path = out / "records" / NAME / "ada.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"verdicts": []}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"results": []}))
     (out / "records" / NAME / "ben.json").write_text("{")
     sheet = read_sheets(out)[1][0]
     reasons = {line.record.student: line.record.reason for line in sheet.grades[:2]}
@@ -302,7 +302,7 @@ def test_nothing_graded_yet(tmp_path):
 def test_reasons_that_differ_in_numbers_are_one_misconception():
     reasons = ["ValueError: shapes (5,7) (7,1)", "ValueError: shapes (3,4) (2,)", "other"]
     records = [
-        Record(f"s{i}", NAME, verdicts=[Verdict("a", 0, 1, reason, "ValueError")] * 2)
+        Record(f"s{i}", NAME, results=[CellResult("a", 0, 1, reason, "ValueError")] * 2)
         for i, reason in enumerate([reasons[0], reasons[2], reasons[0]])
     ]
     records.append(Record("s3", NAME, NOT_GRADED, "the worker did not start"))
@@ -313,11 +313,11 @@ def test_reasons_that_differ_in_numbers_are_one_misconception():
 
 @pytest.mark.parametrize("id", ["_words", "ratio_batch", "", "<b>"])
 def test_an_exception_of_a_students_own_is_no_diagnosis(id):
-    assert said(Verdict("a", 0, 1, "my own words", id)).pattern == "my own words"
+    assert said(CellResult("a", 0, 1, "my own words", id)).pattern == "my own words"
 
 
 def test_who_needs_a_look():
-    ran = {"printed": {"a": ""}, "verdicts": [Verdict("a", 0, 1, "wrong")]}
+    ran = {"printed": {"a": ""}, "results": [CellResult("a", 0, 1, "wrong")]}
     assert concerns(Record("s", NAME, GRADED, **ran)) == [
         "cell a: visible check right, hidden cases not"
     ]
@@ -361,8 +361,8 @@ def crowd(hostile=True):
         grades, marks = [], {}
         for i, name in enumerate(names):
             text = f"{HOSTILE} {'long' * 40}" if i % 3 == 0 and hostile else ""
-            verdict = Verdict("bias-db", 3.0 * (not text), 3.0, text)
-            record = Record(name, NAME, verdicts=[verdict], notes=[text] if text else [])
+            verdict = CellResult("bias-db", 3.0 * (not text), 3.0, text)
+            record = Record(name, NAME, results=[verdict], notes=[text] if text else [])
             record.answers = {"bias": HOSTILE + COPIED if i < 2 else f"y = {i}"}
             points = None if i == 5 else verdict.points + i % 4
             record.state = NOT_GRADED if points is None else GRADED

@@ -14,7 +14,7 @@ import pytest
 
 import edunn as nn
 from edunn.backend import generator
-from edunn.checking import gradients
+from edunn.checking import checks as gradients
 from edunn.checking.subject import in_words
 from test_checking_learning import Plain, Right
 

@@ -14,7 +14,7 @@ import pytest
 
 import edunn as nn
 import edunn.torchlike as torch
-from edunn.course.source import read_solution
+from edunn.course.notebooks.solution import read_solution
 
 SOLUTIONS = sorted((Path(__file__).parent.parent / "solutions").glob("*.py"))
 KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edunn.course.kernel import run
-from edunn.course.layout import Course
+from edunn.course.notebooks.kernel import run
+from edunn.course.notebooks.layout import Course
 
 COURSE = Course.find(Path(__file__).parent.parent)
 SOLUTION = COURSE.solution("03_linear")

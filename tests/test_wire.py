@@ -7,13 +7,13 @@ import struct
 import numpy as np
 import pytest
 
-from edunn.course.wire import Wire, WireError, WireTimeout
+from edunn.course.sandbox.protocol import Channel, ProtocolError, ProtocolTimeout
 
 
 @pytest.fixture
 def ends():
     ours, theirs = socket.socketpair()
-    yield Wire(ours), theirs
+    yield Channel(ours), theirs
     ours.close()
     theirs.close()
 
@@ -25,9 +25,9 @@ def ends():
     ids=repr,
 )  # fmt: skip
 def test_what_is_sent_arrives(ends, value):
-    wire, theirs = ends
-    Wire(theirs).send(value)
-    received = wire.receive(5)
+    channel, theirs = ends
+    Channel(theirs).send(value)
+    received = channel.receive(5)
     if isinstance(value, np.ndarray):
         assert received.dtype == value.dtype
         assert received.shape == value.shape
@@ -71,30 +71,30 @@ def deep(levels):
     ],
 )
 def test_a_malformed_frame_is_refused(ends, header, buffers):
-    wire, theirs = ends
+    channel, theirs = ends
     raw = json.dumps(header).encode()
     theirs.sendall(struct.pack("<I", len(raw)) + raw + buffers)
-    with pytest.raises(WireError):
-        wire.receive(5)
+    with pytest.raises(ProtocolError):
+        channel.receive(5)
 
 
 @pytest.mark.parametrize("raw", [b"\xff\xff\xff\xff", struct.pack("<I", 3) + b"{{{"])
 def test_noise_is_refused(ends, raw):
-    wire, theirs = ends
+    channel, theirs = ends
     theirs.sendall(raw)
-    with pytest.raises(WireError):
-        wire.receive(5)
+    with pytest.raises(ProtocolError):
+        channel.receive(5)
 
 
 def test_silence_ends_in_time(ends):
-    wire, theirs = ends
+    channel, theirs = ends
     theirs.sendall(b"\x08")
-    with pytest.raises(WireTimeout):
-        wire.receive(0.05)
+    with pytest.raises(ProtocolTimeout):
+        channel.receive(0.05)
 
 
 def test_a_closed_end_is_noticed(ends):
-    wire, theirs = ends
+    channel, theirs = ends
     theirs.close()
-    with pytest.raises(WireError, match="gone"):
-        wire.receive(5)
+    with pytest.raises(ProtocolError, match="gone"):
+        channel.receive(5)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from edunn.course.cases import TRIES, Wrong, expect, values
-from edunn.course.remote import forward, gradients
+from edunn.course.hidden_tests.cases import TRIES, Wrong, expect, values
+from edunn.course.hidden_tests.layers import forward, gradients
 from edunn.ops import unbroadcast
 
 

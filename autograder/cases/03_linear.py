@@ -1,7 +1,7 @@
 """Hidden cases of exercise 3: other shapes, other numbers, one layer used for several batches."""
 
-from edunn.course.cases import expect
-from edunn.course.remote import forward, gradients
+from edunn.course.hidden_tests.cases import expect
+from edunn.course.hidden_tests.layers import forward, gradients
 
 
 def example(rng):

@@ -3,8 +3,8 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.cases import TRIES, expect
-from edunn.course.remote import forward, gradients
+from edunn.course.hidden_tests.cases import TRIES, expect
+from edunn.course.hidden_tests.layers import forward, gradients
 
 
 def sizes(rng):

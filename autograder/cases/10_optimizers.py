@@ -3,9 +3,9 @@
 import numpy as np
 
 import edunn as nn
-from edunn.checking.learning import find_in_optimizer
-from edunn.course.cases import TRIES, Raised, Wrong, expect
-from edunn.course.remote import told
+from edunn.checking.optimizers import find_in_optimizer
+from edunn.course.hidden_tests.cases import TRIES, Raised, Wrong, expect
+from edunn.course.hidden_tests.layers import told
 
 OPTIONS = {
     "SGD": lambda rng: [rng.uniform(0.01, 0.5)],

@@ -3,8 +3,8 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.cases import TRIES, Part, Wrong, built, expect, values
-from edunn.course.remote import gradients
+from edunn.course.hidden_tests.cases import TRIES, Part, Wrong, built, expect, values
+from edunn.course.hidden_tests.layers import gradients
 
 
 class Grid(nn.Sequential2D):

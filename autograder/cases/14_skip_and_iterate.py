@@ -3,8 +3,8 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.cases import TRIES, Part, Wrong, expect, values
-from edunn.course.remote import caches_of_steps, forward, gradients
+from edunn.course.hidden_tests.cases import TRIES, Part, Wrong, expect, values
+from edunn.course.hidden_tests.layers import caches_of_steps, forward, gradients
 
 
 def draw(rng):
@@ -59,7 +59,7 @@ def skip_layout(student, rng):
     for _ in range(2 * TRIES):
         sizes, arrows = draw(rng)
         mine = student.value(sizes)
-        pairs = student.value(  # tuples, as in the notebook; the wire knows only lists
+        pairs = student.value(  # tuples, as in the notebook; the channel knows only lists
             [student.make("np.shape", np.zeros(arrow)) for arrow in arrows]
         )
         got, *after = student.read(student.make("skip_config", mine, pairs), mine, pairs)

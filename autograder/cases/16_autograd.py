@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 
 import edunn as nn
-from edunn.course.cases import TRIES, Part, Wrong, expect, values
-from edunn.course.remote import gradients
+from edunn.course.hidden_tests.cases import TRIES, Part, Wrong, expect, values
+from edunn.course.hidden_tests.layers import gradients
 
 
 def small(rng, count):

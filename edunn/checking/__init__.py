@@ -1,7 +1,7 @@
 """Checks that say what is wrong: they raise, or return a report that is true."""
 
 from edunn.checking.engine import numeric_gradient
-from edunn.checking.gradients import (
+from edunn.checking.checks import (
     check_gradients,
     check_initializer,
     check_layer,

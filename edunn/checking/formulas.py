@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from edunn.checking.engine import largest
-from edunn.checking.numbers import CLOSE, Answers, Case
+from edunn.checking.wrong_gradient import CLOSE, Answers, Case
 
 
 class Term(NamedTuple):

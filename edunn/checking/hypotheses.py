@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from edunn.checking.engine import largest
-from edunn.checking.numbers import CLOSE, Answers, Case, same
+from edunn.checking.wrong_gradient import CLOSE, Answers, Case, same
 from edunn.checking.subject import Stop
 
 

@@ -1,122 +1,239 @@
-"""What must hold of every layer, whatever it computes; and the check of one layer at one point."""
+"""The whole suite for one layer, on several batches, phases and scales of the same object."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import copy
 from contextlib import suppress
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
+from edunn.checking.diagnosis import diagnose_output
 from edunn.checking.engine import largest
 from edunn.checking.findings import Checked, Finding
-from edunn.checking.numbers import same
+from edunn.checking.wrong_gradient import agree
 from edunn.checking.point import Point
-from edunn.checking.subject import Stop, Subject, as_float64, float64_copies, stream
+from edunn.checking.subject import Stop, Subject, as_float64, float64_copies, resized, stream
+from edunn.checking.laws import structure
 from edunn.core import Module
-from edunn.inputs import check_choice
+
+BATCHES = (7, 1, 3)
 
 
-def structure(point: Point, only: Collection[str] | None = None) -> list[Finding]:
-    """What must hold of forward and backward whatever they compute. only: whose gradients count"""
-    subject, inputs = point.subject, point.inputs
-    kept = point.parameters_before
+class Examination:
+    """One run of the suite; findings are added stage by stage."""
 
-    def changed(part: str) -> list[Finding]:
-        found = []
-        for i, (x, old) in enumerate(zip(inputs, point.before)):
-            if not np.array_equal(x, old, equal_nan=x.dtype.kind == "f"):
-                x[...] = old
-                found.append(subject.finding("changes_input", part, index=i))
-        for name, w in subject.parameters().items():
-            if name in kept and not np.array_equal(w, kept[name]):
-                w[...] = kept[name]
-                found.append(subject.finding("changes_parameter", part, name=name))
-        return found
+    def __init__(
+        self, module: Module, inputs: tuple[Any, ...], reference: Module | None, seed: int
+    ):
+        self.subject, self.module, self.reference = Subject(module), module, reference
+        self.right = Subject(module if reference is None else reference)
+        self.inputs, self.seed = tuple(as_float64(x, "fb") for x in inputs), seed
+        self.rng = stream(seed, "batches")
+        self.checked: dict[str, Checked] = {}
+        self.fresh: Module | None = None
+        with suppress(Exception):  # of what holds what cannot be copied
+            self.fresh = copy.deepcopy(module)
 
-    if either := changed("forward"):  # or backward: each runs once more, alone
-        subject.forward(*inputs)
-        if not (found := changed("forward")):
-            subject.backward(point.dy)
-            found = changed("backward")
-        return found or either
-    y = subject.forward(*inputs)
-    if found := changed("forward"):
-        return found
-    if not np.array_equal(y, point.y):
-        return [subject.finding("forward_not_repeatable", "forward")]
-    dy = point.dy
-    handed = dy.copy()
-    raw = subject.run("backward", handed if handed.ndim else np.float64(handed))
-    if not np.array_equal(handed, dy):
-        return [subject.finding("changes_dy", "backward")]
-    if found := changed("backward"):
-        return found
-    first, second = as_list(*subject.arrays(raw)), as_list(*subject.backward(dy))
-    if not all(np.array_equal(a, b) for a, b in zip_longest(first, second)):
-        before = as_list(point.dxs, point.grads)
-        shapes = [[np.shape(a) for a in arrays] for arrays in (first, second, before)]
-        adds = shapes[0] == shapes[1] == shapes[2] and all(
-            np.array_equal(a, b) or same(b - a, p) for a, b, p in zip(first, second, before)
+    def batch(self, n: int) -> tuple[Any, ...]:
+        first = self.inputs[0]
+        return tuple(
+            resized(x, n, self.rng) if x.ndim and first.ndim and len(x) == len(first) else x.copy()
+            for x in self.inputs
         )
-        return [subject.finding("backward_accumulates" if adds else "backward_not_repeatable",
-                                "backward")]  # fmt: skip
-    return linearity(point, dy, only)
 
-
-def linearity(point: Point, dy: Any, only: Collection[str] | None) -> list[Finding]:
-    """backward(0) = 0, and backward(2.5 d1 - 1.5 d2) = 2.5 backward(d1) - 1.5 backward(d2)."""
-    subject = point.subject
-    other = np.asarray(stream(point.seed, "another dy").normal(size=dy.shape))
-    zero, one = point.again(np.zeros_like(dy)), point.again(dy)
-    two, both = point.again(other), point.again(2.5 * dy - 1.5 * other)
-    asked = [name for name in zero if only is None or name in only]
-    for name in asked:
-        if np.any(zero[name]):
-            ignores = np.array_equal(zero[name], one[name])
-            id = "ignores_dy" if ignores else "not_zero_for_zero"
-            return [subject.finding(id, "backward", name)]
-    for name in asked:
-        mixed = 2.5 * one[name] - 1.5 * two[name]
-        size = largest(mixed) + largest(one[name])
-        cancels = min(4e-15 * largest(dy), 1e-3 * size)
-        if np.any(np.abs(both[name] - mixed) > 1e-9 * size + cancels):
-            squares = same(point.again(2 * dy)[name], 4 * one[name])
-            return [subject.finding("squares_dy" if squares else "not_linear", "backward", name)]
-    subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
-    with suppress(AttributeError):  # of a property
-        subject.module.cache = point.cache
-    if subject.module.cache is not point.cache:
-        return []
-    again = as_list(*subject.backward(dy))
-    if not all(np.array_equal(a, b) for a, b in zip(again, as_list(point.dxs, point.grads))):
-        return [subject.finding("changes_cache_elsewhere", "backward")]
-    return []
-
-
-def as_list(dxs: list[Any], grads: dict[str, Any]) -> list[Any]:
-    return [*dxs, *grads.values()]
-
-
-def look(
-    module: Module, inputs: tuple[Any, ...], seed: int = 0, only: Collection[str] | None = None
-) -> tuple[list[Finding], list[Checked], int]:
-    """One point: structure, shapes, values. Findings, what was checked, and how many calls."""
-    subject = Subject(module)
-    copies = tuple(as_float64(x, "fb") for x in inputs)
-    with float64_copies(module):
+    def run(self) -> list[Finding]:
+        """The findings of the first stage that has any."""
         try:
-            point = Point(subject, copies, seed)
-            for name in () if only is None else only:
-                check_choice("check_gradients", name, point.variables | point.parameters, "name")
-            found = [
-                one for one in point.shapes()
-                if only is None or one.variable is None or one.variable in only
-            ] or structure(point, only)  # fmt: skip
-            if found:
-                return found, [], subject.forwards
-            found, checked = point.values(only)
-            return found, checked, subject.forwards
+            for stage in (self.first_batch, self.other_batches, self.new_parameters,
+                          self.buffers, self.test_phase, self.extremes):  # fmt: skip
+                if found := stage():
+                    return found
         except Stop as stop:
-            return [stop.finding], [], subject.forwards
+            return [stop.finding]
+        return []
+
+    def point(self, inputs: tuple[Any, ...], jointly: bool = True) -> list[Finding]:
+        """Shapes, then forward values where there is a reference, then gradients."""
+        point = self.at(inputs)
+        if found := point.shapes() or self.against_reference(inputs, point.y):
+            return found
+        found, checked = point.values(jointly=jointly)
+        self.checked = {one.variable: one for one in checked} | self.checked
+        return found
+
+    def first_batch(self) -> list[Finding]:
+        for name, w in self.subject.parameters().items():
+            if not np.any(w):  # as a new bias is: what is done with 0 cannot be seen
+                w[...] = stream(self.seed, name).uniform(0.1, 0.4, w.shape)
+        inputs = self.batch(BATCHES[0])
+        if self.refused(inputs):
+            inputs = tuple(x.copy() for x in self.inputs)
+        point = self.at(inputs)
+        return point.shapes() or structure(point) or self.point(inputs, jointly=False)
+
+    def at(self, inputs: tuple[Any, ...]) -> Point:
+        """One forward and backward there; an output that is wrong is said before what follows."""
+        try:
+            point = Point(self.subject, inputs, self.seed)
+        except Stop as stop:
+            if stop.finding.part == "backward" and stop.finding.id == "raises":
+                y = self.subject.forward(*(x.copy() for x in inputs))
+                for finding in self.against_reference(inputs, y):
+                    raise Stop(finding) from None
+            raise
+        for finding in self.against_reference(inputs, point.y, only_shape=True):
+            raise Stop(finding)
+        return point
+
+    def other_batches(self) -> list[Finding]:
+        """Again with one example, and with three, on the same object."""
+        for n in BATCHES[1:]:
+            inputs = self.batch(n)
+            if self.refused(inputs):
+                continue
+            found = self.guarded(inputs)
+            raised = [one for one in found if one.id == "raises"]
+            if found and self.is_fine_when_fresh(inputs):
+                return [self.subject.finding("stale_batch", found[0].part, found[0].variable)]
+            if raised:
+                error = raised[0].details["error"]
+                if n == 1 and self.reference is None and error.startswith("ValueError"):
+                    continue  # a batch of one may be refused, as batch normalization must
+                return [self.subject.finding("raises_for_batch", found[0].part, n=n, error=error)]
+            if found:
+                return found
+        return []
+
+    def guarded(self, inputs: tuple[Any, ...]) -> list[Finding]:
+        try:
+            return self.point(inputs)
+        except Stop as stop:
+            return [stop.finding]
+
+    def is_fine_when_fresh(self, inputs: tuple[Any, ...]) -> bool:
+        """Whether an object that has seen nothing else gives these inputs their right gradients."""
+        if self.fresh is None:
+            return False
+        with float64_copies(self.fresh):
+            twin = Examination(self.fresh, self.inputs, self.reference, self.seed)
+            return not twin.guarded(inputs)
+
+    def new_parameters(self) -> list[Finding]:
+        """Again after the parameters have changed, as an optimizer changes them."""
+        for w in self.subject.parameters().values():
+            w += np.where(w < 0, -0.3, 0.3)
+        if not self.subject.parameters():
+            return []
+        inputs = self.batch(BATCHES[2])
+        if self.refused(inputs) or not (found := self.guarded(inputs)):
+            return []
+        return [self.subject.finding("old_parameters", found[0].part, found[0].variable)]
+
+    def buffers(self) -> list[Finding]:
+        """What a step of training leaves behind for evaluation, such as running statistics."""
+        modules = [] if self.reference is None else list(self.reference.modules())
+        inputs = self.batch(BATCHES[0])
+        if not any(twin.buffers for twin in modules) or self.refused(inputs):
+            return []
+        self.subject.forward(*inputs)
+        for module, twin in zip(self.module.modules(), modules):
+            for name in twin.buffers:
+                theirs = getattr(twin, name)
+                if not agree(np.asarray(getattr(module, name, theirs)), theirs):
+                    return [self.subject.finding("running_value", "forward", name=name)]
+        return []
+
+    def test_phase(self) -> list[Finding]:
+        """Again in evaluation mode; a reference says what forward must then give."""
+        inputs = self.batch(BATCHES[2])
+        if self.refused(inputs) or self.unchanged_by_eval(inputs):
+            return []
+        if not (found := self.guarded(inputs)):
+            return []
+        is_identity = np.array_equal(self.expected(inputs), inputs[0])
+        id = "test_phase_not_identity" if is_identity else "test_phase_value"
+        return [self.subject.finding(id, found[0].part, found[0].variable)]
+
+    def unchanged_by_eval(self, inputs: tuple[Any, ...]) -> bool:
+        """Whether the layer, and its reference, do the same in both phases."""
+        results = []
+        for training in (True, False):  # evaluation is what it stays in
+            self.train(training)
+            expected, point = self.expected(inputs), Point(self.subject, inputs, self.seed)
+            results.append([expected, point.y, *point.dxs, *point.grads.values()])
+        return all(np.array_equal(a, b) for a, b in zip(*results))
+
+    def extremes(self) -> list[Finding]:
+        """Large inputs of both signs, and rows of very different sizes, where a reference copes."""
+        self.train(True)
+        for size in [1e3, -1e3]:
+            inputs = tuple(
+                (x.T * np.resize([0, size], len(x))).T
+                if x.dtype.kind == "f" and x.ndim and largest(x) > 1 else x
+                for x in self.batch(BATCHES[0])
+            )  # fmt: skip
+            expected = self.expected(inputs)
+            copes = expected is not None and np.all(np.isfinite(expected))
+            if copes and not np.all(np.isfinite(self.subject.forward(*inputs))):
+                return [self.subject.finding("overflow", "forward", size=f"{abs(size):g}")]
+        return []
+
+    def train(self, training: bool) -> None:
+        self.subject.ask("train", training)
+        if self.reference is not None:
+            self.reference.train(training)
+
+    def expected(self, inputs: tuple[Any, ...]) -> Any:
+        """What the reference gives, with the parameters that the subject has now."""
+        if self.reference is None:
+            return None
+        mine = self.subject.module.named_parameters()
+        for name, parameter in self.reference.named_parameters().items():
+            if name in mine:
+                parameter.data = np.array(mine[name].data)
+        for module, twin in zip(self.module.modules(), self.reference.modules()):
+            for name in twin.buffers:
+                setattr(twin, name, np.array(getattr(module, name, getattr(twin, name))))
+        try:
+            return self.right.forward(*(x.copy() for x in inputs))
+        except Stop:
+            return None
+
+    def refused(self, inputs: tuple[Any, ...]) -> bool:
+        """Whether the reference itself does not take these inputs."""
+        return self.reference is not None and self.expected(inputs) is None
+
+    def against_reference(
+        self, inputs: tuple[Any, ...], y: Any, only_shape: bool = False
+    ) -> list[Finding]:
+        """The forward value."""
+        expected = self.expected(inputs)
+        if expected is None:
+            return []
+        if expected.shape != y.shape:
+            details = {"got": str(y.shape), "want": str(expected.shape)}
+            return [self.subject.finding("forward_shape", "forward", **details)]
+        if only_shape or agree(y, expected):
+            return []
+        n = y.shape[:1]
+        if inputs[0].shape[:1] == n != ():
+            first = tuple(x[:1].copy() if x.shape[:1] == n else x for x in inputs)
+            alone = self.expected(first)
+            own = alone is not None and agree(alone, expected[:1])
+            if own and not agree(self.subject.forward(*first), y[:1]):
+                return [self.subject.finding("examples_mixed", "forward")]
+        id, details = diagnose_output(y, expected)
+        finding = self.subject.finding(id, "forward", **details)
+        finding.yours, finding.measured = y, expected
+        return [finding]
+
+
+def examine(
+    module: Module, inputs: tuple[Any, ...], reference: Module | None = None, seed: int = 0
+) -> tuple[list[Finding], list[Checked], int]:
+    """All that is wrong at the first stage where anything is, what was checked, and the calls."""
+    with float64_copies(module), float64_copies(Module() if reference is None else reference):
+        examination = Examination(module, inputs, reference, seed)
+        found = examination.run()
+        return found, list(examination.checked.values()), examination.subject.forwards

@@ -1,10 +1,11 @@
 """The course: notebooks built from solutions, checks, grading.
 
-What a student's notebook needs is imported here; the rest (build, grade, report) needs the extra
-"course" and is imported only where it is used.
+What a student's notebook needs has its name here; the rest is in the packages, each named for what
+one does in it, and needs the extra "course".
 """
 
-from edunn.course.closed import borrow, close
-from edunn.course.mine import keep
+from edunn._lazy import lazy_exports
 
-__all__ = ["borrow", "close", "keep"]
+__getattr__, __dir__, __all__ = lazy_exports(
+    __name__, {"student": ["borrow", "close", "keep", "mine"]}
+)

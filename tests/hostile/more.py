@@ -1,4 +1,4 @@
-"""A second round of attacks: on the reference by other doors, on the wire by dtypes, on the judge's
+"""A second round of attacks: on the reference by other doors, on the channel by dtypes, on the judge's
 patience, on what is shared with other programs of the machine."""
 
 import platform
@@ -73,7 +73,7 @@ for name, body in LAYERS.items():
 attack("answers_of_an_earlier_layer", 0, GRADED, early("KEPT = []", lambda: answering(
     "KEPT.append(x)\ny = KEPT[0]", "KEPT.append(dy)\ndx, db = KEPT[0], KEPT[0]")))  # fmt: skip
 
-# --- numbers on the wire -------------------------------------------------------------------------
+# --- numbers on the channel -------------------------------------------------------------------------
 DTYPES = ["(2,)f8", "<f8,<f8", "V8", "O", "U4", "M8[s]", "c16", "f16", "<f8\\0", "", "|b1" * 99]
 FORGED = {
     f"dtype_{i}": f"{{'value': {{'array': [0, '{dtype}', [1]]}}, 'sizes': [8]}}"
@@ -133,7 +133,7 @@ attack("numbers_without_end", ALL, GRADED, answering(
     f"y = x + self.b.data\nlong = 0x{'f' * 9000}\ndeep = {'-' * 500}1"))  # fmt: skip
 for name, kind in {
     "of_a_diagnosis": "type('raises', (Exception,), {})('Bias.forward: x stops with an error: ')",
-    "of_the_graders": "type('WireTimeout', (Exception,), {})('it did not answer in time')",
+    "of_the_graders": "type('ProtocolTimeout', (Exception,), {})('it did not answer in time')",
     "of_a_long_name": "type('E' * 100_000, (Exception,), {})('=1+1')",
     "that_is_a_warning": "DeprecationWarning('old')",
     "of_memory": "MemoryError()",

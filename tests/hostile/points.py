@@ -129,14 +129,14 @@ WORKER = {
     "patch_programs": "main.Programs.run = lambda self, program, start: [7.0] * 20",
     "patch_run_cell": "main.run_cell = lambda shell, source: {'printed': 'ok', 'error': None}",
     "patch_listed": "main.listed = lambda value: True",
-    "patch_wire_encode": "wire.encode = lambda value, buffers, depth=0: {'list': [True] * 9}",
+    "patch_wire_encode": "channel.encode = lambda value, buffers, depth=0: {'list': [True] * 9}",
     "patch_numpy": "np.asarray = np.ascontiguousarray = lambda *a, **k: np.zeros(3)",
     "patch_getattr": "import builtins; builtins.getattr = lambda *a: (lambda *b: 1.0)",
     "patch_json": 'import json; json.dumps = lambda *a, **k: \'{"value": true, "sizes": []}\'',
 }
 BREAKS = ("patch_wire_encode", "patch_json")
 for name, line in WORKER.items():
-    source = f"{MAIN}\nimport edunn.course.wire as wire\n{line}"
+    source = f"{MAIN}\nimport edunn.course.sandbox.protocol as channel\n{line}"
     state, says = ERROR if name in BREAKS else GRADED, ""
     if name == "patch_run_cell":  # by which the student's own class never runs
         says = "does not define"
@@ -161,10 +161,10 @@ ANSWERS = {
 }  # fmt: skip
 for name, answer in ANSWERS.items():
     source = f"""{MAIN}
-send = main.Wire.send
+send = main.Channel.send
 def other(self, value, seconds=None):
     return send(self, {answer} if "printed" not in value else value)
-main.Wire.send = other
+main.Channel.send = other
 """
     attack(name, 0, GRADED, early(source, wrong))
 
@@ -208,7 +208,7 @@ attack(
     ),
 )
 attack("reference_by_closed_book", 0, GRADED, writing(
-    "import edunn.course.closed as closed\nBias = closed._closed['Bias']"))  # fmt: skip
+    "import edunn.course.student.restrict as closed\nBias = closed._closed['Bias']"))  # fmt: skip
 attack("reference_by_reload", 0, GRADED, writing(
     "import importlib, sys\nfor name in list(sys.modules):\n"
     "    if name.startswith('edunn.layers'): del sys.modules[name]\n"
@@ -266,7 +266,7 @@ READ = [
     "@OUT@/gradebook.db", "@OUT@/records/02_bias/a_honest.json", "@IN@/a_honest/02_bias.ipynb",
     "@OUT@/handed_in/02_bias/a_honest.ipynb", "@COURSE@/solutions/02_bias.py",
     "@COURSE@/autograder/cases/02_bias.py", "@COURSE@/edunn/layers/linear.py",
-    "@COURSE@/edunn/course/judge.py", "@COURSE@/tests/hostile/points.py", "@COURSE@/.git/config",
+    "@COURSE@/edunn/course/grading/judge.py", "@COURSE@/tests/hostile/points.py", "@COURSE@/.git/config",
 ]  # fmt: skip
 attack("read_files", ALL, GRADED, early(trying(*(f"open({path!r})" for path in READ))))
 attack(
@@ -309,10 +309,10 @@ attack(
             "import os; open(f'/proc/{os.getppid()}/environ', 'rb')",
             "import os; os.listdir(f'/proc/{os.getppid()}/fd')",
             "import ctypes as c, os; assert c.CDLL(None).ptrace(16, os.getppid(), 0, 0) == 0",
-            "import sys; assert 'edunn.course.judge' in sys.modules",
-            "import edunn.course.judge",
-            "import edunn.course.cases",
-            "import edunn.course.books",
+            "import sys; assert 'edunn.course.grading.judge' in sys.modules",
+            "import edunn.course.grading.judge",
+            "import edunn.course.hidden_tests.cases",
+            "import edunn.course.grading.gradebook",
         )
     ),
 )

@@ -8,10 +8,10 @@ import textwrap
 
 import pytest
 
-from edunn.course.judge import Judge
-from edunn.course.library import Library
-from edunn.course.normalise import Submission
-from edunn.course.sandbox import Limits
+from edunn.course.grading.judge import Judge
+from edunn.course.sandbox.library import Library
+from edunn.course.submissions.normalise import NormalisedSubmission
+from edunn.course.sandbox.process import Limits
 from hostile.making import COURSE, find
 from lock import needs_lock
 
@@ -118,14 +118,14 @@ def judged(number, changes):
     """The record of each: the release (for cheats) or the solution with these cells changed."""
     name = COURSE.full_name(number)
     exercise = COURSE.exercise(name)
-    books = {"cheats": COURSE.released(name), "honest": COURSE.solution(name)}
+    store = {"cheats": COURSE.released(name), "honest": COURSE.solution(name)}
     library = Library(exercise.withheld)
     with library, Judge(library, exercise.cases(), b"hostile", LIMITS) as judge:
         for (what, kind), cells in changes.items():
             notebook = copy.deepcopy(books[kind])
             for cell, source in cells.items():
                 find(notebook, cell)["source"] = textwrap.dedent(source)
-            yield what, kind, judge.judge(what, name, Submission(notebook))
+            yield what, kind, judge.judge(what, name, NormalisedSubmission(notebook))
 
 
 @pytest.mark.parametrize("number", sorted({one for one, _ in (*CHEATS, *HONEST)}))
@@ -133,6 +133,6 @@ def test_points_for_what_solves_it(number):
     changes = {(what, "cheats"): cells for (n, what), cells in CHEATS.items() if n == number}
     changes |= {(what, "honest"): cells for (n, what), cells in HONEST.items() if n == number}
     for what, kind, record in judged(number, changes):
-        most = sum(verdict.max_points for verdict in record.verdicts)
+        most = sum(verdict.max_points for verdict in record.results)
         assert record.state == "graded", (what, record.reason)
-        assert record.points == (most if kind == "honest" else 0), (what, record.verdicts)
+        assert record.points == (most if kind == "honest" else 0), (what, record.results)

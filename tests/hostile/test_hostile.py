@@ -22,10 +22,10 @@ import hostile.more
 import hostile.odd
 import hostile.papers
 import hostile.points  # noqa: F401
-from edunn.course.grade import grade
-from edunn.course.library import Library
-from edunn.course.report import write_all, write_csv, write_feedback
-from edunn.course.sandbox import Limits
+from edunn.course.grading.grade import grade
+from edunn.course.sandbox.library import Library
+from edunn.course.reporting.html import write_all, write_csv, write_feedback
+from edunn.course.sandbox.process import Limits
 from hostile.making import ATTACKS, COURSE, LEAKED, MARK, NAME, RELEASE, TOKEN, raw, right
 from lock import needs_lock
 
@@ -237,7 +237,7 @@ def test_what_workers_without_their_lock_would_let_through(tmp_path, monkeypatch
     def unlocked(self, closed):
         made(self, closed)
         with (self.folder / "edunn" / "course" / "confine.py").open("a") as file:
-            file.write("\n\ndef confine(**all):\n    return ['limits', 'landlock', 'seccomp']\n")
+            file.write("\n\ndef lock_down(**all):\n    return ['limits', 'landlock', 'seccomp']\n")
 
     monkeypatch.setattr(Library, "__init__", unlocked)
     monkeypatch.setenv("PATH", str(tmp_path))  # where there is no bubblewrap

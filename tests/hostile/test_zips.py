@@ -7,11 +7,11 @@ import zipfile
 
 import pytest
 
-from edunn.course.downloads import METADATA
-from edunn.course.intake import take_in
-from edunn.course.normalise import MAX_BYTES
-from edunn.course.roster import Roster
-from edunn.course.source import CourseError
+from edunn.course.submissions.lms import METADATA
+from edunn.course.submissions.collect import take_in
+from edunn.course.submissions.normalise import MAX_BYTES
+from edunn.course.submissions.roster import Roster
+from edunn.course.errors import CourseError
 from hostile.making import MARK, NAME, raw, right
 
 GOOD = raw(right())

@@ -1,0 +1,191 @@
+"""The checks as people call them: they return a report that is true, or show it and raise.
+
+`check_gradients` looks at one module at one point; `check_layer` runs the whole suite, on batches
+of 7, 1 and 3, with other parameters, in the test phase, at extremes, and against a reference.
+"""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import Any
+
+from edunn.backend import Array
+from edunn.checking.initializers import find_in_initializer
+from edunn.checking.suite import examine
+from edunn.checking.findings import Checked, Finding
+from edunn.checking.optimizers import find_in_optimizer
+from edunn.checking.training_loop import find_in_training_loop
+from edunn.checking.messages import word
+from edunn.checking.report import Report
+from edunn.checking.subject import TimeUp
+from edunn.checking.laws import look
+from edunn.core import Module, Tensor
+from edunn.inputs import check_array, check_finite
+
+Found = tuple[list[Finding], list[Checked], int]
+SECONDS = 30.0  # longer than a layer may take in all its runs together
+
+
+def check_gradients(
+    module: Module, *inputs: Array, seed: int = 0, only: Collection[str] | None = None
+) -> Report:
+    """Raise GradientError unless `module.backward` is the derivative of `module.forward`.
+
+    The gradients of every input and parameter are compared with the measured slope of
+    sum(dy * forward(*inputs)), for a random dy drawn from `seed`; besides, nothing passed in may be
+    changed, both methods must be repeatable, and backward linear in dy. Integer inputs, such as
+    labels, have no gradient and are left out; so is all that `only` does not name, where it is
+    given: "input 0", "w". The module computes on float64 copies; its parameters, its cache and the
+    random numbers are afterwards what they were. NotImplementedError comes through as it is.
+    """
+    __tracebackhide__ = True
+    check_module("check_gradients", module, inputs)
+    return deliver(type(module).__name__, lambda: look(module, inputs, seed, only), seed)
+
+
+def check_layer(
+    layer: Module, *inputs: Array, reference: Module | None = None, seed: int = 0
+) -> Report:
+    """The whole suite for one layer; raises GradientError with the first thing that is not right.
+
+    inputs: an example of what the layer takes; other batches are made in its image
+    reference: a right layer of the same sizes, if there is one: forward values are then compared,
+    and what it refuses (a batch of one, say) is not asked for
+    """
+    __tracebackhide__ = True
+    check_module("check_layer", layer, inputs)
+    return deliver(type(layer).__name__, lambda: examine(layer, inputs, reference, seed), seed)
+
+
+def check_optimizer(make: Callable[..., Any], reference: Callable[..., Any]) -> Report:
+    """Compare an optimizer with a right one over six steps of two parameters; raises GradientError.
+
+    make, reference: from a list of Parameters to an optimizer, such as
+    lambda parameters: SGD(parameters, lr=0.1)
+    """
+    __tracebackhide__ = True
+    return deliver("optimizer", lambda: (find_in_optimizer(make, reference), [], 0))
+
+
+def check_initializer(
+    initializer: Callable[..., Any], mean: float = 0.0, std: Any = None, kind: str | None = None
+) -> Report:
+    """Whether an initializer's values have this mean, deviation and distribution; raises
+    GradientError.
+
+    std: a number, or a function of the shape    kind: "normal", "uniform" or None
+    """
+    __tracebackhide__ = True
+    name = type(initializer).__name__
+    return deliver(name, lambda: (find_in_initializer(initializer, mean, std, kind), [], 0))
+
+
+def check_training_loop(run: Callable[..., Any]) -> Report:
+    """Watch a training loop from inside: batches, order of calls, gradients; raises GradientError.
+
+    run(model, loss, optimizer, x, y, batch_size, epochs): trains, and returns the epochs' losses
+    """
+    __tracebackhide__ = True
+    return deliver("training loop", lambda: (find_in_training_loop(run), [], 0))
+
+
+def deliver(who: str, examination: Callable[[], Found], seed: int = 0) -> Report:
+    """The report of an examination; one that is not true is shown, in a notebook, and raised."""
+    start = time.monotonic()
+    __tracebackhide__ = True
+    out, err = FirstLines(), FirstLines()
+    try:
+        with redirect_stdout(out), redirect_stderr(err), at_most(SECONDS):
+            findings, checked, calls = examination()
+    except TimeUp as up:  # outside of every layer
+        details = {"seconds": f"{up.seconds:g}"}
+        findings, checked, calls = [Finding("endless", who, "", None, details)], [], 0
+    finally:
+        print(out.text(), end="")
+        print(err.text(), end="", file=sys.stderr)
+    report = Report(who, checked, findings, seed, calls, time.monotonic() - start)
+    if not report and "ipykernel" in sys.modules:
+        from IPython.display import display
+
+        display(report)
+    report.raise_if_wrong()
+    return report
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise TimeUp where the block takes longer; only where there are signals, and no clock of
+    somebody else's that rings before."""
+    can = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    left, every = signal.getitimer(signal.ITIMER_REAL) if can else (0.0, 0.0)
+    if not can or 0 < left <= seconds:
+        yield
+        return
+
+    def up(*_: Any) -> None:
+        raise TimeUp(seconds)
+
+    start, before = time.monotonic(), signal.signal(signal.SIGALRM, up)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again, where a bare except has caught it
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if left:
+            left -= time.monotonic() - start
+            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), every)
+
+
+class FirstLines(io.StringIO):
+    """Keeps the beginning of what a layer prints: it is run dozens of times in a check."""
+
+    LINES, LENGTH = 20, 2000  # of lines, and of all that is not ended by a line's end
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines, self.length = 0, 0
+
+    def write(self, text: str) -> int:
+        for line in text.splitlines(keepends=True):
+            end = line[len(line.rstrip("\n")) :]
+            if self.lines < self.LINES:
+                super().write(line.rstrip("\n")[: max(0, self.LENGTH - self.length)] + end)
+            self.length = 0 if end else self.length + len(line)
+            self.lines += len(end)
+        return len(text)
+
+    def close(self) -> None:
+        """Whatever a layer does to it, what it has printed is shown."""
+
+    def text(self) -> str:
+        more = self.lines - self.LINES
+        return self.getvalue() + (word("more_lines", count=more) + "\n" if more > 0 else "")
+
+
+def check_module(who: str, module: Any, inputs: tuple[Any, ...]) -> None:
+    """Refuse what cannot be checked."""
+    if not isinstance(module, Module):
+        raise TypeError(f"{who} got {type(module).__name__}, not a Module")
+    name = type(module).__name__
+    if not inputs:
+        raise TypeError(f"{who} got no input for {name}")
+    try:
+        parameters = module.named_parameters()
+        arrays = {f"parameter {key}": one.data for key, one in parameters.items()}
+    except RecursionError:
+        raise TypeError(f"{who} got {name}, which has itself among the modules inside it") from None
+    except Exception as error:
+        raise TypeError(f"{who} got {name}, whose parameters cannot be read: {error}") from error
+    arrays = {f"input {i}": x for i, x in enumerate(inputs)} | arrays
+    for key, x in arrays.items():
+        check_array(who, x, name=key)
+        check_finite(who, x.data if isinstance(x, Tensor) else x, name=key)
+    if any(x.ndim and not len(x) for x in inputs):
+        raise ValueError(f"{who} got an empty batch")

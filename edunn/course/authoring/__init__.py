@@ -1,0 +1,1 @@
+"""Build the exercises from their solutions, and prove them."""

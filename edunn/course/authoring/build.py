@@ -1,0 +1,181 @@
+"""Build the notebooks that students get, and prove them before anybody gets them.
+
+A build that cannot be proved changes nothing: the release of before stays where it is.
+"""
+
+from __future__ import annotations
+
+import ast
+import multiprocessing
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.grading.judge import Judge
+from edunn.course.notebooks.kernel import end_quietly, run_in_kernel
+from edunn.course.notebooks.layout import Course
+from edunn.course.sandbox.library import Library
+from edunn.course.submissions.normalise import NormalisedSubmission
+from edunn.course.authoring.overview import overview
+from edunn.course.sandbox.process import Limits
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.solution import graded_code, solution_lines, todos, withheld
+from edunn.course.authoring.translate import translated
+
+Progress = Callable[[str], None]
+
+
+def build(course: Course, name: str, progress: Progress = lambda step: None) -> list[str]:
+    """Build one assignment into assignments/, and return what was proved, a sentence each.
+
+    Raises CourseError, with the cell named, when something cannot be proved.
+    """
+    progress("blanking the solution")
+    solution = course.solution(name)
+    release = release_bytes(solution, name)
+    blank = nbformat.reads(release.decode(), as_version=4)
+    proofs = []
+    for prove in (
+        lambda: reproducible(course.solution(name), name, release),
+        lambda: no_solution_left(solution, blank),
+        lambda: can_fail(blank),
+        lambda: solution_passes(solution),
+        lambda: blank_fails(blank, todos(solution)),
+        lambda: grader_agrees(course, name, solution, blank),
+    ):
+        sentence = prove()
+        progress(sentence)
+        proofs.append(sentence)
+    releases = {"": release} | in_other_languages(course, name, blank)
+    for language, content in releases.items():
+        path = course.release_path(name, language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(content)
+        partial.replace(path)
+    return proofs
+
+
+def in_other_languages(course: Course, name: str, release: Any) -> dict[str, bytes]:
+    """By language: the bytes of the translated release."""
+    return {
+        language: (nbformat.writes(translated(release, text, language)) + "\n").encode()
+        for language, text in course.translations(name).items()
+    }
+
+
+def build_all(
+    course: Course, names: list[str], workers: int = 2
+) -> Iterator[tuple[str, list[str] | CourseError]]:
+    """Build several assignments at once: (name, what was proved or why not), in their order.
+
+    Where all assignments of the course were built, its first page is written as well.
+    """
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, end_quietly) as pool:
+        jobs = [pool.submit(build, course, name) for name in names]
+        failed = False
+        try:
+            for name, job in zip(names, jobs):
+                try:
+                    yield name, job.result()
+                except CourseError as error:
+                    failed = True
+                    yield name, error
+        finally:
+            pool.shutdown(cancel_futures=True)  # Ctrl-C: what has not begun is left
+    if not failed and names == course.assignments():
+        (course.root / "assignments" / "README.md").write_text(overview(course), encoding="utf-8")
+
+
+def release_bytes(solution: Any, name: str) -> bytes:
+    """The notebook for students, as nbgrader makes it, in books that are thrown away."""
+    with tempfile.TemporaryDirectory(prefix="edunn-build-") as folder:
+        return GradeStore(Path(folder)).release(name, solution)
+
+
+def reproducible(solution: Any, name: str, release: bytes) -> str:
+    if release_bytes(solution, name) != release:
+        raise CourseError(f"{name}: two builds of the same source differ")
+    return "a second build is the same, byte for byte"
+
+
+def no_solution_left(solution: Any, blank: Any) -> str:
+    """No line of a solution stands anywhere in the release, not even in its metadata."""
+    given = {line.strip() for text in strings(blank) for line in text.split("\n")}
+    lines = list(solution_lines(solution))
+    for cell, line in lines:
+        if line in given:
+            raise CourseError(f"cell {cell}: the release still has its solution's line {line!r}")
+    return f"none of the {len(lines)} lines of the solution is in the release"
+
+
+def strings(value: Any) -> list[str]:
+    """Every text in a notebook, wherever it stands."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = [*value.keys(), *value.values()]
+    return [text for item in value for text in strings(item)] if isinstance(value, list) else []
+
+
+def can_fail(blank: Any) -> str:
+    """A graded cell holds a check, and does not end in a value, which nbgrader takes as points."""
+    for cell in graded_code(blank):
+        tree = ast.parse(cell["source"])
+        calls = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)]
+        names = {getattr(f, "attr", getattr(f, "id", "")) for f in calls}
+        asserts = any(isinstance(node, ast.Assert) for node in ast.walk(tree))
+        if not asserts and not any(name.startswith("check") for name in names):
+            raise CourseError(f"cell {cell['id']} cannot fail: it has no check and no assert")
+        last = tree.body[-1]
+        if isinstance(last, ast.Expr):
+            function = getattr(last.value, "func", None)
+            name = getattr(function, "attr", getattr(function, "id", ""))
+            if not (name in ("print", "keep") or name.startswith("check")):
+                raise CourseError(
+                    f"cell {cell['id']} ends in a value: nbgrader could read it as points"
+                )
+    return f"each of the {len(graded_code(blank))} graded cells can fail"
+
+
+def solution_passes(solution: Any) -> str:
+    found = run_in_kernel(solution)
+    for cell, error in found.items():
+        if error:
+            raise CourseError(f"cell {cell}: the solution fails it: {': '.join(error)}")
+    count = len(graded_code(solution))
+    return f"the solution runs in a real kernel, and passes all {count} graded cells"
+
+
+def blank_fails(blank: Any, names: dict[str, str]) -> str:
+    """Every graded cell of the blank notebook fails because something is not written yet."""
+    found = run_in_kernel(blank)
+    stubs = {f"{name}: not written yet" for name in names}
+    graded = {cell["id"] for cell in graded_code(blank)}
+    for cell, error in found.items():
+        if error is None and cell in graded:
+            raise CourseError(f"cell {cell}: the blank notebook passes it")
+        if error and (error[0] != "NotImplementedError" or error[1] not in stubs):
+            raise CourseError(f"cell {cell}: the blank notebook fails it with {', '.join(error)}")
+    return f"the blank notebook fails all {len(graded)}, each with its NotImplementedError"
+
+
+def grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
+    """The hidden cases give the solution every point, and the blank notebook none."""
+    cases, limits = course.cases(name), Limits(confined=False)
+    with Library(withheld(solution)) as library, Judge(library, cases, b"proof", limits) as judge:
+        full = judge.judge("solution", name, NormalisedSubmission(solution))
+        none = judge.judge("blank", name, NormalisedSubmission(blank))
+    lost = [v for v in full.results if v.reason]
+    if lost or full.reason:
+        where = f"cell {lost[0].name}: {lost[0].reason}" if lost else full.reason
+        raise CourseError(f"the hidden cases do not accept the solution: {where}")
+    if none.points:
+        raise CourseError("the hidden cases give the blank notebook points")
+    return f"the grader gives the solution {full.points:g} points and the blank notebook 0"

@@ -1,0 +1,53 @@
+"""The first page of the course: what there is to write, how long it takes, what it is worth."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from edunn.course.notebooks.layout import Course
+from edunn.course.notebooks.solution import is_kind
+
+PAGE = Path(__file__).with_name("templates") / "exercises.md"
+
+
+def overview(course: Course) -> str:
+    """assignments/README.md, made from the notebooks' titles and the points of their cells."""
+    rows = ["| | exercise | you write | you need | minutes | points |", "|---|---|---|---|---|---|"]
+    points = automatic = minutes = 0.0
+    for name in course.assignments():
+        notebook = course.solution(name)
+        title = about(notebook)
+        by_hand, by_itself = worth(notebook)
+        points, automatic = points + by_hand + by_itself, automatic + by_itself
+        minutes += title["minutes"]
+        number, _, _ = name.partition("_")
+        link = f"[{title['title']}]({name}/{name}.ipynb)"
+        cells = link, title["you write"], title["you need"], f"{title['minutes']:g}"
+        rows.append(f"| {number} | {' | '.join(cells)} | {by_itself:g} + {by_hand:g} |")
+    hours = round(minutes / 60)
+    table = "\n".join(rows)
+    page = PAGE.read_text(encoding="utf-8")
+    return page.format(table=table, points=points, automatic=automatic, hours=hours)
+
+
+def about(notebook: Any) -> dict[str, Any]:
+    """The title of an exercise, and the rows of the table under it."""
+    text = notebook["cells"][0]["source"]
+    rows = re.findall(r"^\|\s*([^|]+?)\s*\|\s*(.*?)\s*\|\s*$", text, re.MULTILINE)
+    found: dict[str, Any] = {name.lower(): value for name, value in rows}
+    found["title"] = text.split("\n")[0].partition(":")[2].strip()
+    found["minutes"] = float(re.findall(r"\d+", found["time"])[-1])
+    return found
+
+
+def worth(notebook: Any) -> tuple[float, float]:
+    """Points given by a person, and by automatic checks."""
+    by_hand = by_itself = 0.0
+    for cell in notebook["cells"]:
+        if is_kind(cell, "grade") or is_kind(cell, "task"):
+            points = float(cell["metadata"]["nbgrader"]["points"])
+            code = cell["cell_type"] == "code" and not is_kind(cell, "solution")
+            by_hand, by_itself = by_hand + points * (not code), by_itself + points * code
+    return by_hand, by_itself

@@ -1,0 +1,54 @@
+"""A release in another language: the same cells, with other prose.
+
+`solutions/es/NN_name.md` holds the markdown cells in order, each after a line `<!-- cell -->`.
+Code stays as it is; the checks then speak the language too.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.solution import grade_id
+
+MARK = "<!-- cell -->\n"
+LANGUAGE_CELL: dict[str, Any] = {
+    "cell_type": "code",
+    "execution_count": None,
+    "metadata": {},
+    "outputs": [],
+}
+
+
+def prose(notebook: Any) -> list[Any]:
+    """The cells that a translation replaces: all markdown but the cells for written answers."""
+    cells = notebook["cells"]
+    return [c for c in cells if c["cell_type"] == "markdown" and grade_id(c) is None]
+
+
+def translated(release: Any, text: str, language: str) -> Any:
+    """A copy of a released notebook in another language; raises CourseError where the two differ in
+    more than words: cells, formulas, or what stands in `code`."""
+    notebook = copy.deepcopy(release)
+    cells, texts = prose(notebook), [part.strip() for part in text.split(MARK)[1:]]
+    if len(cells) != len(texts):
+        raise CourseError(f"{language}: {len(texts)} texts for {len(cells)} markdown cells")
+    for number, (cell, new) in enumerate(zip(cells, texts), start=1):
+        for what, pattern in (
+            ("heading", r"^#+(?= )"),
+            ("formula", r"\$\$.*?\$\$"),
+            ("code", r"(?<!`)`[^`\n]+`(?!`)"),
+        ):
+            flags = re.MULTILINE | re.DOTALL
+            old, found = (sorted(re.findall(pattern, t, flags)) for t in (cell["source"], new))
+            if old != found:
+                odd = sorted(set(old) ^ set(found)) or [f"{len(found)} of them, not {len(old)}"]
+                raise CourseError(f"{language}, text {number}: another {what}: {odd[0]}")
+        cell["source"] = new
+    place = next(i for i, cell in enumerate(notebook["cells"]) if grade_id(cell) == "setup")
+    source = f'nn.checking.set_language("{language}")'
+    extra = type(cells[0])(LANGUAGE_CELL, id="language", source=source)
+    notebook["cells"].insert(place + 1, extra)
+    return notebook

@@ -1,0 +1,183 @@
+"""Prove the checks of an exercise: every wrong answer loses points, and its student is told why.
+
+Wrong answers come from the exercise's bank, and from small changes of its solution.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+
+from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.notebooks.layout import Course
+from edunn.course.authoring.mutation import change, changed_sources, is_refusal, slips
+from edunn.course.submissions.normalise import NormalisedSubmission
+from edunn.course.grading.executor import Progress, judge_all, nothing
+from edunn.course.grading.records import NOT_GRADED, Record
+from edunn.course.sandbox.process import Limits
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.solution import blank, owner, regions, todos
+
+LIMITS = Limits(cell_seconds=10.0, confined=False)
+AT_LEAST = 5  # wrong answers for each TODO
+COPIES = 20  # of the solution, no two with the same hidden numbers
+SHARE = 0.97  # of the changed solutions must lose points
+
+
+@dataclass
+class Proof:
+    """What was proved of one exercise, and what is at fault.
+
+    visible, hidden: how many wrong answers lose points by the notebook's own checks, and by hidden
+    cases only    same: of how many the notebook says of every check what the grader says
+    caught, changed: how many changed solutions lose points, of how many
+    equivalent: how many more are said to change nothing    survivors: the others that lose none
+    """
+
+    name: str
+    points: float
+    todos: int = 0
+    visible: int = 0
+    hidden: int = 0
+    same: int = 0
+    caught: int = 0
+    changed: int = 0
+    equivalent: int = 0
+    faults: list[str] = field(default_factory=list)
+    survivors: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.faults and self.caught >= SHARE * self.changed
+
+
+def verify(
+    course: Course, name: str, mutants: bool = True, workers: int = 2, progress: Progress = nothing
+) -> Proof:
+    """Judge the solution, its wrong answers and its changed versions as submissions."""
+    solution, (bank, equivalent) = course.solution(name), course.bank(name)
+    changed = dict(mutated(solution)) if mutants else {}
+    copies = {f"the solution, copy {k}": solution for k in range(1, COPIES + 1)}
+    parts = dict(unfinished(solution))
+    notebooks = copies | parts
+    notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in bank}
+    notebooks |= {what: book for what, book in changed.items() if what not in equivalent}
+    submissions = {who: NormalisedSubmission(book) for who, book in notebooks.items()}
+    jobs = judge_all(course, name, submissions, b"verify", LIMITS, workers, progress)
+    records = {record.student: record for record in jobs}
+    right = records["the solution, copy 1"]
+    if right.state == NOT_GRADED:
+        raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
+    proof = Proof(name, right.points, len(todos(solution)))
+    for who in copies:
+        if lost := [v for v in records[who].results if v.reason] or seen(records[who]):
+            proof.faults.append(f"{who}, loses points: {lost}")
+    for what in parts:
+        proof.faults += [f"{what}: {told}" for told in disagreements(records[what])]
+    judge_bank(proof, bank, todos(solution), records)
+    for what in changed.keys() - equivalent.keys():
+        proof.changed += 1
+        if records[what].points < right.points:
+            proof.caught += 1
+        else:
+            proof.survivors.append(what)
+    proof.survivors.sort()
+    proof.equivalent = len(changed.keys() & equivalent.keys())
+    if mutants:
+        unknown = sorted(equivalent.keys() - changed.keys())
+        proof.faults += [f"EQUIVALENT names no change of the solution: {u}" for u in unknown]
+    return proof
+
+
+def judge_bank(
+    proof: Proof, bank: list[Mistake], names: dict[str, str], records: dict[str, Record]
+) -> None:
+    count = Counter(mistake.todo for mistake in bank)
+    names_twice = [name for name, n in Counter(mistake.name for mistake in bank).items() if n > 1]
+    proof.faults += [f"two wrong answers are called {name!r}" for name in names_twice]
+    proof.faults += [
+        f"{todo} has {count[todo]} wrong answers, not {AT_LEAST}"
+        for todo in names
+        if count[todo] < AT_LEAST
+    ]
+    for mistake in bank:
+        record = records[f"wrong: {mistake.name}"]
+        visible = seen(record)
+        proof.visible += bool(visible)
+        proof.hidden += not visible
+        proof.same += not any(disagreements(record))
+        if fault := fault_of(mistake, record, visible, proof.points):
+            proof.faults.append(f"wrong answer {mistake.name!r} {fault}")
+
+
+def fault_of(mistake: Mistake, record: Record, visible: str, points: float) -> str:
+    if record.points >= points:
+        return "loses no points"
+    reasons = [verdict.reason for verdict in record.results]
+    told = " ".join(" ".join(reasons if mistake.hidden else [visible]).split())
+    if mistake.hidden and visible:
+        return f"is not hidden: the notebook says {first_line(visible)!r}"
+    if not told:
+        return "passes the notebook's own checks: mark it hidden=True, or better the checks"
+    if mistake.says.lower() not in told.lower():
+        return f"is told {told[:1000]!r}, without {mistake.says!r}"
+    return ""
+
+
+def first_line(text: str) -> str:
+    return next(iter(text.strip().split("\n")), "")
+
+
+def seen(record: Record) -> str:
+    """What the student reads in the notebook's own checks; "" if they pass."""
+    stopped = [record.reason] if record.state != "graded" else []
+    return "\n".join([*record.visible.values(), *stopped])
+
+
+def disagreements(record: Record) -> Iterator[str]:
+    """The cells of which notebook and grader think differently."""
+    for verdict in record.results:
+        says = record.visible.get(verdict.name, "")
+        if bool(says) != bool(verdict.reason):
+            notebook = (
+                f"the notebook says {first_line(says)!r}" if says else "the notebook is content"
+            )
+            grader = f"says {verdict.reason!r}" if verdict.reason else "gives the points"
+            yield f"{verdict.name}: {notebook}, the grader {grader}"
+
+
+def unfinished(solution: Any) -> Iterator[tuple[str, Any]]:
+    """The solution without one of its TODOs, and with one only, for each of them."""
+    names = todos(solution).keys()
+    for name in names:
+        yield f"without {name}", without(solution, {name})
+        yield f"with {name} alone", without(solution, names - {name})
+
+
+def without(solution: Any, names: Collection[str]) -> Any:
+    notebook = nbformat.from_dict(solution)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = blank(cell["source"], names)
+    return notebook
+
+
+def mutated(solution: Any) -> Iterator[tuple[str, Any]]:
+    """("Linear.backward: old line -> new line", notebook) for every change of the reference."""
+    for place, cell in enumerate(solution["cells"]):
+        if cell["cell_type"] != "code":
+            continue
+        for begin, end in regions(cell["source"]):
+            inside = range(begin + 2, end + 1)  # lines count from 1 in a tree
+            before = ast.unparse(ast.parse(cell["source"]))
+            for *_, source in changed_sources(
+                cell["source"], slips, is_refusal, inside.__contains__
+            ):
+                changed = nbformat.from_dict(solution)
+                changed["cells"][place]["source"] = source
+                yield f"{owner(cell['source'], begin)}: {change(before, source)}", changed

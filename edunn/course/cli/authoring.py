@@ -1,0 +1,58 @@
+"""The commands for authors of exercises: `edunn build`, `edunn verify`."""
+
+from __future__ import annotations
+
+import click
+
+from edunn.course.cli.console import Bars, console, print_faults, print_proofs, say
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.layout import Course
+
+workers = click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+
+
+@click.command("build")
+@click.argument("names", nargs=-1)
+@workers
+@click.pass_context
+def build_command(context: click.Context, names: tuple[str, ...], workers: int) -> None:
+    """Build the notebooks for students, and prove each.
+
+    NAMES are exercises, such as 02_bias, bias or 02; by default all of them.
+    """
+    from edunn.course.authoring.build import build_exercises
+
+    course, failed = Course.find(context.obj), 0
+    for name, proofs in build_exercises(course, course.full_names(names), workers):
+        console.print(f"[bold]{name}[/bold]")
+        if isinstance(proofs, CourseError):
+            failed += 1
+            say(proofs, "✗")
+        else:
+            for proof in proofs:
+                say(proof)
+    context.exit(1 if failed else 0)
+
+
+@click.command("verify")
+@click.argument("names", nargs=-1)
+@click.option("--mutants/--no-mutants", default=True, help="Also judge changed solutions.")
+@workers
+@click.pass_context
+def verify_command(
+    context: click.Context, names: tuple[str, ...], mutants: bool, workers: int
+) -> None:
+    """Prove that wrong answers lose points, and are told why.
+
+    NAMES are exercises; by default all of them, which takes many minutes.
+    """
+    from edunn.course.authoring.verify import verify_exercise
+
+    course = Course.find(context.obj)
+    proofs = []
+    for name in course.full_names(names):
+        with Bars(name) as bars:
+            proofs.append(verify_exercise(course, name, mutants, workers, bars))
+        print_faults(proofs[-1])
+    print_proofs(proofs)
+    context.exit(0 if all(proof.ok for proof in proofs) else 1)

@@ -1,0 +1,185 @@
+"""The commands of who grades: `edunn grade`, `report`, `regrade`, `export`, `gradescope build`.
+
+As in cli.py: parse, call, print, exit code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from edunn.course.cli.judge import judge_command
+from edunn.course.notebooks.layout import Course
+from edunn.course.cli.console import Bars, console, print_built, print_changes, print_files, print_grades, print_sheets, print_some
+
+folder = click.Path(file_okay=False, path_type=Path)
+file = click.Path(path_type=Path)
+workers = click.option(
+    "--workers", type=click.IntRange(1), default=2, show_default=True, help="Judged at once."
+)
+unsafe = click.option(
+    "--unsafe", is_flag=True, help="Grade also where students' code cannot be locked up."
+)
+
+
+@click.command("grade")
+@click.argument("submissions", type=file)
+@click.option(
+    "--assignment",
+    default="",
+    help="Which exercise: 02_bias, bias or 02; by default the one in the notebooks' names.",
+)
+@click.option("--out", type=folder, default=Path("graded"), show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(0),
+    default=2,
+    show_default=True,
+    help="Judged at once; 0 to take in only.",
+)
+@click.option("--scheduler", default="", help="Of a Dask cluster that judges: tcp://HOST:PORT.")
+@click.option("--roster", type=file, help="A CSV of who is in the course.")
+@unsafe
+@click.pass_context
+def grade_command(
+    context: click.Context,
+    submissions: Path,
+    assignment: str,
+    out: Path,
+    workers: int,
+    scheduler: str,
+    roster: Path | None,
+    unsafe: bool,
+) -> None:
+    """Grade submissions: a folder, or a download as a zip.
+
+    SUBMISSIONS is a folder with one sub-folder for each student, or what Canvas, Moodle or
+    Gradescope give to download. Begin with report.html in --out. What has not changed since the
+    last time is not judged again, and a run that was stopped goes on where it was.
+
+    The roster has a column `student`, and others by which downloads name people: name, email,
+    canvas_id, login, sis_id, moodle_id. It is kept in --out: name it once.
+    """
+    from edunn.course.grading.grade import grade
+    from edunn.course.submissions.collect import assignment_of
+    from edunn.course.reporting.html import write_all
+    from edunn.course.submissions.roster import Roster
+    from edunn.course.sandbox.process import Limits
+
+    course = Course.find(context.obj)
+    known = course.assignments()
+    name = course.full_name(assignment) if assignment else assignment_of(submissions, known)
+    people, limits = Roster.read(roster) if roster else None, Limits(confined=not unsafe)
+    with Bars() as bars:
+        grades = grade(course, submissions, name, out, workers, limits, bars, people, scheduler)
+    if not workers:
+        print_files(out / "handed_in" / name)
+        context.exit()
+    (sheet,) = (one for one in write_all(out) if one.name == name)
+    print_grades(grades)
+    print_some("in the roster, and nothing handed in", sheet.absent)
+    print_files(out / "report.html", out / "grades.csv", out / "feedback", out / "gradebook.db")
+    context.exit(0 if all(grade.points is not None for grade in grades) else 1)
+
+
+@click.command("report")
+@click.argument("out", type=folder, default=Path("graded"))
+def report_command(out: Path) -> None:
+    """Write the pages of all that was graded.
+
+    They are report.html, feedback/ and grades.csv in OUT (graded/), with the points and comments
+    that a person has given since.
+    """
+    from edunn.course.reporting.html import write_all
+
+    print_sheets(write_all(out))
+    print_files(out / "report.html", out / "feedback", out / "grades.csv")
+
+
+@click.command("regrade")
+@click.argument("names", nargs=-1)
+@click.option("--out", type=folder, default=Path("graded"), show_default=True)
+@workers
+@unsafe
+@click.pass_context
+def regrade_command(
+    context: click.Context, names: tuple[str, ...], out: Path, workers: int, unsafe: bool
+) -> None:
+    """Grade again what has changed, and who was not graded.
+
+    NAMES are exercises; by default all that have been graded. Judged again are, from the copies in
+    --out, those whose exercise, hidden cases or submission have changed, and those not graded.
+    """
+    from edunn.course.reporting.classroom import read_sheets
+    from edunn.course.grading.grade import grade
+    from edunn.course.reporting.html import write_all
+    from edunn.course.sandbox.process import Limits
+
+    course, limits = Course.find(context.obj), Limits(confined=not unsafe)
+    only = [course.full_name(name) for name in names] or [""]
+    before = [sheet for name in only for sheet in read_sheets(out, name)[1]]
+    for sheet in before:
+        with Bars(sheet.name) as bars:
+            grade(course, None, sheet.name, out, workers, limits, bars)
+    after = {sheet.name: sheet for sheet in write_all(out)}
+    missing = print_changes([(sheet, after[sheet.name]) for sheet in before])
+    print_files(out / "report.html", out / "feedback", out / "grades.csv")
+    context.exit(1 if missing else 0)
+
+
+@click.command("export")
+@click.argument("kind", type=click.Choice(["canvas", "moodle", "gradescope"]))
+@click.option("--out", type=folder, default=Path("graded"), show_default=True)
+@click.option("--assignment", default="", help="One exercise; by default all that are graded.")
+@click.option("--roster", type=file, help="By default the one in --out.")
+@click.option("--column", default="", help='What it is called there: "Exercise 2 (4711)".')
+@click.pass_context
+def export_command(
+    context: click.Context, kind: str, out: Path, assignment: str, roster: Path | None, column: str
+) -> None:
+    """Write the grades as Canvas, Moodle or Gradescope takes them.
+
+    A CSV to import, or a results.json for each student; points given by hand are in it. Nobody
+    without a grade gets a zero.
+    """
+    from edunn.course.reporting.export import export
+    from edunn.course.submissions.roster import Roster
+
+    name = Course.find(context.obj).full_name(assignment) if assignment else ""
+    people = Roster.read(roster) if roster else None
+    result = export(kind, out, name, people, column)
+    console.print(f"{result.grades} grades written")
+    print_some("without a grade, left empty", result.empty)
+    print_some("that still wait for a person, with the points so far", result.waiting)
+    print_some("not in the roster, left out", result.strangers)
+    print_files(result.path)
+
+
+@click.group("gradescope")
+def gradescope_group() -> None:
+    """Grade an exercise on Gradescope's machines."""
+
+
+@gradescope_group.command("build")
+@click.argument("name")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Of the zip.")
+@unsafe
+@click.pass_context
+def gradescope_build_command(
+    context: click.Context, name: str, out: Path | None, unsafe: bool
+) -> None:
+    """Write the zip that Gradescope takes as an autograder.
+
+    NAME is an exercise, such as 02_bias, bias or 02; docs/gradescope.md says what to do with it.
+    """
+    from edunn.course.gradescope.bundle import build
+
+    course = Course.find(context.obj)
+    name = course.full_name(name)
+    print_built(build(course, name, out or Path(f"{name}-gradescope.zip"), unsafe))
+
+
+COMMANDS = (
+    grade_command, report_command, regrade_command, export_command, gradescope_group, judge_command,
+)  # fmt: skip

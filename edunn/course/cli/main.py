@@ -1,0 +1,46 @@
+"""`edunn ...`: all commands, in sections.
+
+The commands parse, call, print, and choose the exit code. nbgrader takes seconds to import, so each
+imports what it needs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from edunn.course.cli.authoring import build_command, verify_command
+from edunn.course.cli.console import Group
+from edunn.course.cli.demo import demo_command
+from edunn.course.cli.grading import (
+    export_command,
+    grade_command,
+    gradescope_group,
+    regrade_command,
+    report_command,
+)
+from edunn.course.cli.judge import judge_command
+from edunn.course.cli.student import check_command, status_command
+from edunn.course.compat import load_nbformat_fast
+
+SECTIONS = {
+    "For students": (check_command, status_command),
+    "For authors of exercises": (build_command, verify_command),
+    "For graders": (
+        grade_command, report_command, regrade_command, export_command, gradescope_group,
+        judge_command,
+    ),
+    "To look at": (demo_command,),
+}  # fmt: skip
+folder = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group(cls=Group, sections=SECTIONS)
+@click.option("--course", "root", type=folder, default=Path(), help="Where the course is; here.")
+@click.version_option(package_name="edunn-course")
+@click.pass_context
+def main(context: click.Context, root: Path) -> None:
+    """Build, check and grade the exercises of edunn."""
+    load_nbformat_fast()
+    context.obj = root

@@ -1,0 +1,1 @@
+"""Grade an exercise on Gradescope's machines."""

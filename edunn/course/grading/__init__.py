@@ -1,0 +1,1 @@
+"""Who gets which points, judged side by side, and never lost."""

@@ -1,0 +1,232 @@
+"""nbgrader keeps the books: releases, the gradebook, what the formgrader shows.
+
+The only file that imports nbgrader. Points come from `Record`s; nbgrader's own execution of
+notebooks is replaced by a preprocessor that writes them into the notebook as outputs.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import warnings
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    IncludeHeaderFooter,
+    LockCells,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+    SaveCells,
+)
+from nbgrader.utils import compute_checksum
+from traitlets import Unicode
+from traitlets.config import Config
+
+from edunn.course.grading.records import Record, read_record, write_whole
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.solution import blank, grade_id, is_kind
+
+
+class Blank(ClearSolutions):
+    """Solutions become stubs that say which method is missing."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
+        if cell.cell_type == "code":
+            cell.source = blank(cell.source)
+            return cell, resources
+        return super().preprocess_cell(cell, resources, cell_index)
+
+
+class FromRecord(NbGraderPreprocessor):
+    """In the place of nbgrader's Execute: outputs and failures as the record says."""
+
+    store = Unicode("", help="the folder with the records").tag(config=True)
+
+    def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
+        about = resources["nbgrader"]
+        record = read_record(Path(self.store), about["assignment"], about["student"])
+        if record is None:
+            who = f"{about['student']} in {about['assignment']}"
+            raise CourseError(f"no record of {who}: points come from edunn grade")
+        return with_outputs(notebook, record), resources
+
+
+def with_outputs(notebook: Any, record: Record) -> Any:
+    """The notebook with what its cells printed and drew, and what its checks found, as outputs."""
+    reasons = {verdict.name: verdict.reason for verdict in record.results}
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for count, cell in enumerate(code, start=1):
+        cell.execution_count, cell.outputs = count, []
+        if printed := record.printed.get(cell.id):
+            cell.outputs.append(new_output("stream", name="stdout", text=printed))
+        for picture in record.figures.get(cell.id, []):
+            cell.outputs.append(new_output("display_data", {"image/png": picture}))
+        if reason := reasons.get(cell.id):
+            said = new_output("error", ename="Check", evalue=reason, traceback=[reason])
+            cell.outputs.append(said)
+    return notebook
+
+
+def checksum(cell: Any) -> str:
+    """What nbgrader writes into a released cell, so that a change of it can be seen."""
+    return str(compute_checksum(cell))
+
+
+def configure(config: Any, root: Path) -> Any:
+    """nbgrader's settings for a course whose books are in `root`."""
+    config.CourseDirectory.course_id = "edunn"
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+    config.OverwriteCells.add_missing_cells = True
+    config.GenerateAssignment.preprocessors = [
+        IncludeHeaderFooter,
+        LockCells,
+        Blank,
+        ClearOutput,
+        CheckCellMetadata,
+        ComputeChecksums,
+        SaveCells,
+        ClearHiddenTests,
+        ClearMarkScheme,
+        ComputeChecksums,
+        CheckCellMetadata,
+    ]
+    config.Autograde.autograde_preprocessors = [
+        FromRecord,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    config.FromRecord.store = str(root)
+    return config
+
+
+class Entry(NamedTuple):
+    """What the gradebook holds of one submission. waiting: cells that a person must still grade;
+    automatic: the points given without one."""
+
+    points: float
+    max_points: float
+    waiting: list[str]
+    automatic: float
+
+
+class GradeStore:
+    """The books of a course: a folder with nbgrader's tree, its gradebook, and our records."""
+
+    def __init__(self, root: Path):
+        self.root = root.resolve()
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.api = NbGraderAPI(config=configure(Config(), self.root))
+
+    def secret(self) -> bytes:
+        """What the hidden inputs are drawn from; made once, and known to nobody else."""
+        path = self.root / "secret"
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_bytes(secrets.token_bytes(32))
+        return path.read_bytes()
+
+    def release(self, name: str, source: Any) -> bytes:
+        """Enter an assignment into the gradebook; the bytes of the notebook for students."""
+        folder = self.root / "source" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        nbformat.write(source, folder / f"{name}.ipynb")
+        self.run(self.api.generate_assignment(name), f"release of {name}")
+        return (self.root / "release" / name / f"{name}.ipynb").read_bytes()
+
+    def enter(self, gradebook: Gradebook, record: Record, notebook: Any) -> Entry:
+        """Write a record's points into the gradebook, and say what it then holds.
+
+        notebook: what was judged, as the formgrader will show it. What a person has graded stays;
+        it is asked for again only where the student's answer has changed.
+        """
+        name, student = record.assignment, record.student
+        gradebook.update_or_create_student(student)
+        with warnings.catch_warnings():
+            # SQLAlchemy 2.1 warns of how nbgrader 0.9 adds a submission; what it stores is right
+            warnings.filterwarnings("ignore", "Object of type <Submitted")
+            entry = gradebook.update_or_create_submission(name, student)
+        results = {verdict.name: verdict for verdict in record.results}
+        sources = {cell["id"]: cell["source"] for cell in notebook["cells"]}
+        shown = self.root / "autograded" / student / name / f"{name}.ipynb"
+        before = sources_of(shown)
+        blank = {c["id"] for c in notebook["cells"] if grade_id(c) and is_unanswered(c)}
+        for grade in grades(entry):
+            cell = grade.cell.name
+            if cell in results:
+                grade.auto_score = results[cell].points
+            else:
+                grade.auto_score = 0.0 if cell in blank else None
+            same = before.get(cell) in (sources[cell], block(sources[cell]))
+            graded = grade.manual_score is not None and same
+            grade.needs_manual_grade = grade.auto_score is None and not graded
+        for comment in (one for part in entry.notebooks for one in part.comments):
+            comment.auto_comment = "No response." if comment.name in blank else None
+        gradebook.db.commit()
+        content = nbformat.writes(with_outputs(as_typed(notebook, blank), record))
+        write_whole(shown, content)
+        write_whole(self.root / "submitted" / student / name / f"{name}.ipynb", content)
+        waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
+        automatic = sum(grade.auto_score or 0.0 for grade in grades(entry))
+        return Entry(float(entry.score), float(entry.max_score), waiting, automatic)
+
+    def run(self, result: dict[str, Any], what: str) -> None:
+        if not result["success"]:
+            log = (result.get("error") or result.get("log") or "no message").strip().splitlines()
+            raise CourseError(f"{what}: nbgrader says: {log[-1]}")
+
+    def max_points(self, name: str) -> float:
+        with self.gradebook() as gradebook:
+            return float(gradebook.find_assignment(name).max_score)
+
+    def gradebook(self) -> Gradebook:
+        return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
+
+
+def grades(entry: Any) -> list[Any]:
+    return [grade for notebook in entry.notebooks for grade in notebook.grades]
+
+
+def block(text: str) -> str:
+    """A text as Markdown that shows it as it was typed."""
+    return "\n".join(f"    {line}" for line in text.splitlines())
+
+
+def as_typed(notebook: Any, blank: set[str]) -> Any:
+    """The notebook with written answers as blocks of text: Markdown can hold scripts, which the
+    formgrader would run with the rights of whoever grades. blank: cells without an answer"""
+    shown = nbformat.from_dict(notebook)
+    for cell in shown["cells"]:
+        if (
+            cell["cell_type"] == "markdown"
+            and is_kind(cell, "solution")
+            and cell["id"] not in blank
+        ):
+            cell["source"] = block(cell["source"])
+    return shown
+
+
+def sources_of(path: Path) -> dict[str, str]:
+    """{cell: source} of a notebook, if it is there."""
+    if not path.exists():
+        return {}
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return {cell["id"]: "".join(cell["source"]) for cell in cells}
+
+
+def is_unanswered(cell: Any) -> bool:
+    about = cell["metadata"]["nbgrader"]
+    return bool(about["solution"] and about.get("checksum") == checksum(cell))

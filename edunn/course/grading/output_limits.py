@@ -1,0 +1,46 @@
+"""What the cells of a submission printed and drew, as its record keeps it: within limits for each
+cell, and for all of them together, since people and programs will read it."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+import numpy as np
+
+from edunn.course.submissions.normalise import readable
+from edunn.course.sandbox.worker import MAX_FIGURES
+
+PNG, MAX_PICTURE = b"\x89PNG\r\n\x1a\n", 500_000  # how such a file begins; bytes of one figure
+MAX_TEXT, MAX_PICTURES = 500_000, 5_000_000  # of all cells: characters, bytes of figures
+
+
+class OutputLimits:
+    """Counts what was kept. folders: temporary ones, whose names say nothing and always differ"""
+
+    def __init__(self, *folders: Any):
+        self.folders = folders
+        self.text_left, self.pictures_left, self.full = MAX_TEXT, MAX_PICTURES, False
+
+    def text(self, said: str, most: int) -> str:
+        """What a cell said, without folders and addresses, which differ from run to run."""
+        for folder in self.folders:
+            said = said.replace(f"{folder}/", "")
+        said = readable(re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", said), most)
+        self.full |= len(said) > self.text_left
+        said = said[: self.text_left]
+        self.text_left -= len(said)
+        return said
+
+    def pictures(self, answer: Any) -> list[str]:
+        """The PNG files among what the worker says are figures, in base64."""
+        found = answer[:MAX_FIGURES] if isinstance(answer, list) else []
+        kept = []
+        for file in (one.tobytes() for one in found if isinstance(one, np.ndarray)):
+            if file.startswith(PNG) and len(file) <= MAX_PICTURE:
+                self.full |= len(file) > self.pictures_left
+                if len(file) <= self.pictures_left:
+                    self.pictures_left -= len(file)
+                    kept.append(base64.b64encode(file).decode())
+        return kept

@@ -1,0 +1,1 @@
+"""The hidden cases, and what they are written with."""

@@ -1,0 +1,51 @@
+"""All that judging needs of one exercise, as plain data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from edunn.course.errors import CourseError
+from edunn.course.hidden_tests.cases import Case
+from edunn.course.notebooks.layout import Course
+from edunn.course.notebooks.solution import graded_code, withheld
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What a judge must know of an exercise; it can be sent to another machine.
+
+    release: the notebook that students got, as JSON    source: the file of the hidden cases
+    withheld: what the student's side does without
+    """
+
+    name: str
+    release: str
+    source: str
+    withheld: list[str]
+
+    @classmethod
+    def of(cls, course: Course, name: str, release: Any = None) -> Exercise:
+        """An exercise of a course; every graded cell must have hidden cases.
+
+        release: the notebook for students; by default the one that was built
+        """
+        solution, path = course.solution(name), course.cases_path(name)
+        release = course.released(name) if release is None else release
+        source = path.read_text(encoding="utf-8")
+        exercise = cls(name, json.dumps(release), source, withheld(solution))
+        cases, wanted = exercise.cases(), {cell["id"] for cell in graded_code(solution)}
+        if cases.keys() != wanted:
+            raise CourseError(f"{path.name} has cases for {sorted(cases)}, not {sorted(wanted)}")
+        return exercise
+
+    def released(self) -> Any:
+        """The notebook that students got."""
+        return json.loads(self.release)
+
+    def cases(self) -> dict[str, list[Case]]:
+        """The hidden cases, by graded cell."""
+        names: dict[str, Any] = {"__name__": self.name}
+        exec(compile(self.source, f"{self.name}.py", "exec"), names)
+        return names["CASES"]

@@ -1,0 +1,248 @@
+"""A student's layer, which lives in a worker, as a Module of this process: so that the checks of
+`edunn.checking` examine it as they examine any layer, and the points rest on what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import numpy as np
+
+import edunn as nn
+from edunn.backend import generator
+from edunn.checking.findings import Finding
+from edunn.checking.messages import message, start
+from edunn.checking.laws import look
+from edunn.core import Module, Parameter
+from edunn.course.hidden_tests.cases import TRIES, Case, Part, Raised, Ref, Student, Wrong, built, expect
+
+MOST = 100_000  # numbers in an output: every number of an input is measured with all of them
+Example = Callable[[np.random.Generator], tuple[tuple[Any, ...], tuple[Any, ...]]]
+
+
+class Remote(Module):
+    """The student's `name`(*arguments). It has parameters where `reference` has them; what forward
+    and backward do over there to inputs, parameters and caches is done here as well."""
+
+    def __init__(self, student: Student, name: str, arguments: tuple[Any, ...], reference: Module):
+        for attribute, value in vars(reference).items():
+            if isinstance(value, (Parameter, Module, list)) or attribute == "training":
+                setattr(self, attribute, value)
+        for child, module in reference.children().items():  # those of a container are in a list
+            setattr(self, child, module)
+        self.right = (reference,)  # in a tuple: it is no part of this module
+        self.student = student
+        self.layer = student.make(name, *arguments)
+        self.learned = student.call(self.layer, "named_parameters") if self.parameters() else None
+        self.inputs: list[Any] = []
+
+    def forward(self, *inputs: Any) -> Any:
+        student = self.student
+        seed = int(generator().integers(2**31))
+        student.make("nn.manual_seed", seed)
+        student.call(self.layer, "train", self.training)
+        self.push()
+        sent = [student.value(np.asarray(x)) for x in inputs]
+        y = student.call(self.layer, "forward", *sent)
+        self.cache = student.attribute(self.layer, "cache")
+        self.inputs = [(x, ref) for x, ref in zip(inputs, sent) if np.ndim(x)]
+        return self.read(y)
+
+    def backward(self, dy: Any) -> Any:
+        student = self.student
+        self.push()
+        student.set(self.layer, "cache", self.cache)
+        sent = student.value(np.asarray(dy))
+        result = student.call(self.layer, "backward", sent)
+        value = self.read(result, *([(dy, sent)] if np.ndim(dy) else []))
+        if isinstance(value, list):  # tuples travel as lists
+            value = tuple(tuple(part) if isinstance(part, list) else part for part in value)
+        return value
+
+    def inputs_of_dx(self, inputs: Any) -> Any:
+        return self.right[0].inputs_of_dx(inputs)
+
+    def push(self) -> None:
+        """Give the parameters over there the values that they have here."""
+        for name, parameter in self.named_parameters().items():
+            self.student.set(self.student.item(self.learned, name), "data", parameter.data)
+
+    def read(self, result: Any, *lent: tuple[Any, Any]) -> Any:
+        """The value of `result`. What was lent, and the parameters, become what they are there."""
+        student = self.student
+        named = self.named_parameters()
+        lent += tuple(self.inputs)
+        for name, parameter in named.items():
+            data = student.attribute(student.item(self.learned, name), "data")
+            lent += ((parameter.data, data),)
+        try:
+            value, *after = student.read(result, *(ref for _, ref in lent))
+        except Raised as error:
+            if error.name == "NotImplementedError":
+                raise NotImplementedError(error.text) from None
+            if error.name == "KeyError" and error.text.strip("'") in named:
+                raise Wrong(f"the layer has no parameter {error.text}", "no_parameter") from None
+            raise type(error.name, (Exception,), {})(error.text) from None
+        if isinstance(value, np.ndarray) and value.size > MOST:
+            raise ValueError(f"an array of {value.size} numbers, where a few are asked for")
+        for (array, _), now in zip(lent, after):
+            if isinstance(now, np.ndarray) and now.shape == array.shape:
+                array[...] = now
+        return value
+
+
+def remote(student: Student, name: str, arguments: Any, reference: Module) -> Remote:
+    """The student's layer, called by its own name in everything that is said of it."""
+    kind: type[Remote] = type(name, (Remote,), {})
+    return kind(student, name, arguments, reference)
+
+
+def told(finding: Finding) -> Wrong:
+    pattern, hint, _ = message(finding)
+    return Wrong(f"{start(finding)}: {pattern} {hint}", finding.id)
+
+
+def pairs(
+    name: str, example: Example, reference: Callable[..., Module] | None, tries: int
+) -> Callable[[Student, np.random.Generator], Any]:
+    """Yields the student's layer, the right one with the same parameters, and inputs."""
+
+    def drawn(student: Student, rng: np.random.Generator) -> Any:
+        for _ in range(tries):
+            arguments, inputs = example(rng)
+            right = (reference or getattr(nn, name))(*built(arguments))
+            redraw(right, rng)
+            theirs = remote(student, name, arguments, right)
+            yield theirs, right, inputs
+
+    return drawn
+
+
+def forward(
+    name: str, example: Example, reference: Callable[..., Module] | None = None,
+    tolerance: float = 1e-8, tries: int = TRIES,
+) -> Case:  # fmt: skip
+    """A case: forward gives the numbers of the reference, again and again, and changes nothing.
+
+    example: draws (arguments of the constructor, inputs of forward)
+    reference: the right class; by default edunn's of the same name
+    """
+
+    def case(student: Student, rng: np.random.Generator) -> None:
+        for theirs, right, inputs in pairs(name, example, reference, tries)(student, rng):
+            mine = [np.copy(x) for x in inputs]
+            kept = {n: p.data.copy() for n, p in theirs.named_parameters().items()}
+            want = right.forward(*inputs)
+            for again in (False, True):
+                try:
+                    got = theirs.forward(*mine)
+                except NotImplementedError as error:
+                    raise Wrong(str(error), "todo") from None
+                except Wrong:
+                    raise
+                except Exception as error:
+                    raise Raised(type(error).__name__, str(error)) from None
+                what = f"{name}.forward" + (", called again with the same x," if again else "")
+                if got is None:
+                    raise told(Finding("returns_nothing", name, "forward"))
+                expect(what, got, want, {"has the opposite sign": -want}, tolerance)
+                for i, (x, old) in enumerate(zip(mine, inputs)):
+                    if not np.array_equal(x, old):
+                        raise told(Finding("changes_input", name, "forward", details={"index": i}))
+                for n, p in theirs.named_parameters().items():
+                    if not np.array_equal(p.data, kept[n]):
+                        details = {"name": n}
+                        raise told(Finding("changes_parameter", name, "forward", details=details))
+
+    return case
+
+
+def gradients(
+    name: str, example: Example, only: Collection[str] | None = None,
+    reference: Callable[..., Module] | None = None, tolerance: float = 1e-8, tries: int = TRIES,
+) -> Case:  # fmt: skip
+    """A case: the gradients named in `only` ("input 0", "w"; all by default) are the measured
+    slopes, structure included, and those of the reference."""
+
+    def case(student: Student, rng: np.random.Generator) -> None:
+        for theirs, right, inputs in pairs(name, example, reference, tries)(student, rng):
+            try:
+                theirs.forward(*(np.flip(x, 0).copy() if np.ndim(x) else x for x in inputs))
+                found, _, _ = look(theirs, inputs, int(rng.integers(2**31)), only)
+                if found:
+                    raise told(found[0])
+                for _ in range(2):
+                    agree(theirs, right, inputs, rng, only, tolerance)
+                    redraw(right, rng)  # an optimizer would change them as well
+            except NotImplementedError as error:
+                raise Wrong(str(error), "todo") from None
+            except Wrong:
+                raise
+            except Exception as error:
+                raise Raised(type(error).__name__, str(error)) from None
+
+    return case
+
+
+def caches_of_steps(name: str, arguments: Callable[[Ref, int], tuple[Any, ...]]) -> Case:
+    """A case: a class that runs one Linear again and again keeps what it remembers of each run, its
+    input, in a list: self.cache.
+
+    arguments: those of the constructor, from the Linear and how often it runs
+    """
+
+    def case(student: Student, rng: np.random.Generator) -> None:
+        k, steps = (int(size) for size in rng.choice(range(2, 6), 2, replace=False))
+        w, x = rng.normal(size=(k, k)), rng.normal(size=(int(rng.integers(1, 6)), k))
+        linear = student.make("nn.Linear", k, k)
+        student.set(linear, "w.data", w)
+        model = student.make(name, *arguments(linear, steps))
+        student.call(model, "forward", x)
+        (got,) = student.read(student.attribute(model, "cache"))
+        if not isinstance(got, list) or len(got) != steps:
+            raise Wrong(f"{name}.forward does not keep {steps} caches of {steps} runs", "cache")
+        for run, one in enumerate(got, 1):
+            expect(f"the cache of run {run} of a layer", one, x)
+            x = x @ w
+
+    return case
+
+
+def redraw(module: Module, rng: np.random.Generator) -> None:
+    for parameter in module.parameters():
+        parameter.data = rng.normal(size=parameter.shape)
+
+
+def agree(
+    theirs: Remote, right: Module, inputs: Any, rng: np.random.Generator,
+    only: Collection[str] | None, tolerance: float,
+) -> None:  # fmt: skip
+    """The student's gradients are those of the right layer, for one dy."""
+    name, y = type(theirs).__name__, right.forward(*inputs)
+    dy = rng.normal(size=np.shape(y))
+    # before the student's code runs: what that writes into dy and parameters is written here, too
+    want = right.backward(np.copy(dy) if np.ndim(dy) else dy)
+    got = np.shape(theirs.forward(*map(np.copy, inputs)))
+    if got != np.shape(y):
+        raise Wrong(f"{name}.forward has shape {got}, not {np.shape(y)}", "shape")
+    both = theirs.backward(dy), want
+    for variable, got, want in compared(right, inputs, *both):
+        if only is None or variable in only:
+            what = f"{name}, gradient of {variable}: the slope of your forward, but it"
+            expect(what, got, want, {}, tolerance)
+
+
+def compared(right: Module, inputs: Any, got: Any, want: Any) -> Any:
+    """(variable, got, want) for every gradient of the right backward; got has been looked at."""
+    (dx, grads), (right_dx, right_grads) = got, want
+    learned = right.inputs_of_dx(inputs)
+    names = [f"input {i}" for i, x in enumerate(inputs) if any(x is one for one in learned)]
+    dxs, right_dxs = (
+        [one for one in (d if isinstance(d, tuple) else (d,)) if one is not None]
+        for d in (dx, right_dx)
+    )
+    yield from zip(names, dxs, right_dxs)
+    yield from ((name, grads[name], gradient) for name, gradient in right_grads.items())
+
+
+__all__ = ["Part", "Remote", "forward", "gradients", "remote"]

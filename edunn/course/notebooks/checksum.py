@@ -1,0 +1,20 @@
+"""The checksum that nbgrader writes into a released cell, so that a change of it can be seen."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+
+
+def checksum(cell: Any) -> str:
+    """That of nbgrader 0.9 (`nbgrader.utils.compute_checksum`), which a student need not install."""
+    about = cell["metadata"]["nbgrader"]
+    grade, solution = bool(about.get("grade")), bool(about.get("solution"))
+    # nbgrader: a solution is never locked, a cell with points is always so
+    locked = not solution and (grade or bool(about.get("locked")))
+    parts = [cell["source"], cell["cell_type"], str(grade), str(solution), str(locked)]
+    parts.append(about["grade_id"])
+    if grade:
+        parts.append(str(float(about["points"])))
+    return hashlib.md5("".join(parts).encode()).hexdigest()

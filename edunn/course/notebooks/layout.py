@@ -1,0 +1,79 @@
+"""Where the parts of a course are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.solution import read_solution
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where a course is: its solutions, its releases, and what only instructors have."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Course:
+        """The course around a folder: the nearest one above it with solutions/ and autograder/."""
+        for folder in (start.resolve(), *start.resolve().parents):
+            if (folder / "solutions").is_dir() and (folder / "autograder").is_dir():
+                return cls(folder)
+        raise CourseError(f"no course around {start}: no folder with solutions/ and autograder/")
+
+    def assignments(self) -> list[str]:
+        """The names of all exercises, in order."""
+        return sorted(path.stem for path in (self.root / "solutions").glob("*.py"))
+
+    def full_name(self, name: str) -> str:
+        """The assignment that a name, a number or a part of a name stands for."""
+        found = [a for a in self.assignments() if name in (a, a.partition("_")[0], a[3:])]
+        if len(found) != 1:
+            raise CourseError(f"no assignment {name!r}; there are {', '.join(self.assignments())}")
+        return found[0]
+
+    def full_names(self, names: Iterable[str]) -> list[str]:
+        """The assignments that some names stand for; all of them where there are none."""
+        return [self.full_name(name) for name in names] or self.assignments()
+
+    def solution(self, name: str) -> Any:
+        """The notebook of an exercise, with its solution."""
+        return read_solution(self.root / "solutions" / f"{name}.py")
+
+    def release_path(self, name: str, language: str = "") -> Path:
+        """Where the notebook for students is, or will be."""
+        return self.root / "assignments" / language / name / f"{name}.ipynb"
+
+    def translations(self, name: str) -> dict[str, str]:
+        """{language: text} of the translations of an exercise."""
+        found = sorted((self.root / "solutions").glob(f"*/{name}.md"))
+        return {path.parent.name: path.read_text(encoding="utf-8") for path in found}
+
+    def released(self, name: str) -> Any:
+        """The notebook that students got."""
+        import nbformat  # slow to import, and `edunn --help` does not need it
+
+        path = self.release_path(name)
+        if not path.exists():
+            raise CourseError(f"{name} has not been built: edunn build {name}")
+        return nbformat.read(path, as_version=4)
+
+    def cases_path(self, name: str) -> Path:
+        """The file of the hidden cases of an exercise."""
+        path = self.root / "autograder" / "cases" / f"{name}.py"
+        if not path.exists():
+            raise CourseError(f"{name} has no hidden cases: {path.name} is not in autograder/cases")
+        return path
+
+    def wrong_answers_path(self, name: str) -> Path:
+        """The file of the wrong answers of an exercise."""
+        path = self.root / "autograder" / "wrong_answers" / f"{name}.py"
+        if not path.exists():
+            raise CourseError(
+                f"{name} has no wrong answers: {path.name} is not in autograder/wrong_answers"
+            )
+        return path

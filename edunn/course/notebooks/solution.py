@@ -1,0 +1,179 @@
+"""A solution as a notebook: its TODOs, its graded cells, what it closes, and how it is blanked.
+
+Pure functions of text and notebooks; nothing here runs or writes anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from edunn.course.errors import CourseError
+
+BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def read_solution(path: Path) -> Any:
+    """The notebook of a jupytext percent file; the same bytes give the same notebook."""
+    import jupytext
+
+    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    notebook.metadata = METADATA
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    seen: set[str] = set()
+    for i, cell in enumerate(notebook.cells):
+        unnamed = "nbgrader" in cell.metadata or BEGIN in cell.source
+        if unnamed and not re.fullmatch(r"[\w-]+", grade_id(cell) or ""):
+            raise CourseError(f"{path.name}: cell {i} needs a grade_id: {cell.source[:40]!r}")
+        digest = hashlib.sha256(f"{i}:{cell.source}".encode()).hexdigest()[:8]
+        cell.id = grade_id(cell) or digest  # jupytext's own ids are random
+        if cell.id in seen:
+            raise CourseError(f"{path.name}: two cells are called {cell.id!r}")
+        seen.add(cell.id)
+    return notebook
+
+
+def grade_id(cell: Any) -> str | None:
+    """The nbgrader name of a cell, if it has one; safe to ask of any broken cell."""
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def is_kind(cell: Any, kind: str) -> bool:
+    """Whether nbgrader's metadata says that a cell is "grade", "solution", "locked" or "task"."""
+    return grade_id(cell) is not None and bool(cell["metadata"]["nbgrader"].get(kind))
+
+
+def graded_code(notebook: Any) -> list[Any]:
+    """The code cells that carry points by themselves."""
+    return [c for c in notebook["cells"] if c["cell_type"] == "code" and is_kind(c, "grade")]
+
+
+def headings(notebook: Any) -> dict[str, str]:
+    """What stands over each named cell, without its points: {"bias-db": "the gradient of b"}."""
+    found, heading = {}, ""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and not is_kind(cell, "solution"):
+            lines = [line for line in cell["source"].split("\n") if re.match("#+ ", line)]
+            heading = lines[-1].lstrip("# ") if lines else heading
+        if name := grade_id(cell):
+            text = re.sub(r"\s*\([^)]*points?[^)]*\)", "", heading)
+            found[name] = re.sub(r"^(\d+\. )?(Check: )?", "", text) or name
+    return found
+
+
+def regions(source: str) -> Iterator[tuple[int, int]]:
+    """The lines of each BEGIN and END SOLUTION pair in a cell, counted from 0."""
+    begin = None
+    for number, line in enumerate(source.split("\n")):
+        if BEGIN in line:
+            if begin is not None:
+                raise CourseError(f"a solution begins inside a solution: {line.strip()!r}")
+            begin = number
+        elif END in line:
+            if begin is None:
+                raise CourseError(f"a solution ends before it begins: {line.strip()!r}")
+            yield begin, number
+            begin = None
+    if begin is not None:
+        raise CourseError("a solution begins but does not end")
+
+
+def owner(source: str, line: int) -> str:
+    """The dotted name of the function around a line (from 0) of the source: "Linear.forward"."""
+
+    def search(node: ast.AST, path: tuple[str, ...]) -> tuple[str, ...]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.ClassDef, ast.FunctionDef)):
+                end = child.end_lineno or child.lineno
+                if child.lineno <= line + 1 <= end:
+                    return search(child, (*path, child.name))
+        return path
+
+    return ".".join(search(ast.parse(source), ())) or "this cell"
+
+
+def stub(name: str) -> str:
+    return f'raise NotImplementedError("{name}: not written yet")'
+
+
+def blank(source: str, todos: Collection[str] | None = None) -> str:
+    """The source with every solution, or those of some TODOs, replaced by a stub that says which
+    method is missing."""
+    lines, kept, end = source.split("\n"), [], -1
+    for begin, stop in regions(source):
+        name = owner(source, begin)
+        if todos is not None and name not in todos:
+            continue
+        kept += lines[end + 1 : begin]
+        indent = re.match(r"\s*", lines[begin]).group()  # type: ignore[union-attr]
+        kept += [f"{indent}# YOUR CODE HERE", indent + stub(name)]
+        end = stop
+    return "\n".join(kept + lines[end + 1 :])
+
+
+def todos(notebook: Any) -> dict[str, str]:
+    """What the student writes: {"Linear.forward": the cell it stands in}."""
+    return {
+        owner(cell["source"], begin): cell["id"]
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+        for begin, _ in regions(cell["source"])
+    }
+
+
+def solution_lines(notebook: Any) -> Iterator[tuple[str, str]]:
+    """(cell, line) for every line that no student may receive."""
+    for cell in notebook["cells"]:
+        lines = cell["source"].split("\n")
+        secret = [line for begin, end in regions(cell["source"]) for line in lines[begin + 1 : end]]
+        if not secret and is_kind(cell, "solution"):
+            secret = lines
+        yield from ((cell["id"], line.strip()) for line in secret if line.strip(" \t#)]}"))
+
+
+def closes(notebook: Any) -> list[str]:
+    """The names in the notebook's call close("Linear", ...)."""
+    calls = [
+        node
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and "close(" in cell["source"]
+        for node in ast.walk(ast.parse(cell["source"]))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "close"
+    ]
+    return [ast.literal_eval(argument) for call in calls for argument in call.args]
+
+
+def withheld(notebook: Any) -> list[str]:
+    """What the grader's workers do without: what is closed, and functions to be written."""
+    classes = [name.rpartition(".")[2] for name in closes(notebook)]
+    return [*classes, *(name for name in todos(notebook) if "." not in name)]
+
+
+def fill(notebook: Any, answers: dict[str, str]) -> Any:
+    """A copy of a released notebook with code in the place of stubs: {"Linear.dw": "dw = ..."}."""
+    import nbformat
+
+    filled = nbformat.from_dict(notebook)
+    for name, code in answers.items():
+        wanted = stub(name)
+        cell = next((c for c in filled["cells"] if wanted in c["source"]), None)
+        if cell is None:
+            raise CourseError(f"no cell asks for {name}")
+        lines = []
+        for line in cell["source"].split("\n"):
+            indent = line[: len(line) - len(line.lstrip())]
+            is_stub = line.strip() == wanted
+            lines += [indent + new for new in code.strip().split("\n")] if is_stub else [line]
+        cell["source"] = "\n".join(lines)
+    return filled

@@ -1,0 +1,1 @@
+"""What goes out: pages, tables, files for other systems."""

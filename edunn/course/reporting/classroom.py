@@ -1,0 +1,203 @@
+"""A class, exercise by exercise: its points, its misconceptions, who needs a look."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.grading.gradebook import grades as entries
+from edunn.course.grading.grade import Grade
+from edunn.course.reporting.similarity import Pair, alike
+from edunn.course.grading.records import GRADED, NOT_GRADED, STUDENT_ERROR, Mark, Record, CellResult, read_record
+from edunn.course.submissions.roster import Roster
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.solution import headings, is_kind
+from edunn.course.reporting.messages import Said, said
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
+BARS = 20  # at most so many in a histogram
+
+
+class Misconception(NamedTuple):
+    """What several students got wrong in the same way; share: of those who were graded."""
+
+    said: Said
+    checks: list[str]
+    students: list[str]
+    share: float
+
+
+@dataclass
+class Sheet:
+    """One exercise of a class: its grades, in the order of the names, and what they show."""
+
+    name: str
+    notebook: Any  # as it was released
+    grades: list[Grade]
+    marks: dict[str, dict[str, Mark]] = field(default_factory=dict)  # by student and cell
+    comments: dict[str, dict[str, str]] = field(default_factory=dict)  # by student and cell
+    roster: Roster = field(default_factory=Roster)
+
+    @property
+    def absent(self) -> list[str]:
+        """Who is in the roster, and has handed in nothing."""
+        here = {grade.record.student for grade in self.grades}
+        return [row["student"] for row in self.roster.rows if row["student"] not in here]
+
+    @property
+    def title(self) -> str:
+        return str(self.notebook["cells"][0]["source"]).split("\n")[0].lstrip("# ")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return headings(self.notebook)
+
+    @property
+    def graded(self) -> list[Grade]:
+        return [grade for grade in self.grades if grade.points is not None]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(grade.points or 0.0 for grade in self.graded)
+
+    def histogram(self) -> list[tuple[str, int]]:
+        """(points, students) for each bar: one a point, or wider ones where there are many."""
+        most = max(grade.max_points for grade in self.grades)
+        wide = max(1, -int(-most // BARS))
+        bars = dict.fromkeys(range(0, int(most) + 1, wide), 0)
+        for grade in self.graded:
+            bars[min(int(grade.points or 0) // wide * wide, max(bars))] += 1
+        last = {low: min(low + wide - 1, int(most)) for low in bars}
+        return [(f"{a}" if a == last[a] else f"{a}-{last[a]}", n) for a, n in bars.items()]
+
+    def checks(self) -> list[dict[str, Any]]:
+        """For each cell with points, how many got all of them, some, and none."""
+        found: dict[str, list[tuple[float, float]]] = {}
+        for grade in self.graded:
+            marks = self.marks[grade.record.student]
+            for name, mark in marks.items():
+                found.setdefault(name, [])
+                if not mark.waiting:
+                    found[name].append((mark.points, mark.max_points))
+        order = {name: i for i, name in enumerate(self.labels)}
+        return [
+            {
+                "name": name,
+                "all": sum(got >= most for got, most in points),
+                "some": sum(0 < got < most for got, most in points),
+                "none": sum(got <= 0 for got, _ in points),
+                "waiting": len(self.graded) - len(points),
+            }
+            for name, points in sorted(found.items(), key=lambda one: order.get(one[0], 0))
+        ]
+
+    def misconceptions(self) -> list[Misconception]:
+        return misconceptions([grade.record for grade in self.grades])
+
+    def pairs(self) -> tuple[list[Pair], float]:
+        cells = [c for c in self.notebook["cells"] if c["cell_type"] == "code"]
+        given = {c["id"]: c["source"] for c in cells if is_kind(c, "solution")}
+        answers = {
+            grade.record.student: {n: s for n, s in grade.record.answers.items() if n in given}
+            for grade in self.grades
+        }
+        return alike({who: cells for who, cells in answers.items() if cells}, given)
+
+
+def misconceptions(records: list[Record]) -> list[Misconception]:
+    """What went wrong in the graded submissions, the most frequent first. Diagnoses are the same
+    where their id and the variable agree; other reasons where they differ only in numbers."""
+    found: dict[Any, dict[str, CellResult]] = {}
+    judged = [record for record in records if record.state != NOT_GRADED]
+    for record in judged:
+        stopped = record.reason if record.state == STUDENT_ERROR else ""
+        for verdict in record.results:
+            if verdict.reason and verdict.reason != stopped:
+                about = said(verdict)
+                text = NUMBER.sub("#", verdict.reason)
+                key = (verdict.id, about.where) if about.hint else text
+                found.setdefault(key, {}).setdefault(record.student, verdict)
+    kinds = []
+    for by_student in found.values():
+        texts = Counter(said(verdict) for verdict in by_student.values())
+        most = min(texts, key=lambda text: (-texts[text], text))
+        checks = list(dict.fromkeys(sorted(verdict.name for verdict in by_student.values())))
+        kinds.append(Misconception(most, checks, sorted(by_student), len(by_student) / len(judged)))
+    return sorted(kinds, key=lambda kind: (-len(kind.students), kind.said))
+
+
+def concerns(record: Record) -> list[str]:
+    """Why an instructor should look at a submission, the gravest first."""
+    found = []
+    if record.state == NOT_GRADED:
+        found.append(f"not graded: {record.reason}")
+    if record.state == STUDENT_ERROR:
+        found.append(record.reason)
+    for verdict in record.results:
+        ran = record.state == GRADED and verdict.name in record.printed
+        if verdict.reason and ran and verdict.name not in record.visible:
+            found.append(f"cell {verdict.name}: visible check right, hidden cases not")
+    return found + record.notes
+
+
+def read_sheet(store: GradeStore, name: str) -> Sheet:
+    """One exercise as its records and the gradebook have it. What has been judged, but is not in
+    the gradebook as it was judged (a run was killed), counts as not graded."""
+    release = store.root / "release" / name / f"{name}.ipynb"
+    if not release.exists():
+        raise CourseError(f"{store.root} has records of {name}, but not what was released")
+    sheet = Sheet(name, nbformat.read(release, as_version=4), [])
+    sheet.roster = Roster.kept(store.root) or sheet.roster
+    most = store.max_points(name)
+    with store.gradebook() as gradebook:
+        entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}
+        for path in sorted((store.root / "records" / name).glob("*.json")):
+            record = read_record(store.root, name, path.stem)
+            record = record or Record(path.stem, name, NOT_GRADED, "its record cannot be read")
+            entry = entered.get(record.student)
+            marks, points = {}, None
+            if record.state != NOT_GRADED:
+                marks = marks_of(entry) if entry else {}
+                if entry and record.points == sum(g.auto_score or 0.0 for g in entries(entry)):
+                    points = float(entry.score)
+                else:
+                    record.state, record.reason = NOT_GRADED, "not yet in the gradebook"
+            waiting = [cell for cell, mark in marks.items() if mark.waiting]
+            sheet.grades.append(Grade(record, points, most, waiting))
+            sheet.marks[record.student] = marks
+            sheet.comments[record.student] = comments_of(entry) if entry else {}
+    return sheet
+
+
+def marks_of(entry: Any) -> dict[str, Mark]:
+    return {
+        grade.cell.name: Mark(
+            float(grade.score),
+            float(grade.max_score),
+            bool(grade.needs_manual_grade),
+            grade.manual_score is not None,
+        )
+        for grade in entries(entry)
+    }
+
+
+def comments_of(entry: Any) -> dict[str, str]:
+    comments = [comment for part in entry.notebooks for comment in part.comments]
+    return {comment.name: comment.comment for comment in comments if comment.comment}
+
+
+def read_sheets(out: Path, only: str = "") -> tuple[GradeStore, list[Sheet]]:
+    """Every exercise that has records in `out`, or the one named."""
+    names = sorted(path.name for path in (out / "records").glob("*/") if any(path.glob("*.json")))
+    names = [name for name in names if only in ("", name)]
+    if not names:
+        raise CourseError(f"{out} has no records{f' of {only}' if only else ''}: first edunn grade")
+    store = GradeStore(out)
+    return store, [read_sheet(store, name) for name in names]

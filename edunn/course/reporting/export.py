@@ -1,0 +1,172 @@
+"""Grades for other systems: Canvas and Moodle import files, Gradescope's results.json.
+
+Nobody who is not graded, or has handed in nothing, gets a zero. What each system does with an empty
+cell is in its source: Canvas shows it as a change before it imports (lib/gradebook_importer.rb).
+Moodle makes 0 of it in a new column, and erases what stands in an old one
+(grade/import/csv/classes/load_data.php): there it is "-", and who has no grade at all has no row.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edunn.course.reporting.classroom import Sheet, read_sheets
+from edunn.course.grading.grade import Grade
+from edunn.course.gradescope.bundle import results
+from edunn.course.submissions.collect import NOTHING
+from edunn.course.reporting.html import harmless, number
+from edunn.course.submissions.roster import Roster
+from edunn.course.errors import CourseError
+
+CANVAS = {"ID": "canvas_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}
+MOODLE = {"Email address": "email", "ID number": "sis_id"}
+
+
+@dataclass
+class Exported:
+    """What was written, and what was not. The lists have a line for each student and exercise."""
+
+    path: Path
+    grades: int = 0
+    empty: list[str] = field(default_factory=list)  # no grade, and why
+    waiting: list[str] = field(default_factory=list)  # exported, but a person will add points
+    strangers: list[str] = field(default_factory=list)  # graded, and not in the roster
+
+
+def export(
+    kind: str, out: Path, only: str = "", roster: Roster | None = None, column: str = ""
+) -> Exported:
+    """Write the grades in `out` for "canvas", "moodle" or "gradescope".
+
+    only: one exercise, by its full name; all by default. column: what the other system calls it,
+    such as Canvas's "Exercise 2 (4711)". roster: by default the one with which was graded.
+    """
+    roster = roster or Roster.kept(out)
+    if kind != "gradescope" and roster is None:
+        raise CourseError(f"{kind} knows students by other names: it takes a --roster")
+    _, sheets = read_sheets(out, only)
+    if column and len(sheets) > 1:
+        raise CourseError(f"one column for {len(sheets)} exercises: name the exercise as well")
+    if kind == "gradescope" or roster is None:
+        return write_gradescope(sheets, out / "gradescope")
+    columns = [column or sheet.title for sheet in sheets]
+    write = {"canvas": write_canvas, "moodle": write_moodle}[kind]
+    return write(sheets, columns, roster, out / f"{kind}.csv")
+
+
+def grade_of(grade: Grade | None) -> tuple[str, str]:
+    """(points as a text, why there are none)"""
+    if grade is None:
+        return "", "nothing handed in"
+    if grade.points is None:
+        return "", f"not graded: {grade.record.reason}"
+    if grade.record.reason.startswith(NOTHING) and not grade.points:
+        return "", "nothing handed in"
+    return number(grade.points), ""
+
+
+def in_roster(sheet: Sheet, roster: Roster, result: Exported) -> dict[str, Grade]:
+    """The grades by the roster's name of the student."""
+    found: dict[str, Grade] = {}
+    for grade in sheet.grades:
+        name = roster.find([grade.record.student])
+        if name is None:
+            result.strangers.append(f"{grade.record.student}: {sheet.name}")
+        elif name in found:
+            both = f"{found[name].record.student} and {grade.record.student}"
+            raise CourseError(f"{sheet.name}: {both} are both {name} in the roster")
+        else:
+            found[name] = grade
+    return found
+
+
+def rows(
+    sheets: list[Sheet], roster: Roster, nothing: str, result: Exported
+) -> list[tuple[dict[str, str], list[str]]]:
+    """(row of the roster, its points in each exercise), in the order of the roster."""
+    by_sheet = [in_roster(sheet, roster, result) for sheet in sheets]
+    table = []
+    for row in roster.rows:
+        name, cells = row["student"], []
+        for sheet, grades in zip(sheets, by_sheet):
+            grade = grades.get(name)
+            points, why = grade_of(grade)
+            if why:
+                result.empty.append(f"{name}: {sheet.name}: {why}")
+            elif grade and grade.waiting:
+                result.waiting.append(f"{name}: {sheet.name}: {', '.join(grade.waiting)}")
+            result.grades += not why
+            cells.append(points or nothing)
+        table.append((row, cells))
+    return table
+
+
+def identity(row: dict[str, str], columns: dict[str, str], system: str) -> list[str]:
+    """How a system knows a student; these must arrive as they are, so none is quoted."""
+    values = [row.get(column, "") for column in columns.values()]
+    wanted = " or ".join(columns.values())
+    if not any(column in row for column in columns.values()):
+        raise CourseError(f"the roster has no column {wanted}: {system} knows students by it")
+    if not any(values):
+        raise CourseError(f"the roster has no {wanted} of {row['student']}")
+    for value in values:
+        if harmless(value) != value:
+            raise CourseError(f"the roster: {value!r} of {row['student']} looks like a formula")
+    return values
+
+
+def write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path: Path) -> Exported:
+    """Canvas's gradebook as it is imported; a column of a new name makes a new assignment."""
+    result = Exported(path)
+    most = [number(sheet.grades[0].max_points) for sheet in sheets]
+    lines = [
+        ["Student", *CANVAS, "Section", *map(harmless, columns)],
+        ["    Points Possible", "", "", "", "", *most],
+    ]
+    for row, points in rows(sheets, roster, "", result):
+        ids = identity(row, CANVAS, "Canvas")
+        name, section = row.get("name") or row["student"], row.get("section", "")
+        lines.append([harmless(name), *ids, harmless(section), *points])
+    write_lines(lines, path)
+    return result
+
+
+def write_moodle(sheets: list[Sheet], columns: list[str], roster: Roster, path: Path) -> Exported:
+    """A CSV whose first columns are mapped to "useremail" or "useridnumber" at the import."""
+    result = Exported(path)
+    lines = [[*MOODLE, *map(harmless, columns)]]
+    for row, points in rows(sheets, roster, "-", result):
+        ids = identity(row, MOODLE, "Moodle")
+        if set(points) != {"-"}:
+            lines.append([*ids, *points])
+    write_lines(lines, path)
+    return result
+
+
+def write_lines(lines: list[list[str]], path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(lines)
+
+
+def write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
+    """EXERCISE/STUDENT.json, each a results.json; none for who is not graded."""
+    result = Exported(folder)
+    for sheet in sheets:
+        (folder / sheet.name).mkdir(parents=True, exist_ok=True)
+        for grade in sheet.grades:
+            name, path = grade.record.student, folder / sheet.name / f"{grade.record.student}.json"
+            path.unlink(missing_ok=True)
+            _, why = grade_of(grade)
+            if why:
+                result.empty.append(f"{name}: {sheet.name}: {why}")
+                continue
+            if grade.waiting:
+                result.waiting.append(f"{name}: {sheet.name}: {', '.join(grade.waiting)}")
+            result.grades += 1
+            marks, comments = sheet.marks.get(name, {}), sheet.comments.get(name, {})
+            about = results(grade.record, grade.points, sheet.labels, marks, comments)
+            path.write_text(json.dumps(about, indent=1), encoding="utf-8")
+    return result

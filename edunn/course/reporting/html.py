@@ -1,0 +1,133 @@
+"""What a grading run leaves behind: grades.csv, a feedback page for each student, and the page that
+shows an instructor the class. Made from the records and the gradebook, again and again the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from edunn.course.reporting.classroom import Sheet, concerns, read_sheets
+from edunn.course.grading.grade import Grade
+from edunn.course.submissions.normalise import without_colours
+from edunn.course.reporting.messages import named, said
+
+COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def number(points: float | None) -> str:
+    """Points without a needless ".0"; nothing for what was not graded."""
+    return "" if points is None else f"{points:g}"
+
+
+def shown(value: Any) -> Any:
+    """A text for a page: what nobody could see, or what turns a line around, by its number."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return "".join(c if c.isprintable() or c in "\n\t" else f"[U+{ord(c):04X}]" for c in value)
+    return value
+
+
+def first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.?])\s", text, maxsplit=1)[0]
+
+
+def harmless(cell: str) -> str:
+    """A cell of a CSV file that no spreadsheet takes for a formula."""
+    formula = cell.startswith(("\t", "\r", "\n")) or cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
+    return "'" + cell if formula else cell
+
+
+def write_csv(grades: list[Grade], path: Path) -> None:
+    """A line a student. A cell that a spreadsheet would take for a formula is quoted with '."""
+    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for grade in grades:
+            record = grade.record
+            points = number(grade.points), number(grade.max_points)
+            row = record.student, record.assignment, *points, record.state, grade.reason
+            writer.writerow([harmless(cell) for cell in row])
+
+
+def environment() -> jinja2.Environment:
+    """Jinja escapes all that goes into a page; a page may run no script but the one named by its
+    hash, and load nothing."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"number": number, "plain": without_colours, "first_sentence": first_sentence}
+    made.filters["named"] = named
+    made.globals["said"] = said
+    for name in ("style.css", "sort.js"):
+        text = (TEMPLATES / name).read_text(encoding="utf-8")
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        short = name.partition(".")[0]
+        made.globals |= {short: Markup(text), f"{short}_hash": Markup(f"'sha256-{digest}'")}
+    return made
+
+
+def write_feedback(grades: list[Grade], notebook: Any, folder: Path) -> None:
+    """One HTML page a student. notebook: as it was released."""
+    name = grades[0].record.assignment if grades else ""
+    write_sheet(Sheet(name, notebook, grades), folder)
+
+
+def write_sheet(sheet: Sheet, folder: Path) -> None:
+    """The same, with what the gradebook says of each cell."""
+    template = environment().get_template("feedback.html")
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {c["id"] for c in sheet.notebook["cells"] if c["cell_type"] == "markdown"}
+    for grade in sheet.grades:
+        student = grade.record.student
+        page = template.render(
+            title=sheet.title,
+            labels=sheet.labels,
+            written=written,
+            grade=grade,
+            record=grade.record,
+            marks=sheet.marks.get(student, {}),
+            comments=sheet.comments.get(student, {}),
+        )
+        (folder / f"{student}.html").write_text(page, encoding="utf-8")
+
+
+def write_page(sheets: list[Sheet], out: Path) -> None:
+    """report.html: the class in all its exercises."""
+    by_student = {
+        sheet.name: {grade.record.student: grade for grade in sheet.grades} for sheet in sheets
+    }
+    called = {row["student"]: row.get("name", "") for sheet in sheets for row in sheet.roster.rows}
+    about = {
+        "sheets": sheets,
+        "students": sorted(set().union(called, *by_student.values())),
+        "called": called if any(called.values()) else {},
+        "by_student": by_student,
+        "concerns": concerns,
+        "out": shlex.quote(str(out.resolve())),
+    }
+    page = environment().get_template("report.html").render(about)
+    (out / "report.html").write_text(page, encoding="utf-8")
+
+
+def write_all(out: Path) -> list[Sheet]:
+    """grades.csv, feedback/ and report.html of everything that has been graded in `out`."""
+    _, sheets = read_sheets(out)
+    for sheet in sheets:
+        write_sheet(sheet, out / "feedback" / sheet.name)
+    write_csv([grade for sheet in sheets for grade in sheet.grades], out / "grades.csv")
+    write_page(sheets, out)
+    return sheets

@@ -1,0 +1,177 @@
+"""The trusted side of a worker: where it runs, what it may use, and how to talk to it.
+
+Each submission gets a process of its own, which locks itself up before it runs a line of the
+student's: no files but Python's and a library without the exercise's reference, one private folder,
+no network, no other process, an empty environment, and limits on everything else. It is forked from
+a process that has loaded NumPy, IPython and Matplotlib and has done and known nothing else, so it
+starts in a twentieth of the time, as fresh as a new one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from edunn.course.sandbox.process import bubblewrap as bubble
+from edunn.course.sandbox.library import Library
+from edunn.course.sandbox.scratch import Scratch
+from edunn.course.errors import CourseError
+from edunn.course.sandbox.protocol import Channel, ProtocolError, LimitError
+
+WALLS = {"limits": "limits", "landlock": "files", "bubblewrap": "files", "seccomp": "calls"}
+START = (  # -I keeps the student's folder and environment out of the path; our library is first
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "import edunn; assert edunn.__file__.startswith(sys.path[0]); "
+    "import runpy; runpy.run_module('edunn.course.sandbox.worker', run_name='__main__', alter_sys=True)"
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Seconds are of the clock, except cpu_seconds."""
+
+    cell_seconds: float = 30.0
+    notebook_seconds: float = 180.0
+    cpu_seconds: int = 240
+    memory: int = 4 << 30  # bytes of address space
+    file_size: int = 16 << 20  # bytes
+    folder_size: int = 64 << 20  # bytes in the private folder
+    threads: int = 256  # and processes; where the grader is not root, of all that its user runs
+    confined: bool = True  # refuse to run where a worker cannot be locked up
+
+    def resources(self) -> dict[str, int]:
+        return {
+            "AS": self.memory,
+            "CPU": self.cpu_seconds,
+            "FSIZE": self.file_size,
+            "NPROC": self.threads,
+            "NOFILE": 64,
+            "CORE": 0,
+        }
+
+
+class ForkServer:
+    """A process that has loaded what notebooks import, and makes the workers. Errors are OSErrors
+    (also the TimeoutError of one that does not answer): then it is of no more use."""
+
+    def __init__(self, library: Library):
+        self.library = library
+        self.room = tempfile.mkdtemp(prefix="workers-", dir=library.root)
+        os.chmod(self.room, 0o711)
+        fonts = f"{self.room}/matplotlib"
+        shutil.copytree(library.folder / "matplotlib", fonts)
+        self.bubble = bubble.command(library.readable, self.room)
+        self.control, theirs = socket.socketpair()
+        self.control.settimeout(60)
+        with theirs:
+            start = str(library.folder), str(theirs.fileno())
+            self.process = subprocess.Popen(
+                [*self.bubble, sys.executable, "-I", "-c", START, *start],
+                pass_fds=[theirs.fileno()],
+                env=library.environment("/") | {"MPLCONFIGDIR": fonts},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def fork(self, folder: str, sock: socket.socket) -> int:
+        """The number of a new process, which runs in the folder and listens to the socket."""
+        socket.send_fds(self.control, [folder.encode()], [sock.fileno()])
+        return self.answer()
+
+    def end(self, pid: int) -> None:
+        """Kill a worker and all of its group; it is gone when this returns."""
+        try:
+            self.control.sendall(str(pid).encode())
+            self.answer()
+        except OSError:
+            self.process.kill()  # its workers go with it, and nobody waits for its answer
+
+    def answer(self) -> int:
+        answer = self.control.recv(8)
+        if len(answer) != 8:
+            raise ConnectionError("the process that makes workers is gone")
+        return int(struct.unpack("<q", answer)[0])
+
+    def close(self) -> None:
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Worker:
+    """A process for one submission. Raises ProtocolError when it dies, lies or is late."""
+
+    def __init__(self, server: ForkServer, limits: Limits):
+        self.limits, self.server, self.pid = limits, server, 0
+        self.scratch = Scratch(server.room)
+        confinement = {
+            "read": server.library.readable,
+            "write": [self.scratch.path, "/dev/null"],
+            "limits": limits.resources(),
+            "user": self.scratch.user,
+        }
+        ours, theirs = socket.socketpair()
+        self.channel = Channel(ours, self.watch)
+        try:
+            with theirs:
+                self.pid = server.fork(self.scratch.path, theirs)
+            self.channel.send(confinement, 60)
+            self.check_confined(self.channel.receive(60))
+        except BaseException:
+            self.close()
+            raise
+
+    def check_confined(self, greeting: Any) -> None:
+        """What the worker says before it has run anything of the student's can be believed."""
+        if not isinstance(greeting, dict) or not isinstance(greeting.get("ready"), list):
+            raise ProtocolError("it did not start as a worker does")
+        in_force = {*greeting["ready"], *(["bubblewrap"] if self.server.bubble else [])}
+        open_to = {*WALLS.values()} - {WALLS[name] for name in in_force & WALLS.keys()}
+        if open_to and self.limits.confined:
+            missing = ", ".join(name for name, wall in WALLS.items() if wall in open_to)
+            raise CourseError(
+                f"no worker can be locked up here: {missing} missing (Linux has all but bubblewrap "
+                "since 5.13). --unsafe grades anyway: students' code can then read and write "
+                "whatever you can"
+            )
+
+    def watch(self) -> None:
+        """Called while an answer is waited for; the private folder may not fill the disk."""
+        if self.scratch.is_over(self.limits.folder_size):
+            raise LimitError(f"it wrote more than {self.limits.folder_size >> 20} MB of files")
+
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        self.channel.send(request, seconds)
+        answer = self.channel.receive(seconds)
+        self.watch()
+        if not isinstance(answer, dict):
+            raise ProtocolError("an answer that is no dict")
+        return answer
+
+    def close(self) -> None:
+        self.channel.sock.close()
+        if self.pid:
+            self.server.end(self.pid)
+        self.scratch.remove()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()

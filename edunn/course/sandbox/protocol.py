@@ -1,0 +1,143 @@
+"""Frames between the grader and its worker: JSON, and the raw bytes of plain arrays. No pickles.
+
+A frame is a 4-byte length, a JSON header {"value", "sizes"}, and one buffer for each size. A value
+is made of None, booleans, numbers, strings, lists, dicts with string keys, and arrays of numbers.
+Whatever else comes in is a WireError: the other side may be hostile. What Python makes of a header
+can be thirty times as large as the header, so headers are kept shorter than arrays.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+MAX_HEADER, MAX_FRAME = 4_000_000, 64_000_000  # bytes: of the JSON, of the arrays
+MAX_DEPTH, MAX_AXES, MAX_LENGTH = 8, 32, 1 << 40
+LOOK_EVERY = 0.5  # seconds
+
+
+class WireError(Exception):
+    """The other side is gone, too late, or does not keep to the format."""
+
+
+class WireLimit(WireError):
+    """The other side has used more than it may; the message says what."""
+
+
+class WireTimeout(WireError):
+    """Nothing complete came in time."""
+
+
+def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
+    if depth > MAX_DEPTH:
+        raise TypeError("a value nested too deep")
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub" or array.dtype.itemsize > 8 or array.nbytes > MAX_FRAME:
+            raise TypeError(f"an array of dtype {array.dtype} and {array.nbytes} bytes")
+        buffers.append(np.ascontiguousarray(array).tobytes())
+        return {"array": [len(buffers) - 1, array.dtype.str, list(array.shape)]}
+    if isinstance(value, (list, tuple)):
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return {kind: [encode(item, buffers, depth + 1) for item in value]}
+    if isinstance(value, dict):
+        return {"dict": {str(key): encode(v, buffers, depth + 1) for key, v in value.items()}}
+    raise TypeError(f"a value of type {type(value).__name__}")
+
+
+def decode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
+    if not isinstance(value, dict):
+        if type(value) is str:
+            return whole(value)
+        if value is None or type(value) in (bool, int, float):
+            return value
+        raise WireError("a value that is no plain number or text")
+    if depth > MAX_DEPTH or len(value) != 1:
+        raise WireError("a value nested too deep, or of no known kind")
+    ((kind, content),) = value.items()
+    if kind == "array":
+        index, dtype, shape = content
+        dtype = np.dtype(str(dtype))
+        if dtype.kind not in "fiub" or dtype.itemsize > 8:
+            raise WireError("an array of no plain numbers")
+        if len(shape) > MAX_AXES or not all(type(k) is int and 0 <= k < MAX_LENGTH for k in shape):
+            raise WireError("an array of no possible shape")
+        if math.prod(shape) * dtype.itemsize != len(buffers[index]):
+            raise WireError("an array whose shape does not fit its bytes")
+        return np.frombuffer(buffers[index], dtype).reshape(shape).copy()
+    if kind in ("list", "tuple"):
+        items = [decode(item, buffers, depth + 1) for item in content]
+        return tuple(items) if kind == "tuple" else items
+    if kind == "dict":
+        return {whole(key): decode(item, buffers, depth + 1) for key, item in content.items()}
+    raise WireError("a value of no known kind")
+
+
+class Wire:
+    """One end of a socket, speaking frames."""
+
+    def __init__(self, sock: socket.socket, watch: Callable[[], None] = lambda: None):
+        """watch: called twice a second while something is waited for; it may raise."""
+        self.sock, self.watch, self.looked = sock, watch, time.monotonic()
+
+    def send(self, value: Any, seconds: float | None = None) -> None:
+        buffers: list[bytes] = []
+        encoded = encode(value, buffers)
+        header = json.dumps({"value": encoded, "sizes": [len(b) for b in buffers]}).encode()
+        if len(header) > MAX_HEADER or sum(map(len, buffers)) > MAX_FRAME:
+            raise TypeError("a value of too many numbers")
+        self.sock.settimeout(seconds)
+        try:
+            self.sock.sendall(struct.pack("<I", len(header)) + header + b"".join(buffers))
+        except TimeoutError:
+            raise WireTimeout("it does not listen") from None
+        except OSError as error:
+            raise WireError(f"it is gone ({error})") from None
+
+    def receive(self, seconds: float | None = None) -> Any:
+        deadline = None if seconds is None else time.monotonic() + seconds
+        (length,) = struct.unpack("<I", self.take(4, deadline))
+        if length > MAX_HEADER:
+            raise WireError("a frame too large")
+        raw = self.take(length, deadline)
+        try:
+            header = json.loads(raw)
+            sizes = header["sizes"]
+            if not all(type(k) is int and k >= 0 for k in sizes) or sum(sizes) > MAX_FRAME:
+                raise WireError("a frame too large")
+            buffers = [self.take(size, deadline) for size in sizes]
+            return decode(header["value"], buffers)
+        except WireError:
+            raise
+        except Exception as error:  # whatever a hostile header does to the lines above
+            raise WireError(f"a malformed frame ({type(error).__name__})") from None
+
+    def take(self, size: int, deadline: float | None) -> bytes:
+        taken = bytearray()
+        while len(taken) < size:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise WireTimeout("it did not answer in time")
+            if time.monotonic() - self.looked > LOOK_EVERY:  # also while bytes come, one by one
+                self.looked = time.monotonic()
+                self.watch()
+            self.sock.settimeout(LOOK_EVERY if left is None else min(left, LOOK_EVERY))
+            try:
+                piece = self.sock.recv(min(1 << 20, size - len(taken)))
+            except TimeoutError:
+                continue
+            except OSError as error:
+                raise WireError(f"it is gone ({error})") from None
+            if not piece:
+                raise WireError("it is gone")
+            taken += piece
+        return bytes(taken)

@@ -1,0 +1,79 @@
+"""The one folder that a worker may write to: whose it is, how much is in it, how it goes away.
+
+What a student's code has left there may be made to hurt whoever looks: folders deeper than any path
+can say, folders that are closed, links, pipes, a million names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+
+from edunn.course.sandbox.lockdown import NOBODY
+
+USERS = range(61184, 65520)  # that belong to nobody: systemd gives them to services for a while
+MAX_DEPTH = 32  # of folders in it
+NAME = 4096  # bytes that a name counts for: a million empty files are a burden too
+
+
+class Scratch:
+    """A folder, and the user it belongs to."""
+
+    def __init__(self, room: str) -> None:
+        self.path = tempfile.mkdtemp(dir=room)
+        self.user = os.geteuid()
+        if self.user == 0:  # workers of one user could stop each other, and count together
+            self.user = secrets.choice(USERS)
+            try:
+                os.chown(self.path, self.user, self.user)
+            except OSError:  # in a container that knows few users
+                self.user = NOBODY
+                os.chown(self.path, NOBODY, NOBODY)
+
+    def is_over(self, most: int) -> bool:
+        """Whether its files have more than `most` bytes; links are not followed. Folders that
+        cannot be looked into, for they are too deep or closed, count as too much."""
+        size, folders = 0, [(self.path, 0)]
+        while folders:
+            path, depth = folders.pop()
+            try:
+                with os.scandir(path) as entries:
+                    for entry in entries:
+                        size += NAME
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append((entry.path, depth + 1))
+                        elif entry.is_file(follow_symlinks=False):
+                            size += entry.stat(follow_symlinks=False).st_size
+                        if size > most:
+                            return True
+            except FileNotFoundError:  # gone in the meantime
+                continue
+            except OSError:
+                return True
+            if depth > MAX_DEPTH:
+                return True
+        return False
+
+    def remove(self) -> None:
+        """Remove it with all that is in it, once nobody writes to it any more.
+
+        What lies deeper is moved up before its folder is removed, so no path becomes long.
+        """
+        moved, token = 0, secrets.token_hex(8)
+        with contextlib.suppress(OSError):
+            while entries := list(os.scandir(self.path)):
+                for entry in entries:
+                    if not entry.is_dir(follow_symlinks=False):
+                        os.unlink(entry)
+                        continue
+                    os.chmod(entry, 0o700)
+                    for inner in list(os.scandir(entry)):
+                        if inner.is_dir(follow_symlinks=False):
+                            os.chmod(inner, 0o700)  # else it cannot be moved
+                        moved += 1
+                        os.rename(inner, f"{self.path}/{token}-{moved}")
+                    os.rmdir(entry)
+        shutil.rmtree(self.path, ignore_errors=True)

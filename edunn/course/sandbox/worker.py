@@ -1,0 +1,249 @@
+"""The untrusted side: runs a student's cells, and programs of data on what they define.
+
+It never decides whether anything is right, and knows no hidden case. Run as
+`python -m edunn.course.sandbox.worker FD`, where FD is a socket on which workers are asked for. Each has a
+socket of its own, over which come the arguments of `confine`, and then cells and programs.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import getpass
+import importlib
+import io
+import os
+import random
+import signal
+import socket
+import struct
+import sys
+from typing import Any
+
+import numpy as np
+
+from edunn.course.sandbox.protocol import Channel, ProtocolError
+
+PRELOADED = "edunn", "edunn.checking", "matplotlib.pyplot", "IPython.core.interactiveshell"
+MAX_OUTPUT = 20_000  # characters kept of what one cell prints
+MAX_FIGURES = 4  # of one cell
+
+
+class Capture(io.StringIO):
+    """Keeps the first MAX_OUTPUT characters, and counts the rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dropped = 0
+
+    def write(self, text: str) -> int:
+        room = MAX_OUTPUT - self.tell()
+        super().write(text[: max(room, 0)])
+        self.dropped += max(len(text) - room, 0)
+        return len(text)
+
+    def text(self) -> str:
+        return self.getvalue() + (f"\n... {self.dropped} more characters" if self.dropped else "")
+
+
+def make_shell() -> Any:
+    """An IPython shell in this process, so that magics and displays work; it keeps no history."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "NoColor"
+    shell: Any = InteractiveShell.instance(config=config)
+    shell.enable_matplotlib = lambda gui=None: (gui, "agg")  # figures() shows what is drawn
+    # what cannot be here ends no cell: a class may stand below it
+    shell.system = lambda command: print(f"There are no programs here: {command}")
+    shell.getoutput = lambda command, *rest, **options: shell.system(command) or []
+    for module, name in ((builtins, "input"), (getpass, "getpass")):
+        setattr(module, name, lambda prompt="", *rest, **options: print(prompt) or "")
+    return shell
+
+
+def run_cell(shell: Any, source: str) -> dict[str, Any]:
+    """What a cell printed and drew, and the name and text of the exception that ended it, if one
+    did."""
+    capture, before = Capture(), (sys.stdout, sys.stderr)
+    sys.stdout = sys.stderr = capture
+    try:
+        result = shell.run_cell(source, store_history=False)
+    finally:
+        sys.stdout, sys.stderr = before
+    error = result.error_before_exec or result.error_in_exec
+    return {
+        "printed": capture.text(),
+        "figures": figures(),
+        "error": describe(error) if error else None,
+    }
+
+
+def figures() -> list[Any]:
+    """A PNG, as an array of its bytes, of each figure that is open; all are closed, as Jupyter does
+    after each cell."""
+    found: list[Any] = []
+    with contextlib.suppress(Exception):
+        pyplot = sys.modules["matplotlib.pyplot"]
+        for number in pyplot.get_fignums()[:MAX_FIGURES]:
+            file = io.BytesIO()
+            pyplot.figure(number).savefig(file, format="png", dpi=72, bbox_inches="tight")
+            found.append(np.frombuffer(file.getvalue(), np.uint8))
+        pyplot.close("all")
+    return found
+
+
+class Programs:
+    """Runs programs of data on the student's names. Values stay, so that the next program may use
+    them; see `edunn.course.hidden_tests.cases.Student`, which writes the programs."""
+
+    def __init__(self, namespace: dict[str, Any]):
+        self.namespace = namespace
+        self.values: list[Any] = []
+
+    def run(self, program: list[list[Any]], start: int) -> list[Any]:
+        """Run operations, each making a value, numbered from `start`; return those it reads."""
+        del self.values[start:]
+        read: list[Any] = []
+        try:
+            for operation, *arguments in program:
+                result = None
+                if operation == "read":
+                    read += map(listed, map(self.value, arguments))
+                else:
+                    result = getattr(self, operation)(*arguments)
+                self.values.append(result)
+        finally:  # what an error kept from running is None
+            self.values += [None] * (start + len(program) - len(self.values))
+        return read
+
+    def value(self, argument: Any) -> Any:
+        """An argument, with the values it refers to in their places."""
+        if isinstance(argument, dict):
+            if argument.keys() == {"ref"}:
+                return self.values[argument["ref"]]
+            return {key: self.value(item) for key, item in argument.items()}
+        if isinstance(argument, (list, tuple)):
+            return type(argument)(map(self.value, argument))
+        return argument
+
+    def make(self, name: str, *arguments: Any) -> Any:
+        return self.get(name)(*map(self.value, arguments))
+
+    def get(self, name: str) -> Any:
+        first, *way = name.split(".")
+        if first not in self.namespace:
+            raise NameError(f"the notebook does not define {first}")
+        return follow(self.namespace[first], way)
+
+    def call(self, target: Any, method: str, *arguments: Any) -> Any:
+        return getattr(self.value(target), method)(*map(self.value, arguments))
+
+    def set(self, target: Any, path: str, new: Any) -> None:
+        *way, last = path.split(".")
+        setattr(follow(self.value(target), way), last, self.value(new))
+
+    def attribute(self, target: Any, path: str) -> Any:
+        return follow(self.value(target), path.split("."))
+
+    def item(self, target: Any, key: Any) -> Any:
+        return self.value(target)[self.value(key)]
+
+
+def listed(value: Any) -> Any:
+    """A value with lists for tuples: cases need not tell one from the other."""
+    if isinstance(value, dict):
+        return {key: listed(item) for key, item in value.items()}
+    return [listed(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def follow(target: Any, way: list[str]) -> Any:
+    for step in way:
+        target = getattr(target, step)
+    return target
+
+
+def describe(error: BaseException) -> list[str]:
+    """The name and text of an exception; one that has no text, or none that ends, has none."""
+    try:
+        return [str(type(error).__name__), str(error)[:4000]]
+    except BaseException:
+        return ["Exception", "an exception that cannot be shown"]
+
+
+def serve(channel: Channel, confinement: dict[str, Any]) -> None:
+    """Lock this process up, say what is in force, and answer requests until the grader hangs up."""
+    in_force: list[str] = []
+    if sys.platform == "linux":
+        from edunn.course.sandbox.lockdown import lock_down
+
+        in_force = lock_down(**confinement)
+    shell = make_shell()
+    programs = Programs(shell.user_ns)
+    channel.send({"ready": in_force})
+    while True:
+        request = channel.receive()
+        try:
+            if "cell" in request:
+                answer = run_cell(shell, request["cell"])
+            else:
+                answer = {"read": programs.run(request["program"], request["start"])}
+        except BaseException as error:
+            answer = {"error": describe(error)}
+        try:
+            channel.send(answer)
+        except ProtocolError:
+            raise
+        except (TypeError, ValueError) as error:
+            channel.send({"error": ["TypeError", f"the answer is {error}, not an array"]})
+        except BaseException as error:  # of an object that does something when it is looked at
+            channel.send({"error": describe(error)})
+
+
+def fork_server(control: socket.socket) -> None:
+    """Load what notebooks import, then fork a worker for each folder that is named.
+
+    A message with a socket asks for a worker in the folder that it names; one without, for the end
+    of the worker whose number it holds. The answer to both is the number.
+    """
+    for name in PRELOADED:
+        importlib.import_module(name)
+    os.chmod(os.environ["MPLCONFIGDIR"], 0o555)  # no worker may change what a next server reads
+    sys.modules["edunn"].manual_seed(0)  # the same random numbers for all, in every run
+    np.random.seed(0)
+    random.seed(0)
+    while True:
+        message, sockets, _, _ = socket.recv_fds(control, 4096, 1)
+        if not message:
+            return None  # the grader hung up
+        if sockets:
+            number = os.fork()
+            if number == 0:
+                control.close()
+                return worker(message.decode(), socket.socket(fileno=sockets[0]))
+            with contextlib.suppress(OSError):  # the child may have been faster
+                os.setpgid(number, number)
+            os.close(sockets[0])
+        else:
+            number = int(message)
+            with contextlib.suppress(OSError):
+                os.killpg(number, signal.SIGKILL)
+            os.waitpid(number, 0)
+        control.sendall(struct.pack("<q", number))
+
+
+def worker(folder: str, sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        os.setpgid(0, 0)
+    os.chdir(folder)
+    os.environ["HOME"] = os.environ["IPYTHONDIR"] = folder
+    sys.path.insert(0, folder)  # as in Jupyter: what a notebook writes, it can import
+    with contextlib.suppress(ProtocolError):  # the grader hangs up when the work is done
+        channel = Channel(sock)
+        serve(channel, channel.receive())
+
+
+if __name__ == "__main__":
+    fork_server(socket.socket(fileno=int(sys.argv[1])))

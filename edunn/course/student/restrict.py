@@ -1,0 +1,57 @@
+"""While a notebook asks for `Linear`, `nn.Linear` is closed in it; `borrow` lends the reference."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import edunn
+from edunn.course.student import ipython_hooks, package
+from edunn.inputs import check_choice
+
+_closed: dict[str, Any] = {}  # by name: the references that are closed now
+
+
+class Closed:
+    """What stands where the reference was: any use of it says what to do instead."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def _refuse(self) -> None:
+        last = self._name.rpartition(".")[2]
+        raise NotImplementedError(
+            f"nn.{self._name} is closed here, because this notebook is about writing your own. If "
+            f'you are stuck: from edunn.course import borrow; {last} = borrow("{self._name}")'
+        )
+
+    def __call__(self, *args: Any, **options: Any) -> None:
+        self._refuse()
+
+    def __getattr__(self, attribute: str) -> None:
+        self._refuse()
+
+    def __mro_entries__(self, bases: Any) -> Any:
+        return self._refuse()
+
+
+def close(*names: str) -> None:
+    """Close these of edunn in this session, "containers.Chain" too; other classes go on using them
+    inside."""
+    for name in names:
+        if name in _closed:  # the cell was run twice
+            continue
+        *way, last = name.split(".")
+        owner = functools.reduce(getattr, way, edunn)
+        check_choice("close", last, vars(owner), "name")
+        _closed[name] = getattr(owner, last)
+        setattr(owner, last, Closed(name))
+    ipython_hooks.start(list(names))
+
+
+def borrow(name: str) -> Any:
+    """The reference of a closed class, for who is stuck. That it was borrowed is taken down."""
+    check_choice("borrow", name, _closed, "name")
+    package.note_borrowed(name)
+    print(f"{name} is borrowed from edunn. It earns no points; come back and write your own.")
+    return _closed[name]

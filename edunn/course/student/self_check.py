@@ -1,0 +1,170 @@
+"""A student's own run of a notebook: from the start, in a fresh kernel, as the grader will see it.
+
+It needs neither solutions nor hidden cases: the points it names are those of the notebook's own
+checks. The grader decides with other numbers as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import edunn
+from edunn.course.student import package
+from edunn.course.grading.gradebook import checksum
+from edunn.course.notebooks.kernel import run_in_kernel
+from edunn.course.submissions.normalise import read_cells, text_of
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.solution import graded_code
+
+PASSED, FAILED, CHANGED = "passed", "not yet", "changed"
+
+
+@dataclass
+class Check:
+    """One check of the notebook. state: passed, not yet, or changed (the grader has its own)."""
+
+    name: str
+    points: float
+    state: str
+    reason: str = ""
+
+
+@dataclass
+class Receipt:
+    """What a run found: plain data, kept beside the notebook as NN_name.receipt.json.
+
+    cells: the sha256 of every code cell    versions: of what it ran on
+    """
+
+    notebook: str
+    checks: list[Check]
+    cells: dict[str, str]
+    versions: dict[str, str]
+    points: float = field(init=False)
+    max_points: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.points = sum(check.points for check in self.checks if check.state == PASSED)
+        self.max_points = sum(check.points for check in self.checks)
+
+
+def check(path: Path, seconds: int = 60) -> Receipt:
+    """Run a notebook from the start, and write what came of it beside it.
+
+    seconds: for each cell    Raises CourseError when there is no notebook, or no check in it.
+    """
+    import nbformat
+
+    if path.is_dir():
+        example = path / f"{path.name}.ipynb"
+        raise CourseError(f"{path} is a folder: it takes the notebook in it, such as {example}")
+    if not path.is_file():
+        raise CourseError(f"{path} is no file")
+    try:
+        read_cells(path.read_bytes())
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise CourseError(f"{path.name}: {error}") from None
+    graded = graded_code(notebook)
+    if not graded:
+        raise CourseError(f"{path.name} has no checks: is it a notebook of the course?")
+    found = run_in_kernel(notebook, path.parent, seconds)
+    receipt = Receipt(
+        path.stem,
+        [verdict(cell, found) for cell in graded],
+        {cell["id"]: digest(cell["source"]) for cell in notebook["cells"] if is_code(cell)},
+        {"edunn": edunn.__version__, "numpy": np.__version__, "python": platform.python_version()},
+    )
+    text = json.dumps(asdict(receipt), indent=1, sort_keys=True)
+    receipt_path(path).write_text(text + "\n", encoding="utf-8")
+    return receipt
+
+
+def verdict(cell: Any, found: dict[str, tuple[str, str] | None]) -> Check:
+    about = cell["metadata"]["nbgrader"]
+    name, points = about["grade_id"], float(about["points"])
+    if "checksum" in about and checksum(cell) != about["checksum"]:
+        reason = "this check is not the one you were given; the grader uses that one"
+        return Check(name, points, CHANGED, reason)
+    if cell["id"] not in found:
+        return Check(name, points, FAILED, "the notebook was stopped before this cell")
+    error = found[cell["id"]]
+    if error is None:
+        return Check(name, points, PASSED)
+    kind, text = error
+    line = plain(text).strip().split("\n\n")[0].replace("\n", " ")
+    return Check(name, points, FAILED, line if kind == "NotImplementedError" else f"{kind}: {line}")
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def is_code(cell: Any) -> bool:
+    return bool(cell.get("cell_type") == "code")
+
+
+def digest(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def receipt_path(notebook: Path) -> Path:
+    return notebook.with_suffix(".receipt.json")
+
+
+@dataclass
+class Standing:
+    """How far an exercise is. parts: {name: "yours", "borrowed" or "missing"}; points: those of
+    the last `check`, as text, with a word where the notebook has been changed since."""
+
+    name: str
+    parts: dict[str, str]
+    points: str
+
+
+def status(start: Path | None = None) -> list[Standing]:
+    """How far each exercise is that lies beside `my_edunn`, or will."""
+    own = package.folder(start)
+    known, found = package.parts(own), []
+    for path in sorted(own.parent.glob("[0-9][0-9]_*/[0-9][0-9]_*.ipynb")):
+        if path.stem != path.parent.name:
+            continue
+        parts = {name: known.get(name, "missing") for name in kept_names(path)}
+        found.append(Standing(path.stem, parts, last_points(path)))
+    if not found:
+        raise CourseError(f"no exercises in {own.parent}: folders such as 03_linear")
+    return found
+
+
+def last_points(path: Path) -> str:
+    """What the last check of a notebook came to; "" where there was none that can be read."""
+    try:
+        last = json.loads(receipt_path(path).read_text(encoding="utf-8"))
+        points = f"{last['points']:g} of {last['max_points']:g}"
+        code = [cell for cell in read_cells(path.read_bytes()) if is_code(cell)]
+        now = {cell.get("id"): digest(text_of(cell)) for cell in code}  # but for empty ones
+        return points if now.items() <= last["cells"].items() else f"{points}, changed since"
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return ""
+
+
+def kept_names(path: Path) -> list[str]:
+    """What a notebook hands to `keep`."""
+    try:
+        cells = read_cells(path.read_bytes())
+    except ValueError:
+        return []
+    text = "\n".join("".join(cell.get("source", "")) for cell in cells)
+    calls = re.findall(r"^keep\((\w+)", text, re.MULTILINE)
+    return list(dict.fromkeys(calls))
+
+
+__all__ = ["Check", "Receipt", "Standing", "check", "status"]

@@ -1,0 +1,1 @@
+"""Whatever comes in becomes one notebook for each student."""

@@ -1,0 +1,137 @@
+"""Take in what students handed in: a folder, or a zip as Canvas, Moodle or Gradescope give it.
+
+Nothing that comes in is run from where it lies, followed as a link, unpacked to a path of its own,
+or changed. Notebooks are read, within limits; a roster says whose they are.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from edunn.course.submissions.lms import LONGEST, NOTEBOOK, File, Unreadable, from_folder, from_zip
+from edunn.course.submissions.normalise import readable
+from edunn.course.submissions.roster import Roster, names_for
+from edunn.course.errors import CourseError
+
+MAX_TOTAL = 4 << 30  # bytes of notebooks in one download
+NOTHING = "no notebook was handed in"
+
+
+@dataclass
+class Submission:
+    """One student's submission. content: None when there is no notebook to take; note: why, or what
+    was odd about it."""
+
+    student: str
+    content: bytes | None
+    note: str = ""
+
+
+@contextmanager
+def handed_in(source: Path) -> Iterator[list[File]]:
+    """The files of a folder or a zip, which can be read as long as it is open."""
+    if source.is_dir():
+        yield list(from_folder(source))
+        return
+    if not zipfile.is_zipfile(source):
+        raise CourseError(f"{source} is no folder of submissions and no zip")
+    try:
+        with zipfile.ZipFile(source) as archive:
+            yield list(from_zip(archive))
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise CourseError(f"{source} cannot be read as a zip: {error}") from None
+
+
+def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Submission]:
+    """Every student's notebook of the assignment `name`, in the order of their names."""
+    with handed_in(source) as files:
+        yield from sorted_out(files, source, name, roster)
+
+
+def assignment_of(source: Path, names: list[str]) -> str:
+    """The one of the assignments that notebooks in the source are called after."""
+    with handed_in(source) as files:
+        found = [name for name in names if any(belongs(file.called, name) for file in files)]
+    if len(found) != 1:
+        what = " and ".join(found) or "no exercise"
+        raise CourseError(f"{source} has notebooks of {what}: say which with --assignment")
+    return found[0]
+
+
+def sorted_out(
+    files: list[File], source: Path, name: str, roster: Roster | None
+) -> Iterator[Submission]:
+    """What each student has handed in, of all files of a download."""
+    by_student: dict[str, list[File]] = {}
+    people = [(file.owner.who, file.owner.number) for file in files]
+    names, notes = names_for(people), dict[str, str]()
+    known = in_roster(files, roster) if roster else {}
+    called = Counter(who for who, _ in names)
+    for file, person in zip(files, people):
+        student = known.get(person)
+        if student is None:
+            student = names[person]
+            if roster:
+                notes[student] = "not in the roster"
+            elif called[person[0]] > 1:
+                notes[student] = "several are called so: a roster would tell who this is"
+        by_student.setdefault(student, []).append(file)
+    if not by_student:
+        raise CourseError(f"{source} has no submissions: it takes a folder for each student")
+    total = 0
+    for student, own in sorted(by_student.items()):
+        one = choose(student, own, name)
+        total += len(one.content or b"")
+        if total > MAX_TOTAL:
+            raise CourseError(f"{source} holds more than {MAX_TOTAL >> 30} GB of notebooks")
+        one.note = "; ".join(filter(None, [one.note, notes.get(student, "")]))
+        yield one
+
+
+def in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str | None]:
+    """{(name, number): the student} of who handed in files. Numbers first: a student can change the
+    name, but not the number; and a name that another has, too, says nothing."""
+    found, others = {}, {}
+    for file in files:
+        person = file.owner.who, file.owner.number
+        found[person] = roster.find(file.owner.ids)
+        if found[person] is None:
+            others[person] = roster.find([file.owner.who])
+    claims = Counter(others.values()) + Counter(filter(None, found.values()))
+    return found | {who: name if claims[name] == 1 else None for who, name in others.items()}
+
+
+def choose(student: str, files: list[File], name: str) -> Submission:
+    """Of one student's files, the notebook of the assignment: the last one by that name."""
+    notebooks = [file for file in files if NOTEBOOK.search(file.called[-LONGEST:])]
+    named = [file for file in notebooks if belongs(file.called, name)]
+    others = {file.called for file in notebooks}
+    if not notebooks:
+        return Submission(student, None, NOTHING)
+    if not named and len(others) != 1:
+        return Submission(student, None, f"{len(notebooks)} notebooks in the folder, not one")
+    last = max((named or notebooks)[::-1], key=lambda file: (file.owner.order, file.path))
+    folders = {PurePosixPath(file.path).parent for file in named}
+    if last.owner.order == 0 and len(folders) > 1:
+        return Submission(student, None, f"{len(named)} notebooks in the folder, not one")
+    notes = [] if named else [f"the file is called {readable(last.called, 100)}"]
+    notes += [f"handed in {len(named)} times; the last one counts"] if len(named) > 1 else []
+    notes += ["late"] if last.owner.late else []
+    content = None
+    try:
+        content = last.load()
+    except Unreadable as error:
+        notes.append(str(error))
+    return Submission(student, content, "; ".join(notes))
+
+
+def belongs(called: str, name: str) -> bool:
+    """Whether a file is the assignment's, also where a download has added a number to its name."""
+    stem = NOTEBOOK.sub("", called[-LONGEST:])
+    return re.fullmatch(re.escape(name) + r"(-\d+| ?\(\d+\))?", stem, re.IGNORECASE) is not None

@@ -1,0 +1,209 @@
+"""The notebooks in a download of a learning system, a zip or a folder, and whose they are.
+
+Names in downloads: Canvas `doejane_LATE_4711_99182_03_linear-1.ipynb`, Moodle
+`Jane Doe_4711_assignsubmission_file_/03_linear.ipynb` (or `..._file_03_linear.ipynb`, without
+folders), Gradescope `submission_99182/03_linear.ipynb` with `submission_metadata.yml`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from edunn.course.submissions.normalise import MAX_BYTES
+from edunn.course.errors import CourseError
+
+MAX_FILES = 100_000  # in one zip
+MAX_DEPTH, MAX_OWN_FILES = 16, 10_000  # in one student's folder: of folders, and files
+METADATA, MAX_METADATA = "submission_metadata.yml", 200_000_000
+NUMBER = r"\d{1,18}"
+CANVAS = re.compile(
+    rf"(?P<who>[^_/]+?)(?P<late>_LATE)?_(?P<id>{NUMBER})_(?P<order>{NUMBER})_(?P<file>[^/]+)$"
+)
+MOODLE = re.compile(rf"(?P<who>.+)_(?P<id>{NUMBER})_assignsubmission_[a-z]+_(?P<file>.*)$")
+GRADESCOPE = re.compile(rf"submission_(?P<id>{NUMBER})$")
+NOTEBOOK = re.compile(r"\.ipynb(-\d+)?(\.json|\.txt)?$", re.IGNORECASE)  # as browsers save it
+LONGEST = 500  # characters of a name that are looked at
+Submitters = dict[str, list[tuple[str, list[str]]]]  # by folder: name, and numbers and addresses
+
+
+@dataclass
+class Owner:
+    """Who handed a file in, as far as its place in a download tells."""
+
+    who: str  # a name, which its bearer may have chosen
+    ids: list[str]  # what the system calls the same student: numbers, addresses
+    order: int = 0  # of several files of one student, the last one counts
+    late: bool = False
+    number: str = ""  # tells students of one name apart
+    called: str = ""  # the file, by the student; "" where the download has not changed its name
+
+
+@dataclass
+class File:
+    """A file in a download: where it lies there, whose it is by that, and its content, or
+    Unreadable."""
+
+    path: str
+    owner: Owner
+    load: Callable[[], bytes]
+
+    @property
+    def called(self) -> str:
+        return self.owner.called or PurePosixPath(self.path).name
+
+
+class Unreadable(Exception):
+    """A file of a download that cannot be taken; the message says why, for the student."""
+
+
+def owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
+    """Those who handed a file in, by where it lies; none for a file that belongs to nobody."""
+    top, alone = path.parts[0][:LONGEST], len(path.parts) == 1
+    if alone and (match := CANVAS.match(top)):
+        late, order = bool(match["late"]), int(match["order"])
+        return [Owner(match["who"], [match["id"]], order, late, match["id"], match["file"])]
+    clear = not alone or top.count("_assignsubmission_") == 1  # no file may say it is another's
+    if (match := MOODLE.match(top)) and clear:
+        file = match["file"] if alone else ""
+        return [Owner(match["who"], [match["id"]], number=match["id"], called=file)]
+    if alone:
+        return [Owner(path.stem[:LONGEST], [])] if wanted(path) else []
+    if match := GRADESCOPE.match(top):
+        people = submitters.get(path.parts[0]) or [(top, [])]
+        return [Owner(who, ids, int(match["id"]), number=top * (not ids)) for who, ids in people]
+    return [Owner(top, [])]
+
+
+def from_folder(folder: Path) -> Iterator[File]:
+    metadata = folder / METADATA
+    submitters = read_submitters(loader(metadata, MAX_METADATA) if metadata.is_file() else bytes)
+    for entry in sorted(folder.iterdir()):
+        if entry.is_symlink() or hidden(entry.name):
+            continue
+        paths = [PurePosixPath(entry.name)] if entry.is_file() else []
+        if entry.is_dir():
+            inside = [PurePosixPath(entry.name, path) for path in files_in(entry)]
+            paths = [path for path in inside if wanted(path)] or [PurePosixPath(entry.name, "-")]
+        for path in paths:
+            for owner in owners(path, submitters):
+                yield File(str(path), owner, loader(folder / path))
+
+
+def files_in(folder: Path) -> list[str]:
+    """The ordinary files in a student's folder, in order, within limits; no link is followed."""
+    found: list[str] = []
+    folders = [("", 0)]
+    while folders and len(found) < MAX_OWN_FILES:
+        inside, depth = folders.pop()
+        try:
+            entries = sorted(os.scandir(folder / inside), key=lambda entry: entry.name)
+        except OSError:  # closed to us
+            continue
+        for entry in entries[:MAX_OWN_FILES]:
+            path = f"{inside}/{entry.name}".lstrip("/")
+            if entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH:
+                folders.append((path, depth + 1))
+            elif entry.is_file(follow_symlinks=False):
+                found.append(path)
+    return sorted(found)
+
+
+def loader(path: Path, most: int = MAX_BYTES) -> Callable[[], bytes]:
+    def load() -> bytes:
+        try:
+            with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+                return limited(file, most)
+        except OSError as error:
+            raise Unreadable(f"the file cannot be read ({error.strerror})") from None
+
+    return load
+
+
+def limited(file: IO[bytes], most: int) -> bytes:
+    """What is in a file, if it is not too large; the size that a zip names may be a lie."""
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise Unreadable(f"the file is larger than {most // 1_000_000} MB")
+    return content
+
+
+def hidden(part: str) -> bool:
+    """Whether an editor keeps a file or folder for itself, or a Mac adds it to a zip."""
+    return part.startswith((".", "__MACOSX"))
+
+
+def wanted(path: PurePosixPath) -> bool:
+    name = path.name[-LONGEST:]
+    return NOTEBOOK.search(name) is not None and not any(map(hidden, path.parts))
+
+
+def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
+    """Notebooks of a zip, which are read when they are asked for, and never unpacked."""
+    entries = archive.infolist()
+    if len(entries) > MAX_FILES:
+        raise CourseError(f"the zip holds {len(entries)} files, more than {MAX_FILES}")
+    places = {}
+    for entry in entries:
+        place = PurePosixPath(entry.filename.replace("\\", "/"))
+        odd = place.is_absolute() or ".." in place.parts or (entry.external_attr >> 28) == 0xA
+        if not (odd or entry.is_dir() or not place.parts or any(map(hidden, place.parts))):
+            places[entry] = place
+    notebooks = [place for place in places.values() if wanted(place)]
+    roots = {place.parts[0] for place in places.values()}
+    of_students = any(MOODLE.match(root) or GRADESCOPE.match(root) for root in roots)
+    one_root = len(roots) == 1 and not of_students
+    skip = 1 if one_root and all(len(place.parts) > 2 for place in notebooks) else 0
+    top = [e for e, place in places.items() if place.parts[skip:] == (METADATA,)]
+    submitters = read_submitters(unpacker(archive, top[0], MAX_METADATA) if top else bytes)
+    for entry, place in places.items():
+        if inside := place.parts[skip:]:
+            for owner in owners(PurePosixPath(*inside), submitters):
+                yield File(str(PurePosixPath(*inside)), owner, unpacker(archive, entry))
+
+
+def unpacker(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int = MAX_BYTES
+) -> Callable[[], bytes]:
+    def load() -> bytes:
+        try:
+            with archive.open(entry) as file:
+                return limited(file, most)
+        except Unreadable:
+            raise
+        except Exception as error:  # encrypted, cut off, of an unknown kind, overlapping ...
+            raise Unreadable(f"the zip is broken here ({type(error).__name__})") from None
+
+    return load
+
+
+def read_submitters(load: Callable[[], bytes]) -> Submitters:
+    """Of Gradescope's metadata, who handed in what lies in each folder.
+
+    Of each submission's part only these lines are read: the rest is long, in Ruby's own words, and
+    has in it what students' programs have printed.
+    """
+    import yaml
+
+    lines, kept = [], False
+    try:
+        for line in load().decode("utf-8", "replace").split("\n"):
+            if re.match(r"\S|  :", line):
+                kept = line.startswith("  :submitters:") or not line.startswith(" ")
+            lines += [line] if kept else []
+        data = yaml.safe_load("\n".join(lines))
+    except (Unreadable, yaml.YAMLError) as error:
+        raise CourseError(f"{METADATA} cannot be read: {error}") from None
+    found: Submitters = {}
+    for folder, about in data.items() if isinstance(data, dict) else ():
+        people = about.get(":submitters") if isinstance(about, dict) else None
+        people = [person for person in people or [] if isinstance(person, dict)]
+        ids = [[str(p[k]) for k in (":sid", ":email") if p.get(k)] for p in people]
+        names = [some[0] if some else str(p.get(":name")) for some, p in zip(ids, people)]
+        found[str(folder)] = list(zip(names, ids))
+    return found

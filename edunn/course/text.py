@@ -1,0 +1,37 @@
+"""What students and their programs have written, made fit for people and files."""
+
+from __future__ import annotations
+
+import re
+
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # of a terminal: colours, and moves of the cursor
+# control characters (but for tab and newline), and those that turn the direction of writing
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def whole(text: str) -> str:
+    """A text that can be written to a file: halves of characters become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def without_escapes(text: str) -> str:
+    """A text without the codes that colour it in a terminal."""
+    return ESCAPES.sub("", text)
+
+
+def readable(text: str, most: int) -> str:
+    """Text of a student's for people and files to read: no colours, no control characters."""
+    text = COLOURS.sub("", whole(text[: 4 * most]))
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))[:most]
+
+
+def one_line(error: str) -> str:
+    """The first line of an error, without the name of a file that a cell's code has in Python."""
+    return re.sub(r" \(\S+, line", " (line", error.partition("\n")[0])[:150]
+
+
+def without_colours(text: str) -> str:
+    """What a terminal would show, without the codes that colour it and lines written over."""
+    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
+    return "\n".join(lines)
