@@ -28,9 +28,9 @@ import edunn as nn
 from cases import CASES
 from edunn.backend import generator
 from edunn.checking.engine import WRONG, numeric_gradient
-from edunn.checking.suite import examine
 from edunn.checking.point import Point
 from edunn.checking.subject import Stop, Subject, as_float64, float64_copies
+from edunn.checking.suite import examine
 from mistakes import MISTAKES
 
 PROBABILITIES = ("BCELoss", "CrossEntropyWithLabels", "BinaryCrossEntropy", "MeanError, labels")

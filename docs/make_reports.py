@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 import edunn as nn
-from edunn.checking.suite import examine
 from edunn.checking.report import Report
+from edunn.checking.suite import examine
 
 
 class LinearTransposed(nn.Linear):

@@ -11,9 +11,9 @@ import pytest
 import edunn as nn
 from edunn.backend import generator
 from edunn.checking import set_language
-from edunn.checking.suite import examine
-from edunn.checking.subject import Stop, Subject
 from edunn.checking.laws import look
+from edunn.checking.subject import Stop, Subject
+from edunn.checking.suite import examine
 
 X = np.random.default_rng(3).normal(size=(4, 3))
 REFERENCE = nn.Linear(3, 2)

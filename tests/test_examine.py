@@ -11,12 +11,12 @@ import edunn as nn
 from cases import CASES
 from edunn.checking.diagnosis import as_text
 from edunn.checking.engine import largest
-from edunn.checking.suite import examine
 from edunn.checking.findings import Checked, Finding
-from edunn.checking.wrong_gradient import agree, same
+from edunn.checking.laws import look, structure
 from edunn.checking.point import Point, which_are_right
 from edunn.checking.subject import Stop, Subject, float64_copies, resized
-from edunn.checking.laws import look, structure
+from edunn.checking.suite import examine
+from edunn.checking.wrong_gradient import agree, same
 from mistakes import BENIGN, MISTAKES
 
 FIXED_SHAPES = {"Reshape", "Index"}  # of what is to be taken from them, another batch is too small

@@ -27,7 +27,7 @@ def summed(added, stretched):
             dy, like = rng.normal(size=whole), np.zeros(shape)
             sent = student.value(dy)
             there = student.attribute(student.value(like), "shape")  # a tuple, as in the notebook
-            got, after = student.read(student.make("unbroadcast", sent, there), sent)
+            got, after = student.read(student.apply("unbroadcast", sent, there), sent)
             want = unbroadcast(dy, like.shape)
             what = f"unbroadcast of a dy of shape {whole} to {like.shape}"
             averaged = want * want.size / dy.size

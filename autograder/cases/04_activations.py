@@ -51,7 +51,7 @@ def corner(student, rng):
 def no_overflow(student, rng):
     """Forward with NumPy's warnings turned into errors."""
     x = both_ends(rng)[1][0]
-    student.make("np.seterr", None, "raise", "raise", None, "raise")
+    student.apply("np.seterr", None, "raise", "raise", None, "raise")
     y = student.call(student.make("Sigmoid"), "forward", x)
     try:
         student.read(y)
@@ -61,7 +61,7 @@ def no_overflow(student, rng):
         told = f"Sigmoid.forward: {error.text}, for numbers up to 1000: exp may see none above 0"
         raise Wrong(told, "overflow") from None
     finally:
-        student.make("np.seterr", "warn")
+        student.apply("np.seterr", "warn")
         student.read()
 
 

@@ -38,7 +38,7 @@ def measured(student, rng):
         x, dy = rng.normal(size=(2, *shape))
         sent = student.value(x)
         f = student.get(f"np.{name}")
-        got, after = student.read(student.make("numeric_gradient", f, sent, dy), sent)
+        got, after = student.read(student.apply("numeric_gradient", f, sent, dy), sent)
         want = gradient(x, dy)
         known = {
             "does not depend on dy": gradient(x, np.ones(shape)),
@@ -60,7 +60,7 @@ def of_several(student, rng):
         ("prod", dy[0], dy[0] * np.prod(x) / x),
     ):
         f = student.get(f"np.{name}")
-        (got,) = student.read(student.make("numeric_gradient", f, x, weights))
+        (got,) = student.read(student.apply("numeric_gradient", f, x, weights))
         expect(f"numeric_gradient of np.{name}", got, want, None, 1e-7)
 
 
@@ -68,7 +68,7 @@ def with_step(student, rng):
     """The slope of exp as a step of that length sees it: sinh(h) / h times too large."""
     h = float(rng.uniform(0.1, 0.5))
     x, dy = rng.normal(size=(2, 2, 3))
-    got = student.read(student.make("numeric_gradient", student.get("np.exp"), x, dy, h))[0]
+    got = student.read(student.apply("numeric_gradient", student.get("np.exp"), x, dy, h))[0]
     known = {"does not depend on h": dy * np.exp(x)}
     expect("numeric_gradient with another h", got, dy * np.exp(x) * np.sinh(h) / h, known, 1e-8)
 
@@ -82,8 +82,8 @@ def of_weights(student, rng):
         layer = student.make("nn.Linear", inputs, outputs)
         student.set(layer, "w.data", w)
         there = student.attribute(layer, "w.data")
-        f = student.make("output_of", layer, x)
-        got, after = student.read(student.make("numeric_gradient", f, there, dy), there)
+        f = student.apply("output_of", layer, x)
+        got, after = student.read(student.apply("numeric_gradient", f, there, dy), there)
         known = {"is 0: nudge the array itself, not a copy": np.zeros_like(w)}
         expect("numeric_gradient of the weights", got, x.T @ dy, known, 1e-7)
         check_put_back(w, after, "the weights")
@@ -121,7 +121,7 @@ def special(student, rng):
     pairs += [(a[:, :1], a[:, 0]), (with_nan, a), (a, with_nan), (zeros, with_nan)]
     got = []
     for pair in pairs:
-        (value,) = student.read(student.make("relative_error", *pair))
+        (value,) = student.read(student.apply("relative_error", *pair))
         got.append(number("relative_error", value))
     names = ["two arrays of zeros", "equal arrays", "a and zeros", "zeros and a", "a and -a"]
     names.append("tiny arrays")
@@ -146,7 +146,7 @@ def steps(student, rng):
         errors = np.array([abs((f(x + h) - f(x - h)) / (2 * h) - slope(x)) for h in some])
         one_sided = np.array([abs((f(x + h) - f(x)) / h - slope(x)) for h in some])
         arguments = (student.get(name), float(slope(x)), x, some)
-        got = number("best_step", student.read(student.make("best_step", *arguments))[0])
+        got = number("best_step", student.read(student.apply("best_step", *arguments))[0])
         if got not in some:
             raise Wrong(f"best_step gives {got:.3g}, which is not one of the steps", "not_a_step")
         if errors[some.index(got)] > 1.01 * np.min(errors) + 1e-15:
@@ -168,7 +168,7 @@ def tool(student, rng):
     def error_of(layer):
         x = rng.uniform(0.3, 2, size=(int(rng.integers(2, 4)), 4))
         sent = student.value(x)
-        value, after = student.read(student.make("gradient_error", layer, sent), sent)
+        value, after = student.read(student.apply("gradient_error", layer, sent), sent)
         if not np.array_equal(x, after):
             raise Wrong("gradient_error leaves x changed", "changes")
         return number("gradient_error", value)
@@ -205,8 +205,8 @@ def tool(student, rng):
 
 def verdict(student, rng):
     text = student.get("__builtins__.str")  # a set or an array of names will do as well
-    names = student.make("__builtins__.map", text, student.make("guilty"))
-    (names,) = student.read(student.make("__builtins__.list", names))
+    names = student.apply("__builtins__.map", text, student.apply("guilty"))
+    (names,) = student.read(student.apply("__builtins__.list", names))
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise Wrong("guilty gives no list of names", "not_a_list")
     wrong = {"Swish", "Flip", "Wave", "Share", "Square", "Decay"}

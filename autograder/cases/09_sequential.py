@@ -79,7 +79,9 @@ def count(student, rng):
         both = student.make("nn.ModuleDict", {"one": layer, "two": layer})
         dense = student.make("nn.Dense", b, c)
         student.set(student.attribute(dense, "b"), "requires_grad", False)  # it counts all the same
-        numbers = student.read(*(student.make("count_parameters", m) for m in (layer, both, dense)))
+        numbers = student.read(
+            *(student.apply("count_parameters", m) for m in (layer, both, dense))
+        )
         size = sum(p.size for p in here.parameters())
         expect("count_parameters of a Conv2d", numbers[0], size)
         expect("count_parameters of a layer that is used twice", numbers[1], size)
@@ -124,10 +126,10 @@ def train(student, rng):
     right = nn.Sequential(layers(lambda name, *arguments: getattr(nn, name)(*arguments)))
     nn.fit(right, x, y, nn.MSELoss(), nn.SGD(right.parameters(), lr), *rest)
 
-    student.make("nn.manual_seed", seed)
+    student.apply("nn.manual_seed", seed)
     model = student.make("Sequential", layers(lambda n, *rest: student.make(f"nn.{n}", *rest)))
     optimizer = student.make("nn.SGD", student.call(model, "parameters"), lr)
-    student.make("nn.fit", model, x, y, student.make("nn.MSELoss"), optimizer, *rest)
+    student.apply("nn.fit", model, x, y, student.make("nn.MSELoss"), optimizer, *rest)
     (arrays,) = student.read(student.call(model, "get_parameters"))
     for name, array in right.get_parameters().items():
         if name not in arrays:

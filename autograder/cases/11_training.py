@@ -11,9 +11,9 @@ from edunn.training import EarlyStopping
 
 def pieces(student, x, y, *options):
     """What the student's `batches` hands out, as a list; an endless one is cut off."""
-    handed = student.make("batches", x, y, *options)
-    few = student.make("__builtins__.zip", student.make("__builtins__.range", len(x) + 3), handed)
-    found = [pair for _, pair in student.read(student.make("__builtins__.list", few))[0]]
+    handed = student.apply("batches", x, y, *options)
+    few = student.apply("__builtins__.zip", student.apply("__builtins__.range", len(x) + 3), handed)
+    found = [pair for _, pair in student.read(student.apply("__builtins__.list", few))[0]]
     if not all(isinstance(pair, list) and len(pair) == 2 for pair in found):
         raise Wrong("batches does not give pairs (batch_x, batch_y)", "loop_pairs")
     return found
@@ -68,9 +68,9 @@ def batches_shuffled(student, rng):
     x[:, 0, 0] = np.arange(len(x))
     walks = []
     for seed in (5, 5, 6):
-        student.make("nn.manual_seed", seed)
+        student.apply("nn.manual_seed", seed)
         sent = student.value(x), student.value(y)
-        handed = [student.make("__builtins__.list", student.make("batches", *sent, size))
+        handed = [student.apply("__builtins__.list", student.apply("batches", *sent, size))
                   for _ in range(2)]  # fmt: skip
         *walked, x_after, y_after = student.read(*handed, *sent)
         if not (np.array_equal(x_after, x) and np.array_equal(y_after, y)):
@@ -139,9 +139,9 @@ def one_epoch(sizes, p=0.0, classes=False, kind="SGD"):
         ours_descent = getattr(nn, kind)(ours.parameters(), 0.05)
         for _ in range(2):
             seed = int(rng.integers(1000))
-            student.make("nn.manual_seed", seed)
+            student.apply("nn.manual_seed", seed)
             student.call(theirs, "eval")
-            got = student.make("train_epoch", theirs, parts, student.make(f"nn.{loss}"), descent)
+            got = student.apply("train_epoch", theirs, parts, student.make(f"nn.{loss}"), descent)
             got = student.read(got)[0]
             nn.manual_seed(seed)
             want = epoch(ours, parts, getattr(nn, loss)(), ours_descent)
@@ -163,7 +163,7 @@ def measured(student, rng):
         student.call(theirs, "train")
         is_class = loss in ("MSELoss", "CrossEntropyLoss")
         score = student.make(f"nn.{loss}") if is_class else student.get(f"nn.{loss}")
-        got = student.read(student.make("measure", theirs, x, y, score))[0]
+        got = student.read(student.apply("measure", theirs, x, y, score))[0]
         right = nn
         for step in loss.split("."):
             right = getattr(right, step)
@@ -203,7 +203,7 @@ def run_stopping(student, rng, losses, patience, delta):
                    "validation_loss": np.asarray(losses[: k + 1], float).tolist()}  # fmt: skip
         sent = student.value(history)
         said.append(
-            student.make("__builtins__.bool", student.call(stopping, "__call__", theirs, sent))
+            student.apply("__builtins__.bool", student.call(stopping, "__call__", theirs, sent))
         )
         want.append(bool(right(ours, history)))
         if want[-1]:
@@ -212,7 +212,7 @@ def run_stopping(student, rng, losses, patience, delta):
 
 
 def slice_all(student):
-    return student.make("__builtins__.slice", None)
+    return student.apply("__builtins__.slice", None)
 
 
 def stops(student, rng):
@@ -259,10 +259,10 @@ def fitted(stop, epochs, validation, size=99):
             theirs, ours = network(student, rng, p=0.0)
         stopping = student.make("StopAfter", stop) if stop else None
         held = [new_x, new_y] if validation else None
-        student.make("nn.manual_seed", 3)
+        student.apply("nn.manual_seed", 3)
         descent = optimizer(student, theirs, 0.1)
         loss = student.make("nn.MSELoss")
-        got = student.make("fit", theirs, x, y, loss, descent, epochs, size, held, stopping)
+        got = student.apply("fit", theirs, x, y, loss, descent, epochs, size, held, stopping)
         history, parameters = student.read(got, student.call(theirs, "get_parameters"))
         if not isinstance(history, dict):
             raise Wrong(f"fit returns {type(history).__name__}, not the history", "history")
@@ -314,10 +314,10 @@ def fit_shuffles(student, rng):
     y = np.arange(1.0, 9.0)[:, None] ** 1.5
     ends = []
     for seed in range(4):
-        student.make("nn.manual_seed", seed)
+        student.apply("nn.manual_seed", seed)
         theirs = student.make("nn.Sequential", [student.make("nn.Bias", 1)])
         descent = optimizer(student, theirs, 0.5)
-        history = student.make("fit", theirs, 0 * y, y, student.make("nn.MSELoss"), descent, 6, 1)
+        history = student.apply("fit", theirs, 0 * y, y, student.make("nn.MSELoss"), descent, 6, 1)
         losses, end = student.read(
             student.item(history, "loss"), student.call(theirs, "get_parameters")
         )
@@ -341,7 +341,7 @@ def digits(student, rng):
     x, y, x_new, y_new = nn.datasets.train_test_split(*nn.datasets.load_digits())
     nn.backend.generator().bit_generator.state = state
     for order, least in ((np.arange(10), 0.97), (rng.permutation(10), 0.95)):
-        model = student.make("train_digits", x, order[y])
+        model = student.apply("train_digits", x, order[y])
         student.call(model, "eval")
         scores = student.read(student.call(model, "forward", x_new))[0]
         if not isinstance(scores, np.ndarray) or scores.shape != (len(x_new), 10):

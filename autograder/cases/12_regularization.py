@@ -42,7 +42,7 @@ def training(student, rng):
         seed = int(rng.integers(1000))
         outputs = []
         for _ in range(2):
-            student.make("nn.manual_seed", seed)
+            student.apply("nn.manual_seed", seed)
             outputs += [student.call(layer, "forward", sent) for _ in range(2)]
         first, second, again, _, after = student.read(*outputs, sent)
         kept = counted(first, x, p)
@@ -150,7 +150,7 @@ def predicted(student, rng):
             student.set(student.item(named, name), "data", parameter.data)
         student.call(model, "train", mode)
         x = rng.normal(size=(int(rng.integers(3, 8)), 3))
-        outputs = [student.make("predict", model, x) for _ in range(2)]
+        outputs = [student.apply("predict", model, x) for _ in range(2)]
         parts = [model] + [student.item(model, i) for i in range(3)]
         modes = [student.attribute(part, "training") for part in parts]
         *got, a, b, c, d = student.read(*outputs, *modes)
@@ -166,8 +166,8 @@ def penalties(student, rng):
     for strength in (float(rng.uniform(0.1, 2)), 0.0):
         arrays = [rng.normal(size=s) for s in ((2, 3), (4,), (1, 2, 3))]
         parameters = [student.make("nn.Parameter", a) for a in arrays]
-        result = student.make("penalty", parameters, strength)
-        is_tensor = student.make("__builtins__.isinstance", result, student.get("nn.Tensor"))
+        result = student.apply("penalty", parameters, strength)
+        is_tensor = student.apply("__builtins__.isinstance", result, student.get("nn.Tensor"))
         got, is_tensor = student.read(result, is_tensor)
         if is_tensor:
             raise Wrong("penalty gives a Tensor, not a number: the array of p is p.data", "tensor")

@@ -66,7 +66,7 @@ def join_case(student, rng):
             axis=1,
         )
         sent = student.value(parts)
-        got, after = student.read(student.make("join", sent, sizes, like), sent)
+        got, after = student.read(student.apply("join", sent, sizes, like), sent)
         expect("join", got, want)
         if there(after) != there(parts):
             raise Wrong("join writes into the list that it was given", "changes_input")
@@ -140,9 +140,9 @@ def caches(student, rng):
     student.call(theirs, "forward_list", xs)
     cache = student.attribute(theirs, "cache")
     places = [(i, j) for i, row in enumerate(blocks) for j, block in enumerate(row) if block]
-    keys = [student.make("__builtins__.tuple", list(place)) for place in places]
+    keys = [student.apply("__builtins__.tuple", list(place)) for place in places]
     size, *got = student.read(
-        student.make("__builtins__.len", cache), *(student.call(cache, "get", key) for key in keys)
+        student.apply("__builtins__.len", cache), *(student.call(cache, "get", key) for key in keys)
     )
     if size != len(places):
         raise Wrong(f"forward_list keeps {size} caches, and {len(places)} blocks have run", "cache")
@@ -230,7 +230,7 @@ def expect_grads(got, want):
         have = sorted(got) if isinstance(got, dict) else type(got).__name__
         raise Wrong(f"the gradients are for {have}, not {sorted(want)}", "keys")
     for name, right in want.items():
-        expect(f"the gradient of {name}", got[name], right, {"has the opposite sign": -right})
+        expect(f"the gradient of {name}", got[name], right, {"opposite_sign": -right})
 
 
 def tied(student, rng):

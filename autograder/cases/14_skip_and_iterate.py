@@ -60,9 +60,9 @@ def skip_layout(student, rng):
         sizes, arrows = draw(rng)
         mine = student.value(sizes)
         pairs = student.value(  # tuples, as in the notebook; the channel knows only lists
-            [student.make("np.shape", np.zeros(arrow)) for arrow in arrows]
+            [student.apply("np.shape", np.zeros(arrow)) for arrow in arrows]
         )
-        got, *after = student.read(student.make("skip_config", mine, pairs), mine, pairs)
+        got, *after = student.read(student.apply("skip_config", mine, pairs), mine, pairs)
         expect_config("skip_config", got, right_config(sizes, arrows))
         if after != [sizes, [list(arrow) for arrow in arrows]]:
             raise Wrong("skip_config changes what it was given", "changes_input")
@@ -73,7 +73,7 @@ def square_layout(student, rng):
         sizes, arrows = draw(rng)
         cfg = right_config(sizes, arrows)
         mine = student.value(cfg)
-        got, after = student.read(student.make("square_config", mine), mine)
+        got, after = student.read(student.apply("square_config", mine), mine)
         expect_config("square_config", got, right_square(sizes, arrows))
         if after != cfg:
             raise Wrong("square_config changes the config that it was given", "changes_input")

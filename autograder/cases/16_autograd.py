@@ -55,7 +55,7 @@ def record(student, rng):
         dy = rng.normal(size=shape)
         module = student.make("nn.Divide")
         leaves = [student.make("Tensor", array) for array in arrays]
-        runs = [student.make("record", module, *leaves[i : i + 2]) for i in (0, 2)]
+        runs = [student.apply("record", module, *leaves[i : i + 2]) for i in (0, 2)]
         read = [student.attribute(one, "data") for one in runs]
         for one in runs:
             pairs = student.call(student.attribute(one, "step"), "backward", dy)
@@ -115,7 +115,7 @@ class Graph:
 
     def add(self, kind, *inputs):
         module = Part(kind)
-        theirs = self.student.make("record", module, *(self.theirs[i] for i in inputs))
+        theirs = self.student.apply("record", module, *(self.theirs[i] for i in inputs))
         self.theirs.append(theirs)
         self.ours.append(getattr(nn, kind)()(*(self.ours[i] for i in inputs)))
         self.inputs.append(list(inputs))
@@ -139,7 +139,7 @@ def tape(student, rng):
     for _ in range(TRIES):
         graph = Graph(student, rng, steps=int(rng.integers(4, 10)))
         wanted = sorted(graph.ancestors(), reverse=True)
-        result = student.make("tape", graph.theirs[-1])
+        result = student.apply("tape", graph.theirs[-1])
         (length,) = student.read(student.call(result, "__len__"))
         if length != len(wanted):
             raise Wrong(f"the tape of {len(wanted)} tensors has length {length}", "length")
@@ -156,7 +156,7 @@ def long_tape(student, rng):
     last = first = student.make("Tensor", 1.0)
     for _ in range(2500):
         last = student.call(last, "__add__", first)
-    (length,) = student.read(student.call(student.make("tape", last), "__len__"))
+    (length,) = student.read(student.call(student.apply("tape", last), "__len__"))
     if length != 2501:
         raise Wrong(f"the tape of 2501 tensors has length {length}", "length")
 
@@ -170,7 +170,7 @@ def backward(student, rng):
         a, b, c = ours = [nn.Tensor(array, requires_grad=True) for array in arrays]
         last = student.call(student.call(theirs[0], "__truediv__", theirs[1]), "__sub__", theirs[2])
         dy = rng.normal(size=shape)
-        student.make("backward", student.make("record", Part("Tanh"), last), dy)
+        student.apply("backward", student.apply("record", Part("Tanh"), last), dy)
         nn.Tanh()(a / b - c).backward(dy)
         compare(student, theirs, ours)
 
@@ -193,10 +193,10 @@ def used_twice(student, rng):
         dy = rng.normal(size=graph.shape)
         sent = student.value(dy)
         graph.ours[-1].backward(dy)
-        student.make("backward", graph.theirs[-1], sent)
+        student.apply("backward", graph.theirs[-1], sent)
         compare(student, theirs, ours, 1, "the gradient of a leaf that is used several times")
         held = [student.attribute(one, "grad") for one in theirs]
-        student.make("backward", graph.theirs[-1], sent)
+        student.apply("backward", graph.theirs[-1], sent)
         compare(student, theirs, ours, 2, "the gradient of a leaf after a second backward")
         after, *kept = student.read(sent, *held)
         for one, right in zip(kept, ours):

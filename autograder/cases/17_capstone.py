@@ -41,7 +41,9 @@ def counted(student, rng):
     for _ in range(2):
         _, kinds = chain(rng)
         made, here = build(student, kinds)
-        got = student.read(student.make("total_parameters", student.make("nn.Sequential", made)))[0]
+        got = student.read(student.apply("total_parameters", student.make("nn.Sequential", made)))[
+            0
+        ]
         model = nn.Sequential(here)
         want = sum(p.size for p in model.parameters())
         matrices = sum(p.size for p in model.parameters() if p.data.ndim == 2)
@@ -50,7 +52,7 @@ def counted(student, rng):
     layer = student.make("nn.Dense", size, size)
     nested = student.make("nn.Sequential", [layer, student.make("nn.Sequential", [layer, layer])])
     student.set(student.attribute(layer, "b"), "requires_grad", False)
-    got = student.read(student.make("total_parameters", nested))[0]
+    got = student.read(student.apply("total_parameters", nested))[0]
     want = size * size + size
     mistakes = {"counts shared ones more than once": 3 * want, "leaves out frozen ones": size**2}
     whole("total_parameters of shared layers", got, want, mistakes)
@@ -62,7 +64,7 @@ def work(student, rng):
         n = int(rng.integers(2, 20))
         made, here = build(student, kinds)
         model = student.make("nn.Sequential", made)
-        got = student.read(student.make("total_multiply_adds", model, n))[0]
+        got = student.read(student.apply("total_multiply_adds", model, n))[0]
         want = n * (sizes[0] * sizes[1] + sizes[1] * sizes[2] + sizes[2] * sizes[3])
         numbers = sum(p.size for layer in here for p in layer.parameters())
         mistakes = {
@@ -74,7 +76,7 @@ def work(student, rng):
     size, n = int(rng.integers(3, 7)), int(rng.integers(2, 9))
     layer = student.make("nn.Linear", size, size)
     model = student.make("nn.Sequential", [layer, student.make("nn.Tanh"), layer])
-    got = student.read(student.make("total_multiply_adds", model, n))[0]
+    got = student.read(student.apply("total_multiply_adds", model, n))[0]
     want = 2 * n * size**2
     mistakes = {"counts the work of a layer that is used twice only once": want / 2}
     whole("total_multiply_adds with a layer used twice", got, want, mistakes)
@@ -95,7 +97,7 @@ def remembered(student, rng):
         x = rng.normal(size=(n, sizes[0])).astype(TYPES[each])
         model = student.make("nn.Sequential", made)
         sent = student.value(x)
-        got, after = student.read(student.make("memory", model, sent, slots), sent)
+        got, after = student.read(student.apply("memory", model, sent, slots), sent)
         weights = each * sum(p.size for layer in here for p in layer.parameters())
         learned = weights - each * sizes[1] * sizes[2]
         outputs = each * n * (sizes[1] + 3 * sizes[2] + sizes[3])
@@ -124,7 +126,7 @@ def timed(student, rng):
         for _ in range(TRIES):
             sleeper = student.make("Sleeper", naps)
             got, calls = student.read(
-                student.make("seconds", sleeper, repeats), student.attribute(sleeper, "calls")
+                student.apply("seconds", sleeper, repeats), student.attribute(sleeper, "calls")
             )
             if calls != repeats + 1:
                 told = f"seconds with {repeats} repeats makes {calls} calls, not {repeats + 1}"
@@ -144,13 +146,13 @@ def network(student, rng):
     x, y, x_new, y_new = nn.datasets.train_test_split(*nn.datasets.load_digits())
     nn.backend.generator().bit_generator.state = state
     for order, least in ((np.arange(10), 0.965), (rng.permutation(10), 0.95)):
-        student.make("nn.manual_seed", 0)
-        model = student.make("small_network")
+        student.apply("nn.manual_seed", 0)
+        model = student.apply("small_network")
         named = student.read(student.call(model, "get_parameters"))[0]
         numbers = sum(math.prod(array.shape) for array in named.values())
         if numbers > 6000:
             raise Wrong(f"the network has {numbers} parameters, more than 6000", "too_large")
-        student.make("train", model, x, order[y])
+        student.apply("train", model, x, order[y])
         student.call(model, "eval")
         scores = student.read(student.call(model, "forward", x_new))[0]
         if not isinstance(scores, np.ndarray) or scores.shape != (len(x_new), 10):

@@ -16,15 +16,15 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 from edunn.backend import Array
-from edunn.checking.initializers import find_in_initializer
-from edunn.checking.suite import examine
 from edunn.checking.findings import Checked, Finding
-from edunn.checking.optimizers import find_in_optimizer
-from edunn.checking.training_loop import find_in_training_loop
+from edunn.checking.initializers import find_in_initializer
+from edunn.checking.laws import look
 from edunn.checking.messages import word
+from edunn.checking.optimizers import find_in_optimizer
 from edunn.checking.report import Report
 from edunn.checking.subject import TimeUp
-from edunn.checking.laws import look
+from edunn.checking.suite import examine
+from edunn.checking.training_loop import find_in_training_loop
 from edunn.core import Module, Tensor
 from edunn.inputs import check_array, check_finite
 

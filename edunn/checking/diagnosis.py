@@ -12,8 +12,8 @@ import numpy as np
 from edunn.checking.engine import largest
 from edunn.checking.formulas import formula
 from edunn.checking.hypotheses import in_the_place_of, overwritten, some_examples
-from edunn.checking.wrong_gradient import CLOSE, Answers, Case, ratio_of, same
 from edunn.checking.subject import Stop
+from edunn.checking.wrong_gradient import CLOSE, Answers, Case, ratio_of, same
 
 
 def diagnose(case: Case) -> tuple[str, dict[str, Any]]:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from edunn.checking.engine import largest
-from edunn.checking.wrong_gradient import CLOSE, Answers, Case, same
 from edunn.checking.subject import Stop
+from edunn.checking.wrong_gradient import CLOSE, Answers, Case, same
 
 
 def some_examples(case: Case) -> Answers:

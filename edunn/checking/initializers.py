@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from edunn.checking.findings import Finding, name_of
-from edunn.checking.training_loop import steady
 from edunn.checking.subject import THROUGH, in_words
+from edunn.checking.training_loop import steady
 
 WIDE, TALL = (120, 300), (300, 120)
 KURTOSIS = {"normal": 3.0, "uniform": 1.8}

@@ -15,8 +15,8 @@ import numpy as np
 
 from edunn.checking.engine import WRONG, Probe
 from edunn.checking.findings import Finding
-from edunn.checking.wrong_gradient import same
 from edunn.checking.subject import Subject
+from edunn.checking.wrong_gradient import same
 from edunn.core import Module
 
 METHODS = "forward", "backward", "backward_from"

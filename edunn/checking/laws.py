@@ -11,9 +11,9 @@ import numpy as np
 
 from edunn.checking.engine import largest
 from edunn.checking.findings import Checked, Finding
-from edunn.checking.wrong_gradient import same
 from edunn.checking.point import Point
 from edunn.checking.subject import Stop, Subject, as_float64, float64_copies, stream
+from edunn.checking.wrong_gradient import same
 from edunn.core import Module
 from edunn.inputs import check_choice
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from edunn.checking.findings import Finding, name_of
-from edunn.checking.training_loop import steady
 from edunn.checking.subject import THROUGH, in_words
+from edunn.checking.training_loop import steady
 from edunn.core import Parameter
 from edunn.inputs import show
 

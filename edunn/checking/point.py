@@ -13,8 +13,8 @@ from edunn.checking.diagnosis import diagnose
 from edunn.checking.engine import VERIFIED, WRONG, Judged, Probe
 from edunn.checking.findings import Checked, Finding
 from edunn.checking.inner_modules import Inside, Run, is_slope
-from edunn.checking.wrong_gradient import Case
 from edunn.checking.subject import Subject, stream
+from edunn.checking.wrong_gradient import Case
 
 SIMPLE = "ratio", "opposite_sign", "all_zero", "only_", "examples_missing"  # say enough
 

@@ -11,10 +11,10 @@ import numpy as np
 from edunn.checking.diagnosis import diagnose_output
 from edunn.checking.engine import largest
 from edunn.checking.findings import Checked, Finding
-from edunn.checking.wrong_gradient import agree
+from edunn.checking.laws import structure
 from edunn.checking.point import Point
 from edunn.checking.subject import Stop, Subject, as_float64, float64_copies, resized, stream
-from edunn.checking.laws import structure
+from edunn.checking.wrong_gradient import agree
 from edunn.core import Module
 
 BATCHES = (7, 1, 3)

@@ -20,18 +20,17 @@ def without_escapes(text: str) -> str:
 
 
 def readable(text: str, most: int) -> str:
-    """Text of a student's for people and files to read: no colours, no control characters."""
-    text = COLOURS.sub("", whole(text[: 4 * most]))
+    """A student's text for people and files to read: no colours, no control characters."""
+    text = without_escapes(whole(text[: 4 * most]))
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))[:most]
 
 
-def one_line(error: str) -> str:
+def first_line(error: str) -> str:
     """The first line of an error, without the name of a file that a cell's code has in Python."""
     return re.sub(r" \(\S+, line", " (line", error.partition("\n")[0])[:150]
 
 
-def without_colours(text: str) -> str:
-    """What a terminal would show, without the codes that colour it and lines written over."""
-    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)
-    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")]
+def as_shown(text: str) -> str:
+    """What a terminal would show, without colours, and without lines that were written over."""
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in without_escapes(text).split("\n")]
     return "\n".join(lines)

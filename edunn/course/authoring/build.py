@@ -7,30 +7,30 @@ from __future__ import annotations
 
 import ast
 import multiprocessing
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from edunn.course.grading.gradebook import GradeStore
+from edunn.course.authoring.overview import overview
+from edunn.course.authoring.translate import translated
+from edunn.course.errors import CourseError
+from edunn.course.grading.gradebook import release_bytes
 from edunn.course.grading.judge import Judge
+from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.kernel import end_quietly, run_in_kernel
 from edunn.course.notebooks.layout import Course
+from edunn.course.notebooks.solution import graded_code, solution_lines, todos
 from edunn.course.sandbox.library import Library
-from edunn.course.submissions.normalise import NormalisedSubmission
-from edunn.course.authoring.overview import overview
 from edunn.course.sandbox.process import Limits
-from edunn.course.errors import CourseError
-from edunn.course.notebooks.solution import graded_code, solution_lines, todos, withheld
-from edunn.course.authoring.translate import translated
+from edunn.course.submissions.normalise import NormalisedSubmission
+from edunn.files import write_whole
 
 Progress = Callable[[str], None]
 
 
-def build(course: Course, name: str, progress: Progress = lambda step: None) -> list[str]:
+def build_exercise(course: Course, name: str, progress: Progress = lambda step: None) -> list[str]:
     """Build one assignment into assignments/, and return what was proved, a sentence each.
 
     Raises CourseError, with the cell named, when something cannot be proved.
@@ -53,11 +53,7 @@ def build(course: Course, name: str, progress: Progress = lambda step: None) -> 
         proofs.append(sentence)
     releases = {"": release} | in_other_languages(course, name, blank)
     for language, content in releases.items():
-        path = course.release_path(name, language)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_whole(course.release_path(name, language), content)
     return proofs
 
 
@@ -69,7 +65,7 @@ def in_other_languages(course: Course, name: str, release: Any) -> dict[str, byt
     }
 
 
-def build_all(
+def build_exercises(
     course: Course, names: list[str], workers: int = 2
 ) -> Iterator[tuple[str, list[str] | CourseError]]:
     """Build several assignments at once: (name, what was proved or why not), in their order.
@@ -78,7 +74,7 @@ def build_all(
     """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, end_quietly) as pool:
-        jobs = [pool.submit(build, course, name) for name in names]
+        jobs = [pool.submit(build_exercise, course, name) for name in names]
         failed = False
         try:
             for name, job in zip(names, jobs):
@@ -91,12 +87,6 @@ def build_all(
             pool.shutdown(cancel_futures=True)  # Ctrl-C: what has not begun is left
     if not failed and names == course.assignments():
         (course.root / "assignments" / "README.md").write_text(overview(course), encoding="utf-8")
-
-
-def release_bytes(solution: Any, name: str) -> bytes:
-    """The notebook for students, as nbgrader makes it, in books that are thrown away."""
-    with tempfile.TemporaryDirectory(prefix="edunn-build-") as folder:
-        return GradeStore(Path(folder)).release(name, solution)
 
 
 def reproducible(solution: Any, name: str, release: bytes) -> str:
@@ -168,13 +158,12 @@ def blank_fails(blank: Any, names: dict[str, str]) -> str:
 
 def grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
     """The hidden cases give the solution every point, and the blank notebook none."""
-    cases, limits = course.cases(name), Limits(confined=False)
-    with Library(withheld(solution)) as library, Judge(library, cases, b"proof", limits) as judge:
-        full = judge.judge("solution", name, NormalisedSubmission(solution))
-        none = judge.judge("blank", name, NormalisedSubmission(blank))
-    lost = [v for v in full.results if v.reason]
-    if lost or full.reason:
-        where = f"cell {lost[0].name}: {lost[0].reason}" if lost else full.reason
+    exercise, limits = Exercise.of(course, name, blank), Limits(confined=False)
+    with Library(exercise.withheld) as library, Judge(exercise, library, b"proof", limits) as judge:
+        full = judge.judge("solution", NormalisedSubmission(solution))
+        none = judge.judge("blank", NormalisedSubmission(blank))
+    if full.why:
+        where = f"cell {full.lost[0].name}: {full.lost[0].reason}" if full.lost else full.reason
         raise CourseError(f"the hidden cases do not accept the solution: {where}")
     if none.points:
         raise CourseError("the hidden cases give the blank notebook points")

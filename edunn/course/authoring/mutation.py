@@ -39,31 +39,58 @@ def changed(node: Any, **fields: Any) -> Any:
 
 def replacements(node: Any) -> Iterator[ast.AST]:
     """What may stand in the place of a node."""
-    if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)):
-        yield from (changed(node, op=op()) for op in SWAPS.get(type(node.op), ()))
-    if isinstance(node, ast.BoolOp):
-        for i in range(len(node.values)):
-            rest = node.values[:i] + node.values[i + 1 :]
-            yield changed(node, values=rest) if len(rest) > 1 else rest[0]
-    elif isinstance(node, ast.Compare):
-        for op in SWAPS.get(type(node.ops[0]), ()):
-            yield changed(node, ops=[op(), *node.ops[1:]])
-    elif isinstance(node, ast.UnaryOp):
-        yield node.operand
-    elif isinstance(node, ast.IfExp):
-        yield from (node.body, node.orelse)
-    elif isinstance(node, ast.Constant):
-        yield from (changed(node, value=value) for value in other_constants(node.value))
-    elif isinstance(node, ast.Attribute) and node.attr in NAMES:
+    for kinds, changes in CHANGES:
+        if isinstance(node, kinds):
+            yield from changes(node)
+
+
+def _other_operator(node: Any) -> Iterator[ast.AST]:
+    yield from (changed(node, op=op()) for op in SWAPS.get(type(node.op), ()))
+
+
+def _without_an_operand(node: Any) -> Iterator[ast.AST]:
+    for i in range(len(node.values)):
+        rest = node.values[:i] + node.values[i + 1 :]
+        yield changed(node, values=rest) if len(rest) > 1 else rest[0]
+
+
+def _other_comparison(node: Any) -> Iterator[ast.AST]:
+    for op in SWAPS.get(type(node.ops[0]), ()):
+        yield changed(node, ops=[op(), *node.ops[1:]])
+
+
+def _other_name(node: Any) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Attribute) and node.attr in NAMES:
         yield changed(node, attr=NAMES[node.attr])
     elif isinstance(node, ast.Name) and node.id in BUILT_IN:
         yield changed(node, id=NAMES[node.id])
-    elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.ctx, ast.Load):
+
+
+def _exchanged(node: Any) -> Iterator[ast.AST]:
+    if len(node.elts) == 2 and isinstance(node.ctx, ast.Load):
         yield changed(node, elts=node.elts[::-1])
-    elif isinstance(node, (ast.If, ast.While)):
-        yield from (changed(node, test=ast.Constant(value)) for value in (True, False))
-    if isinstance(node, DELETED):
-        yield ast.Pass()
+
+
+def _constants(node: Any) -> Iterator[ast.AST]:
+    yield from (changed(node, value=value) for value in other_constants(node.value))
+
+
+def _always_or_never(node: Any) -> Iterator[ast.AST]:
+    yield from (changed(node, test=ast.Constant(value)) for value in (True, False))
+
+
+CHANGES: list[tuple[Any, Callable[[Any], Iterator[ast.AST]]]] = [
+    ((ast.BinOp, ast.AugAssign, ast.BoolOp), _other_operator),
+    (ast.BoolOp, _without_an_operand),
+    (ast.Compare, _other_comparison),
+    (ast.UnaryOp, lambda node: iter([node.operand])),
+    (ast.IfExp, lambda node: iter([node.body, node.orelse])),
+    (ast.Constant, _constants),
+    ((ast.Attribute, ast.Name), _other_name),
+    (ast.Tuple, _exchanged),
+    ((ast.If, ast.While), _always_or_never),
+    (DELETED, lambda node: iter([ast.Pass()])),
+]
 
 
 def other_constants(value: Any) -> list[Any]:
@@ -101,28 +128,42 @@ def places(
 def slips(node: Any) -> Iterator[ast.AST]:
     """What may stand in the place of a node: of the slips that students make, some more."""
     yield from replacements(node)
-    if isinstance(node, ast.BinOp):
-        yield from (node.left, node.right)
-    elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    for kinds, changes in SLIPS:
+        if isinstance(node, kinds):
+            yield from changes(node)
+
+
+def _near_numbers(node: Any) -> Iterator[ast.AST]:
+    if type(node.value) in (int, float):
         number: Any = node.value
         for value in (number + 1, 0, -number, 2 * number):
             if value != number:  # -0.0 is 0.0
                 yield ast.Constant(value)
-    elif isinstance(node, ast.Attribute) and node.attr == "T":
+
+
+def _not_transposed(node: Any) -> Iterator[ast.AST]:
+    if node.attr == "T":
         yield node.value
-    elif isinstance(node, ast.Call):
-        if len(node.args) > 1 and not isinstance(node.args[0], ast.Starred):
-            yield changed(node, args=[node.args[1], node.args[0], *node.args[2:]])
-        for i in range(len(node.keywords)):
-            yield changed(node, keywords=node.keywords[:i] + node.keywords[i + 1 :])
-        if getattr(node.func, "id", "") == "reversed":
-            yield node.args[0]
-    elif isinstance(node, ast.IfExp):
-        yield changed(node, body=node.orelse, orelse=node.body)
-    elif isinstance(node, ast.If):
-        yield changed(node, test=ast.UnaryOp(ast.Not(), node.test))
-    elif isinstance(node, ast.AugAssign):
-        yield ast.Assign([node.target], node.value, lineno=node.lineno)
+
+
+def _other_call(node: Any) -> Iterator[ast.AST]:
+    if len(node.args) > 1 and not isinstance(node.args[0], ast.Starred):
+        yield changed(node, args=[node.args[1], node.args[0], *node.args[2:]])
+    for i in range(len(node.keywords)):
+        yield changed(node, keywords=node.keywords[:i] + node.keywords[i + 1 :])
+    if getattr(node.func, "id", "") == "reversed":
+        yield node.args[0]
+
+
+SLIPS: list[tuple[Any, Callable[[Any], Iterator[ast.AST]]]] = [
+    (ast.BinOp, lambda node: iter([node.left, node.right])),
+    (ast.Constant, _near_numbers),
+    (ast.Attribute, _not_transposed),
+    (ast.Call, _other_call),
+    (ast.IfExp, lambda node: iter([changed(node, body=node.orelse, orelse=node.body)])),
+    (ast.If, lambda node: iter([changed(node, test=ast.UnaryOp(ast.Not(), node.test))])),
+    (ast.AugAssign, lambda node: iter([ast.Assign([node.target], node.value, lineno=node.lineno)])),
+]
 
 
 def is_refusal(node: ast.AST) -> bool:

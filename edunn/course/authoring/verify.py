@@ -13,15 +13,16 @@ from typing import Any
 
 import nbformat
 
-from edunn.course.authoring.wrong_answers import Mistake
-from edunn.course.notebooks.layout import Course
 from edunn.course.authoring.mutation import change, changed_sources, is_refusal, slips
-from edunn.course.submissions.normalise import NormalisedSubmission
-from edunn.course.grading.executor import Progress, judge_all, nothing
-from edunn.course.grading.records import NOT_GRADED, Record
-from edunn.course.sandbox.process import Limits
+from edunn.course.authoring.wrong_answers import Mistake, read_wrong_answers
 from edunn.course.errors import CourseError
+from edunn.course.grading.executor import LocalExecutor, Progress, no_progress
+from edunn.course.grading.records import GRADED, NOT_GRADED, Record
+from edunn.course.hidden_tests.exercise import Exercise
+from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import blank, owner, regions, todos
+from edunn.course.sandbox.process import Limits
+from edunn.course.submissions.normalise import NormalisedSubmission
 
 LIMITS = Limits(cell_seconds=10.0, confined=False)
 AT_LEAST = 5  # wrong answers for each TODO
@@ -56,11 +57,15 @@ class Proof:
         return not self.faults and self.caught >= SHARE * self.changed
 
 
-def verify(
-    course: Course, name: str, mutants: bool = True, workers: int = 2, progress: Progress = nothing
+def verify_exercise(
+    course: Course,
+    name: str,
+    mutants: bool = True,
+    workers: int = 2,
+    progress: Progress = no_progress,
 ) -> Proof:
     """Judge the solution, its wrong answers and its changed versions as submissions."""
-    solution, (bank, equivalent) = course.solution(name), course.bank(name)
+    solution, (bank, equivalent) = course.solution(name), read_wrong_answers(course, name)
     changed = dict(mutated(solution)) if mutants else {}
     copies = {f"the solution, copy {k}": solution for k in range(1, COPIES + 1)}
     parts = dict(unfinished(solution))
@@ -68,14 +73,14 @@ def verify(
     notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in bank}
     notebooks |= {what: book for what, book in changed.items() if what not in equivalent}
     submissions = {who: NormalisedSubmission(book) for who, book in notebooks.items()}
-    jobs = judge_all(course, name, submissions, b"verify", LIMITS, workers, progress)
-    records = {record.student: record for record in jobs}
+    executor = LocalExecutor(Exercise.of(course, name), b"verify", LIMITS, workers)
+    records = {one.student: one for one in executor.records(submissions, progress)}
     right = records["the solution, copy 1"]
     if right.state == NOT_GRADED:
         raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
     proof = Proof(name, right.points, len(todos(solution)))
     for who in copies:
-        if lost := [v for v in records[who].results if v.reason] or seen(records[who]):
+        if lost := [one.reason for one in records[who].lost] or seen(records[who]):
             proof.faults.append(f"{who}, loses points: {lost}")
     for what in parts:
         proof.faults += [f"{what}: {told}" for told in disagreements(records[what])]
@@ -118,7 +123,7 @@ def judge_bank(
 def fault_of(mistake: Mistake, record: Record, visible: str, points: float) -> str:
     if record.points >= points:
         return "loses no points"
-    reasons = [verdict.reason for verdict in record.results]
+    reasons = [result.reason for result in record.lost]
     told = " ".join(" ".join(reasons if mistake.hidden else [visible]).split())
     if mistake.hidden and visible:
         return f"is not hidden: the notebook says {first_line(visible)!r}"
@@ -135,20 +140,20 @@ def first_line(text: str) -> str:
 
 def seen(record: Record) -> str:
     """What the student reads in the notebook's own checks; "" if they pass."""
-    stopped = [record.reason] if record.state != "graded" else []
+    stopped = [record.reason] if record.state != GRADED else []
     return "\n".join([*record.visible.values(), *stopped])
 
 
 def disagreements(record: Record) -> Iterator[str]:
     """The cells of which notebook and grader think differently."""
-    for verdict in record.results:
-        says = record.visible.get(verdict.name, "")
-        if bool(says) != bool(verdict.reason):
+    for result in record.results:
+        says = record.visible.get(result.name, "")
+        if bool(says) != bool(result.why):
             notebook = (
                 f"the notebook says {first_line(says)!r}" if says else "the notebook is content"
             )
-            grader = f"says {verdict.reason!r}" if verdict.reason else "gives the points"
-            yield f"{verdict.name}: {notebook}, the grader {grader}"
+            grader = f"says {result.reason!r}" if result.why else "gives the points"
+            yield f"{result.name}: {notebook}, the grader {grader}"
 
 
 def unfinished(solution: Any) -> Iterator[tuple[str, Any]]:

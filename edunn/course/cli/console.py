@@ -32,9 +32,7 @@ class Group(click.Group):
     sections: by title, the commands
     """
 
-    def __init__(
-        self, *args: Any, sections: Mapping[str, Sequence[click.Command]], **options: Any
-    ):
+    def __init__(self, *args: Any, sections: Mapping[str, Sequence[click.Command]], **options: Any):
         super().__init__(*args, **options)
         self.sections = sections
         for command in (one for commands in sections.values() for one in commands):

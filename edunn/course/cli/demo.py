@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import shutil
 from collections.abc import Callable
@@ -13,13 +14,9 @@ import click
 
 import edunn as nn
 from edunn.backend import Array
-from edunn.course.authoring.build import build
 from edunn.course.cli.console import Bars, console, print_files, print_grades, say
-from edunn.course.grading.grade import Grade, grade
-from edunn.course.notebooks.layout import Course
-from edunn.course.reporting.html import write_all
-from edunn.course.sandbox.process import Limits
 from edunn.course.errors import CourseError
+from edunn.course.notebooks.layout import Course
 
 NAME = "03_linear"
 WRONG = {  # student: which of the bank's wrong answers is handed in
@@ -27,7 +24,6 @@ WRONG = {  # student: which of the bank's wrong answers is handed in
     "dario_dw_of_last_example": "dw of the last example",
     "eva_loops_for_ever": "loops for ever",
 }
-LIMITS = Limits(cell_seconds=5.0, confined=False)  # these submissions are our own
 WANTED_ACCURACY = 0.97
 
 
@@ -40,8 +36,12 @@ class Trained:
 
 def submissions(course: Course, folder: Path) -> None:
     """Write five students' notebooks: the solution, blank, and three wrong in known ways."""
+    import nbformat
+
+    from edunn.course.authoring.wrong_answers import read_wrong_answers
+
     release = course.released(NAME)
-    solution, (bank, _) = course.solution(NAME), course.bank(NAME)
+    solution, (bank, _) = course.solution(NAME), read_wrong_answers(course, NAME)
     wrong = {mistake.name: mistake.notebook(solution) for mistake in bank}
     notebooks = {"anna_solution": solution, "ben_blank": release}
     notebooks |= {student: wrong[mistake] for student, mistake in WRONG.items()}
@@ -52,7 +52,7 @@ def submissions(course: Course, folder: Path) -> None:
 
 def without_marks(notebook: Any) -> Any:
     """A notebook as a student would hand it in, without what only a source has."""
-    plain = nbformat.from_dict(notebook)
+    plain = copy.deepcopy(notebook)
     for cell in plain["cells"]:
         scheme = r"### BEGIN MARK SCHEME.*### END MARK SCHEME\s*"
         text = re.sub(scheme, "", cell["source"], flags=re.DOTALL)
@@ -65,15 +65,21 @@ def build_and_grade(
     out: Path,
     step: Callable[[str], None],
     progress: Callable[[str, int, int], None],
-) -> list[Grade]:
-    """Build, hand in, grade; what `edunn grade` leaves is left in `out`."""
+) -> list[Any]:
+    """Build, hand in, grade: the Grades; what `edunn grade` leaves is left in `out`."""
+    from edunn.course.authoring.build import build_exercise
+    from edunn.course.grading.grade import Judging, grade_submissions
+    from edunn.course.reporting.html import write_all
+    from edunn.course.sandbox.process import Limits
+
     handed_in = out / "submissions"
     if out.exists() and any(out.iterdir()) and not (handed_in / "anna_solution").exists():
         raise CourseError(f"{out} is not empty, and not of an earlier demo: choose another --out")
-    build(course, NAME, step)
+    build_exercise(course, NAME, step)
     shutil.rmtree(out, ignore_errors=True)
     submissions(course, handed_in)
-    grades = grade(course, handed_in, NAME, out, limits=LIMITS, progress=progress)
+    judging = Judging(limits=Limits(cell_seconds=5.0, confined=False))  # these are our own
+    grades = grade_submissions(course, NAME, out, handed_in, judging=judging, progress=progress)
     write_all(out)
     return grades
 

@@ -1,7 +1,4 @@
-"""The commands of who grades: `edunn grade`, `report`, `regrade`, `export`, `gradescope build`.
-
-As in cli.py: parse, call, print, exit code.
-"""
+"""The commands for graders: `edunn grade`, `report`, `regrade`, `export`, `gradescope build`."""
 
 from __future__ import annotations
 
@@ -9,9 +6,18 @@ from pathlib import Path
 
 import click
 
-from edunn.course.cli.judge import judge_command
+from edunn.checking.messages import LANGUAGES, set_language
+from edunn.course.cli.console import (
+    Bars,
+    console,
+    print_built,
+    print_changes,
+    print_files,
+    print_grades,
+    print_sheets,
+    print_some,
+)
 from edunn.course.notebooks.layout import Course
-from edunn.course.cli.console import Bars, console, print_built, print_changes, print_files, print_grades, print_sheets, print_some
 
 folder = click.Path(file_okay=False, path_type=Path)
 file = click.Path(path_type=Path)
@@ -42,7 +48,7 @@ unsafe = click.option(
 @click.option("--roster", type=file, help="A CSV of who is in the course.")
 @unsafe
 @click.pass_context
-def grade_command(
+def grade_command(  # noqa: PLR0913  # a parameter for each option
     context: click.Context,
     submissions: Path,
     assignment: str,
@@ -61,18 +67,19 @@ def grade_command(
     The roster has a column `student`, and others by which downloads name people: name, email,
     canvas_id, login, sis_id, moodle_id. It is kept in --out: name it once.
     """
-    from edunn.course.grading.grade import grade
-    from edunn.course.submissions.collect import assignment_of
+    from edunn.course.grading.grade import Judging, grade_submissions
     from edunn.course.reporting.html import write_all
-    from edunn.course.submissions.roster import Roster
     from edunn.course.sandbox.process import Limits
+    from edunn.course.submissions.collect import assignment_of
+    from edunn.course.submissions.roster import Roster
 
     course = Course.find(context.obj)
     known = course.assignments()
     name = course.full_name(assignment) if assignment else assignment_of(submissions, known)
-    people, limits = Roster.read(roster) if roster else None, Limits(confined=not unsafe)
+    people = Roster.read(roster) if roster else None
+    judging = Judging(workers, Limits(confined=not unsafe), scheduler)
     with Bars() as bars:
-        grades = grade(course, submissions, name, out, workers, limits, bars, people, scheduler)
+        grades = grade_submissions(course, name, out, submissions, people, judging, bars)
     if not workers:
         print_files(out / "handed_in" / name)
         context.exit()
@@ -85,7 +92,14 @@ def grade_command(
 
 @click.command("report")
 @click.argument("out", type=folder, default=Path("graded"))
-def report_command(out: Path) -> None:
+@click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Of the pages and the table.",
+)
+def report_command(out: Path, language: str) -> None:
     """Write the pages of all that was graded.
 
     They are report.html, feedback/ and grades.csv in OUT (graded/), with the points and comments
@@ -93,6 +107,7 @@ def report_command(out: Path) -> None:
     """
     from edunn.course.reporting.html import write_all
 
+    set_language(language)
     print_sheets(write_all(out))
     print_files(out / "report.html", out / "feedback", out / "grades.csv")
 
@@ -111,17 +126,17 @@ def regrade_command(
     NAMES are exercises; by default all that have been graded. Judged again are, from the copies in
     --out, those whose exercise, hidden cases or submission have changed, and those not graded.
     """
+    from edunn.course.grading.grade import Judging, grade_submissions
     from edunn.course.reporting.classroom import read_sheets
-    from edunn.course.grading.grade import grade
     from edunn.course.reporting.html import write_all
     from edunn.course.sandbox.process import Limits
 
-    course, limits = Course.find(context.obj), Limits(confined=not unsafe)
+    course, judging = Course.find(context.obj), Judging(workers, Limits(confined=not unsafe))
     only = [course.full_name(name) for name in names] or [""]
     before = [sheet for name in only for sheet in read_sheets(out, name)[1]]
     for sheet in before:
         with Bars(sheet.name) as bars:
-            grade(course, None, sheet.name, out, workers, limits, bars)
+            grade_submissions(course, sheet.name, out, judging=judging, progress=bars)
     after = {sheet.name: sheet for sheet in write_all(out)}
     missing = print_changes([(sheet, after[sheet.name]) for sheet in before])
     print_files(out / "report.html", out / "feedback", out / "grades.csv")
@@ -143,12 +158,12 @@ def export_command(
     A CSV to import, or a results.json for each student; points given by hand are in it. Nobody
     without a grade gets a zero.
     """
-    from edunn.course.reporting.export import export
+    from edunn.course.reporting.export import export_grades
     from edunn.course.submissions.roster import Roster
 
     name = Course.find(context.obj).full_name(assignment) if assignment else ""
     people = Roster.read(roster) if roster else None
-    result = export(kind, out, name, people, column)
+    result = export_grades(kind, out, name, people, column)
     console.print(f"{result.grades} grades written")
     print_some("without a grade, left empty", result.empty)
     print_some("that still wait for a person, with the points so far", result.waiting)
@@ -173,13 +188,8 @@ def gradescope_build_command(
 
     NAME is an exercise, such as 02_bias, bias or 02; docs/gradescope.md says what to do with it.
     """
-    from edunn.course.gradescope.bundle import build
+    from edunn.course.gradescope.bundle import write_bundle
 
     course = Course.find(context.obj)
     name = course.full_name(name)
-    print_built(build(course, name, out or Path(f"{name}-gradescope.zip"), unsafe))
-
-
-COMMANDS = (
-    grade_command, report_command, regrade_command, export_command, gradescope_group, judge_command,
-)  # fmt: skip
+    print_built(write_bundle(course, name, out or Path(f"{name}-gradescope.zip"), unsafe))

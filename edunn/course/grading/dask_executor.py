@@ -8,36 +8,24 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import functools
-import hashlib
 import secrets
-from collections import deque
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import edunn
-from edunn.course.submissions.collect import Submission
-from edunn.course.notebooks.layout import Course, Exercise
-from edunn.course.sandbox.library import Library
-from edunn.course.grading.executor import Desk, Outcome, Progress, in_pool, judged_by, nothing
-from edunn.course.grading.records import Record
-from edunn.course.sandbox.process import Limits
 from edunn.course.errors import CourseError
+from edunn.course.grading.executor import Executor, Pool
+from edunn.course.grading.fingerprint import own_code
+from edunn.course.grading.judge import Judge
+from edunn.course.grading.records import Record
+from edunn.course.hidden_tests.exercise import Exercise
+from edunn.course.sandbox.library import Library
+from edunn.course.sandbox.process import Limits
+from edunn.course.submissions.collect import Submission
 
 PATIENCE = 60  # seconds without any worker
 CONNECT = 10  # seconds until a scheduler must have answered
-
-
-@functools.cache
-def own_code() -> str:
-    """The sha256 of all of edunn that runs here: records rest on it."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(edunn.__file__).parent.rglob("*.py")):
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -51,54 +39,60 @@ class Job:
     run: str = field(default_factory=secrets.token_hex)
 
 
-def judge_all(
-    course: Course,
-    name: str,
-    submissions: Mapping[str, Submission],
-    secret: bytes,
-    limits: Limits,
-    scheduler: str,
-    progress: Progress = nothing,
-) -> Generator[Record, None, None]:
-    """Records in the order in which they are done, as those of `pool.judge_all`.
+class DaskExecutor(Executor):
+    """Judges on the workers of a Dask cluster. scheduler: its address, "tcp://host:8786"
 
-    scheduler: its address, "tcp://host:8786". A submission whose workers die again and again is
-    judged once more with nobody beside it; if they die of that, too, it alone is not graded.
+    A submission whose workers die again and again is judged once more with nobody beside it.
     """
-    job = Job(course.exercise(name), secret, limits)
-    with connected(scheduler) as client:
+
+    def __init__(self, exercise: Exercise, secret: bytes, limits: Limits, scheduler: str):
+        super().__init__(exercise, secret, limits)
+        self.scheduler, self.job = scheduler, Job(exercise, secret, limits)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        with _connected(self.scheduler) as self.client:
+            try:
+                yield
+            finally:
+                with contextlib.suppress(Exception):  # of a scheduler that has gone
+                    self.client.run(_forget, self.job.run, on_error="ignore")
+
+    @contextlib.contextmanager
+    def pool(self, alone: bool) -> Iterator[Pool]:
+        jobs = self.client.get_executor(pure=False)
+        try:
+            yield _DaskPool(self, jobs, alone)
+        finally:
+            jobs.shutdown(wait=False)  # cancels what is left
+
+
+class _DaskPool(Pool):
+    def __init__(self, executor: DaskExecutor, jobs: Any, alone: bool):
         from distributed.scheduler import KilledWorker
 
-        def engine(queue: deque[str], alone: bool) -> Iterator[tuple[str, Outcome]]:
-            pool = client.get_executor(pure=False)
+        self.executor, self.jobs, self.alone, self.died = executor, jobs, alone, KilledWorker
 
-            def send(who: str, found: Submission) -> Future[Any]:
-                return pool.submit(judge_there, job, found)
+    def send(self, student: str, submission: Any) -> Future[Any]:
+        sent: Future[Any] = self.jobs.submit(_judge_there, self.executor.job, submission)
+        return sent
 
-            def room() -> int:
-                try:
-                    client.wait_for_workers(1, PATIENCE)
-                except TimeoutError:
-                    raise CourseError(
-                        f"no workers at {scheduler}: dask worker {scheduler} --nthreads 1"
-                    ) from None
-                return 1 if alone else 2 * len(client.nthreads())  # the next one is there already
+    def record(self, job: Future[Any]) -> Record:
+        return Record.from_dict(job.result())
 
-            try:
-                for who, found in in_pool(queue, submissions, send, room, KilledWorker):
-                    yield who, found and Record.from_dict(found)
-            finally:
-                pool.shutdown(wait=False)  # cancels what is left
-
+    def room(self) -> int:
+        client, scheduler = self.executor.client, self.executor.scheduler
         try:
-            yield from judged_by(engine, name, list(submissions), progress)
-        finally:
-            with contextlib.suppress(Exception):  # of a scheduler that has gone
-                client.run(forget, job.run, on_error="ignore")
+            client.wait_for_workers(1, PATIENCE)
+        except TimeoutError:
+            raise CourseError(
+                f"no workers at {scheduler}: dask worker {scheduler} --nthreads 1"
+            ) from None
+        return 1 if self.alone else 2 * len(client.nthreads())  # the next one is there already
 
 
 @contextlib.contextmanager
-def connected(scheduler: str) -> Iterator[Any]:
+def _connected(scheduler: str) -> Iterator[Any]:
     """A client of the cluster; whatever goes wrong with it becomes one line."""
     try:
         from distributed import Client
@@ -111,7 +105,7 @@ def connected(scheduler: str) -> Iterator[Any]:
     try:
         client = Client(scheduler, timeout=CONNECT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
-        raise CourseError(f"no Dask scheduler at {scheduler}: {first_line(error)}") from None
+        raise CourseError(f"no Dask scheduler at {scheduler}: {_name_and_text(error)}") from None
     with client:
         try:
             yield client
@@ -123,25 +117,25 @@ def connected(scheduler: str) -> Iterator[Any]:
             ) from None
         except Exception as error:  # such as a worker without edunn
             raise CourseError(
-                f"the cluster at {scheduler} cannot judge: {first_line(error)}"
+                f"the cluster at {scheduler} cannot judge: {_name_and_text(error)}"
             ) from None
 
 
-def first_line(error: Exception) -> str:
+def _name_and_text(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".strip().split("\n")[0]
 
 
-_desks: dict[str, tuple[Desk, Library]] = {}  # of this process, by run
+_judges: dict[str, tuple[Judge, Library]] = {}  # of this process, by run
 _over: set[str] = set()  # runs that have ended
 
 
-def judge_there(job: Job, found: Submission) -> dict[str, Any]:
+def _judge_there(job: Job, submission: Submission) -> dict[str, Any]:
     """The record of a submission, as a dict; this runs in a worker of the cluster."""
-    desk, _ = _desks.get(job.run) or set_up(job)
-    return desk.record(found.student, found).as_dict()
+    judge, _ = _judges.get(job.run) or _set_up(job)
+    return judge.record(submission.student, submission).as_dict()
 
 
-def set_up(job: Job) -> tuple[Desk, Library]:
+def _set_up(job: Job) -> tuple[Judge, Library]:
     """Make what this process needs for a run, once."""
     from distributed import get_worker
 
@@ -155,16 +149,16 @@ def set_up(job: Job) -> tuple[Desk, Library]:
         )
     library = Library(job.exercise.withheld)
     atexit.register(library.__exit__)
-    _desks[job.run] = made = Desk(job.exercise, library, job.secret, job.limits), library
+    _judges[job.run] = made = Judge(job.exercise, library, job.secret, job.limits), library
     if job.run in _over:  # in the meantime: nobody waits for the record
-        forget(job.run)
+        _forget(job.run)
     return made
 
 
-def forget(run: str) -> None:
-    """Remove what a worker has kept for a run. It is called from another thread than `set_up`."""
+def _forget(run: str) -> None:
+    """Remove what a worker has kept for a run. It is called from another thread than `_set_up`."""
     _over.add(run)
-    if found := _desks.pop(run, None):
-        desk, library = found
-        desk.judge.close()
+    if found := _judges.pop(run, None):
+        judge, library = found
+        judge.close()
         library.__exit__()

@@ -1,4 +1,4 @@
-"""Grade what students handed in: take it in, judge it in parallel, keep records, fill the books.
+"""Grade what students handed in: collect, judge side by side, keep records, fill the gradebook.
 
 Every record is on the disk as soon as it is known. A run that is killed, at whatever moment, loses
 at most what was being judged; the next one goes on from there. What has not changed since the last
@@ -8,26 +8,28 @@ run (the submission, the exercise, its cases, the library) is not judged again.
 from __future__ import annotations
 
 import fcntl
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edunn.course.grading import dask_executor as cluster
-from edunn.course.grading import executor as pool
-from edunn.course.grading.gradebook import GradeStore
-from edunn.course.submissions.collect import Submission, take_in
-from edunn.course.notebooks.layout import Course
-from edunn.course.grading.executor import Progress, nothing
-from edunn.course.grading.records import NOT_GRADED, Copies, Record, read_record, write_record
-from edunn.course.submissions.roster import Roster
-from edunn.course.sandbox.process import Limits
 from edunn.course.errors import CourseError
+from edunn.course.grading.archive import Archive
+from edunn.course.grading.dask_executor import DaskExecutor
+from edunn.course.grading.executor import Executor, LocalExecutor, Progress, no_progress
+from edunn.course.grading.fingerprint import fingerprint, is_stale, key_of
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.grading.records import NOT_GRADED, Record, read_record, write_record
+from edunn.course.hidden_tests.exercise import Exercise
+from edunn.course.messages import Message
+from edunn.course.notebooks.layout import Course
+from edunn.course.sandbox.process import Limits
+from edunn.course.submissions.collect import Submission, take_in
+from edunn.course.submissions.roster import Roster
 
 
-@dataclass
+@dataclass(frozen=True)
 class Grade:
     """A line of the table: what is in the gradebook, and why."""
 
@@ -38,28 +40,46 @@ class Grade:
 
     @property
     def reason(self) -> str:
-        return self.record.reason or "; ".join(
-            f"{name} waits for a person" for name in self.waiting
-        )
+        """Why points are missing, in a sentence; "" if none are."""
+        waiting = (Message("cell_waits", {"cell": name}) for name in self.waiting)
+        return self.record.reason or "; ".join(map(str, waiting))
 
 
-def grade(
+@dataclass(frozen=True)
+class Judging:
+    """Where submissions are judged, and what each may use.
+
+    workers: judges at once on this machine; 0 to take in only, and grade nobody
+    scheduler: of a Dask cluster that judges instead
+    """
+
+    workers: int = 2
+    limits: Limits = Limits()
+    scheduler: str = ""
+
+    def executor(self, exercise: Exercise, secret: bytes) -> Executor:
+        """What judges."""
+        if self.scheduler:
+            return DaskExecutor(exercise, secret, self.limits, self.scheduler)
+        return LocalExecutor(exercise, secret, self.limits, self.workers)
+
+
+def grade_submissions(
     course: Course,
-    source: Path | None,
     name: str,
     out: Path,
-    workers: int = 2,
-    limits: Limits | None = None,
-    progress: Progress = nothing,
+    source: Path | None = None,
     roster: Roster | None = None,
-    scheduler: str = "",
+    judging: Judging = Judging(),
+    progress: Progress = no_progress,
 ) -> list[Grade]:
-    """Grade every submission in a folder or a zip; store, records and reports go to `out`.
+    """Grade every submission of one exercise; gradebook, records and copies go to `out`.
 
-    source: None for all that was handed in before, from the copies in `out`
-    progress: called with (what is being done, how many are done, of how many).
-    workers: 0 to take in only, and grade nobody    scheduler: of a Dask cluster that judges instead
-    roster: by default the one with which was graded before
+    source: a folder or a zip; None for all that was handed in before, from the copies in `out`
+    roster: by default the one that was used before
+    progress: called with (what is being done, how many are done, of how many)
+    Raises CourseError where the release does not fit the solution, where there is nothing to grade,
+    where another grader is at work, and where the judges cannot work
     """
     if source is not None and out.resolve().is_relative_to(source.resolve()):
         raise CourseError(f"{out} lies in {source}, among the submissions: choose another --out")
@@ -68,56 +88,42 @@ def grade(
             raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
         if roster:
             roster.keep(store.root)
-        roster = roster or Roster.kept(store.root)
-        exercise = fingerprint(course, name, store.secret())
-        copies, keys = Copies(store.root, name), {}
-        if source is None and not copies:
+        archive = Archive(store.root / "handed_in" / name)
+        if source is None and not archive:
             raise CourseError(f"{out} has no copies of {name}: edunn grade")
-        for one in copies.values() if source is None else take_in(source, name, roster):
-            keys[one.student] = key_of(one, exercise)
-            if source is not None:
-                copies.keep(one)
-        copies.write_list()
-        if not workers:
+        rests_on = fingerprint(course, name, store.secret())
+        keys = _taken_in(archive, source, name, roster or Roster.kept(store.root), rests_on)
+        if not judging.workers:
             return []
-        changed = copies.only(s for s in keys if is_new(read_record(store.root, name, s), keys[s]))
-        about = course, name, changed, store.secret(), limits or Limits()
-        jobs = (
-            cluster.judge_all(*about, scheduler, progress)
-            if scheduler
-            else pool.judge_all(*about, workers, progress)
-        )
-        with closing(jobs):
-            for record in jobs if changed else ():
-                record.key = keys[record.student]
-                write_record(store.root, record)
-        return list(entered(store, name, course.released(name), keys, progress))
+        stale = [s for s, key in keys.items() if is_stale(read_record(store.root, name, s), key)]
+        if stale:
+            executor = judging.executor(Exercise.of(course, name), store.secret())
+            with closing(executor.records(archive.only(stale), progress)) as records:
+                for record in records:
+                    record.key = keys[record.student]
+                    write_record(store.root, record)
+        return list(_entered(store, name, course.released(name), keys, progress))
 
 
-def is_new(record: Record | None, key: str) -> bool:
-    """Whether it must be judged: there is no record of it, or of something else, or no result."""
-    return record is None or record.state == NOT_GRADED or record.key != key
-
-
-def key_of(found: Submission, exercise: str) -> str:
-    """What is judged, and by what; equal keys give equal records."""
-    digest = hashlib.sha256(exercise.encode())
-    for part in (found.student.encode(), found.note.encode(), found.content or b""):
-        digest.update(hashlib.sha256(part).digest())
-    return digest.hexdigest()
-
-
-def fingerprint(course: Course, name: str, secret: bytes) -> str:
-    """Everything that a record rests on beside the submission."""
-    digest = hashlib.sha256(secret + cluster.own_code().encode())
-    for path in (course.release_path(name), course.cases_path(name)):
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+def _taken_in(
+    archive: Archive, source: Path | None, name: str, roster: Roster | None, rests_on: str
+) -> dict[str, str]:
+    """Keep what comes in; by student, the key of what is to be judged."""
+    keys = {}
+    coming: Iterable[Submission] = archive.values()
+    if source is not None:
+        coming = take_in(source, name, roster)
+    for submission in coming:
+        keys[submission.student] = key_of(submission, rests_on)
+        if source is not None:
+            archive.keep(submission)
+    archive.write_list()
+    return keys
 
 
 @contextmanager
 def open_store(out: Path) -> Iterator[GradeStore]:
-    """The books in a folder, for one grader at a time."""
+    """The store in a folder, for one grader at a time."""
     store = GradeStore(out)
     with (store.root / "lock").open("w") as lock:
         try:
@@ -127,7 +133,7 @@ def open_store(out: Path) -> Iterator[GradeStore]:
         yield store
 
 
-def entered(
+def _entered(
     store: GradeStore, name: str, release: Any, keys: dict[str, str], progress: Progress
 ) -> Iterator[Grade]:
     """Put the records into the gradebook, one after another, and read back what it then says."""
@@ -135,7 +141,7 @@ def entered(
         for done, (student, key) in enumerate(sorted(keys.items()), start=1):
             record = read_record(store.root, name, student)
             if record is None or record.key != key:
-                record = Record(student, name, NOT_GRADED, "no judge answered")
+                record = Record(student, name, NOT_GRADED, Message("nobody_judged"))
             if record.state == NOT_GRADED:
                 yield Grade(record, None, store.max_points(name), [])
             else:

@@ -1,4 +1,4 @@
-"""nbgrader keeps the books: releases, the gradebook, what the formgrader shows.
+"""What nbgrader does for us: releases, the gradebook, what the formgrader shows.
 
 The only file that imports nbgrader. Points come from `Record`s; nbgrader's own execution of
 notebooks is replaced by a preprocessor that writes them into the notebook as outputs.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,13 +31,15 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
-from nbgrader.utils import compute_checksum
 from traitlets import Unicode
 from traitlets.config import Config
 
-from edunn.course.grading.records import Record, read_record, write_whole
+from edunn.course.compat import create_gradebooks_fast
 from edunn.course.errors import CourseError
+from edunn.course.grading.records import Record, read_record
+from edunn.course.notebooks.checksum import checksum
 from edunn.course.notebooks.solution import blank, grade_id, is_kind
+from edunn.files import write_whole
 
 
 class Blank(ClearSolutions):
@@ -65,7 +68,7 @@ class FromRecord(NbGraderPreprocessor):
 
 def with_outputs(notebook: Any, record: Record) -> Any:
     """The notebook with what its cells printed and drew, and what its checks found, as outputs."""
-    reasons = {verdict.name: verdict.reason for verdict in record.results}
+    reasons = {result.name: result.reason for result in record.results}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for count, cell in enumerate(code, start=1):
         cell.execution_count, cell.outputs = count, []
@@ -79,13 +82,8 @@ def with_outputs(notebook: Any, record: Record) -> Any:
     return notebook
 
 
-def checksum(cell: Any) -> str:
-    """What nbgrader writes into a released cell, so that a change of it can be seen."""
-    return str(compute_checksum(cell))
-
-
 def configure(config: Any, root: Path) -> Any:
-    """nbgrader's settings for a course whose books are in `root`."""
+    """nbgrader's settings for a course that is graded in `root`."""
     config.CourseDirectory.course_id = "edunn"
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
@@ -124,9 +122,10 @@ class Entry(NamedTuple):
 
 
 class GradeStore:
-    """The books of a course: a folder with nbgrader's tree, its gradebook, and our records."""
+    """What grading keeps of a course: a folder with nbgrader's tree, its gradebook, and records."""
 
     def __init__(self, root: Path):
+        create_gradebooks_fast()
         self.root = root.resolve()
         self.root.mkdir(parents=True, exist_ok=True)
         self.api = NbGraderAPI(config=configure(Config(), self.root))
@@ -135,8 +134,7 @@ class GradeStore:
         """What the hidden inputs are drawn from; made once, and known to nobody else."""
         path = self.root / "secret"
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(secrets.token_bytes(32))
+            write_whole(path, secrets.token_bytes(32), mode=0o600)
         return path.read_bytes()
 
     def release(self, name: str, source: Any) -> bytes:
@@ -144,7 +142,7 @@ class GradeStore:
         folder = self.root / "source" / name
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(source, folder / f"{name}.ipynb")
-        self.run(self.api.generate_assignment(name), f"release of {name}")
+        _succeed(self.api.generate_assignment(name), f"release of {name}")
         return (self.root / "release" / name / f"{name}.ipynb").read_bytes()
 
     def enter(self, gradebook: Gradebook, record: Record, notebook: Any) -> Entry:
@@ -159,7 +157,7 @@ class GradeStore:
             # SQLAlchemy 2.1 warns of how nbgrader 0.9 adds a submission; what it stores is right
             warnings.filterwarnings("ignore", "Object of type <Submitted")
             entry = gradebook.update_or_create_submission(name, student)
-        results = {verdict.name: verdict for verdict in record.results}
+        results = {result.name: result for result in record.results}
         sources = {cell["id"]: cell["source"] for cell in notebook["cells"]}
         shown = self.root / "autograded" / student / name / f"{name}.ipynb"
         before = sources_of(shown)
@@ -183,20 +181,31 @@ class GradeStore:
         automatic = sum(grade.auto_score or 0.0 for grade in grades(entry))
         return Entry(float(entry.score), float(entry.max_score), waiting, automatic)
 
-    def run(self, result: dict[str, Any], what: str) -> None:
-        if not result["success"]:
-            log = (result.get("error") or result.get("log") or "no message").strip().splitlines()
-            raise CourseError(f"{what}: nbgrader says: {log[-1]}")
-
     def max_points(self, name: str) -> float:
+        """The points of an assignment that has been released."""
         with self.gradebook() as gradebook:
             return float(gradebook.find_assignment(name).max_score)
 
     def gradebook(self) -> Gradebook:
+        """nbgrader's, to be used in a `with`."""
         return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
 
 
+def release_bytes(solution: Any, name: str) -> bytes:
+    """The notebook for students, as nbgrader makes it, in a store that is thrown away."""
+    with tempfile.TemporaryDirectory(prefix="edunn-build-") as folder:
+        return GradeStore(Path(folder)).release(name, solution)
+
+
+def _succeed(result: dict[str, Any], what: str) -> None:
+    """Raise CourseError, in nbgrader's words, unless something of nbgrader's has succeeded."""
+    if not result["success"]:
+        log = (result.get("error") or result.get("log") or "no message").strip().splitlines()
+        raise CourseError(f"{what}: nbgrader says: {log[-1]}")
+
+
 def grades(entry: Any) -> list[Any]:
+    """What nbgrader has of each graded cell of a submission."""
     return [grade for notebook in entry.notebooks for grade in notebook.grades]
 
 

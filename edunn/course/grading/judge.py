@@ -5,26 +5,35 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from edunn.course.hidden_tests.cases import Case, Student, Wrong, own_secret, random_inputs
-from edunn.course.sandbox.library import Library
-from edunn.course.submissions.normalise import NormalisedSubmission, one_line, readable
-from edunn.course.grading.records import NOT_GRADED, STUDENT_ERROR, Record, CellResult
-from edunn.course.sandbox.process import ForkServer, Limits, Worker
+from edunn.course.errors import CourseError
 from edunn.course.grading.output_limits import OutputLimits
-from edunn.course.notebooks.solution import grade_id, is_kind
-from edunn.course.sandbox.protocol import ProtocolError, LimitError, ProtocolTimeout
-from edunn.course.sandbox.worker import MAX_OUTPUT
+from edunn.course.grading.records import NOT_GRADED, STUDENT_ERROR, CellResult, Record
+from edunn.course.hidden_tests.cases import Student, Wrong, own_secret, random_inputs
+from edunn.course.hidden_tests.exercise import Exercise
+from edunn.course.messages import Message, Said, said_from
+from edunn.course.notebooks.solution import grade_id, is_automatic, is_kind
+from edunn.course.sandbox.library import Library
+from edunn.course.sandbox.process import ForkServer, Limits, Worker
+from edunn.course.sandbox.protocol import (
+    MAX_OUTPUT,
+    DiskLimitError,
+    ProtocolError,
+    ProtocolTimeout,
+)
+from edunn.course.submissions.collect import Submission
+from edunn.course.submissions.normalise import NormalisedSubmission, normalise
+from edunn.course.text import first_line, readable
 
 MOST_LEFT_OUT = 3  # cells of a student's own that take too long
 
 
 class Judge:
-    """Judges submissions of one assignment. cases: by the name of the graded cell."""
+    """Judges submissions of one exercise. library: that workers run with"""
 
-    def __init__(
-        self, library: Library, cases: dict[str, list[Case]], secret: bytes, limits: Limits
-    ):
-        self.library, self.cases, self.secret, self.limits = library, cases, secret, limits
+    def __init__(self, exercise: Exercise, library: Library, secret: bytes, limits: Limits):
+        self.name, self.release = exercise.name, exercise.released()
+        self.cases, self.library = exercise.cases(), library
+        self.secret, self.limits = secret, limits
         self.server: ForkServer | None = None
 
     def __enter__(self) -> Judge:
@@ -34,36 +43,57 @@ class Judge:
         self.close()
 
     def close(self) -> None:
+        """End the process that makes workers; the next submission starts another one."""
         if self.server:
             self.server.close()
         self.server = None
 
-    def judge(self, student: str, assignment: str, submission: NormalisedSubmission) -> Record:
+    def record(self, student: str, submission: Submission | NormalisedSubmission) -> Record:
+        """The record of what came in, or of a notebook as it is, whatever happens."""
+        try:
+            return self.judge(student, self.normalised(submission))
+        except CourseError:
+            raise
+        except Exception as error:  # a mistake of ours: one student waits, the others do not
+            text = readable(f"{type(error).__name__}: {error}", 300)
+            return Record(student, self.name, NOT_GRADED, Message("judge_failed", {"error": text}))
+
+    def normalised(self, submission: Submission | NormalisedSubmission) -> NormalisedSubmission:
+        """The released notebook with what the student wrote in it."""
+        if isinstance(submission, NormalisedSubmission):
+            return submission
+        if submission.content is None:
+            return NormalisedSubmission(self.release, [*submission.notes], submission.problem)
+        normal = normalise(self.release, submission.content)
+        normal.notes[:0] = submission.notes
+        return normal
+
+    def judge(self, student: str, submission: NormalisedSubmission) -> Record:
         """The record of one submission; where a worker does not start, another is tried."""
         started = time.monotonic()
-        record = self.new_record(student, assignment, submission)
+        record = self.new_record(student, submission)
         if submission.problem:
-            record.state, record.reason = STUDENT_ERROR, submission.problem
-            self.fail_rest(record, submission, submission.problem)
+            record.state, record.problem = STUDENT_ERROR, submission.problem
+            fail_rest(record, submission, submission.problem)
             return record
         for _ in range(2):
             try:
-                record = self.run(student, assignment, submission)
+                record = self.run(student, submission)
                 break
             except (ProtocolError, OSError, MemoryError) as error:
                 self.close()  # the next try has a new server
-                record = self.new_record(student, assignment, submission)
+                record = self.new_record(student, submission)
                 record.state = NOT_GRADED
-                record.reason = f"the worker did not start: {error}"
+                record.problem = Message("no_worker", {"error": str(error)})
         record.seconds = round(time.monotonic() - started, 3)
         return record
 
-    def run(self, student: str, assignment: str, submission: NormalisedSubmission) -> Record:
+    def run(self, student: str, submission: NormalisedSubmission) -> Record:
         """The record of one run; where a cell of the student's own takes too long, of another one
         without it."""
         deadline, left_out = time.monotonic() + self.limits.notebook_seconds, set[str]()
         while True:
-            record = self.new_record(student, assignment, submission)
+            record = self.new_record(student, submission)
             self.server = self.server or ForkServer(self.library)
             with Worker(self.server, self.limits) as worker:
                 slow = Run(self, record, submission, worker, deadline, left_out).all_cells()
@@ -71,30 +101,37 @@ class Judge:
                 return record
             left_out.add(slow)
 
-    def new_record(self, student: str, assignment: str, submission: NormalisedSubmission) -> Record:
-        record = Record(student, assignment, notes=list(submission.notes))
+    def new_record(self, student: str, submission: NormalisedSubmission) -> Record:
+        """A record of nothing but what was handed in."""
+        record = Record(student, self.name, notes=list(submission.notes))
         cells = submission.notebook["cells"]
         record.order = [cell["id"] for cell in cells]
         if not submission.problem:
-            record.answers = {c["id"]: c["source"] for c in cells if is_students(c)}
+            record.answers = {c["id"]: c["source"] for c in cells if _is_students(c)}
         return record
 
-    def fail_rest(self, record: Record, submission: NormalisedSubmission, reason: str) -> None:
-        """No points for the graded cells that have no verdict yet."""
-        done = {verdict.name for verdict in record.results}
-        for cell in submission.notebook["cells"]:
-            if is_automatic(cell) and cell["id"] not in done:
-                points = float(cell["metadata"]["nbgrader"]["points"])
-                record.results.append(CellResult(cell["id"], 0.0, points, reason))
+
+def fail_rest(record: Record, submission: NormalisedSubmission, why: Message) -> None:
+    """No points for the graded cells that have no result yet."""
+    done = {result.name for result in record.results}
+    for cell in submission.notebook["cells"]:
+        if is_automatic(cell) and cell["id"] not in done:
+            points = float(cell["metadata"]["nbgrader"]["points"])
+            record.results.append(CellResult(cell["id"], 0.0, points, why))
 
 
-def is_students(cell: Any) -> bool:
+def _is_students(cell: Any) -> bool:
     """Whether a cell of a normalised notebook holds what the student wrote."""
-    return is_kind(cell, "solution") or str(cell["id"]).startswith("extra-")
+    return is_kind(cell, "solution") or _is_own(cell)
 
 
-def is_automatic(cell: Any) -> bool:
-    return bool(cell["cell_type"] == "code" and is_kind(cell, "grade"))
+def _is_own(cell: Any) -> bool:
+    """Whether the student has added it."""
+    return str(cell["id"]).startswith("extra-")
+
+
+def _where(cell: Any) -> Message:
+    return Message("own_cell") if _is_own(cell) else Message("cell", {"cell": cell["id"]})
 
 
 class Run:
@@ -108,23 +145,21 @@ class Run:
         self.deadline, self.left_out = deadline, left_out
         sources = [cell["source"] for cell in submission.notebook["cells"]]
         self.secret = own_secret(judge.secret, sources)
-        self.shown = OutputLimits(judge.library.folder, worker.scratch.path)
+        self.output = OutputLimits(judge.library.folder, worker.scratch.path)
         self.lost: ProtocolError | None = None  # why the worker is asked no more
-        self.broken = ""  # which of the student's cells stopped last, and why
+        self.broken: dict[str, str] = {}  # which of the student's cells stopped last, and how
 
     def all_cells(self) -> str:
         """Run named cells and the student's own; pictures and play earn nothing and are skipped.
         What comes back is the name of a cell of the student's own that takes too long, or ""."""
         record, limits = self.record, self.judge.limits
         for cell in self.submission.notebook["cells"]:
-            own = cell["id"].startswith("extra-")
+            own = _is_own(cell)
             if cell["cell_type"] != "code" or not (grade_id(cell) or own):
                 continue
             if cell["id"] in self.left_out:
-                record.notes.append(f"a cell of your own took over {limits.cell_seconds:g} s: it "
-                                    "is left out")  # fmt: skip
+                record.notes.append(Message("cell_left_out", {"seconds": limits.cell_seconds}))
                 continue
-            where = "a cell of your own" if own else f"cell {cell['id']}"
             try:
                 self.one_cell(cell)
             except ProtocolTimeout:
@@ -132,25 +167,27 @@ class Run:
                 if own and not late and len(self.left_out) < MOST_LEFT_OUT:
                     return str(cell["id"])
                 seconds = limits.notebook_seconds if late else limits.cell_seconds
-                return self.stop(f"stopped after {seconds:g} s in {where}: an endless loop?")
-            except LimitError as error:
-                return self.stop(f"stopped in {where}: {error}")
+                return self.stop("too_long", cell, seconds=seconds)
+            except DiskLimitError as error:
+                limit = Message("disk_limit", {"megabytes": error.megabytes})
+                return self.stop("over_limit", cell, limit=limit)
             except ProtocolError:
-                return self.stop(f"the process ended in {where}")
-        lost = [verdict for verdict in record.results if verdict.reason]
-        for name in record.visible if not lost else ():
-            record.notes.append(f"cell {name}: hidden cases right, visible check not")
-        record.reason = lost[0].reason if lost else ""
-        if self.shown.full:
-            record.notes.append("the cells print or draw more than is kept")
+                return self.stop("process_ended", cell)
+        for name in record.visible if not record.lost else ():
+            record.notes.append(Message("hidden_right", {"cell": name}))
+        if self.output.full:
+            record.notes.append(Message("output_cut"))
         return ""
 
-    def stop(self, reason: str) -> str:
-        self.record.state, self.record.reason = STUDENT_ERROR, reason
-        self.judge.fail_rest(self.record, self.submission, reason)
+    def stop(self, id: str, cell: Any, **details: Any) -> str:
+        """End the run in a cell of the student's."""
+        why = Message(id, {"where": _where(cell)} | details)
+        self.record.state, self.record.problem = STUDENT_ERROR, why
+        fail_rest(self.record, self.submission, why)
         return ""
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The worker's answer."""
         if self.lost:  # a late answer would be taken for the next one
             raise self.lost
         left = self.deadline - time.monotonic()
@@ -161,45 +198,57 @@ class Run:
             raise
 
     def one_cell(self, cell: Any) -> None:
+        """Run a cell, keep what it shows, and decide its points, if it has any."""
         answer, name = self.ask({"cell": cell["source"]}), cell["id"]
         printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
         error = error if isinstance(error, list) else []
-        said = self.shown.text(
+        said = self.output.text(
             ": ".join(part for part in error if isinstance(part, str)), MAX_OUTPUT
         )
         if isinstance(printed, str):
-            self.record.printed[name] = self.shown.text(printed, MAX_OUTPUT + 100)
-        if drawn := self.shown.pictures(answer.get("figures")):
+            self.record.printed[name] = self.output.text(printed, MAX_OUTPUT + 100)
+        if drawn := self.output.pictures(answer.get("figures")):
             self.record.figures[name] = drawn
         if not is_automatic(cell):
             if said and is_kind(cell, "solution"):
-                self.broken = f"; cell {name} stopped with {one_line(said)}"
+                self.broken = {"cell": name, "error": first_line(said)}
             return
         if error:
             self.record.visible[name] = said
         points = float(cell["metadata"]["nbgrader"]["points"])
-        reason, id = self.first_wrong(name)
+        why = self.first_wrong(name)
         if self.lost:  # a check takes what ends the worker for an error of the layer's
             raise self.lost
-        reason += self.broken if "does not define" in reason else ""
-        self.record.results.append(CellResult(name, 0.0 if reason else points, points, reason, id))
+        if why and why.id == "not_defined" and self.broken:
+            why = Message("not_defined_as_stopped", {**why.details, **self.broken})
+        self.record.results.append(CellResult(name, 0.0 if why else points, points, why))
 
-    def first_wrong(self, name: str) -> tuple[str, str]:
-        """What the first hidden case that fails has to say, and its id; "" when all are right."""
+    def first_wrong(self, name: str) -> Said | None:
+        """What the first hidden case that fails has to say; None when all are right."""
         rng = random_inputs(self.secret, self.record.student, name)
         for case in self.judge.cases[name]:
             student = Student(lambda program, start: self.ask({"program": program, "start": start}))
             try:
                 case(student, rng)
             except Wrong as wrong:
-                text = readable(str(wrong), 500).strip()
-                return text or "the check gives no reason", readable(str(wrong.id), 60)
+                return _cleaned(wrong.said)
             except (ProtocolError, OSError, MemoryError):
                 raise
             except Exception as error:  # of a case that meets an answer nobody thought of
-                return (
-                    f"the answer cannot be judged ({type(error).__name__}): is it of the kind "
-                    "that is asked for?",
-                    "odd",
-                )
-        return "", ""
+                return Message("odd", {"error": type(error).__name__})
+        return None
+
+
+def _cleaned(said: Said) -> Said:
+    """What a case says, as a record keeps it: what the student's code put into it is short, and
+    without control characters."""
+    if isinstance(said, Message) and "text" in said.details:
+        text = readable(str(said.details["text"]), 500).strip()
+        return Message.own_words(text, readable(said.id, 60)) if text else Message("no_reason")
+    return said_from(_readable_data(said.as_dict()))
+
+
+def _readable_data(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _readable_data(one) for key, one in value.items()}
+    return readable(value, 500) if isinstance(value, str) else value

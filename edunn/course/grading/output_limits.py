@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from edunn.course.submissions.normalise import readable
-from edunn.course.sandbox.worker import MAX_FIGURES
+from edunn.course.sandbox.protocol import MAX_FIGURES
+from edunn.course.text import readable
 
 PNG, MAX_PICTURE = b"\x89PNG\r\n\x1a\n", 500_000  # how such a file begins; bytes of one figure
 MAX_TEXT, MAX_PICTURES = 500_000, 5_000_000  # of all cells: characters, bytes of figures

@@ -1,28 +1,49 @@
-"""What grading found out about each submission, and its file; copies of what was handed in."""
+"""What grading found out about each submission, and its file.
+
+Records are data: why points were lost is a Finding or a Message, and becomes text where it is read.
+"""
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from edunn.course.submissions.collect import Submission
+from edunn.course.messages import Message, Said, said_from, sentence
+from edunn.files import write_whole
 
 GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
+FORMAT = 2  # of a record's file; 1 was that of edunn 0.1, which had sentences where data is now
 
 
-@dataclass
+@dataclass(frozen=True)
 class CellResult:
-    """What one graded cell earned. reason: why not all of it, in a sentence for the student."""
+    """What one graded cell earned. why: it did not earn all of it; None where it did."""
 
     name: str
     points: float
     max_points: float
-    reason: str = ""
-    id: str = ""  # of the diagnosis, which is counted across a class
+    why: Said | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why points are missing, in a sentence for the student; "" if none are."""
+        return sentence(self.why) if self.why else ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, from which `from_dict` makes an equal result."""
+        why = self.why.as_dict() if self.why else None
+        return {
+            "name": self.name, "points": self.points, "max_points": self.max_points, "why": why
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> CellResult:
+        """What `as_dict` gave."""
+        why = said_from(data["why"]) if data["why"] else None
+        return cls(data["name"], data["points"], data["max_points"], why)
 
 
 class Mark(NamedTuple):
@@ -36,82 +57,107 @@ class Mark(NamedTuple):
 
 @dataclass
 class Record:
-    """All that grading found out about one submission; plain data, written as JSON."""
+    """All that grading found out about one submission.
+
+    state: GRADED, STUDENT_ERROR or NOT_GRADED    problem: why it is one of the last two
+    printed, figures, visible, answers: by cell: what its run printed; the PNG files that it drew,
+    in base64; what its own check said; what the student wrote
+    order: the cells that were judged    key: what was judged, and by what: see `fingerprint.key_of`
+    """
 
     student: str
     assignment: str
     state: str = GRADED
-    reason: str = ""
+    problem: Message | None = None
     results: list[CellResult] = field(default_factory=list)
-    printed: dict[str, str] = field(default_factory=dict)  # by cell id: what its run printed
-    figures: dict[str, list[str]] = field(default_factory=dict)  # by cell id: PNG files in base64
-    visible: dict[str, str] = field(default_factory=dict)  # by cell id: what its own check said
-    answers: dict[str, str] = field(default_factory=dict)  # by cell id: what the student wrote
-    order: list[str] = field(default_factory=list)  # of the cells that were judged, by id
-    key: str = ""  # what was judged, and by what: see `grade.key_of`
-    notes: list[str] = field(default_factory=list)
+    printed: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, list[str]] = field(default_factory=dict)
+    visible: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    key: str = ""
+    notes: list[Message] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
     def points(self) -> float:
-        return sum(verdict.points for verdict in self.results)
+        return sum(result.points for result in self.results)
+
+    @property
+    def lost(self) -> list[CellResult]:
+        """The cells that did not earn all of their points."""
+        return [result for result in self.results if result.why]
+
+    @property
+    def why(self) -> Said | None:
+        """Why points are missing, or why there are none; the first reason counts."""
+        return self.problem or next((result.why for result in self.lost), None)
+
+    @property
+    def reason(self) -> str:
+        """The same in a sentence; "" if all is right."""
+        return sentence(self.why) if self.why else ""
+
+    @property
+    def handed_in(self) -> bool:
+        """Whether there was a notebook to judge."""
+        return self.problem is None or self.problem.id != "nothing"
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """Plain data, from which `from_dict` makes an equal record."""
+        data = {name: getattr(self, name) for name in PLAIN}
+        return data | {
+            "format": FORMAT,
+            "problem": self.problem.as_dict() if self.problem else None,
+            "results": [result.as_dict() for result in self.results],
+            "notes": [note.as_dict() for note in self.notes],
+        }
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Record:
-        return cls(**data | {"results": [CellResult(**v) for v in data["results"]]})
+    def from_dict(cls, data: Mapping[str, Any]) -> Record:
+        """What `as_dict` gave, now or in edunn 0.1."""
+        data = data if "format" in data else _from_format_1(data)
+        return cls(
+            **{name: data[name] for name in PLAIN},
+            problem=Message.from_dict(data["problem"]) if data["problem"] else None,
+            results=[CellResult.from_dict(one) for one in data["results"]],
+            notes=[Message.from_dict(one) for one in data["notes"]],
+        )
 
 
-class Copies(Mapping[str, Submission]):
-    """What was handed in of an assignment, by student. A notebook is read when it is asked for."""
+PLAIN = [
+    "student", "assignment", "state", "printed", "figures", "visible", "answers", "order", "key",
+    "seconds",
+]  # fmt: skip
+NOTHING_IN_FORMAT_1 = "no notebook was handed in"
 
-    def __init__(self, store: Path, name: str):
-        self.folder = store / "handed_in" / name
-        self.list = self.folder.with_suffix(".json")  # {student: [is there a notebook, note]}
-        text = self.list.read_text(encoding="utf-8") if self.list.exists() else "{}"
-        self.known: dict[str, tuple[bool, str]] = json.loads(text)
 
-    def keep(self, found: Submission) -> None:
-        """Keep a notebook as it came, for reading only."""
-        self.known[found.student] = found.content is not None, found.note
-        path = self.path(found.student)
-        path.unlink(missing_ok=True)
-        if found.content is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(found.content)
-            path.chmod(0o444)
+def _from_format_1(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A record of edunn 0.1: its sentences become somebody's own words."""
 
-    def write_list(self) -> None:
-        write_whole(self.list, json.dumps(self.known, indent=1, sort_keys=True))
+    def said(text: str, id: str = "own_words") -> dict[str, Any] | None:
+        return Message.own_words(text, id).as_dict() if text else None
 
-    def only(self, students: Iterable[str]) -> Copies:
-        chosen = copy.copy(self)
-        chosen.known = {student: self.known[student] for student in students}
-        return chosen
-
-    def path(self, student: str) -> Path:
-        return self.folder / f"{student}.ipynb"
-
-    def __getitem__(self, student: str) -> Submission:
-        copied, note = self.known[student]
-        return Submission(student, self.path(student).read_bytes() if copied else None, note)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.known)
-
-    def __len__(self) -> int:
-        return len(self.known)
+    state, reason = data["state"], data["reason"]
+    problem = said(reason) if state != GRADED else None
+    if problem and reason.startswith(NOTHING_IN_FORMAT_1):
+        problem = Message("nothing").as_dict()
+    verdicts = [
+        {**one, "why": said(one["reason"], one["id"] or "own_words")} for one in data["verdicts"]
+    ]
+    notes = [said(note) for note in data["notes"]]
+    return {**data, "problem": problem, "results": verdicts, "notes": notes}
 
 
 def record_path(store: Path, name: str, student: str) -> Path:
+    """Where the record of a student's submission is, or will be."""
     return store / "records" / name / f"{student}.json"
 
 
 def write_record(store: Path, record: Record) -> None:
+    """Write a record, whole or not at all."""
     path = record_path(store, record.assignment, record.student)
-    write_whole(path, json.dumps(record.as_dict(), indent=1, sort_keys=True))
+    write_whole(path, as_json(record.as_dict()))
 
 
 def read_record(store: Path, name: str, student: str) -> Record | None:
@@ -123,9 +169,6 @@ def read_record(store: Path, name: str, student: str) -> Record | None:
         return None
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all, also if the process is killed in the middle."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+def as_json(data: Any) -> str:
+    """Plain data as a file's text: the same data, the same bytes."""
+    return json.dumps(data, indent=1, sort_keys=True)

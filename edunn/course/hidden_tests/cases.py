@@ -12,11 +12,13 @@ import functools
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 import edunn as nn
+from edunn.course.messages import Message, Said, catalogue, sentence
+from edunn.course.sandbox.protocol import NOT_DEFINED
 
 Case = Callable[["Student", np.random.Generator], None]
 Ref = dict[str, int]
@@ -24,23 +26,31 @@ TRIES = 3  # examples drawn for each case
 
 
 class Wrong(Exception):
-    """The student's code does not do what it must; the message is for the student.
+    """The student's code does not do what it must; what is said is for the student.
 
-    id: the diagnosis, counted across a class: a key of messages.json, or a word of the case's own
+    said: a Finding, a Message, or a sentence of the case's own
+    id: of such a sentence, under which it is counted across a class
     """
 
-    def __init__(self, message: str, id: str = "wrong"):
-        super().__init__(message)
-        self.id = id
+    def __init__(self, said: Said | str, id: str = "wrong"):
+        self.said = Message.own_words(said, id) if isinstance(said, str) else said
+        super().__init__(self.said)
+
+    def __str__(self) -> str:
+        return sentence(self.said)
 
 
 class Raised(Wrong):
     """The student's code raised an exception."""
 
     def __init__(self, name: str, text: str):
-        unwritten = name == "NotImplementedError"
-        super().__init__(text if unwritten else f"{name}: {text}", "todo" if unwritten else name)
         self.name, self.text = name, text
+        if name == NOT_DEFINED:
+            super().__init__(Message("not_defined", {"name": text}))
+        elif name == "NotImplementedError":
+            super().__init__(text, "todo")
+        else:
+            super().__init__(f"{name}: {text}", name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,15 +104,19 @@ class Student:
         if isinstance(value, Part):
             if value not in self.parts:
                 arguments = map(self.argument, value.arguments)
-                self.parts[value] = self.add("make", f"nn.{value.name}", *arguments)
+                self.parts[value] = self.add("apply", f"nn.{value.name}", *arguments)
             return self.parts[value]
         if isinstance(value, (list, tuple)):
             return type(value)(map(self.argument, value))
         return value
 
     def make(self, name: str, *arguments: Any) -> Ref:
-        """name(*arguments), for a class or function that the notebook defines; "nn.Linear" too."""
-        return self.add("make", name, *map(self.argument, arguments))
+        """An object of a class that the notebook defines, or of "nn.Linear"."""
+        return self.add("apply", name, *map(self.argument, arguments))
+
+    def apply(self, name: str, *arguments: Any) -> Ref:
+        """name(*arguments), for a function that the notebook defines, or "nn.manual_seed"."""
+        return self.add("apply", name, *map(self.argument, arguments))
 
     def get(self, name: str) -> Ref:
         """What the notebook calls `name`."""
@@ -138,43 +152,71 @@ class Student:
             raise Raised(name, text)
         values = answer.get("read")
         if not isinstance(values, list) or len(values) != len(targets):
-            raise Wrong("the worker gave no answer that can be read")
+            raise Wrong(Message("no_answer"))
         return values
 
 
 def expect(
-    what: str, got: Any, want: Any, mistakes: dict[str, Any] | None = None, tolerance: float = 1e-5
+    what: str | Message,
+    got: Any,
+    want: Any,
+    mistakes: dict[str, Any] | None = None,
+    tolerance: float = 1e-5,
 ) -> None:
-    """Raise Wrong, with a sentence, unless `got` is `want`, to `tolerance` of its largest number.
+    """Raise Wrong unless `got` is `want`, to `tolerance` of its largest number.
 
-    mistakes: known wrong answers by what they mean; the one that fits is named.
+    mistakes: known wrong answers by what they mean ("has the opposite sign", or the id of a message
+    with such a {what}); the one that fits is named.
     """
+
+    def refuse(id: str, **details: Any) -> NoReturn:
+        raise Wrong(Message(id, {"what": what} | details))
+
     if isinstance(want, str) or want is None:
         if got != want:
-            raise Wrong(f"{what} is {got!r:.60}, not {want!r}")
+            refuse("value", got=f"{got!r:.60}", want=repr(want))
         return
     want = np.asarray(want)
     if isinstance(got, (bool, int, float, list)):
         got = as_array(got)
+    if got is None:
+        refuse("nothing_for_array")
     if not isinstance(got, np.ndarray):
-        raise Wrong(f"{what} is {'nothing' if got is None else type(got).__name__}, not an array")
+        refuse("not_array", got=type(got).__name__)
     if got.shape != want.shape:
         turned = want.ndim == 2 and got.shape == want.T.shape
-        hint = "; it looks transposed" if turned else ""
         id = "shape_transposed" if turned else "shape"
-        raise Wrong(f"{what} has shape {got.shape}, not {want.shape}{hint}", id)
+        refuse(id, got=str(got.shape), want=str(want.shape))
     room = tolerance * max(float(np.max(np.abs(want), initial=0.0)), 1e-12)
     wrong = ~(np.abs(got.astype(float) - want) <= room)  # true for NaN as well
-    if not np.any(wrong):
-        return
-    for meaning, mistake in (mistakes or {}).items():
+    if np.any(wrong):
+        raise Wrong(_why_wrong(what, got, want, wrong, _fitting(got, mistakes or {}, room)))
+
+
+def _fitting(got: Any, mistakes: dict[str, Any], room: float) -> str | None:
+    """The known mistake that an answer is, if it is one."""
+    for meaning, mistake in mistakes.items():
         if np.shape(mistake) == got.shape and np.all(np.abs(got - mistake) <= room):
-            raise Wrong(f"{what} {meaning}", meaning)
+            return meaning
+    return None
+
+
+def _why_wrong(
+    what: str | Message, got: Any, want: Any, wrong: Any, meaning: str | None
+) -> Message:
+    """What to say of an array of the right shape with wrong numbers."""
+    if meaning is not None:
+        known = meaning in catalogue()
+        return Message(meaning if known else "known_mistake", {"what": what, "meaning": meaning})
     if not np.all(np.isfinite(got)):
-        raise Wrong(f"{what} has NaN or infinity in it", "not_finite")
+        return Message("not_finite", {"what": what})
     if want.ndim == 0:
-        raise Wrong(f"{what} is {got.item():.6g}, not {want.item():.6g}")
-    raise Wrong(f"{what} has the right shape, but {wrong.sum()} of {wrong.size} numbers are wrong")
+        return Message(
+            "value", {"what": what, "got": f"{got.item():.6g}", "want": f"{want.item():.6g}"}
+        )
+    return Message(
+        "numbers_wrong", {"what": what, "count": int(wrong.sum()), "size": int(wrong.size)}
+    )
 
 
 def as_array(value: Any) -> Any:
@@ -212,16 +254,18 @@ def values(
             arguments = example(rng)
             want = reference(*built(arguments))
             sent = [student.value(a) if isinstance(a, np.ndarray) else a for a in arguments]
-            result = student.make(name, *sent)
+            result = student.apply(name, *sent)
             arrays = [one for one, a in zip(sent, arguments) if isinstance(a, np.ndarray)]
             got, *after = student.read(result, *arrays)
             many = isinstance(want, tuple)
             if many and (not isinstance(got, list) or len(got) != len(want)):
-                raise Wrong(f"{name} gives {type(got).__name__}, not {len(want)} values")
-            for i, (one, right) in enumerate(zip(got, want) if many else [(got, want)]):
-                expect(f"value {i + 1} of {name}" if many else name, one, right, {}, tolerance)
+                about = {"name": name, "got": type(got).__name__, "count": len(want)}
+                raise Wrong(Message("values_count", about))
+            for i, (one, right) in enumerate(zip(got, want) if many else [(got, want)], 1):
+                what = Message("value_of", {"number": i, "name": name}) if many else name
+                expect(what, one, right, {}, tolerance)
             before = [a for a in arguments if isinstance(a, np.ndarray)]
             if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after)):
-                raise Wrong(f"{name} writes into an array that it was given", "changes_input")
+                raise Wrong(Message("writes_into_argument", {"name": name}))
 
     return case

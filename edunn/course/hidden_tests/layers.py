@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,19 @@ import numpy as np
 import edunn as nn
 from edunn.backend import generator
 from edunn.checking.findings import Finding
-from edunn.checking.messages import message, start
 from edunn.checking.laws import look
 from edunn.core import Module, Parameter
-from edunn.course.hidden_tests.cases import TRIES, Case, Part, Raised, Ref, Student, Wrong, built, expect
+from edunn.course.hidden_tests.cases import (
+    TRIES,
+    Case,
+    Raised,
+    Ref,
+    Student,
+    Wrong,
+    built,
+    expect,
+)
+from edunn.course.messages import Message
 
 MOST = 100_000  # numbers in an output: every number of an input is measured with all of them
 Example = Callable[[np.random.Generator], tuple[tuple[Any, ...], tuple[Any, ...]]]
@@ -39,7 +49,7 @@ class Remote(Module):
     def forward(self, *inputs: Any) -> Any:
         student = self.student
         seed = int(generator().integers(2**31))
-        student.make("nn.manual_seed", seed)
+        student.apply("nn.manual_seed", seed)
         student.call(self.layer, "train", self.training)
         self.push()
         sent = [student.value(np.asarray(x)) for x in inputs]
@@ -81,7 +91,7 @@ class Remote(Module):
             if error.name == "NotImplementedError":
                 raise NotImplementedError(error.text) from None
             if error.name == "KeyError" and error.text.strip("'") in named:
-                raise Wrong(f"the layer has no parameter {error.text}", "no_parameter") from None
+                raise Wrong(Message("no_parameter", {"name": error.text})) from None
             raise type(error.name, (Exception,), {})(error.text) from None
         if isinstance(value, np.ndarray) and value.size > MOST:
             raise ValueError(f"an array of {value.size} numbers, where a few are asked for")
@@ -95,11 +105,6 @@ def remote(student: Student, name: str, arguments: Any, reference: Module) -> Re
     """The student's layer, called by its own name in everything that is said of it."""
     kind: type[Remote] = type(name, (Remote,), {})
     return kind(student, name, arguments, reference)
-
-
-def told(finding: Finding) -> Wrong:
-    pattern, hint, _ = message(finding)
-    return Wrong(f"{start(finding)}: {pattern} {hint}", finding.id)
 
 
 def pairs(
@@ -133,28 +138,45 @@ def forward(
             mine = [np.copy(x) for x in inputs]
             kept = {n: p.data.copy() for n, p in theirs.named_parameters().items()}
             want = right.forward(*inputs)
-            for again in (False, True):
-                try:
+            for what in (f"{name}.forward", Message("called_again", {"what": f"{name}.forward"})):
+                with _errors_for_students():
                     got = theirs.forward(*mine)
-                except NotImplementedError as error:
-                    raise Wrong(str(error), "todo") from None
-                except Wrong:
-                    raise
-                except Exception as error:
-                    raise Raised(type(error).__name__, str(error)) from None
-                what = f"{name}.forward" + (", called again with the same x," if again else "")
                 if got is None:
-                    raise told(Finding("returns_nothing", name, "forward"))
-                expect(what, got, want, {"has the opposite sign": -want}, tolerance)
-                for i, (x, old) in enumerate(zip(mine, inputs)):
-                    if not np.array_equal(x, old):
-                        raise told(Finding("changes_input", name, "forward", details={"index": i}))
-                for n, p in theirs.named_parameters().items():
-                    if not np.array_equal(p.data, kept[n]):
-                        details = {"name": n}
-                        raise told(Finding("changes_parameter", name, "forward", details=details))
+                    raise Wrong(Finding("returns_nothing", name, "forward"))
+                expect(what, got, want, {"opposite_sign": -want}, tolerance)
+                _nothing_changed(theirs, zip(mine, inputs), kept)
 
     return case
+
+
+@contextmanager
+def _errors_for_students() -> Iterator[None]:
+    """What a student's code raises is told as what is wrong."""
+    try:
+        yield
+    except Wrong:
+        raise
+    except NotImplementedError as error:
+        raise Wrong(str(error), "todo") from None
+    except Exception as error:
+        raise Raised(type(error).__name__, str(error)) from None
+
+
+def _nothing_changed(
+    theirs: Remote, pairs: Iterable[tuple[Any, Any]], kept: dict[str, Any]
+) -> None:
+    """Raise Wrong where forward has changed an input or a parameter.
+
+    pairs: each input, and what it was    kept: what the parameters were, by name
+    """
+    name = type(theirs).__name__
+    for i, (x, old) in enumerate(pairs):
+        if not np.array_equal(x, old):
+            raise Wrong(Finding("changes_input", name, "forward", details={"index": i}))
+    for parameter, data in theirs.get_parameters().items():
+        if not np.array_equal(data, kept[parameter]):
+            details = {"name": parameter}
+            raise Wrong(Finding("changes_parameter", name, "forward", details=details))
 
 
 def gradients(
@@ -166,20 +188,14 @@ def gradients(
 
     def case(student: Student, rng: np.random.Generator) -> None:
         for theirs, right, inputs in pairs(name, example, reference, tries)(student, rng):
-            try:
+            with _errors_for_students():
                 theirs.forward(*(np.flip(x, 0).copy() if np.ndim(x) else x for x in inputs))
                 found, _, _ = look(theirs, inputs, int(rng.integers(2**31)), only)
                 if found:
-                    raise told(found[0])
+                    raise Wrong(found[0])
                 for _ in range(2):
                     agree(theirs, right, inputs, rng, only, tolerance)
                     redraw(right, rng)  # an optimizer would change them as well
-            except NotImplementedError as error:
-                raise Wrong(str(error), "todo") from None
-            except Wrong:
-                raise
-            except Exception as error:
-                raise Raised(type(error).__name__, str(error)) from None
 
     return case
 
@@ -200,9 +216,9 @@ def caches_of_steps(name: str, arguments: Callable[[Ref, int], tuple[Any, ...]])
         student.call(model, "forward", x)
         (got,) = student.read(student.attribute(model, "cache"))
         if not isinstance(got, list) or len(got) != steps:
-            raise Wrong(f"{name}.forward does not keep {steps} caches of {steps} runs", "cache")
+            raise Wrong(Message("caches_of_steps", {"name": name, "count": steps}))
         for run, one in enumerate(got, 1):
-            expect(f"the cache of run {run} of a layer", one, x)
+            expect(Message("cache_of_run", {"number": run}), one, x)
             x = x @ w
 
     return case
@@ -224,11 +240,12 @@ def agree(
     want = right.backward(np.copy(dy) if np.ndim(dy) else dy)
     got = np.shape(theirs.forward(*map(np.copy, inputs)))
     if got != np.shape(y):
-        raise Wrong(f"{name}.forward has shape {got}, not {np.shape(y)}", "shape")
+        about = {"what": f"{name}.forward", "got": str(got), "want": str(np.shape(y))}
+        raise Wrong(Message("shape", about))
     both = theirs.backward(dy), want
     for variable, got, want in compared(right, inputs, *both):
         if only is None or variable in only:
-            what = f"{name}, gradient of {variable}: the slope of your forward, but it"
+            what = Message("slope_but_not_it", {"name": name, "variable": variable})
             expect(what, got, want, {}, tolerance)
 
 
@@ -243,6 +260,3 @@ def compared(right: Module, inputs: Any, got: Any, want: Any) -> Any:
     )
     yield from zip(names, dxs, right_dxs)
     yield from ((name, grads[name], gradient) for name, gradient in right_grads.items())
-
-
-__all__ = ["Part", "Remote", "forward", "gradients", "remote"]

@@ -6,9 +6,8 @@ import hashlib
 from typing import Any
 
 
-
 def checksum(cell: Any) -> str:
-    """That of nbgrader 0.9 (`nbgrader.utils.compute_checksum`), which a student need not install."""
+    """As `nbgrader.utils.compute_checksum` of nbgrader 0.9 gives it; students need no nbgrader."""
     about = cell["metadata"]["nbgrader"]
     grade, solution = bool(about.get("grade")), bool(about.get("solution"))
     # nbgrader: a solution is never locked, a cell with points is always so

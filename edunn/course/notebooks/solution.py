@@ -56,7 +56,12 @@ def is_kind(cell: Any, kind: str) -> bool:
 
 def graded_code(notebook: Any) -> list[Any]:
     """The code cells that carry points by themselves."""
-    return [c for c in notebook["cells"] if c["cell_type"] == "code" and is_kind(c, "grade")]
+    return [cell for cell in notebook["cells"] if is_automatic(cell)]
+
+
+def is_automatic(cell: Any) -> bool:
+    """Whether the grader decides its points by itself."""
+    return bool(cell["cell_type"] == "code" and is_kind(cell, "grade"))
 
 
 def headings(notebook: Any) -> dict[str, str]:

@@ -11,15 +11,16 @@ from typing import Any, NamedTuple
 
 import nbformat
 
+from edunn.checking.findings import Finding
+from edunn.course.errors import CourseError
+from edunn.course.grading.grade import Grade
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.grading.gradebook import grades as entries
-from edunn.course.grading.grade import Grade
-from edunn.course.reporting.similarity import Pair, alike
-from edunn.course.grading.records import GRADED, NOT_GRADED, STUDENT_ERROR, Mark, Record, CellResult, read_record
-from edunn.course.submissions.roster import Roster
-from edunn.course.errors import CourseError
+from edunn.course.grading.records import NOT_GRADED, CellResult, Mark, Record, read_record
+from edunn.course.messages import Explained, Message, Said, explained
 from edunn.course.notebooks.solution import headings, is_kind
-from edunn.course.reporting.messages import Said, said
+from edunn.course.reporting.similarity import Pair, alike
+from edunn.course.submissions.roster import Roster
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 BARS = 20  # at most so many in a histogram
@@ -28,7 +29,7 @@ BARS = 20  # at most so many in a histogram
 class Misconception(NamedTuple):
     """What several students got wrong in the same way; share: of those who were graded."""
 
-    said: Said
+    said: Explained
     checks: list[str]
     students: list[str]
     share: float
@@ -99,9 +100,11 @@ class Sheet:
         ]
 
     def misconceptions(self) -> list[Misconception]:
+        """What several students got wrong in the same way."""
         return misconceptions([grade.record for grade in self.grades])
 
     def pairs(self) -> tuple[list[Pair], float]:
+        """Pairs of students whose code is much alike, and how alike the median pair is."""
         cells = [c for c in self.notebook["cells"] if c["cell_type"] == "code"]
         given = {c["id"]: c["source"] for c in cells if is_kind(c, "solution")}
         answers = {
@@ -117,34 +120,23 @@ def misconceptions(records: list[Record]) -> list[Misconception]:
     found: dict[Any, dict[str, CellResult]] = {}
     judged = [record for record in records if record.state != NOT_GRADED]
     for record in judged:
-        stopped = record.reason if record.state == STUDENT_ERROR else ""
-        for verdict in record.results:
-            if verdict.reason and verdict.reason != stopped:
-                about = said(verdict)
-                text = NUMBER.sub("#", verdict.reason)
-                key = (verdict.id, about.where) if about.hint else text
-                found.setdefault(key, {}).setdefault(record.student, verdict)
+        for result in record.lost:
+            if result.why and result.why != record.problem:
+                found.setdefault(_kind(result.why), {}).setdefault(record.student, result)
     kinds = []
     for by_student in found.values():
-        texts = Counter(said(verdict) for verdict in by_student.values())
+        texts = Counter(explained(result.why) for result in by_student.values() if result.why)
         most = min(texts, key=lambda text: (-texts[text], text))
-        checks = list(dict.fromkeys(sorted(verdict.name for verdict in by_student.values())))
+        checks = list(dict.fromkeys(sorted(result.name for result in by_student.values())))
         kinds.append(Misconception(most, checks, sorted(by_student), len(by_student) / len(judged)))
     return sorted(kinds, key=lambda kind: (-len(kind.students), kind.said))
 
 
-def concerns(record: Record) -> list[str]:
-    """Why an instructor should look at a submission, the gravest first."""
-    found = []
-    if record.state == NOT_GRADED:
-        found.append(f"not graded: {record.reason}")
-    if record.state == STUDENT_ERROR:
-        found.append(record.reason)
-    for verdict in record.results:
-        ran = record.state == GRADED and verdict.name in record.printed
-        if verdict.reason and ran and verdict.name not in record.visible:
-            found.append(f"cell {verdict.name}: visible check right, hidden cases not")
-    return found + record.notes
+def _kind(said: Said) -> Any:
+    """What is equal for two reasons that are one misconception."""
+    if isinstance(said, Finding):
+        return said.id, said.who, said.part, said.variable
+    return said.id, NUMBER.sub("#", str(said))
 
 
 def read_sheet(store: GradeStore, name: str) -> Sheet:
@@ -160,7 +152,7 @@ def read_sheet(store: GradeStore, name: str) -> Sheet:
         entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}
         for path in sorted((store.root / "records" / name).glob("*.json")):
             record = read_record(store.root, name, path.stem)
-            record = record or Record(path.stem, name, NOT_GRADED, "its record cannot be read")
+            record = record or Record(path.stem, name, NOT_GRADED, Message("record_unreadable"))
             entry = entered.get(record.student)
             marks, points = {}, None
             if record.state != NOT_GRADED:
@@ -168,7 +160,7 @@ def read_sheet(store: GradeStore, name: str) -> Sheet:
                 if entry and record.points == sum(g.auto_score or 0.0 for g in entries(entry)):
                     points = float(entry.score)
                 else:
-                    record.state, record.reason = NOT_GRADED, "not yet in the gradebook"
+                    record.state, record.problem = NOT_GRADED, Message("not_entered")
             waiting = [cell for cell, mark in marks.items() if mark.waiting]
             sheet.grades.append(Grade(record, points, most, waiting))
             sheet.marks[record.student] = marks

@@ -13,13 +13,12 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edunn.course.reporting.classroom import Sheet, read_sheets
+from edunn.course.errors import CourseError
+from edunn.course.gradescope.results import results
 from edunn.course.grading.grade import Grade
-from edunn.course.gradescope.bundle import results
-from edunn.course.submissions.collect import NOTHING
+from edunn.course.reporting.classroom import Sheet, read_sheets
 from edunn.course.reporting.html import harmless, number
 from edunn.course.submissions.roster import Roster
-from edunn.course.errors import CourseError
 
 CANVAS = {"ID": "canvas_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}
 MOODLE = {"Email address": "email", "ID number": "sis_id"}
@@ -36,7 +35,7 @@ class Exported:
     strangers: list[str] = field(default_factory=list)  # graded, and not in the roster
 
 
-def export(
+def export_grades(
     kind: str, out: Path, only: str = "", roster: Roster | None = None, column: str = ""
 ) -> Exported:
     """Write the grades in `out` for "canvas", "moodle" or "gradescope".
@@ -63,7 +62,7 @@ def grade_of(grade: Grade | None) -> tuple[str, str]:
         return "", "nothing handed in"
     if grade.points is None:
         return "", f"not graded: {grade.record.reason}"
-    if grade.record.reason.startswith(NOTHING) and not grade.points:
+    if not grade.record.handed_in and not grade.points:
         return "", "nothing handed in"
     return number(grade.points), ""
 

@@ -15,10 +15,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from edunn.course.reporting.classroom import Sheet, concerns, read_sheets
 from edunn.course.grading.grade import Grade
-from edunn.course.submissions.normalise import without_colours
-from edunn.course.reporting.messages import named, said
+from edunn.course.messages import explained, language, sentence, word
+from edunn.course.reporting.classroom import Sheet, read_sheets
+from edunn.course.reporting.messages import concerns
+from edunn.course.text import as_shown
 
 COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
 TEMPLATES = Path(__file__).with_name("templates")
@@ -69,9 +70,9 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number, "plain": without_colours, "first_sentence": first_sentence}
-    made.filters["named"] = named
-    made.globals["said"] = said
+    made.filters |= {"number": number, "plain": as_shown, "first_sentence": first_sentence}
+    made.filters |= {"explained": explained, "sentence": sentence}
+    made.globals |= {"word": word, "language": language}
     for name in ("style.css", "sort.js"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,7 +1,7 @@
 """The outer wall around students' code, where bubblewrap works: a file system of its own.
 
 In it are Python's files, read-only, and one folder to write to; there is no network, and no process
-but those that were started in it. The inner wall, `confine`, does not need it, and stands anyway.
+but those that were started in it. The inner wall, `lockdown`, does not need it, and stands anyway.
 
 Source: bwrap(1). It needs root, or a kernel that lets users make namespaces.
 """

@@ -20,17 +20,18 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from edunn.course.sandbox.process import bubblewrap as bubble
-from edunn.course.sandbox.library import Library
-from edunn.course.sandbox.scratch import Scratch
 from edunn.course.errors import CourseError
-from edunn.course.sandbox.protocol import Channel, ProtocolError, LimitError
+from edunn.course.sandbox import bubblewrap
+from edunn.course.sandbox.library import Library
+from edunn.course.sandbox.protocol import Channel, DiskLimitError, ProtocolError
+from edunn.course.sandbox.scratch import Scratch
 
 WALLS = {"limits": "limits", "landlock": "files", "bubblewrap": "files", "seccomp": "calls"}
 START = (  # -I keeps the student's folder and environment out of the path; our library is first
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
     "import edunn; assert edunn.__file__.startswith(sys.path[0]); "
-    "import runpy; runpy.run_module('edunn.course.sandbox.worker', run_name='__main__', alter_sys=True)"
+    "import runpy; worker = 'edunn.course.sandbox.worker'; "
+    "runpy.run_module(worker, run_name='__main__', alter_sys=True)"
 )
 
 
@@ -68,7 +69,7 @@ class ForkServer:
         os.chmod(self.room, 0o711)
         fonts = f"{self.room}/matplotlib"
         shutil.copytree(library.folder / "matplotlib", fonts)
-        self.bubble = bubble.command(library.readable, self.room)
+        self.bubble = bubblewrap.command(library.readable, self.room)
         self.control, theirs = socket.socketpair()
         self.control.settimeout(60)
         with theirs:
@@ -149,7 +150,7 @@ class Worker:
     def watch(self) -> None:
         """Called while an answer is waited for; the private folder may not fill the disk."""
         if self.scratch.is_over(self.limits.folder_size):
-            raise LimitError(f"it wrote more than {self.limits.folder_size >> 20} MB of files")
+            raise DiskLimitError(self.limits.folder_size >> 20)
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         self.channel.send(request, seconds)

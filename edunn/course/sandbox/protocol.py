@@ -2,8 +2,8 @@
 
 A frame is a 4-byte length, a JSON header {"value", "sizes"}, and one buffer for each size. A value
 is made of None, booleans, numbers, strings, lists, dicts with string keys, and arrays of numbers.
-Whatever else comes in is a WireError: the other side may be hostile. What Python makes of a header
-can be thirty times as large as the header, so headers are kept shorter than arrays.
+Whatever else comes in is a ProtocolError: the other side may be hostile. What Python makes of a
+header can be thirty times as large as the header, so headers are kept shorter than arrays.
 """
 
 from __future__ import annotations
@@ -18,24 +18,34 @@ from typing import Any
 
 import numpy as np
 
+from edunn.course.text import whole
+
 MAX_HEADER, MAX_FRAME = 4_000_000, 64_000_000  # bytes: of the JSON, of the arrays
 MAX_DEPTH, MAX_AXES, MAX_LENGTH = 8, 32, 1 << 40
 LOOK_EVERY = 0.5  # seconds
+MAX_OUTPUT = 20_000  # characters kept of what one cell prints
+MAX_FIGURES = 4  # of one cell
+NOT_DEFINED = "NotDefined"  # the error of a program that asks for what the notebook has not
 
 
-class WireError(Exception):
+class ProtocolError(Exception):
     """The other side is gone, too late, or does not keep to the format."""
 
 
-class WireLimit(WireError):
-    """The other side has used more than it may; the message says what."""
+class DiskLimitError(ProtocolError):
+    """The other side has written more files than it may."""
+
+    def __init__(self, megabytes: int):
+        super().__init__(f"it wrote more than {megabytes} MB of files")
+        self.megabytes = megabytes
 
 
-class WireTimeout(WireError):
+class ProtocolTimeout(ProtocolError):
     """Nothing complete came in time."""
 
 
 def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
+    """A value as JSON takes it; its arrays are added to `buffers`. TypeError for what cannot go."""
     if depth > MAX_DEPTH:
         raise TypeError("a value nested too deep")
     if value is None or type(value) in (bool, int, float, str):
@@ -55,34 +65,39 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
 
 
 def decode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
+    """What `encode` was given; ProtocolError for anything that it would not have made."""
     if not isinstance(value, dict):
         if type(value) is str:
             return whole(value)
         if value is None or type(value) in (bool, int, float):
             return value
-        raise WireError("a value that is no plain number or text")
+        raise ProtocolError("a value that is no plain number or text")
     if depth > MAX_DEPTH or len(value) != 1:
-        raise WireError("a value nested too deep, or of no known kind")
+        raise ProtocolError("a value nested too deep, or of no known kind")
     ((kind, content),) = value.items()
     if kind == "array":
         index, dtype, shape = content
-        dtype = np.dtype(str(dtype))
-        if dtype.kind not in "fiub" or dtype.itemsize > 8:
-            raise WireError("an array of no plain numbers")
-        if len(shape) > MAX_AXES or not all(type(k) is int and 0 <= k < MAX_LENGTH for k in shape):
-            raise WireError("an array of no possible shape")
-        if math.prod(shape) * dtype.itemsize != len(buffers[index]):
-            raise WireError("an array whose shape does not fit its bytes")
-        return np.frombuffer(buffers[index], dtype).reshape(shape).copy()
+        return _decode_array(buffers[index], dtype, shape)
     if kind in ("list", "tuple"):
         items = [decode(item, buffers, depth + 1) for item in content]
         return tuple(items) if kind == "tuple" else items
     if kind == "dict":
         return {whole(key): decode(item, buffers, depth + 1) for key, item in content.items()}
-    raise WireError("a value of no known kind")
+    raise ProtocolError("a value of no known kind")
 
 
-class Wire:
+def _decode_array(raw: bytes, dtype: str, shape: list[int]) -> np.ndarray:
+    kind = np.dtype(str(dtype))
+    if kind.kind not in "fiub" or kind.itemsize > 8:
+        raise ProtocolError("an array of no plain numbers")
+    if len(shape) > MAX_AXES or not all(type(k) is int and 0 <= k < MAX_LENGTH for k in shape):
+        raise ProtocolError("an array of no possible shape")
+    if math.prod(shape) * kind.itemsize != len(raw):
+        raise ProtocolError("an array whose shape does not fit its bytes")
+    return np.frombuffer(raw, kind).reshape(shape).copy()
+
+
+class Channel:
     """One end of a socket, speaking frames."""
 
     def __init__(self, sock: socket.socket, watch: Callable[[], None] = lambda: None):
@@ -99,34 +114,34 @@ class Wire:
         try:
             self.sock.sendall(struct.pack("<I", len(header)) + header + b"".join(buffers))
         except TimeoutError:
-            raise WireTimeout("it does not listen") from None
+            raise ProtocolTimeout("it does not listen") from None
         except OSError as error:
-            raise WireError(f"it is gone ({error})") from None
+            raise ProtocolError(f"it is gone ({error})") from None
 
     def receive(self, seconds: float | None = None) -> Any:
         deadline = None if seconds is None else time.monotonic() + seconds
         (length,) = struct.unpack("<I", self.take(4, deadline))
         if length > MAX_HEADER:
-            raise WireError("a frame too large")
+            raise ProtocolError("a frame too large")
         raw = self.take(length, deadline)
         try:
             header = json.loads(raw)
             sizes = header["sizes"]
             if not all(type(k) is int and k >= 0 for k in sizes) or sum(sizes) > MAX_FRAME:
-                raise WireError("a frame too large")
+                raise ProtocolError("a frame too large")
             buffers = [self.take(size, deadline) for size in sizes]
             return decode(header["value"], buffers)
-        except WireError:
+        except ProtocolError:
             raise
         except Exception as error:  # whatever a hostile header does to the lines above
-            raise WireError(f"a malformed frame ({type(error).__name__})") from None
+            raise ProtocolError(f"a malformed frame ({type(error).__name__})") from None
 
     def take(self, size: int, deadline: float | None) -> bytes:
         taken = bytearray()
         while len(taken) < size:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
-                raise WireTimeout("it did not answer in time")
+                raise ProtocolTimeout("it did not answer in time")
             if time.monotonic() - self.looked > LOOK_EVERY:  # also while bytes come, one by one
                 self.looked = time.monotonic()
                 self.watch()
@@ -136,8 +151,8 @@ class Wire:
             except TimeoutError:
                 continue
             except OSError as error:
-                raise WireError(f"it is gone ({error})") from None
+                raise ProtocolError(f"it is gone ({error})") from None
             if not piece:
-                raise WireError("it is gone")
+                raise ProtocolError("it is gone")
             taken += piece
         return bytes(taken)

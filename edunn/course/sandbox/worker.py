@@ -1,8 +1,9 @@
 """The untrusted side: runs a student's cells, and programs of data on what they define.
 
 It never decides whether anything is right, and knows no hidden case. Run as
-`python -m edunn.course.sandbox.worker FD`, where FD is a socket on which workers are asked for. Each has a
-socket of its own, over which come the arguments of `confine`, and then cells and programs.
+`python -m edunn.course.sandbox.worker FD`, where FD is a socket on which workers are asked for.
+Each has a socket of its own, over which come the arguments of `lock_down`, and then cells and
+programs.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ from typing import Any
 
 import numpy as np
 
-from edunn.course.sandbox.protocol import Channel, ProtocolError
+from edunn.course.sandbox.protocol import (
+    MAX_FIGURES,
+    MAX_OUTPUT,
+    NOT_DEFINED,
+    Channel,
+    ProtocolError,
+)
 
 PRELOADED = "edunn", "edunn.checking", "matplotlib.pyplot", "IPython.core.interactiveshell"
-MAX_OUTPUT = 20_000  # characters kept of what one cell prints
-MAX_FIGURES = 4  # of one cell
 
 
 class Capture(io.StringIO):
@@ -95,6 +100,10 @@ def figures() -> list[Any]:
     return found
 
 
+class NotDefined(NameError):
+    """A program asks for a name that the notebook does not define."""
+
+
 class Programs:
     """Runs programs of data on the student's names. Values stay, so that the next program may use
     them; see `edunn.course.hidden_tests.cases.Student`, which writes the programs."""
@@ -129,13 +138,13 @@ class Programs:
             return type(argument)(map(self.value, argument))
         return argument
 
-    def make(self, name: str, *arguments: Any) -> Any:
+    def apply(self, name: str, *arguments: Any) -> Any:
         return self.get(name)(*map(self.value, arguments))
 
     def get(self, name: str) -> Any:
         first, *way = name.split(".")
         if first not in self.namespace:
-            raise NameError(f"the notebook does not define {first}")
+            raise NotDefined(first)
         return follow(self.namespace[first], way)
 
     def call(self, target: Any, method: str, *arguments: Any) -> Any:
@@ -168,7 +177,8 @@ def follow(target: Any, way: list[str]) -> Any:
 def describe(error: BaseException) -> list[str]:
     """The name and text of an exception; one that has no text, or none that ends, has none."""
     try:
-        return [str(type(error).__name__), str(error)[:4000]]
+        name = NOT_DEFINED if isinstance(error, NotDefined) else str(type(error).__name__)
+        return [name, str(error)[:4000]]
     except BaseException:
         return ["Exception", "an exception that cannot be shown"]
 

@@ -17,12 +17,13 @@ from typing import Any
 import numpy as np
 
 import edunn
-from edunn.course.student import package
-from edunn.course.grading.gradebook import checksum
-from edunn.course.notebooks.kernel import run_in_kernel
-from edunn.course.submissions.normalise import read_cells, text_of
 from edunn.course.errors import CourseError
+from edunn.course.notebooks.checksum import checksum
+from edunn.course.notebooks.kernel import run_in_kernel
+from edunn.course.notebooks.reading import read_cells, text_of
 from edunn.course.notebooks.solution import graded_code
+from edunn.course.student import package
+from edunn.course.text import without_escapes
 
 PASSED, FAILED, CHANGED = "passed", "not yet", "changed"
 
@@ -56,7 +57,7 @@ class Receipt:
         self.max_points = sum(check.points for check in self.checks)
 
 
-def check(path: Path, seconds: int = 60) -> Receipt:
+def check_notebook(path: Path, seconds: int = 60) -> Receipt:
     """Run a notebook from the start, and write what came of it beside it.
 
     seconds: for each cell    Raises CourseError when there is no notebook, or no check in it.
@@ -100,12 +101,8 @@ def verdict(cell: Any, found: dict[str, tuple[str, str] | None]) -> Check:
     if error is None:
         return Check(name, points, PASSED)
     kind, text = error
-    line = plain(text).strip().split("\n\n")[0].replace("\n", " ")
+    line = without_escapes(text).strip().split("\n\n")[0].replace("\n", " ")
     return Check(name, points, FAILED, line if kind == "NotImplementedError" else f"{kind}: {line}")
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def is_code(cell: Any) -> bool:
@@ -165,6 +162,3 @@ def kept_names(path: Path) -> list[str]:
     text = "\n".join("".join(cell.get("source", "")) for cell in cells)
     calls = re.findall(r"^keep\((\w+)", text, re.MULTILINE)
     return list(dict.fromkeys(calls))
-
-
-__all__ = ["Check", "Receipt", "Standing", "check", "status"]

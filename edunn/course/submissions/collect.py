@@ -11,26 +11,30 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from edunn.course.submissions.lms import LONGEST, NOTEBOOK, File, Unreadable, from_folder, from_zip
-from edunn.course.submissions.normalise import readable
-from edunn.course.submissions.roster import Roster, names_for
 from edunn.course.errors import CourseError
+from edunn.course.messages import Message
+from edunn.course.submissions.lms import LONGEST, NOTEBOOK, File, Unreadable, from_folder, from_zip
+from edunn.course.submissions.roster import Roster, names_for
+from edunn.course.text import readable
 
 MAX_TOTAL = 4 << 30  # bytes of notebooks in one download
-NOTHING = "no notebook was handed in"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Submission:
-    """One student's submission. content: None when there is no notebook to take; note: why, or what
-    was odd about it."""
+    """What one student has handed in.
+
+    content: the bytes of the notebook; None when there is none to take, and `problem` says why
+    notes: what was odd about it
+    """
 
     student: str
     content: bytes | None
-    note: str = ""
+    notes: tuple[Message, ...] = ()
+    problem: Message | None = None
 
 
 @contextmanager
@@ -70,7 +74,7 @@ def sorted_out(
     """What each student has handed in, of all files of a download."""
     by_student: dict[str, list[File]] = {}
     people = [(file.owner.who, file.owner.number) for file in files]
-    names, notes = names_for(people), dict[str, str]()
+    names, notes = names_for(people), dict[str, Message]()
     known = in_roster(files, roster) if roster else {}
     called = Counter(who for who, _ in names)
     for file, person in zip(files, people):
@@ -78,9 +82,9 @@ def sorted_out(
         if student is None:
             student = names[person]
             if roster:
-                notes[student] = "not in the roster"
+                notes[student] = Message("not_in_roster")
             elif called[person[0]] > 1:
-                notes[student] = "several are called so: a roster would tell who this is"
+                notes[student] = Message("name_shared")
         by_student.setdefault(student, []).append(file)
     if not by_student:
         raise CourseError(f"{source} has no submissions: it takes a folder for each student")
@@ -90,8 +94,7 @@ def sorted_out(
         total += len(one.content or b"")
         if total > MAX_TOTAL:
             raise CourseError(f"{source} holds more than {MAX_TOTAL >> 30} GB of notebooks")
-        one.note = "; ".join(filter(None, [one.note, notes.get(student, "")]))
-        yield one
+        yield replace(one, notes=(*one.notes, notes[student])) if student in notes else one
 
 
 def in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str | None]:
@@ -113,22 +116,24 @@ def choose(student: str, files: list[File], name: str) -> Submission:
     named = [file for file in notebooks if belongs(file.called, name)]
     others = {file.called for file in notebooks}
     if not notebooks:
-        return Submission(student, None, NOTHING)
+        return Submission(student, None, problem=Message("nothing"))
     if not named and len(others) != 1:
-        return Submission(student, None, f"{len(notebooks)} notebooks in the folder, not one")
+        return _several(student, notebooks)
     last = max((named or notebooks)[::-1], key=lambda file: (file.owner.order, file.path))
     folders = {PurePosixPath(file.path).parent for file in named}
     if last.owner.order == 0 and len(folders) > 1:
-        return Submission(student, None, f"{len(named)} notebooks in the folder, not one")
-    notes = [] if named else [f"the file is called {readable(last.called, 100)}"]
-    notes += [f"handed in {len(named)} times; the last one counts"] if len(named) > 1 else []
-    notes += ["late"] if last.owner.late else []
-    content = None
+        return _several(student, named)
+    notes = [] if named else [Message("file_name", {"name": readable(last.called, 100)})]
+    notes += [Message("handed_in_again", {"count": len(named)})] if len(named) > 1 else []
+    notes += [Message("late")] if last.owner.late else []
     try:
-        content = last.load()
+        return Submission(student, last.load(), tuple(notes))
     except Unreadable as error:
-        notes.append(str(error))
-    return Submission(student, content, "; ".join(notes))
+        return Submission(student, None, tuple(notes), error.why)
+
+
+def _several(student: str, files: list[File]) -> Submission:
+    return Submission(student, None, problem=Message("several_notebooks", {"count": len(files)}))
 
 
 def belongs(called: str, name: str) -> bool:

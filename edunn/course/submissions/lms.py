@@ -13,10 +13,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
-from edunn.course.submissions.normalise import MAX_BYTES
 from edunn.course.errors import CourseError
+from edunn.course.messages import Message
+from edunn.course.notebooks.reading import MAX_BYTES
 
 MAX_FILES = 100_000  # in one zip
 MAX_DEPTH, MAX_OWN_FILES = 16, 10_000  # in one student's folder: of folders, and files
@@ -59,7 +60,11 @@ class File:
 
 
 class Unreadable(Exception):
-    """A file of a download that cannot be taken; the message says why, for the student."""
+    """A file of a download that cannot be taken; `why` says the reason, for the student."""
+
+    def __init__(self, id: str, **details: Any):
+        self.why = Message(id, details)
+        super().__init__(self.why)
 
 
 def owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
@@ -120,7 +125,7 @@ def loader(path: Path, most: int = MAX_BYTES) -> Callable[[], bytes]:
             with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
                 return limited(file, most)
         except OSError as error:
-            raise Unreadable(f"the file cannot be read ({error.strerror})") from None
+            raise Unreadable("file_unreadable", error=str(error.strerror)) from None
 
     return load
 
@@ -129,7 +134,7 @@ def limited(file: IO[bytes], most: int) -> bytes:
     """What is in a file, if it is not too large; the size that a zip names may be a lie."""
     content = file.read(most + 1)
     if len(content) > most:
-        raise Unreadable(f"the file is larger than {most // 1_000_000} MB")
+        raise Unreadable("file_large", megabytes=most // 1_000_000)
     return content
 
 
@@ -177,7 +182,7 @@ def unpacker(
         except Unreadable:
             raise
         except Exception as error:  # encrypted, cut off, of an unknown kind, overlapping ...
-            raise Unreadable(f"the zip is broken here ({type(error).__name__})") from None
+            raise Unreadable("zip_broken", error=type(error).__name__) from None
 
     return load
 

@@ -14,8 +14,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from edunn.course.messages import Message
+from edunn.course.notebooks.reading import NotebookError, read_cells, text_of
 from edunn.course.notebooks.solution import grade_id, is_kind
-
 
 
 @dataclass
@@ -23,8 +24,8 @@ class NormalisedSubmission:
     """What will be graded of what came in. problem: why nothing could be read, if so."""
 
     notebook: Any
-    notes: list[str] = field(default_factory=list)
-    problem: str | None = None
+    notes: list[Message] = field(default_factory=list)
+    problem: Message | None = None
 
 
 def normalise(release: Any, raw: bytes) -> NormalisedSubmission:
@@ -32,76 +33,110 @@ def normalise(release: Any, raw: bytes) -> NormalisedSubmission:
     built = NormalisedSubmission(copy.deepcopy(release))
     try:
         cells = read_cells(raw, built.notes)
-    except ValueError as error:
-        built.problem = str(error)
+    except NotebookError as error:
+        built.problem = error.why
         return built
     slots = {name: cell for cell in built.notebook["cells"] if (name := grade_id(cell))}
-    places, answers, extras = sort_cells(cells, slots, built.notes)
+    found = _Cells(slots, built.notes)
+    for place, cell in enumerate(cells):
+        found.sort(place, cell)
+    found.look_for_missing()
     for name, slot in slots.items():
         if is_kind(slot, "solution"):
-            if name not in answers:
-                recognise(name, slot, places, answers, extras, built.notes)
-            slot["source"] = answers.get(name, slot["source"])
-    insert(extras, places, built.notebook)
-    built.notes = list(dict.fromkeys(built.notes))
+            slot["source"] = found.answers.get(name, slot["source"])
+    found.insert_extras(built.notebook)
+    built.notes = _without_repeats(built.notes)
     return built
 
 
-def sort_cells(
-    cells: list[dict[str, Any]], slots: dict[str, Any], notes: list[str]
-) -> tuple[dict[str, int], dict[str, str], list[tuple[int, str]]]:
-    """Where the released cells stand in the submission, the sources of the solution cells among
-    them, and the (place, source) of each code cell that is the student's own."""
-    places: dict[str, int] = {}
-    answers: dict[str, str] = {}
-    extras = []
-    locked = {text_of(slot).strip() for slot in slots.values() if not is_kind(slot, "solution")}
-    for place, cell in enumerate(cells):
+class _Cells:
+    """A submission's cells, sorted into those of the release.
+
+    slots: the named cells of the release    places: where those stand in the submission
+    answers: what stands in the solution cells    extras: (place, source) of code cells of one's own
+    """
+
+    def __init__(self, slots: dict[str, Any], notes: list[Message]):
+        self.slots, self.notes = slots, notes
+        self.places: dict[str, int] = {}
+        self.answers: dict[str, str] = {}
+        self.extras: list[tuple[int, str]] = []
+        locked = (slot for slot in slots.values() if not is_kind(slot, "solution"))
+        self.locked = {text_of(slot).strip() for slot in locked}
+
+    def note(self, id: str, name: str) -> None:
+        self.notes.append(Message(id, {"cell": name}))
+
+    def sort(self, place: int, cell: dict[str, Any]) -> None:
+        """Sort one cell of the submission."""
         name, source = grade_id(cell), text_of(cell)
-        untouched = name in slots and lines_in(source) == lines_in(text_of(slots[name]))
-        if name in slots and is_kind(slots[name], "solution"):
-            if name in answers:
-                notes.append(f"cell {name} is there more than once; the last edited one counts")
-            if name not in answers or not untouched:
-                answers[name], places[name] = source, place
-        elif name in slots:
-            places[name] = place
-            if not untouched:
-                notes.append(f"cell {name} was changed; the released one counts")
-                if slots[name]["cell_type"] == "code":  # what was added to it runs before it
-                    extras.append((place, source))
-        elif cell.get("cell_type") == "code" and source.strip() and source.strip() not in locked:
-            extras.append((place, source))
-    for name, slot in slots.items():
-        if not is_kind(slot, "solution") and name not in places:
-            notes.append(f"cell {name} is missing; the released one counts")
-    return places, answers, extras
+        slot = self.slots.get(name) if name else None
+        if name is None or slot is None:
+            if cell.get("cell_type") == "code" and source.strip() not in {"", *self.locked}:
+                self.extras.append((place, source))
+            return
+        untouched = lines_in(source) == lines_in(text_of(slot))
+        if is_kind(slot, "solution"):
+            if name in self.answers:
+                self.note("cell_twice", name)
+            if name not in self.answers or not untouched:
+                self.answers[name], self.places[name] = source, place
+            return
+        self.places[name] = place
+        if not untouched:
+            self.note("cell_changed", name)
+            if slot["cell_type"] == "code":  # what was added to it runs before it
+                self.extras.append((place, source))
 
+    def look_for_missing(self) -> None:
+        """Find released cells that are not there under their names."""
+        for name, slot in self.slots.items():
+            if not is_kind(slot, "solution") and name not in self.places:
+                self.note("cell_missing", name)
+        for name, slot in self.slots.items():
+            if is_kind(slot, "solution") and name not in self.answers:
+                self.recognise(name, slot)
 
-def recognise(
-    name: str,
-    slot: Any,
-    places: dict[str, int],
-    answers: dict[str, str],
-    extras: list[tuple[int, str]],
-    notes: list[str],
-) -> None:
-    """Find the solution cell that lost its name among the extra cells: it defines the same names,
-    or shares many lines."""
-    released, asked = lines_of(text_of(slot)), defined(text_of(slot))
+    def recognise(self, name: str, slot: Any) -> None:
+        """Find the solution cell that lost its name among the extra cells: it defines the same
+        names, or shares many lines."""
+        released, asked = lines_of(text_of(slot)), defined(text_of(slot))
 
-    def likeness(extra: tuple[int, str]) -> float:
-        theirs = lines_of(extra[1])
-        return 2 * (released & theirs).total() / max(released.total() + theirs.total(), 1)
+        def likeness(extra: tuple[int, str]) -> float:
+            theirs = lines_of(extra[1])
+            return 2 * (released & theirs).total() / max(released.total() + theirs.total(), 1)
 
-    same = [extra for extra in extras if asked and asked <= defined(extra[1])]
-    best = max(same or extras, key=likeness, default=None)
-    if slot["cell_type"] == "code" and best is not None and (same or likeness(best) > 0.4):
-        extras.remove(best)
-        places[name], answers[name] = best
-        notes.append(f"cell {name} had lost its name; recognised by its text")
-    else:
-        notes.append(f"cell {name} is missing; the released one counts")
+        same = [extra for extra in self.extras if asked and asked <= defined(extra[1])]
+        best = max(same or self.extras, key=likeness, default=None)
+        if slot["cell_type"] == "code" and best is not None and (same or likeness(best) > 0.4):
+            self.extras.remove(best)
+            self.places[name], self.answers[name] = best
+            self.note("cell_recognised", name)
+        else:
+            self.note("cell_missing", name)
+
+    def insert_extras(self, notebook: Any) -> None:
+        """Put each extra cell right after the released cell that it came after in the submission.
+
+        Released cells without a name (pictures, play) are among the extras when they were edited.
+        """
+        released = {text_of(cell).strip() for cell in notebook["cells"]}
+        setup = next(name for cell in notebook["cells"] if (name := grade_id(cell)))
+        for place, source in reversed(self.extras):
+            if source.strip() in released:
+                continue
+            before = [(there, name) for name, there in self.places.items() if there < place]
+            anchor = max(before)[1] if before else setup
+            names = [grade_id(cell) for cell in notebook["cells"]]
+            digest = hashlib.sha256(f"{place}:{source}".encode()).hexdigest()[:12]
+            extra: dict[str, Any] = {
+                "cell_type": "code",
+                "id": f"extra-{digest}",
+                "metadata": {},
+                "source": source,
+            }
+            extra |= {"outputs": [], "execution_count": None}
+            notebook["cells"].insert(names.index(anchor) + 1, extra)
 
 
 def defined(source: str) -> set[str]:
@@ -116,25 +151,5 @@ def lines_of(source: str) -> Counter[str]:
     return Counter(line.strip() for line in source.splitlines() if line.strip())
 
 
-def insert(extras: list[tuple[int, str]], places: dict[str, int], notebook: Any) -> None:
-    """Put each extra cell right after the released cell that it came after in the submission.
-
-    Released cells without a name (pictures, play) are among the extras when they were edited.
-    """
-    released = {text_of(cell).strip() for cell in notebook["cells"]}
-    setup = next(name for cell in notebook["cells"] if (name := grade_id(cell)))
-    for place, source in reversed(extras):
-        if source.strip() in released:
-            continue
-        before = [(there, name) for name, there in places.items() if there < place]
-        anchor = max(before)[1] if before else setup
-        names = [grade_id(cell) for cell in notebook["cells"]]
-        digest = hashlib.sha256(f"{place}:{source}".encode()).hexdigest()[:12]
-        extra: dict[str, Any] = {
-            "cell_type": "code",
-            "id": f"extra-{digest}",
-            "metadata": {},
-            "source": source,
-        }
-        extra |= {"outputs": [], "execution_count": None}
-        notebook["cells"].insert(names.index(anchor) + 1, extra)
+def _without_repeats(notes: list[Message]) -> list[Message]:
+    return [note for i, note in enumerate(notes) if note not in notes[:i]]

@@ -21,4 +21,4 @@ venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check 
 export PYTHONPATH="$PWD/library"
 # What workers import is compiled here, where it can be kept; and nothing else is, which saves time.
 venv/bin/python -P -c 'import matplotlib.pyplot, edunn.course.sandbox.worker as w; w.run_cell(w.make_shell(), "1 / 0")'
-TMPDIR="$PWD" venv/bin/python -P -m edunn.course.gradescope.bundle prepare "$PWD"
+TMPDIR="$PWD" venv/bin/python -P -m edunn.course.gradescope.container prepare "$PWD"

@@ -14,13 +14,13 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+from edunn.course.cli.console import SECTIONS, STOPPED
 from edunn.course.cli.main import main
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
-from edunn.course.cli.console import SECTIONS, STOPPED
 from lock import needs_lock
 
-COURSE = Course.find(Path(__file__).parent.parent)
+COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 EDUNN = Path(sys.executable).with_name("edunn")
 RIGHT = {

@@ -8,12 +8,21 @@ import pytest
 
 import edunn as nn
 from edunn.course.authoring import build as building
+from edunn.course.errors import CourseError
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.notebooks.layout import Course
-from edunn.course.errors import CourseError
-from edunn.course.notebooks.solution import blank, closes, fill, owner, read_solution, regions, solution_lines, todos
+from edunn.course.notebooks.solution import (
+    blank,
+    closes,
+    fill,
+    owner,
+    read_solution,
+    regions,
+    solution_lines,
+    todos,
+)
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 COURSE = Course.find(ROOT)
 HEADER = "# %% [markdown]\n# # Double\n\n"
 GRADED = (

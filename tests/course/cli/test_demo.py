@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from edunn.course.cli.main import main
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 VERDICTS = {
     "anna_solution": ("7", "graded", "linear-why waits for a person"),
     "ben_blank": ("0", "graded", "Linear.forward: not written yet"),

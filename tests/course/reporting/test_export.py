@@ -8,19 +8,19 @@ import pytest
 from click.testing import CliRunner
 
 from edunn.course.cli.main import main
-from edunn.course.grading.gradebook import GradeStore
-from edunn.course.reporting.export import export
-from edunn.course.grading.grade import rebuilt
-from edunn.course.submissions.collect import take_in
-from edunn.course.notebooks.layout import Course
-from edunn.course.grading.executor import opened
-from edunn.course.grading.records import NOT_GRADED, STUDENT_ERROR, Record, CellResult, write_record
-from edunn.course.submissions.roster import Roster
 from edunn.course.errors import CourseError
+from edunn.course.grading.executor import opened
+from edunn.course.grading.grade import rebuilt
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.grading.records import NOT_GRADED, STUDENT_ERROR, CellResult, Record, write_record
+from edunn.course.notebooks.layout import Course
+from edunn.course.reporting.export import export
+from edunn.course.submissions.collect import take_in
+from edunn.course.submissions.roster import Roster
 from lock import needs_lock
 
 pytestmark = needs_lock
-COURSE = Course.find(Path(__file__).parent.parent)
+COURSE = Course.find(Path(__file__).parent)
 NAME, OTHER = "02_bias", "04_activations"
 RELEASE = COURSE.released(NAME)
 TITLE = "Exercise 2: Bias"

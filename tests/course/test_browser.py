@@ -9,7 +9,7 @@ import pytest
 from browser import SECONDS, chromium, jupyter_lab, needs_browser
 from edunn.course.notebooks.layout import Course
 
-COURSE = Course.find(Path(__file__).parent.parent)
+COURSE = Course.find(Path(__file__).parent)
 NAME = "03_linear"
 WRONG, RIGHT = "dy.T @ x", "x.T @ dy"
 

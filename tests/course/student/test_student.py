@@ -9,7 +9,7 @@ import pytest
 from edunn.course.notebooks.kernel import run
 from edunn.course.notebooks.layout import Course
 
-COURSE = Course.find(Path(__file__).parent.parent)
+COURSE = Course.find(Path(__file__).parent)
 SOLUTION = COURSE.solution("03_linear")
 NAMED = ("setup", "linear", "linear-forward", "linear-dx", "linear-dw")
 KEEP = next(cell["id"] for cell in SOLUTION["cells"] if cell["source"].startswith("keep("))

@@ -13,7 +13,7 @@ import nbformat
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 
-COURSE = Course.find(Path(__file__).parent.parent.parent)
+COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 RELEASE = COURSE.released(NAME)
 FORWARD, DX, DB, ALL = 2, 2, 3, 7  # points

@@ -8,12 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from edunn.course.student import package as mine
-from edunn.course.student.self_check import status
 from edunn.course.notebooks.kernel import failure, run
 from edunn.course.notebooks.layout import Course
+from edunn.course.student import package as mine
+from edunn.course.student.self_check import status
 
-COURSE = Course.find(Path(__file__).parent.parent)
+COURSE = Course.find(Path(__file__).parent)
 NAMES = COURSE.assignments()
 LAST = "17_capstone"
 SECONDS = 60  # for a whole notebook

@@ -13,20 +13,20 @@ import pytest
 from click.testing import CliRunner
 
 import edunn as nn
-from edunn.course.cli.main import main
 from edunn.course.authoring import build as building
-from edunn.course.student import package as mine
-from edunn.course.authoring.wrong_answers import Mistake
-from edunn.course.student.self_check import check, receipt_path, status
-from edunn.course.notebooks.kernel import run_in_kernel
-from edunn.course.notebooks.layout import Course
 from edunn.course.authoring.mutation import changed_sources, is_refusal, slips
 from edunn.course.authoring.overview import overview
-from edunn.course.errors import CourseError
 from edunn.course.authoring.translate import MARK, prose, translated
 from edunn.course.authoring.verify import mutated, verify
+from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.cli.main import main
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.kernel import run_in_kernel
+from edunn.course.notebooks.layout import Course
+from edunn.course.student import package as mine
+from edunn.course.student.self_check import check, receipt_path, status
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 COURSE = Course.find(ROOT)
 NAME = "03_linear"
 SOLUTION, RELEASE = COURSE.solution(NAME), COURSE.released(NAME)
@@ -202,7 +202,9 @@ def faults_with(folder, other, text):
 
 @pytest.mark.parametrize(("mistake", "fault"), FAULTS)
 def test_a_bank_that_proves_nothing_is_refused(mistake, fault, tmp_path):
-    bank = f"from edunn.course.authoring.wrong_answers import Mistake\nWRONG_ANSWERS = [{mistake!r}]\n"
+    bank = (
+        f"from edunn.course.authoring.wrong_answers import Mistake\nWRONG_ANSWERS = [{mistake!r}]\n"
+    )
     faults = faults_with(tmp_path, "autograder/wrong_answers", bank)
     assert any(fault in one for one in faults), faults
     assert "Linear.backward has 0 wrong answers, not 5" in faults

@@ -13,12 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from edunn.course.cli.main import main
+from edunn.course.errors import CourseError
 from edunn.course.grading import dask_executor as cluster
 from edunn.course.grading import executor as pool
-from edunn.course.submissions.collect import Submission
 from edunn.course.notebooks.layout import Course
 from edunn.course.sandbox.process import Limits
-from edunn.course.errors import CourseError
+from edunn.course.submissions.collect import Submission
 from lock import needs_lock
 
 pytestmark = needs_lock

@@ -16,18 +16,18 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from edunn.course.cli.main import main
-from edunn.course.grading.gradebook import GradeStore
-from edunn.course.grading.grade import open_store, grade
-from edunn.course.notebooks.layout import Course
-from edunn.course.sandbox.library import Library
-from edunn.course.reporting.html import COLUMNS, write_csv, write_feedback
-from edunn.course.sandbox.process import Limits
 from edunn.course.errors import CourseError
+from edunn.course.grading.grade import grade, open_store
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
+from edunn.course.reporting.html import COLUMNS, write_csv, write_feedback
+from edunn.course.sandbox.library import Library
+from edunn.course.sandbox.process import Limits
 from lock import needs_lock
 
 pytestmark = needs_lock
-COURSE = Course.find(Path(__file__).parent.parent)
+COURSE = Course.find(Path(__file__).parent)
 NAME = "03_linear"
 RELEASE = COURSE.released(NAME)
 SOLUTION = COURSE.solution(NAME)

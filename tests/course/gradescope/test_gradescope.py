@@ -21,7 +21,7 @@ from edunn.course.notebooks.solution import fill
 from lock import needs_bubblewrap, needs_lock
 
 pytestmark = needs_lock
-COURSE = Course.find(Path(__file__).parent.parent)
+COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 RELEASE = COURSE.released(NAME)
 FORWARD, BACKWARD = "y = x + self.b.data", "dx = dy\ndb = np.sum(dy, axis=0)"

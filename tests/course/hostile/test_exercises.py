@@ -10,8 +10,8 @@ import pytest
 
 from edunn.course.grading.judge import Judge
 from edunn.course.sandbox.library import Library
-from edunn.course.submissions.normalise import NormalisedSubmission
 from edunn.course.sandbox.process import Limits
+from edunn.course.submissions.normalise import NormalisedSubmission
 from hostile.making import COURSE, find
 from lock import needs_lock
 
@@ -118,11 +118,11 @@ def judged(number, changes):
     """The record of each: the release (for cheats) or the solution with these cells changed."""
     name = COURSE.full_name(number)
     exercise = COURSE.exercise(name)
-    store = {"cheats": COURSE.released(name), "honest": COURSE.solution(name)}
+    notebooks = {"cheats": COURSE.released(name), "honest": COURSE.solution(name)}
     library = Library(exercise.withheld)
     with library, Judge(library, exercise.cases(), b"hostile", LIMITS) as judge:
         for (what, kind), cells in changes.items():
-            notebook = copy.deepcopy(books[kind])
+            notebook = copy.deepcopy(notebooks[kind])
             for cell, source in cells.items():
                 find(notebook, cell)["source"] = textwrap.dedent(source)
             yield what, kind, judge.judge(what, name, NormalisedSubmission(notebook))

@@ -7,11 +7,11 @@ import zipfile
 
 import pytest
 
-from edunn.course.submissions.lms import METADATA
-from edunn.course.submissions.collect import take_in
-from edunn.course.submissions.normalise import MAX_BYTES
-from edunn.course.submissions.roster import Roster
 from edunn.course.errors import CourseError
+from edunn.course.notebooks.reading import MAX_BYTES
+from edunn.course.submissions.collect import take_in
+from edunn.course.submissions.lms import METADATA
+from edunn.course.submissions.roster import Roster
 from hostile.making import MARK, NAME, raw, right
 
 GOOD = raw(right())

@@ -17,19 +17,33 @@ from PIL import Image
 
 from browser import BROWSER, chromium
 from edunn.course.cli.main import main
-from edunn.course.grading.gradebook import GradeStore
-from edunn.course.reporting.classroom import Mark, Sheet, concerns, misconceptions, read_sheets, said
-from edunn.course.grading.grade import Grade, grade
-from edunn.course.submissions.collect import Submission, take_in
-from edunn.course.notebooks.layout import Course
-from edunn.course.reporting.similarity import alike, words
-from edunn.course.grading.records import GRADED, NOT_GRADED, STUDENT_ERROR, Copies, Record, CellResult
-from edunn.course.reporting.html import write_all, write_feedback, write_page
 from edunn.course.errors import CourseError
+from edunn.course.grading.grade import Grade, grade
+from edunn.course.grading.gradebook import GradeStore
+from edunn.course.grading.records import (
+    GRADED,
+    NOT_GRADED,
+    STUDENT_ERROR,
+    CellResult,
+    Copies,
+    Record,
+)
+from edunn.course.notebooks.layout import Course
+from edunn.course.reporting.classroom import (
+    Mark,
+    Sheet,
+    concerns,
+    misconceptions,
+    read_sheets,
+    said,
+)
+from edunn.course.reporting.html import write_all, write_feedback, write_page
+from edunn.course.reporting.similarity import alike, words
+from edunn.course.submissions.collect import Submission, take_in
 from lock import needs_lock
 
 pytestmark = needs_lock
-COURSE = Course.find(Path(__file__).parent.parent)
+COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 SOLUTION, RELEASE = COURSE.solution(NAME), COURSE.released(NAME)
 BANK = {mistake.name: mistake for mistake in COURSE.bank(NAME)[0]}
