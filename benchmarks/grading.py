@@ -28,6 +28,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
+from edunn.course.authoring.wrong_answers import read_wrong_answers
 from edunn.course.notebooks.layout import Course
 
 COURSE = Course.find(Path(__file__))
@@ -39,7 +40,7 @@ LOOP = "while True:\n    pass"
 def hand_in(name, folder, count, extra=None):
     """Submissions like those of a class, no two the same: every third is right, the others wrong in
     the ways of the bank that end. extra: one more, which replaces the code of the first TODO."""
-    solution, (bank, _) = COURSE.solution(name), COURSE.bank(name)
+    solution, (bank, _) = COURSE.solution(name), read_wrong_answers(COURSE, name)
     wrong = [mistake for mistake in bank if "while" not in str(mistake.change)]
     for number in range(count):
         right = number % 3 == 0

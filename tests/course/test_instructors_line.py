@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from browser import SECONDS, chromium, jupyter_lab, needs_browser
+from edunn.course.authoring.wrong_answers import read_wrong_answers
 from edunn.course.cli.main import main
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
@@ -49,7 +50,8 @@ def right(answer="A bias moves the line away from zero."):
 def made_class():
     """{student: (what is handed in, automatic points)} of thirty students; 7 is all."""
     bank = {
-        mistake.name: mistake.notebook(COURSE.solution(NAME)) for mistake in COURSE.bank(NAME)[0]
+        mistake.name: mistake.notebook(COURSE.solution(NAME))
+        for mistake in read_wrong_answers(COURSE, NAME)[0]
     }
     found = {f"right{i}": (right(f"Because of {i}."), 7) for i in range(12)}
     found["right7"] = right(f"{SCRIPT}\n\n$$\n{SCRIPT}\n$$\n\n- {'long ' * 80}"), 7
@@ -168,7 +170,7 @@ def test_a_late_submission_and_grading_again(line):
     after = {p.stem: p.stat().st_mtime_ns for p in (line.out / "records" / NAME).iterdir()}
     assert {who for who in after if after[who] != before.get(who)} == {LATE}
     record = json.loads((line.out / "records" / NAME / f"{LATE}.json").read_text())
-    assert record["notes"] == ["late"]
+    assert record["notes"] == [{"id": "late", "details": {}}]
     edunn("regrade", NAME, "--out", line.out)
     rows = line.export()
     assert rows[LATE][NAME] == "7"

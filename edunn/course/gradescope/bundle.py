@@ -41,6 +41,8 @@ def write_bundle(course: Course, name: str, path: Path, unsafe: bool = False) ->
 
     unsafe: grade also where workers cannot be locked up
     """
+    if not path.parent.is_dir():
+        raise CourseError(f"{path}: {path.parent} is no folder")
     exercise = Exercise.of(course, name)
     release = exercise.released()
     if release_bytes(course.solution(name), name) != course.release_path(name).read_bytes():

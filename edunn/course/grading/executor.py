@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
@@ -85,26 +85,24 @@ class Executor(ABC):
             while waiting or suspects:
                 alone = bool(suspects)
                 batch = deque([suspects.popleft()]) if alone else waiting
-                found = (
-                    self._judged(batch, submissions, alone)
-                    if deaths < MOST_DEATHS
-                    else _given_up(batch)
-                )
-                for student, record in found:
-                    deaths += record is None
-                    if record is None and not alone and deaths < MOST_DEATHS:
-                        suspects.append(student)
-                        continue
-                    yield record or self._of_dead_judge(student)
-                    done += 1
-                    progress("judging", done, len(submissions))
+                give_up = deaths >= MOST_DEATHS
+                judged = _given_up(batch) if give_up else self._judged(batch, submissions, alone)
+                with closing(judged) as found:
+                    for student, record in found:
+                        deaths += record is None
+                        if record is None and not alone and deaths < MOST_DEATHS:
+                            suspects.append(student)
+                            continue
+                        yield record or self._of_dead_judge(student)
+                        done += 1
+                        progress("judging", done, len(submissions))
 
     def _of_dead_judge(self, student: str) -> Record:
         return Record(student, self.exercise.name, NOT_GRADED, Message("judge_died"))
 
     def _judged(
         self, waiting: deque[str], submissions: Submissions, alone: bool
-    ) -> Iterator[tuple[str, Record | None]]:
+    ) -> Generator[tuple[str, Record | None], None, None]:
         """(student, record) until nobody waits, or until a judge dies: then with None for those who
         were being judged."""
         running: dict[Future[Any], str] = {}
@@ -128,7 +126,7 @@ class Executor(ABC):
                     yield running.pop(job), record
 
 
-def _given_up(waiting: deque[str]) -> Iterator[tuple[str, None]]:
+def _given_up(waiting: deque[str]) -> Generator[tuple[str, Record | None], None, None]:
     yield from ((waiting.popleft(), None) for _ in range(len(waiting)))
 
 

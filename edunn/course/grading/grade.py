@@ -41,7 +41,7 @@ class Grade:
     @property
     def reason(self) -> str:
         """Why points are missing, in a sentence; "" if none are."""
-        waiting = (Message("cell_waits", {"cell": name}) for name in self.waiting)
+        waiting = (Message("cell_waits", {"name": name}) for name in self.waiting)
         return self.record.reason or "; ".join(map(str, waiting))
 
 

@@ -36,6 +36,11 @@ class Submission:
     notes: tuple[Message, ...] = ()
     problem: Message | None = None
 
+    @property
+    def said(self) -> list[Message]:
+        """All that there is to say of it."""
+        return [*self.notes, *([self.problem] if self.problem else [])]
+
 
 @contextmanager
 def handed_in(source: Path) -> Iterator[list[File]]:

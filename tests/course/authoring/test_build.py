@@ -9,7 +9,7 @@ import pytest
 import edunn as nn
 from edunn.course.authoring import build as building
 from edunn.course.errors import CourseError
-from edunn.course.grading.gradebook import GradeStore
+from edunn.course.grading.gradebook import GradeStore, release_bytes
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import (
     blank,
@@ -44,7 +44,7 @@ def notebook(tmp_path, *cells):
 
 
 def released(solution):
-    return nbformat.reads(building.release_bytes(solution, "01_double").decode(), as_version=4)
+    return nbformat.reads(release_bytes(solution, "01_double").decode(), as_version=4)
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_a_build_that_fails_leaves_the_release_of_before(tmp_path):
     course = Course.find(tmp_path / "assignments")
     course.release_path("01_double").write_text("the release of before")
     with pytest.raises(CourseError, match="cannot fail"):
-        building.build(course, "01_double")
+        building.build_exercise(course, "01_double")
     assert course.release_path("01_double").read_text() == "the release of before"
 
 

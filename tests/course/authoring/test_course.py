@@ -17,20 +17,20 @@ from edunn.course.authoring import build as building
 from edunn.course.authoring.mutation import changed_sources, is_refusal, slips
 from edunn.course.authoring.overview import overview
 from edunn.course.authoring.translate import MARK, prose, translated
-from edunn.course.authoring.verify import mutated, verify
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring.verify import mutated, verify_exercise
+from edunn.course.authoring.wrong_answers import Mistake, read_wrong_answers
 from edunn.course.cli.main import main
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.kernel import run_in_kernel
 from edunn.course.notebooks.layout import Course
 from edunn.course.student import package as mine
-from edunn.course.student.self_check import check, receipt_path, status
+from edunn.course.student.self_check import check_notebook, receipt_path, status
 
 ROOT = Path(__file__).parents[3]
 COURSE = Course.find(ROOT)
 NAME = "03_linear"
 SOLUTION, RELEASE = COURSE.solution(NAME), COURSE.released(NAME)
-BANK, _ = COURSE.bank(NAME)
+BANK, _ = read_wrong_answers(COURSE, NAME)
 
 
 @pytest.fixture
@@ -59,11 +59,11 @@ RIGHT = next(cell["source"] for cell in SOLUTION["cells"] if cell["id"] == "line
 def test_a_student_from_nothing_to_their_own_package(student, tmp_path, monkeypatch):
     path = student(RELEASE)
     assert status(path.parent)[0].parts == {"Linear": "missing"}
-    assert check(path).points == 0
+    assert check_notebook(path).points == 0
     assert [line.points for line in status(path.parent)] == ["0 of 7"]
 
     path = student(filled(RIGHT))
-    receipt = check(path)
+    receipt = check_notebook(path)
     assert (receipt.points, receipt.max_points) == (7, 7)
     (line,) = status(path.parent)
     assert (line.parts, line.points) == ({"Linear": "yours"}, "7 of 7")
@@ -104,7 +104,7 @@ def test_the_table_of_all_exercises_fits_into_80_columns(tmp_path, monkeypatch):
 
 def test_what_does_not_pass_is_not_kept(student, tmp_path):
     path = student(BANK[[m.name for m in BANK].index("dw transposed")].notebook(SOLUTION))
-    receipt = check(path)
+    receipt = check_notebook(path)
     assert [one.state for one in receipt.checks] == ["passed", "passed", "not yet"]
     assert "turned around" in receipt.checks[-1].reason
     assert not (tmp_path / "my_edunn").exists()
@@ -112,14 +112,14 @@ def test_what_does_not_pass_is_not_kept(student, tmp_path):
 
 def test_what_is_borrowed_is_not_yours(student):
     path = student(filled('from edunn.course import borrow\n\nLinear = borrow("Linear")'))
-    assert check(path).points == 7  # the checks are right; the grader gives nothing for it
+    assert check_notebook(path).points == 7  # the checks are right; the grader gives nothing for it
     assert status(path.parent)[0].parts == {"Linear": "borrowed"}
 
 
 def test_what_a_class_uses_goes_with_it(student, tmp_path, monkeypatch):
     helper = "def product(a, b):\n    return a @ b\n\n\n"
     path = student(filled(helper + RIGHT.replace("x @ self.w.data", "product(x, self.w.data)")))
-    assert check(path).points == 7
+    assert check_notebook(path).points == 7
     text = (tmp_path / "my_edunn" / "linear.py").read_text()
     assert text.index("def product") < text.index("class Linear")
     compile(text, "linear.py", "exec")
@@ -128,14 +128,14 @@ def test_what_a_class_uses_goes_with_it(student, tmp_path, monkeypatch):
 def test_a_changed_check_counts_for_nothing(student):
     notebook = copy.deepcopy(RELEASE)
     next(c for c in notebook["cells"] if c["id"] == "linear-dw")["source"] = "assert True"
-    receipt = check(student(notebook))
+    receipt = check_notebook(student(notebook))
     assert receipt.checks[-1].state == "changed"
     assert receipt.points == 0
 
 
 def test_a_check_stops_at_an_endless_loop(student):
     endless = RIGHT.replace("self.cache = x", "while True: pass")
-    receipt = check(student(filled(endless)), seconds=12)
+    receipt = check_notebook(student(filled(endless)), seconds=12)
     assert [one.state for one in receipt.checks] == ["not yet"] * 3
     assert "stopped after 12 seconds" in receipt.checks[0].reason
     assert "was stopped before this cell" in receipt.checks[1].reason
@@ -175,7 +175,7 @@ def test_keep_refuses_what_is_no_class():
 
 
 def test_the_bank_proves_an_exercise():
-    proof = verify(COURSE, NAME, mutants=False)
+    proof = verify_exercise(COURSE, NAME, mutants=False)
     assert proof.ok, proof.faults
     assert proof.visible + proof.hidden == len(BANK)
 
@@ -197,14 +197,12 @@ def faults_with(folder, other, text):
             (path / f"{NAME}.py").write_text(text)
         else:
             path.symlink_to(ROOT / part)
-    return verify(Course(folder), NAME, mutants=False).faults
+    return verify_exercise(Course(folder), NAME, mutants=False).faults
 
 
 @pytest.mark.parametrize(("mistake", "fault"), FAULTS)
 def test_a_bank_that_proves_nothing_is_refused(mistake, fault, tmp_path):
-    bank = (
-        f"from edunn.course.authoring.wrong_answers import Mistake\nWRONG_ANSWERS = [{mistake!r}]\n"
-    )
+    bank = f"from edunn.course.authoring.wrong_answers import Mistake, read_wrong_answers\nWRONG_ANSWERS = [{mistake!r}]\n"
     faults = faults_with(tmp_path, "autograder/wrong_answers", bank)
     assert any(fault in one for one in faults), faults
     assert "Linear.backward has 0 wrong answers, not 5" in faults

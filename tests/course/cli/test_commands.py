@@ -14,8 +14,8 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from edunn.course.cli.console import SECTIONS, STOPPED
-from edunn.course.cli.main import main
+from edunn.course.cli.console import STOPPED
+from edunn.course.cli.main import SECTIONS, main
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from lock import needs_lock
@@ -124,12 +124,14 @@ def test_a_refusal_is_one_line(here, line, code, says):
 
 def test_every_command_is_in_the_help():
     result = CliRunner().invoke(main, ["--help"])
-    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(main.commands)
+    assert sorted(one.name for commands in SECTIONS.values() for one in commands) == sorted(
+        main.commands
+    )
     assert "..." not in result.output.partition("Options:")[2]  # no sentence is cut off
 
 
 def test_without_the_extra_the_command_says_what_to_install():
-    code = "import sys; sys.modules['click'] = None; from edunn.course.cli.main import main; main()"
+    code = "import sys; sys.modules['click'] = None; from edunn.course.cli.main import SECTIONS, main; main()"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert ran.returncode == 1
     assert ran.stderr == "the command edunn needs click: pip install 'edunn-course[course]'\n"

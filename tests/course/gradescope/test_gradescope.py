@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from edunn.course.cli.main import main
-from edunn.course.gradescope.bundle import bundle as gradescope
+from edunn.course.gradescope import bundle, container
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from lock import needs_bubblewrap, needs_lock
@@ -252,7 +252,7 @@ def test_each_zip_has_a_secret_of_its_own(archive, fitting, tmp_path):
 
 def test_all_that_is_graded_by_hand(fitting, tmp_path):
     """Also where two questions stand under headings of the same words."""
-    built = gradescope.build(COURSE, "04_activations", tmp_path / "x.zip")
+    built = bundle.write_bundle(COURSE, "04_activations", tmp_path / "x.zip")
     assert built.points == 12
     assert built.by_hand == {"relu-why": 3, "sigmoid-why": 3}
 
@@ -418,18 +418,18 @@ def test_a_fault_of_ours_gives_no_score(broken, spoil, reason):
 def test_whose_submission(tmp_path, capsys):
     path = tmp_path / "submission_metadata.json"
     path.write_text(json.dumps(METADATA))
-    assert gradescope.student_of(path) == "1123-1234"
+    assert container.student_of(path) == "1123-1234"
     assert capsys.readouterr().out == ""
     for odd in ("", "[]", "{}", '{"users": [{"name": "a"}]}', '{"users": 3}'):
         path.write_text(odd)
-        assert gradescope.student_of(path) == "student"
+        assert container.student_of(path) == "student"
         assert "submission_metadata.json does not say whose" in capsys.readouterr().out
 
 
 def test_no_nbgrader_there(machine):
     heavy = "nbgrader", "nbformat", "jupytext", "nbclient", "jinja2", "click", "rich", "sqlalchemy"
     code = (
-        "import sys, edunn.course.gradescope.bundle as g; assert g.__file__.startswith(sys.argv[1]); "
+        "import sys, edunn.course.gradescope.container as g; assert g.__file__.startswith(sys.argv[1]); "
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     environment = machine.environment | {"PYTHONPATH": str(machine.source / "library")}

@@ -12,10 +12,14 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
+from edunn.course.authoring.wrong_answers import read_wrong_answers
 from edunn.course.cli.main import main
 from edunn.course.errors import CourseError
-from edunn.course.grading import dask_executor as cluster
-from edunn.course.grading import executor as pool
+from edunn.course.grading import dask_executor
+from edunn.course.grading.dask_executor import DaskExecutor
+from edunn.course.grading.executor import LocalExecutor
+from edunn.course.hidden_tests.exercise import Exercise
+from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
 from edunn.course.sandbox.process import Limits
 from edunn.course.submissions.collect import Submission
@@ -53,14 +57,28 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def submissions(course):
     """Twelve: right, blank, wrong, and five that cannot be read."""
-    solution, bank = course.solution(NAME), Course.find(Path(__file__).parent).bank(NAME)[0]
+    solution, bank = (
+        course.solution(NAME),
+        read_wrong_answers(Course.find(Path(__file__).parent), NAME)[0],
+    )
     found = {f"wrong {i}": mistake.notebook(solution) for i, mistake in enumerate(bank[:16:4])}
     found |= {"right": solution, "blank": course.released(NAME)}
     found = {student: json.dumps(notebook).encode() for student, notebook in found.items()}
     found |= {"broken": b"print('hello')", "empty": b"", "number": b"42", "list": b"[]"}
-    found |= {"nothing": None, "late": found["right"]}
-    notes = {"nothing": "no notebook was handed in", "late": "late"}
-    return {who: Submission(who, what, notes.get(who, "")) for who, what in found.items()}
+    found = {who: Submission(who, what) for who, what in found.items()}
+    found["nothing"] = Submission("nothing", None, problem=Message("nothing"))
+    found["late"] = Submission("late", found["right"].content, (Message("late"),))
+    return found
+
+
+def local(course, submissions, *progress):
+    executor = LocalExecutor(Exercise.of(course, NAME), b"s", Limits(), workers=2)
+    return executor.records(submissions, *progress)
+
+
+def on_cluster(course, submissions, scheduler, *progress):
+    executor = DaskExecutor(Exercise.of(course, NAME), b"s", Limits(), scheduler)
+    return executor.records(submissions, *progress)
 
 
 @pytest.fixture(scope="module")
@@ -120,15 +138,14 @@ def plain(record):
 def test_records_are_those_of_the_local_pool_though_a_worker_dies(course, submissions, two_workers):
     workers, folder = two_workers
     seen, there = [], {}
-    about = course, NAME, submissions, b"s", Limits()
-    jobs = cluster.judge_all(*about, workers.scheduler_address, lambda *done: seen.append(done))
-    for record in jobs:
+    address = workers.scheduler_address
+    for record in on_cluster(course, submissions, address, lambda *done: seen.append(done)):
         there[record.student] = plain(record)
         if len(there) == 2:  # they come as they are done
             kill_one(workers.scheduler)
     assert seen == [("judging", i + 1, 12) for i in range(12)]
     assert {record["state"] for record in there.values()} == {"graded", "student error"}
-    assert there == {record.student: plain(record) for record in pool.judge_all(*about, 2)}
+    assert there == {record.student: plain(record) for record in local(course, submissions)}
     assert len(list(folder.glob("edunn-library-*"))) <= 1  # of the killed one
 
 
@@ -147,11 +164,10 @@ def test_who_kills_every_judge_is_not_graded_and_alone_in_that(course, submissio
     notebook["cells"].insert(1, nbformat.v4.new_code_cell("DEADLY = True"))
     deadly = Submission("deadly", json.dumps(notebook).encode())
     some = {"right": submissions["right"], "deadly": deadly}
-    about = course, NAME, some, b"s", Limits()
     if where == "here":
-        jobs = pool.judge_all(*about, 2)
+        jobs = local(course, some)
     else:
-        jobs = cluster.judge_all(*about, request.getfixturevalue("unforgiving"))
+        jobs = on_cluster(course, some, request.getfixturevalue("unforgiving"))
     records = {record.student: record for record in jobs}
     assert records.keys() == some.keys()
     deadly = records.pop("deadly")
@@ -166,44 +182,43 @@ def test_ctrl_c_leaves_nothing_behind(course, submissions, two_workers):
     def ctrl_c(*progress):
         raise KeyboardInterrupt
 
-    about = course, NAME, submissions, b"s", Limits(), workers.scheduler_address, ctrl_c
     with pytest.raises(KeyboardInterrupt):
-        list(cluster.judge_all(*about))
+        list(on_cluster(course, submissions, workers.scheduler_address, ctrl_c))
     wait_until(lambda: not workers.scheduler.tasks)
     wait_until(lambda: set(folder.glob("edunn-library-*")) <= before)
 
 
 def test_workers_that_must_not_judge(course, submissions, monkeypatch):
     with local_cluster(n_workers=1, threads_per_worker=2) as workers:
-        about = course, NAME, submissions, b"s", Limits(), workers.scheduler_address
+        about = course, submissions, workers.scheduler_address
         with pytest.raises(CourseError, match="has 2 threads, not 1: dask worker"):
-            list(cluster.judge_all(*about))
-        monkeypatch.setattr(cluster, "own_code", lambda: "of another version")
+            list(on_cluster(*about))
+        monkeypatch.setattr(dask_executor, "own_code", lambda: "of another version")
         with pytest.raises(CourseError, match="has another edunn than you have here"):
-            list(cluster.judge_all(*about))
+            list(on_cluster(*about))
 
 
 def test_a_cluster_without_workers(course, submissions, monkeypatch):
-    monkeypatch.setattr(cluster, "PATIENCE", 0.2)
+    monkeypatch.setattr(dask_executor, "PATIENCE", 0.2)
     with local_cluster(n_workers=0) as workers:
         address = workers.scheduler_address
         with pytest.raises(CourseError, match=f"no workers at {address}: dask worker {address}"):
-            list(cluster.judge_all(course, NAME, submissions, b"s", Limits(), address))
+            list(on_cluster(course, submissions, address))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "http://127.0.0.1:1", "x:y"])
 def test_no_scheduler(course, submissions, monkeypatch, address):
     pytest.importorskip("distributed", reason="Dask is not here (extra: cluster)")
-    monkeypatch.setattr(cluster, "CONNECT", 0.2)
+    monkeypatch.setattr(dask_executor, "CONNECT", 0.2)
     with pytest.raises(CourseError, match=f"no Dask scheduler at {address}: ") as error:
-        list(cluster.judge_all(course, NAME, submissions, b"s", Limits(), address))
+        list(on_cluster(course, submissions, address))
     assert "\n" not in str(error.value)
 
 
 def test_no_dask(course, submissions, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(CourseError, match="--scheduler needs Dask: pip install distributed"):
-        list(cluster.judge_all(course, NAME, submissions, b"s", Limits(), "tcp://localhost:1"))
+        list(on_cluster(course, submissions, "tcp://localhost:1"))
 
 
 def test_jobs_of_one_submission_each(course, submissions, two_workers, tmp_path, monkeypatch):
@@ -224,15 +239,17 @@ def test_jobs_of_one_submission_each(course, submissions, two_workers, tmp_path,
     record = out / "records" / NAME / "ben.json"
     judged = edunn(*judging, "--secret", out / "secret", "--out", record)
     assert (judged.exit_code, judged.output) == (0, "")
-    assert json.loads(record.read_text())["notes"] == ["the file is called another name.ipynb"]
+    assert json.loads(record.read_text())["notes"] == [
+        {"id": "file_name", "details": {"name": "another name.ipynb"}}
+    ]
     shutil.copy(record, record.with_stem("cem"))  # a record of somebody else is no record
-    before, judge_all, sent = record.read_bytes(), cluster.judge_all, []
+    before, records, sent = record.read_bytes(), DaskExecutor.records, []
 
-    def spy(course, name, submissions, *about):
+    def spy(executor, submissions, *progress):
         sent.extend(submissions)
-        return judge_all(course, name, submissions, *about)
+        return records(executor, submissions, *progress)
 
-    monkeypatch.setattr(cluster, "judge_all", spy)
+    monkeypatch.setattr(DaskExecutor, "records", spy)
     graded = edunn(*grading, "--scheduler", two_workers[0].scheduler_address)
     assert graded.exit_code == 0, graded.output
     assert sent == ["ana", "cem"]

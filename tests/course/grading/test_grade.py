@@ -15,9 +15,10 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
+from edunn.course.authoring.wrong_answers import read_wrong_answers
 from edunn.course.cli.main import main
 from edunn.course.errors import CourseError
-from edunn.course.grading.grade import grade, open_store
+from edunn.course.grading.grade import Judging, grade_submissions, open_store
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
@@ -31,7 +32,7 @@ COURSE = Course.find(Path(__file__).parent)
 NAME = "03_linear"
 RELEASE = COURSE.released(NAME)
 SOLUTION = COURSE.solution(NAME)
-BANK = {mistake.name: mistake.notebook(SOLUTION) for mistake in COURSE.bank(NAME)[0]}
+BANK = {mistake.name: mistake.notebook(SOLUTION) for mistake in read_wrong_answers(COURSE, NAME)[0]}
 RIGHT = {
     "Linear.forward": "self.cache = x\ny = x @ self.w.data",
     "Linear.backward": "x = self.cache\ndx = dy @ self.w.data.T\ndw = x.T @ dy",
@@ -192,7 +193,9 @@ def handed_in(tmp_path_factory):
 def graded(handed_in, tmp_path_factory):
     out = tmp_path_factory.mktemp("graded")
     before = {path: path.read_bytes() for path in handed_in.rglob("*.ipynb")}
-    grades = grade(COURSE, handed_in, NAME, out, limits=Limits(cell_seconds=4.0))
+    grades = grade_submissions(
+        COURSE, NAME, out, handed_in, judging=Judging(limits=Limits(cell_seconds=4.0))
+    )
     assert {path: path.read_bytes() for path in handed_in.rglob("*.ipynb")} == before
     write_csv(grades, out / "grades.csv")
     write_feedback(grades, RELEASE, out / "feedback")
@@ -212,7 +215,7 @@ def test_points_state_and_reason(graded, student):
     assert state in (None, line.record.state)
     assert reason in line.record.reason
     assert bool(reason) == bool(line.record.reason)
-    assert notes in "; ".join(line.record.notes)
+    assert notes in "; ".join(map(str, line.record.notes))
 
 
 def test_a_written_answer_waits_for_a_person(graded):
@@ -295,7 +298,7 @@ def test_grading_again_gives_the_same(graded, handed_in):
     shutil.rmtree(some, ignore_errors=True)
     for student in ("right", "dw_averaged"):
         shutil.copytree(handed_in / student, some / student)
-    again = grade(COURSE, some, NAME, out, workers=1)
+    again = grade_submissions(COURSE, NAME, out, some, judging=Judging(workers=1))
     for line in again:
         before = lines[line.record.student]
         assert line.record.results == before.record.results
@@ -314,11 +317,11 @@ def test_nothing_of_the_hidden_cases_reaches_the_worker(handed_in, tmp_path):
     """What a student's code can see: no cases, no solution, no other student's folder."""
     spy = with_extra(
         "import os, sys\nprint(os.listdir('.'), sorted(os.environ), sys.path[0])\n"
-        "import edunn.course\nprint(sorted(os.listdir(os.path.dirname(edunn.course.__file__))))"
+        "import edunn.course\nprint([n for _, _, n in os.walk(os.path.dirname(edunn.course.__file__))])"
     )
     (tmp_path / "in" / "spy").mkdir(parents=True)
     (tmp_path / "in" / "spy" / f"{NAME}.ipynb").write_bytes(json.dumps(spy).encode())
-    (line,) = grade(COURSE, tmp_path / "in", NAME, tmp_path / "out")
+    (line,) = grade_submissions(COURSE, NAME, tmp_path / "out", tmp_path / "in")
     seen = " ".join(line.record.printed.values())
     assert "judge.py" not in seen
     assert "worker.py" in seen
@@ -338,12 +341,12 @@ def test_the_command(handed_in, tmp_path):
 def test_no_submissions(tmp_path):
     (tmp_path / "in").mkdir()
     with pytest.raises(CourseError, match="has no submissions"):
-        grade(COURSE, tmp_path / "in", NAME, tmp_path / "out")
+        grade_submissions(COURSE, NAME, tmp_path / "out", tmp_path / "in")
 
 
 def test_books_are_not_kept_among_the_submissions(handed_in):
     with pytest.raises(CourseError, match=r"store lies in .*, among the submissions"):
-        grade(COURSE, handed_in, NAME, handed_in / "store")
+        grade_submissions(COURSE, NAME, handed_in / "store", handed_in)
     assert not (handed_in / "store").exists()
 
 
@@ -352,7 +355,7 @@ def test_one_grader_at_a_time(handed_in, tmp_path):
         open_store(tmp_path / "out"),
         pytest.raises(CourseError, match=r"another edunn grade is writing to .*out"),
     ):
-        grade(COURSE, handed_in, NAME, tmp_path / "out")
+        grade_submissions(COURSE, NAME, tmp_path / "out", handed_in)
 
 
 def test_a_worker_that_does_not_start_is_nobodys_zero(handed_in, tmp_path, monkeypatch):
@@ -360,12 +363,12 @@ def test_a_worker_that_does_not_start_is_nobodys_zero(handed_in, tmp_path, monke
 
     def broken(self, closed):
         made(self, closed)
-        (self.folder / "edunn" / "course" / "worker.py").unlink()
+        (self.folder / "edunn" / "course" / "sandbox" / "worker.py").unlink()
 
     monkeypatch.setattr(Library, "__init__", broken)
     some = tmp_path / "some"
     shutil.copytree(handed_in / "right", some / "right")
-    (line,) = grade(COURSE, some, NAME, tmp_path / "out")
+    (line,) = grade_submissions(COURSE, NAME, tmp_path / "out", some)
     assert (line.points, line.record.state) == (None, "not graded")
     assert "the worker did not start" in line.record.reason
     write_csv([line], tmp_path / "grades.csv")

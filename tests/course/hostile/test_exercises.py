@@ -9,6 +9,7 @@ import textwrap
 import pytest
 
 from edunn.course.grading.judge import Judge
+from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.process import Limits
 from edunn.course.submissions.normalise import NormalisedSubmission
@@ -117,15 +118,15 @@ HONEST = {  # beside the solution's other cells; each keeps all points
 def judged(number, changes):
     """The record of each: the release (for cheats) or the solution with these cells changed."""
     name = COURSE.full_name(number)
-    exercise = COURSE.exercise(name)
+    exercise = Exercise.of(COURSE, name)
     notebooks = {"cheats": COURSE.released(name), "honest": COURSE.solution(name)}
     library = Library(exercise.withheld)
-    with library, Judge(library, exercise.cases(), b"hostile", LIMITS) as judge:
+    with library, Judge(exercise, library, b"hostile", LIMITS) as judge:
         for (what, kind), cells in changes.items():
             notebook = copy.deepcopy(notebooks[kind])
             for cell, source in cells.items():
                 find(notebook, cell)["source"] = textwrap.dedent(source)
-            yield what, kind, judge.judge(what, name, NormalisedSubmission(notebook))
+            yield what, kind, judge.judge(what, NormalisedSubmission(notebook))
 
 
 @pytest.mark.parametrize("number", sorted({one for one, _ in (*CHEATS, *HONEST)}))

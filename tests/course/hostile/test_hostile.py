@@ -22,7 +22,7 @@ import hostile.more
 import hostile.odd
 import hostile.papers
 import hostile.points  # noqa: F401
-from edunn.course.grading.grade import grade
+from edunn.course.grading.grade import Judging, grade_submissions
 from edunn.course.reporting.html import write_all, write_csv, write_feedback
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.process import Limits
@@ -87,7 +87,9 @@ class Run:
                   "@COURSE@": COURSE.root}  # fmt: skip
         hand_in(self.handed_in, places)
         before = hashes(self.handed_in)
-        grades = grade(COURSE, self.handed_in, NAME, self.out, limits=LIMITS)
+        grades = grade_submissions(
+            COURSE, NAME, self.out, self.handed_in, judging=Judging(limits=LIMITS)
+        )
         self.unchanged = hashes(self.handed_in) == before
         self.lines = {line.record.student: line for line in grades}
         write_csv(grades, self.out / "grades.csv")
@@ -120,7 +122,7 @@ def test_what_it_deserves(run, attack):
     assert attack.says in record.reason
     if "does not define" not in attack.says:  # a slip in an attack would make it harmless
         assert "does not define" not in record.reason
-    assert attack.notes in "; ".join(record.notes)
+    assert attack.notes in "; ".join(map(str, record.notes))
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.student)
@@ -138,7 +140,7 @@ def test_honest_students_are_graded_as_if_they_were_alone(run, tmp_path):
         shutil.copytree(run.handed_in / student, tmp_path / "in" / student)
     (tmp_path / "out").mkdir()
     shutil.copy(run.out / "secret", tmp_path / "out" / "secret")
-    alone = grade(COURSE, tmp_path / "in", NAME, tmp_path / "out")
+    alone = grade_submissions(COURSE, NAME, tmp_path / "out", tmp_path / "in")
     write_feedback(alone, RELEASE, tmp_path / "feedback")
     for line in alone:
         student, among = line.record.student, run.lines[line.record.student]
@@ -236,7 +238,7 @@ def test_what_workers_without_their_lock_would_let_through(tmp_path, monkeypatch
 
     def unlocked(self, closed):
         made(self, closed)
-        with (self.folder / "edunn" / "course" / "confine.py").open("a") as file:
+        with (self.folder / "edunn" / "course" / "sandbox" / "lockdown.py").open("a") as file:
             file.write("\n\ndef lock_down(**all):\n    return ['limits', 'landlock', 'seccomp']\n")
 
     monkeypatch.setattr(Library, "__init__", unlocked)
@@ -246,6 +248,6 @@ def test_what_workers_without_their_lock_would_let_through(tmp_path, monkeypatch
         if attack.student in harmless:
             (tmp_path / "in" / attack.student).mkdir(parents=True)
             attack.files(tmp_path / "in" / attack.student)
-    lines = grade(COURSE, tmp_path / "in", NAME, tmp_path / "out")
+    lines = grade_submissions(COURSE, NAME, tmp_path / "out", tmp_path / "in")
     got_in = {one.record.student for one in lines if LEAKED in str(one.record.printed)}
     assert got_in == harmless

@@ -19,6 +19,11 @@ FILE = f"{NAME}.ipynb"
 MOODLE = "{}_{}_assignsubmission_file_/"
 
 
+def told(submission):
+    """All that is said of it."""
+    return "; ".join(map(str, submission.said))
+
+
 def packed(*entries):
     """The bytes of a zip of (name, content) entries between two honest students of Moodle."""
     stream = io.BytesIO()
@@ -43,7 +48,7 @@ def taken(tmp_path, content, roster=None):
 
 def honest(found):
     return all(
-        found[who].content == GOOD and not found[who].note for who in ("Ann_Able", "Zoe_Zest")
+        found[who].content == GOOD and not told(found[who]) for who in ("Ann_Able", "Zoe_Zest")
     )
 
 
@@ -74,7 +79,7 @@ def test_a_bomb_costs_one_student(tmp_path):
     found = taken(tmp_path, packed((MAL + FILE, b" " * (MAX_BYTES + 1))))
     assert honest(found)
     assert found["Mal_Lory"].content is None
-    assert "larger than 20 MB" in found["Mal_Lory"].note
+    assert "larger than 20 MB" in told(found["Mal_Lory"])
 
 
 def test_many_bombs_of_one_student_are_not_all_unpacked(tmp_path):
@@ -82,7 +87,7 @@ def test_many_bombs_of_one_student_are_not_all_unpacked(tmp_path):
     found = taken(tmp_path, packed(*bombs))
     assert honest(found)
     assert len(found["Mal_Lory"].content) == 15_000_000
-    assert "handed in 20 times" in found["Mal_Lory"].note
+    assert "handed in 20 times" in told(found["Mal_Lory"])
 
 
 def lying(content, change):
@@ -108,7 +113,7 @@ def test_an_entry_that_lies_costs_one_student(tmp_path, lie):
     found = taken(tmp_path, lying(packed((MAL + FILE, GOOD)), LIES[lie]))
     assert honest(found)
     assert found["Mal_Lory"].content is None
-    assert "the zip is broken here" in found["Mal_Lory"].note
+    assert "the zip is broken here" in told(found["Mal_Lory"])
 
 
 def test_a_size_that_is_too_large_does_not_matter(tmp_path):
@@ -172,7 +177,7 @@ def test_names_of_every_kind(tmp_path):
              f"a_1_2_\x1b[31m\u202e{NAME}.ipynb", f"=cmd|'!A0_7_8_{FILE}"]  # fmt: skip
     found = taken(tmp_path, packed(*((name, GOOD) for name in names)))
     assert all(len(who.encode()) <= 90 and who.isprintable() for who in found)
-    assert all(one.note.isprintable() for one in found.values())
+    assert all(told(one).isprintable() for one in found.values())
 
 
 ROSTER = """student,name,email,canvas_id,moodle_id
@@ -233,7 +238,7 @@ def test_two_students_of_one_name_stay_two(tmp_path, files):
     for found in (taken(tmp_path, content), unpacked(tmp_path, content)):
         assert sorted(who[-3:] for who in found) == ["-11", "-12"]
         assert sorted(one.content for one in found.values()) == [b"1", b"2"]
-        assert all("a roster would tell" in one.note for one in found.values())
+        assert all("a roster would tell" in told(one) for one in found.values())
 
 
 def test_a_file_cannot_say_that_it_is_anothers(tmp_path):
@@ -259,7 +264,7 @@ def test_who_hands_in_something_else_has_a_line(tmp_path):
     for found in (taken(tmp_path, content), unpacked(tmp_path, content)):
         assert list(found) == ["Cy_Coe", "Di_Doe", "Ed_Eck", "able", "bone"]
         assert [who for who, one in found.items() if one.content] == ["able"]
-        assert "no notebook" in found["bone"].note
+        assert "no notebook" in told(found["bone"])
 
 
 PEOPLE = """---
@@ -322,7 +327,7 @@ def test_who_is_known_by_nothing_but_the_name_of_another(tmp_path):
     }
     found = taken(tmp_path, zipped(**ours, **mals), people)
     assert found.pop("ann").content == GOOD
-    assert all(one.content == b"{}" and "not in the roster" in one.note for one in found.values())
+    assert all(one.content == b"{}" and "not in the roster" in told(one) for one in found.values())
     found = taken(tmp_path, zipped(**mals), people)
     assert "ann" not in found
     assert len(found) == 2

@@ -9,12 +9,12 @@ from click.testing import CliRunner
 
 from edunn.course.cli.main import main
 from edunn.course.errors import CourseError
-from edunn.course.grading.executor import opened
 from edunn.course.grading.grade import rebuilt
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.grading.records import NOT_GRADED, STUDENT_ERROR, CellResult, Record, write_record
+from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
-from edunn.course.reporting.export import export
+from edunn.course.reporting.export import export_grades
 from edunn.course.submissions.collect import take_in
 from edunn.course.submissions.roster import Roster
 from lock import needs_lock
@@ -41,24 +41,24 @@ def record(student, points=None, **more):
     made = Record(student, NAME, order=[cell["id"] for cell in RELEASE["cells"]], **more)
     made.answers = {"bias": "class Bias: pass", "bias-why": f"because, {student} says"}
     for (name, most), got in zip(CELLS.items(), points or ()):
-        reason = "" if got == most else "=1+1 is wrong"
-        made.results.append(CellResult(name, float(got), most, reason))
+        why = None if got == most else Message.own_words("=1+1 is wrong")
+        made.results.append(CellResult(name, float(got), most, why))
     return made
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    """GradeStore as `edunn grade` leaves them, without the time that workers take."""
+    """A store as `edunn grade` leaves it, without the time that workers take."""
     folder = tmp_path_factory.mktemp("store")
     (folder / "in" / "emil").mkdir(parents=True)
     (empty,) = take_in(folder / "in", NAME)
-    nothing = opened(empty, RELEASE).problem
+    nothing = empty.problem
     records = [
         record("anna", (2, 2, 3)),
-        record("ben", (2, 2, 0), notes=["late"]),
+        record("ben", (2, 2, 0), notes=[Message("late")]),
         record("cleo", (0, 2, 0)),
-        record("dora", state=NOT_GRADED, reason="the worker did not start: a reason"),
-        record("emil", (0, 0, 0), state=STUDENT_ERROR, reason=nothing),
+        record("dora", state=NOT_GRADED, problem=Message("no_worker", {"error": "a reason"})),
+        record("emil", (0, 0, 0), state=STUDENT_ERROR, problem=nothing),
         record("zoe", (2, 2, 3)),
     ]
     store = GradeStore(folder / "graded")
@@ -95,7 +95,7 @@ def table(path):
 
 
 def test_canvas(out, roster):
-    result = export("canvas", out, NAME, roster)
+    result = export_grades("canvas", out, NAME, roster)
     header, possible, *rows = table(result.path)
     assert header == [*HEADER, TITLE]
     assert possible == ["    Points Possible", "", "", "", "", "10"]
@@ -110,7 +110,7 @@ def test_canvas(out, roster):
 
 
 def test_what_is_said_of_an_export(out, roster):
-    result = export("canvas", out, NAME, roster)
+    result = export_grades("canvas", out, NAME, roster)
     assert result.grades == 3
     assert result.empty == [
         "dora: 02_bias: not graded: the worker did not start: a reason",
@@ -122,7 +122,7 @@ def test_what_is_said_of_an_export(out, roster):
 
 
 def test_moodle_has_no_row_without_a_grade(out, roster):
-    header, *rows = table(export("moodle", out, NAME, roster).path)
+    header, *rows = table(export_grades("moodle", out, NAME, roster).path)
     assert header == ["Email address", "ID number", TITLE]
     assert rows == [
         ["anna@uni.edu", "s-1", "9.5"],
@@ -132,20 +132,20 @@ def test_moodle_has_no_row_without_a_grade(out, roster):
 
 
 def test_a_column_by_the_name_it_has_there(out, roster):
-    path = export("canvas", out, NAME, roster, "Exercise 2 (4711)").path
+    path = export_grades("canvas", out, NAME, roster, "Exercise 2 (4711)").path
     assert table(path)[0][-1] == "Exercise 2 (4711)"
-    path = export("moodle", out, NAME, roster, "=2+2").path
+    path = export_grades("moodle", out, NAME, roster, "=2+2").path
     assert table(path)[0][-1] == "'=2+2"
 
 
 def test_gradescope(out):
-    result = export("gradescope", out)
+    result = export_grades("gradescope", out)
     files = {path.stem: json.loads(path.read_text()) for path in (result.path / NAME).iterdir()}
     assert set(files) == {"anna", "ben", "cleo", "zoe"}
     assert [line.partition(":")[0] for line in result.empty] == ["dora", "emil"]
     assert files["ben"] == {
         "score": 4.0,
-        "output": "late",
+        "output": "=1+1 is wrong\nlate",
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
@@ -181,12 +181,12 @@ def test_several_exercises_in_one_file(out, roster, tmp_path):
     write_record(store.root, more)
     with store.gradebook() as gradebook:
         store.enter(gradebook, more, release)
-    canvas = table(export("canvas", store.root, "", roster).path)
+    canvas = table(export_grades("canvas", store.root, "", roster).path)
     assert [row[5:] for row in canvas[2:4]] == [["9.5", "0"], ["4", ""]]
-    moodle = table(export("moodle", store.root, "", roster).path)
+    moodle = table(export_grades("moodle", store.root, "", roster).path)
     assert [row[2:] for row in moodle[1:3]] == [["9.5", "0"], ["4", "-"]]
     with pytest.raises(CourseError, match="one column for 2 exercises"):
-        export("canvas", store.root, "", roster, "Exercise 2 (4711)")
+        export_grades("canvas", store.root, "", roster, "Exercise 2 (4711)")
 
 
 @pytest.mark.parametrize(
@@ -201,14 +201,14 @@ def test_several_exercises_in_one_file(out, roster, tmp_path):
 )
 def test_a_roster_that_does_not_do(out, tmp_path, kind, text, message):
     with pytest.raises(CourseError, match=message) as error:
-        export(kind, out, NAME, written(tmp_path, text))
+        export_grades(kind, out, NAME, written(tmp_path, text))
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("kind", ["canvas", "moodle"])
 def test_without_a_roster(out, kind):
     with pytest.raises(CourseError, match=f"^{kind} knows students by other names: it takes a"):
-        export(kind, out)
+        export_grades(kind, out)
 
 
 def test_the_command(out, tmp_path):

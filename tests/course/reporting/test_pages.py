@@ -16,28 +16,29 @@ from click.testing import CliRunner
 from PIL import Image
 
 from browser import BROWSER, chromium
+from edunn.course.authoring.wrong_answers import read_wrong_answers
 from edunn.course.cli.main import main
 from edunn.course.errors import CourseError
-from edunn.course.grading.grade import Grade, grade
+from edunn.course.grading.archive import Archive
+from edunn.course.grading.grade import Grade, Judging, grade_submissions
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.grading.records import (
     GRADED,
     NOT_GRADED,
     STUDENT_ERROR,
     CellResult,
-    Copies,
     Record,
 )
+from edunn.course.messages import Message, explained
 from edunn.course.notebooks.layout import Course
 from edunn.course.reporting.classroom import (
     Mark,
     Sheet,
-    concerns,
     misconceptions,
     read_sheets,
-    said,
 )
 from edunn.course.reporting.html import write_all, write_feedback, write_page
+from edunn.course.reporting.messages import concerns
 from edunn.course.reporting.similarity import alike, words
 from edunn.course.submissions.collect import Submission, take_in
 from lock import needs_lock
@@ -46,7 +47,7 @@ pytestmark = needs_lock
 COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 SOLUTION, RELEASE = COURSE.solution(NAME), COURSE.released(NAME)
-BANK = {mistake.name: mistake for mistake in COURSE.bank(NAME)[0]}
+BANK = {mistake.name: mistake for mistake in read_wrong_answers(COURSE, NAME)[0]}
 SCRIPT = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 1'>"
 HOSTILE = '"><script>window.pwned = 1</script><img src=x onerror="window.pwned = 1">'
 TAGS = "html head meta title style body h1 h2 h3 p span strong bdi div ul li pre svg rect"
@@ -121,7 +122,7 @@ def hand_in(folder, students):
 def graded(tmp_path_factory):
     """A class of ten, graded by the real grader; the folder of the books."""
     out = tmp_path_factory.mktemp("class") / "graded"
-    grade(COURSE, hand_in(out.parent / "in", CLASS), NAME, out)
+    grade_submissions(COURSE, NAME, out, hand_in(out.parent / "in", CLASS))
     write_all(out)
     return out
 
@@ -194,7 +195,9 @@ def test_feedback_is_the_same_byte_for_byte_when_all_is_graded_again(graded, tmp
     (tmp_path / "out").mkdir()
     shutil.copy(graded / "secret", tmp_path / "out" / "secret")
     some = {student: CLASS[student] for student in ("gina", "dora", "ben")}
-    grades = grade(COURSE, hand_in(tmp_path / "in", some), NAME, tmp_path / "out", workers=1)
+    grades = grade_submissions(
+        COURSE, NAME, tmp_path / "out", hand_in(tmp_path / "in", some), judging=Judging(workers=1)
+    )
     seconds = [line.record.seconds for line in grades]
     assert 0 not in seconds
     write_all(tmp_path / "out")
@@ -280,16 +283,16 @@ def test_regrade_takes_what_intake_took(tmp_path):
     folder = hand_in(tmp_path / "in", {"anna": RELEASE, "ben": b"{}", "cleo": None})
     (folder / "ben" / f"{NAME}.ipynb").rename(folder / "ben" / "mine.ipynb")
     found, out = list(take_in(folder, NAME)), tmp_path / "out"
-    assert [one.note for one in found][:2] == ["", "the file is called mine.ipynb"]
+    assert [one.said for one in found][:2] == [[], [Message("file_name", {"name": "mine.ipynb"})]]
     for part in (found[1:], found[:1]):
-        copies = Copies(out, NAME)
+        copies = Archive(out / "handed_in" / NAME)
         for one in part:
             copies.keep(Submission(one.student, b"earlier"))
             copies.keep(one)
         copies.write_list()
-    assert dict(Copies(out, NAME)) == {one.student: one for one in found}
+    assert dict(Archive(out / "handed_in" / NAME)) == {one.student: one for one in found}
     with pytest.raises(CourseError, match="has no copies of 04_activations"):
-        grade(COURSE, None, "04_activations", out)
+        grade_submissions(COURSE, "04_activations", out)
 
 
 def test_a_record_that_did_not_reach_the_gradebook_is_not_graded(graded, tmp_path):
@@ -316,10 +319,14 @@ def test_nothing_graded_yet(tmp_path):
 def test_reasons_that_differ_in_numbers_are_one_misconception():
     reasons = ["ValueError: shapes (5,7) (7,1)", "ValueError: shapes (3,4) (2,)", "other"]
     records = [
-        Record(f"s{i}", NAME, results=[CellResult("a", 0, 1, reason, "ValueError")] * 2)
+        Record(
+            f"s{i}",
+            NAME,
+            results=[CellResult("a", 0, 1, Message.own_words(reason, "ValueError"))] * 2,
+        )
         for i, reason in enumerate([reasons[0], reasons[2], reasons[0]])
     ]
-    records.append(Record("s3", NAME, NOT_GRADED, "the worker did not start"))
+    records.append(Record("s3", NAME, NOT_GRADED, Message("no_worker", {"error": ""})))
     first, second = misconceptions(records)
     assert (first.students, first.share, first.checks) == (["s0", "s2"], 2 / 3, ["a"])
     assert second.said.pattern == "other"
@@ -327,20 +334,21 @@ def test_reasons_that_differ_in_numbers_are_one_misconception():
 
 @pytest.mark.parametrize("id", ["_words", "ratio_batch", "", "<b>"])
 def test_an_exception_of_a_students_own_is_no_diagnosis(id):
-    assert said(CellResult("a", 0, 1, "my own words", id)).pattern == "my own words"
+    assert explained(Message.own_words("my own words", id)) == ("", "my own words", "", "")
 
 
 def test_who_needs_a_look():
-    ran = {"printed": {"a": ""}, "results": [CellResult("a", 0, 1, "wrong")]}
-    assert concerns(Record("s", NAME, GRADED, **ran)) == [
-        "cell a: visible check right, hidden cases not"
-    ]
-    assert concerns(Record("s", NAME, GRADED, **ran, visible={"a": "wrong"})) == []
-    assert concerns(Record("s", NAME, STUDENT_ERROR, "an endless loop?", **ran)) == [
-        "an endless loop?"
-    ]
-    assert concerns(Record("s", NAME, NOT_GRADED, "why", notes=["late"])) == [
-        "not graded: why",
+    def looks(*about, **more):
+        return list(map(str, concerns(Record("s", NAME, *about, **more))))
+
+    ran = {"printed": {"a": ""}, "results": [CellResult("a", 0, 1, Message.own_words("wrong"))]}
+    assert looks(GRADED, **ran) == ["cell a: visible check right, hidden cases not"]
+    assert looks(GRADED, **ran, visible={"a": "wrong"}) == []
+    loop = Message.own_words("an endless loop?")
+    assert looks(STUDENT_ERROR, loop, **ran) == ["an endless loop?"]
+    died = Message("judge_died")
+    assert looks(NOT_GRADED, died, notes=[Message("late")]) == [
+        "not graded: the judge's process died",
         "late",
     ]
 
@@ -375,8 +383,9 @@ def crowd(hostile=True):
         grades, marks = [], {}
         for i, name in enumerate(names):
             text = f"{HOSTILE} {'long' * 40}" if i % 3 == 0 and hostile else ""
-            verdict = CellResult("bias-db", 3.0 * (not text), 3.0, text)
-            record = Record(name, NAME, results=[verdict], notes=[text] if text else [])
+            told = Message.own_words(text) if text else None
+            verdict = CellResult("bias-db", 3.0 * (not text), 3.0, told)
+            record = Record(name, NAME, results=[verdict], notes=[told] if told else [])
             record.answers = {"bias": HOSTILE + COPIED if i < 2 else f"y = {i}"}
             points = None if i == 5 else verdict.points + i % 4
             record.state = NOT_GRADED if points is None else GRADED
@@ -484,7 +493,7 @@ def picture(out, path):
         priya quinn rosa sam tomas uma viktor wei ximena yara zeno amir bea chen dina egon freya
         gil hedda ivan jun kira leo"""
     students = dict(zip(names.split(), notebooks)) | {"mia": b"", "nils": RELEASE}
-    grade(COURSE, hand_in(out / "in", students), NAME, out / "graded")
+    grade_submissions(COURSE, NAME, out / "graded", hand_in(out / "in", students))
     write_all(out / "graded")
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 1060})

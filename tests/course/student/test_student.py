@@ -93,7 +93,7 @@ SLIPS = {
     "an endless loop": (
         cells(
             *NAMED[:3],
-            setup=("close(", "from edunn.course import session\n\nsession.SECONDS = 1\nclose("),
+            setup=("close(", "from edunn.course.student import ipython_hooks\n\nipython_hooks.SECONDS = 1\nclose("),
             linear=("self.cache = x", "while True: pass"),
         ),
         "this check was stopped after 1 seconds, in forward. Is there a loop that never ends?",
@@ -101,7 +101,7 @@ SLIPS = {
     "an endless loop in which NumPy works": (
         cells(
             *NAMED[:3],
-            setup=("close(", "from edunn.course import session\n\nsession.SECONDS = 1\nclose("),
+            setup=("close(", "from edunn.course.student import ipython_hooks\n\nipython_hooks.SECONDS = 1\nclose("),
             linear=("self.cache = x", "while True: np.linalg.norm(np.ones((2000, 2000)))"),
         ),
         "this check was stopped after 1 seconds, in forward.",
@@ -109,7 +109,7 @@ SLIPS = {
     "an endless loop inside a check": (
         cells(
             *NAMED[:2], "linear-dx",
-            setup=("close(", "from edunn.course import session\n\nsession.SECONDS = 1\nclose("),
+            setup=("close(", "from edunn.course.student import ipython_hooks\n\nipython_hooks.SECONDS = 1\nclose("),
             linear=("x = self.cache", "while True: pass"),
         ),
         "this check was stopped after 1 seconds, in backward",

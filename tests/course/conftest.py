@@ -1,0 +1,3 @@
+from edunn.course.compat import load_nbformat_fast
+
+load_nbformat_fast()
