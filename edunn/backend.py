@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 Array: TypeAlias = Any  # np.ndarray or cupy.ndarray
+Shape: TypeAlias = tuple[int, ...]
 
 
 class DeviceError(TypeError):

@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from edunn.backend import Array, default_dtype, to
+from edunn.backend import Array, Shape, default_dtype, to
 from edunn.operators import Operators
-from edunn.tree import Learned, Tree
 
 
-class Module(Tree):
+class Module:
     """A differentiable computation.
 
     A subclass writes two methods, on plain arrays:
@@ -31,11 +30,19 @@ class Module(Tree):
     With several inputs, dx is a tuple. A subclass without a `backward` is traced: called on a
     Tensor, its forward runs on that Tensor, and the modules it calls leave their own steps on the
     tape.
+
+    What a module holds is found by looking at its plain attributes, without any registration: the
+    Parameters and modules that it has now are those that are found now.
     """
 
     cache: Any = None
+    training = True
     differentiable = True  # False: its output takes no gradient, as that of a comparison
     needs_dx = True  # False while a backward runs whose dx nobody asks for: a first layer's
+    takes_indices = False  # True: its input is whole numbers, as that of an Embedding
+    buffers: tuple[str, ...] = ()  # names of attributes that are arrays but not learned
+
+    # What it computes
 
     def forward(self, *inputs: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}.forward: not written yet")
@@ -77,6 +84,121 @@ class Module(Tree):
     def is_traced(self) -> bool:
         """Whether a Tensor goes through this module's forward as it is: see the class."""
         return self.differentiable and type(self).backward is Module.backward
+
+    # What it is made of
+
+    def children(self) -> dict[str, Module]:
+        """The modules this one is made of, by name: its attributes that are modules."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, Module)}
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This module and all those inside it, each with the dotted path that leads to it."""
+        yield prefix, self
+        for name, child in self.children().items():
+            yield from child.named_modules(f"{prefix}{name}.")
+
+    def modules(self) -> list[Module]:
+        """This module and all those inside it, each once."""
+        return list({id(module): module for _, module in self.named_modules()}.values())
+
+    def own_parameters(self) -> dict[str, Parameter]:
+        """The Parameters that are attributes of this module itself, by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, Parameter)}
+
+    def named_parameters(self) -> dict[str, Parameter]:
+        """Each Parameter once, under the first dotted name that leads to it: "0.w", "fc1.b"."""
+        found: dict[Parameter, str] = {}
+        for prefix, module in self.named_modules():
+            for name, parameter in module.own_parameters().items():
+                found.setdefault(parameter, prefix + name)
+        return {name: parameter for parameter, name in found.items()}
+
+    def find_parameter(self, name: str) -> Parameter:
+        """The Parameter of a dotted name; ValueError names the ones there are."""
+        *path, last = name.split(".")
+        module: Module = self
+        for part in path:
+            module = module.children().get(part, Module())
+        found = vars(module).get(last)
+        if isinstance(found, Parameter):
+            return found
+        have = list(self.named_parameters())
+        raise ValueError(f"{type(self).__name__} has no parameter {name!r}, only {have}")
+
+    def parameters(self) -> list[Parameter]:
+        """Each Parameter once."""
+        return list(self.named_parameters().values())
+
+    def get_parameters(self) -> dict[str, Array]:
+        """The live arrays of the parameters, by the names of `named_parameters`."""
+        return {name: parameter.data for name, parameter in self.named_parameters().items()}
+
+    def named_buffers(self) -> dict[str, Array]:
+        """The arrays that are kept but not learned (running means), by dotted name."""
+        return {
+            prefix + name: getattr(module, name)
+            for prefix, module in self.named_modules()
+            for name in module.buffers
+        }
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def train(self, mode: bool = True) -> Self:
+        """Put this module and all inside it into training mode (or, with False, out of it)."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Put this module and all inside it into evaluation mode."""
+        return self.train(False)
+
+    def to(self, device: str) -> Self:
+        """Move parameters, their gradients and buffers to 'cpu', 'cuda' or 'cuda:1'."""
+        for parameter in self.parameters():
+            parameter.data, parameter.grad = to(parameter.data, device), to(parameter.grad, device)
+        for module in self.modules():
+            for name in module.buffers:
+                setattr(module, name, to(getattr(module, name), device))
+        return self
+
+    # What it says of itself
+
+    def number_of_trainable_parameters(self) -> int:
+        """How many numbers an optimizer would change, those of each Parameter once."""
+        learned: dict[Parameter, int] = {}
+        for module in self.modules():
+            for name, parameter in module.own_parameters().items():
+                count = module.count_learned(name) if parameter.requires_grad else 0
+                learned[parameter] = max(count, learned.get(parameter, 0))
+        return sum(learned.values())
+
+    def count_learned(self, name: str) -> int:
+        """How many numbers of its own Parameter of that name are learned: all, unless a layer says
+        otherwise."""
+        return self.own_parameters()[name].size
+
+    def multiply_adds(self, y_shape: Shape) -> int | None:
+        """How many products with weights are added up to make an output of this shape; what is
+        done number by number counts as none. None: not known, for a module with parameters of its
+        own, unless it says otherwise."""
+        total = None if self.own_parameters() else 0
+        for child in self.children().values():
+            cost = child.multiply_adds(y_shape)
+            total = None if total is None or cost is None else total + cost
+        return total
+
+    def describe(self) -> str:
+        """What stands between the parentheses of the repr: the sizes, for a layer."""
+        return ""
+
+    def __repr__(self) -> str:
+        rows = "".join(f"\n({name}): {child!r}" for name, child in self.children().items())
+        inside = rows.replace("\n", "\n  ") + "\n" if rows else self.describe()
+        return f"{type(self).__name__}({inside})"
 
 
 class Tensor(Operators):
@@ -162,7 +284,7 @@ class Tensor(Operators):
         self.grad = gradient if self.grad is None else self.grad + gradient
 
 
-class Parameter(Tensor, Learned):
+class Parameter(Tensor):
     """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False)."""
 
     def __init__(self, data: Any, trainable: bool = True):
@@ -204,6 +326,18 @@ def apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
             "arrays (the array of a Tensor or Parameter is its .data)"
         )
     return RULES[function](*arguments, **options)(*inputs)
+
+
+@contextmanager
+def evaluating(module: Module) -> Iterator[None]:
+    """Evaluation mode inside; after it, every module has the mode and the cache that it had."""
+    before = [(one, one.training, one.cache) for one in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for one, training, cache in before:
+            one.training, one.cache = training, cache
 
 
 @contextmanager
