@@ -17,7 +17,7 @@ class Reduction(Module):
     def __init__(self, axis=None, keepdims=False):
         self.axis, self.keepdims = axis, keepdims
 
-    def spread(self, values, shape):
+    def broadcast_back(self, values, shape):
         """An array of the shape of y, stretched to the shape of x."""
         if not self.keepdims and self.axis is not None:
             values = np.expand_dims(values, self.axis)
@@ -32,7 +32,7 @@ class Sum(Reduction):
         return np.sum(x, axis=self.axis, keepdims=self.keepdims)
 
     def backward(self, dy):
-        return self.spread(dy, self.cache), {}
+        return self.broadcast_back(dy, self.cache), {}
 
 
 class Mean(Reduction):
@@ -45,7 +45,7 @@ class Mean(Reduction):
 
     def backward(self, dy):
         shape, count = self.cache
-        return self.spread(dy / count, shape), {}
+        return self.broadcast_back(dy / count, shape), {}
 
 
 class Max(Reduction):
@@ -53,13 +53,13 @@ class Max(Reduction):
 
     def forward(self, x):
         y = np.max(x, axis=self.axis, keepdims=self.keepdims)
-        hit = (x == self.spread(y, x.shape)).astype(x.dtype)
+        hit = (x == self.broadcast_back(y, x.shape)).astype(x.dtype)
         self.cache = hit / np.sum(hit, axis=self.axis, keepdims=True)
         return y
 
     def backward(self, dy):
         share = self.cache
-        return self.spread(dy, share.shape) * share, {}
+        return self.broadcast_back(dy, share.shape) * share, {}
 
 
 class Reshape(Module):
@@ -125,7 +125,7 @@ class Concatenate(Module):
         return tuple(np.split(dy, ends, axis=self.axis)), {}
 
 
-class Plain(Module):
+class NoGradient(Module):
     """A function of arrays whose result takes no gradient: a comparison, an argmax"""
 
     differentiable = False
@@ -145,4 +145,4 @@ for function in (
     np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign,
     np.isfinite, np.argmax,
 ):  # fmt: skip
-    RULES[function] = partial(Plain, function)
+    RULES[function] = partial(NoGradient, function)

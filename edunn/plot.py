@@ -1,11 +1,9 @@
 """Pictures of training, data and models. Each function draws on matplotlib axes and returns them"""
 
-from contextlib import contextmanager
-
 import numpy as np
 
 from edunn.backend import device_of, to
-from edunn.core import Module, Tensor, no_tape
+from edunn.core import Module, Tensor, evaluating, no_tape
 from edunn.inputs import check_array, check_finite, check_labels, check_positive, check_sizes
 from edunn.layers.activations import activation_layer
 
@@ -93,7 +91,8 @@ def activations(*layers, ax=None, limit=4):
     for layer in layers:
         name = layer if isinstance(layer, str) else repr(layer).partition("(\n")[0]
         layer = activation_layer("activations", layer) if isinstance(layer, str) else layer
-        with evaluating("activations", layer):
+        check_module("activations", layer)
+        with evaluating(layer):
             y = layer.forward(beside(layer, x))
             check_array("activations", y, *x.shape, name=f"output of {name}")
             slope, _ = layer.backward(np.ones_like(y))
@@ -205,23 +204,16 @@ def class_colors(n):
     return matplotlib.colors.to_rgba_array(COLORS[:n] if n <= len(COLORS) else many)[:, :3]
 
 
-@contextmanager
-def evaluating(who, model):
-    """Evaluation mode inside; after it, each module is in the mode that it was in."""
+def check_module(who, model):
+    """Refuse what is no Module."""
     if not isinstance(model, Module):
         raise TypeError(f"{who} got an object of type {type(model).__name__}, not a Module")
-    modes = [(module, module.training) for _, module in model.named_modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 def run(who, model, x):
     """The model's output for `x`, in evaluation mode, as an array on the CPU."""
-    with evaluating(who, model), no_tape():
+    check_module(who, model)
+    with evaluating(model), no_tape():
         y = model(beside(model, x))
     return to(y.data if isinstance(y, Tensor) else y, "cpu")
 

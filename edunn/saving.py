@@ -1,7 +1,7 @@
 """Saving and loading: .npz files of plain arrays on the CPU, written whole or not at all."""
 
+import io
 import json
-import os
 import zipfile
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from edunn import backend
 from edunn.backend import to
+from edunn.files import write_whole
 from edunn.layers.dense import Dense
 from edunn.layers.linear import Linear
 
@@ -134,13 +135,9 @@ def write(path, arrays):
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueError(f"save got path {str(path)!r}, not one that ends in .npz")
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            np.savez(file, **arrays)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    write_whole(path, file.getvalue())
 
 
 def read(path):

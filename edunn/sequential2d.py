@@ -128,10 +128,6 @@ class Sequential2D(Container):
         ends = np.cumsum(sizes).tolist()
         return [x[:, end - size : end] for size, end in zip(sizes, ends)]
 
-    def number_of_trainable_parameters(self):
-        """Weights that are learned, those of tied blocks once."""
-        return sum(block.number_of_trainable_parameters() for block in set(self.cells.values()))
-
     @classmethod
     def from_config(cls, cfg):
         """Build from a dict of in_features_list, out_features_list, block_types (rows of None or
@@ -186,4 +182,4 @@ def make_block(kind, inputs, outputs, kwargs):
     layer = MaskedLinear if kind.startswith("Masked") else SparseLinear
     how = kwargs["block_type"], kwargs["initialization_type"]
     options = {key: kwargs[key] for key in ("trainable", "bias") if key in kwargs}
-    return described(layer, outputs, inputs, *how, **options)
+    return described(layer, inputs, outputs, *how, **options)

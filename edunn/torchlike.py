@@ -50,7 +50,7 @@ class Linear(Dense):
 
     def __init__(self, in_features, out_features, bias=True):
         start = LeCunUniform(in_features)
-        super().__init__(in_features, out_features, "id", start, start if bias else None)
+        super().__init__(in_features, out_features, "id", start, start, bias)
 
     @property
     def weight(self):

@@ -25,7 +25,7 @@ def batches(x, y, batch_size, shuffle=True):
         yield x[chosen], y[chosen]
 
 
-def fit(
+def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
     model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None, metric=None,
     early_stopping=None, callbacks=(), schedule=None, device="cpu", progress=True,
 ):  # fmt: skip
@@ -63,7 +63,7 @@ def fit(
         for epoch in range(epochs):
             bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
             model.train()
-            means = Means()
+            means = _Means()
             for batch_x, batch_y in batches(x, y, batch_size):
                 batch_x, batch_y = to(batch_x, device), to(batch_y, device)
                 output = model(Tensor(batch_x))
@@ -76,7 +76,8 @@ def fit(
             results = means.named()
             health.check(results["loss"], bar.write)
             if held_out is not None:
-                results |= evaluate(model, *held_out, loss, metric, device).named("validation_")
+                measured = evaluate(model, *held_out, loss, metric, device)
+                results |= {f"validation_{name}": number for name, number in measured.items()}
             for name, number in results.items():
                 history.setdefault(name, []).append(number)
             numbers = {name: f"{number:.4f}" for name, number in results.items()}
@@ -92,19 +93,22 @@ def fit(
 
 
 def evaluate(model, x, y, loss, metric=None, device="cpu", batch_size=1024):
-    """The means of loss and metric over (x, y), with the model in evaluation mode."""
+    """The means of loss and metric over (x, y): {"loss": ...}, and the metric under its own name.
+
+    The model is put into evaluation mode, and left in it.
+    """
     loss = with_target_last(loss)
     model.eval()
-    means = Means()
+    means = _Means()
     with no_tape():
         for batch_x, batch_y in batches(x, y, batch_size, shuffle=False):
             batch_x, batch_y = to(batch_x, device), to(batch_y, device)
             output = model(batch_x)
             means.add(len(batch_x), loss(output, batch_y), output, batch_y, metric)
-    return means
+    return means.named()
 
 
-class Means:
+class _Means:
     """Means of loss and metric over examples that come in batches of different sizes."""
 
     def __init__(self):
@@ -116,8 +120,8 @@ class Means:
         for name, number in numbers.items():
             self.sums[name] = self.sums.get(name, 0.0) + n * number
 
-    def named(self, prefix=""):
-        return {prefix + name: float(total / self.n) for name, total in self.sums.items()}
+    def named(self):
+        return {name: float(total / self.n) for name, total in self.sums.items()}
 
 
 class EarlyStopping:

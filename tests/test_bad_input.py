@@ -91,7 +91,8 @@ CLASSES = classes(nn) | classes(edunn.torchlike) | classes(nn.initializers)
 GOOD = {
     "inputs": 3, "outputs": 2, "features": 3, "num_features": 3, "in_features": 3, "in_channels": 2,
     "out_features": 2, "out_channels": 2, "classes": 2, "kernel_size": 2, "hidden": 2, "std": 1.0,
-    "num_embeddings": 4, "rows": [0, 1], "columns": [0, 1], "values": [1.0, 2.0], "value": 1.0,
+    "num_embeddings": 4, "embedding_dim": 3, "rows": [0, 1], "columns": [0, 1],
+    "values": [1.0, 2.0], "value": 1.0,
     "parameters": [nn.Parameter(np.ones(2))], "optimizer": nn.SGD([nn.Parameter(np.ones(2))]),
     "step_size": 2, "gamma": 0.5, "T_max": 3, "lr": 0.1,
 }  # fmt: skip
@@ -117,7 +118,8 @@ def one_bad_argument():
 
 @pytest.mark.parametrize(("cls", "parameters", "name"), list(one_bad_argument()))
 def test_constructors(cls, parameters, name):
-    required = {p.name: GOOD[p.name] for p in parameters if p.default is p.empty and p.name in GOOD}
+    asked = [p.name for p in parameters if p.default is p.empty or p.name == "embedding_dim"]
+    required = {name: GOOD[name] for name in asked if name in GOOD}
     cls(**required)  # the good arguments are good
     for bad in BAD_NUMBERS.values():
         assert_refused_well(lambda bad=bad: cls(**required | {name: bad}))

@@ -194,7 +194,7 @@ def test_P11_early_stopping_on_a_regression():
     assert len(history["loss"]) < 200
     best = min(history["validation_loss"])
     assert history["validation_loss"][stopping.best_epoch] == best
-    now = edunn.evaluate(model, x_test, y_test, edunn.MSELoss()).named()["loss"]
+    now = edunn.evaluate(model, x_test, y_test, edunn.MSELoss())["loss"]
     assert now == pytest.approx(best, rel=1e-5)
 
 

@@ -82,7 +82,7 @@ def test_the_loss_of_an_epoch_is_the_mean_over_examples(rng):
     bias = nn.Sequential(model, nn.Bias(1))
     optimizer = nn.SGD(bias.parameters(), lr=1e-12)
     history = nn.fit(bias, x, y, nn.MSELoss(), optimizer, 1, 3, progress=False)
-    whole = nn.evaluate(bias, x, y, nn.MSELoss(), batch_size=3).named()["loss"]
+    whole = nn.evaluate(bias, x, y, nn.MSELoss(), batch_size=3)["loss"]
     expected = np.mean((x @ model.parameters()[0].data - y) ** 2)
     assert history["loss"][0] == pytest.approx(expected, rel=1e-5)
     assert whole == pytest.approx(expected, rel=1e-5)

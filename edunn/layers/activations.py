@@ -11,11 +11,11 @@ from edunn.inputs import check_array, check_choice, check_number
 class Activation(Module):
     """A layer without parameters whose output has the shape of its input.
 
-    features: optional, the number of features it is meant for; taken down, not needed.
+    features: optional, how many it is meant for; any other number works as well
     """
 
     def __init__(self, features=None):
-        self.features = features
+        self.in_features = self.out_features = self.features = features
 
 
 class Identity(Activation):

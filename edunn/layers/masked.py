@@ -48,10 +48,12 @@ class MaskedLinear(Module):
             grads["b"] = np.sum(dy, axis=0)
         return (dy @ weights.T if self.needs_dx else None), grads
 
-    def number_of_trainable_parameters(self):
-        """The ones of the mask, and the bias."""
-        bias = 0 if self.b is None else self.b.size
-        return int(np.count_nonzero(self.mask)) + bias
+    def count_learned(self, name):
+        """Of w, the ones of the mask."""
+        return int(np.count_nonzero(self.mask)) if name == "w" else super().count_learned(name)
+
+    def multiply_adds(self, y_shape):
+        return y_shape[0] * self.w.size
 
     def describe(self):
         return "{}, {}".format(*self.w.shape)
@@ -90,6 +92,9 @@ class SparseLinear(Module):
             grads["b"] = np.sum(dy, axis=0)
         return (dy @ w.T if self.needs_dx else None), grads
 
+    def multiply_adds(self, y_shape):
+        return y_shape[0] * self.values.size
+
     def describe(self):
         return f"{self.in_features}, {self.out_features}, {len(self.places)} weights"
 
@@ -120,8 +125,8 @@ def matrix(values, places, shape):
     return np.reshape(w, shape)
 
 
-def described(layer, outputs, inputs, kind, start, trainable="non-zero", bias=True):
-    """A MaskedLinear or SparseLinear in words: kind and start as in `block_weights`.
+def described(layer, inputs, outputs, kind, start, trainable="non-zero", bias=True):
+    """A MaskedLinear or SparseLinear from words: kind and start as in `block_weights`.
 
     trainable: True, False or, where there is a number, "non-zero"; a SparseLinear learns just those
     """

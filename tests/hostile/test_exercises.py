@@ -80,9 +80,9 @@ CHEATS = {  # (exercise, what): {cell: source}; none of them earns a point
     ("15", "the windows of edunn"): {
         "cut": "from edunn.layers.windows import Sliding\n"
         "def cut(x, size, stride=1, padding=0, fill=0):\n"
-        "    return Sliding('', size, stride, padding).cut(x, fill)",
+        "    return Sliding('', size, stride, padding).im2col(x, fill)",
         "paste": "def paste(windows, shape, stride=1, padding=0):\n"
-        "    return Sliding('', windows.shape[-1], stride, padding).paste(windows, shape)"},
+        "    return Sliding('', windows.shape[-1], stride, padding).col2im(windows, shape)"},
     ("16", "tensors of one time"): {"tape": SAME_TIME},
     ("17", "knows the digits"): {
         "network": KNOWN + "def small_network(): return Known()\ndef train(*all): pass"},
