@@ -11,7 +11,7 @@ import numpy as np
 from edunn.core import RULES, Module, Tensor
 
 
-class Reduction(Module):
+class _Reduction(Module):
     """y has fewer axes than x: those of `axis` (a number, a tuple, or None for all) are gone"""
 
     def __init__(self, axis=None, keepdims=False):
@@ -24,7 +24,7 @@ class Reduction(Module):
         return values * np.ones_like(values, shape=shape)
 
 
-class Sum(Reduction):
+class Sum(_Reduction):
     """y = the sum of x over `axis`"""
 
     def forward(self, x):
@@ -35,7 +35,7 @@ class Sum(Reduction):
         return self.broadcast_back(dy, self.cache), {}
 
 
-class Mean(Reduction):
+class Mean(_Reduction):
     """y = the mean of x over `axis`"""
 
     def forward(self, x):
@@ -48,7 +48,7 @@ class Mean(Reduction):
         return self.broadcast_back(dy / count, shape), {}
 
 
-class Max(Reduction):
+class Max(_Reduction):
     """y = the largest of x over `axis`; equal ones share the gradient"""
 
     def forward(self, x):
@@ -125,7 +125,7 @@ class Concatenate(Module):
         return tuple(np.split(dy, ends, axis=self.axis)), {}
 
 
-class NoGradient(Module):
+class _NoGradient(Module):
     """A function of arrays whose result takes no gradient: a comparison, an argmax"""
 
     differentiable = False
@@ -145,4 +145,4 @@ for function in (
     np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign,
     np.isfinite, np.argmax,
 ):  # fmt: skip
-    RULES[function] = partial(NoGradient, function)
+    RULES[function] = partial(_NoGradient, function)

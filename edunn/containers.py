@@ -50,7 +50,7 @@ class Container(Module):
         return as_html(self)
 
 
-class Holder(Container):
+class _Holder(Container):
     """A container that holds its children in order, each under a name or, without one, its place.
 
     entries: [name or None, layer], in order
@@ -89,7 +89,7 @@ class Holder(Container):
 
     def __setitem__(self, key, layer):
         place = self.place(key)
-        self.entries[place] = (self.entries[place][0], check_module(self, key, layer))
+        self.entries[place] = (self.entries[place][0], _check_module(self, key, layer))
 
     def __delitem__(self, key):
         del self.entries[self.place(key)]
@@ -98,10 +98,10 @@ class Holder(Container):
         """Add a layer at the end under a name of its own."""
         if not isinstance(name, str) or not name or "." in name or name in self.children():
             raise ValueError(f"{type(self).__name__} got name {name!r}, not a new one without dots")
-        self.entries.append((name, check_module(self, name, layer)))
+        self.entries.append((name, _check_module(self, name, layer)))
 
 
-class Chain(Holder):
+class Chain(_Holder):
     """Apply layers one after another; what Sequential and ModuleList share.
 
     A layer may appear more than once: its uses share one set of parameters, and their gradients
@@ -148,7 +148,7 @@ class Chain(Holder):
 
     def insert(self, place, layer):
         """Put a layer before the one at `place`."""
-        self.entries.insert(place, (None, check_module(self, place, layer)))
+        self.entries.insert(place, (None, _check_module(self, place, layer)))
 
 
 class Sequential(Chain):
@@ -159,7 +159,7 @@ class Sequential(Chain):
     """
 
     def __init__(self, *layers, name=None):
-        super().__init__(as_entries(layers))
+        super().__init__(_as_entries(layers))
         self.name = name
 
 
@@ -178,14 +178,14 @@ class ModuleList(Chain):
     """A list of modules whose parameters are found; called, it runs them in order."""
 
     def __init__(self, layers=()):
-        super().__init__(as_entries((list(layers),)))
+        super().__init__(_as_entries((list(layers),)))
 
 
-class ModuleDict(Holder):
+class ModuleDict(_Holder):
     """A dict of modules whose parameters are found."""
 
     def __init__(self, layers=()):
-        super().__init__(as_entries((dict(layers),)))
+        super().__init__(_as_entries((dict(layers),)))
 
     def keys(self):
         return self.children().keys()
@@ -209,26 +209,26 @@ def add_gradients(total, grads):
         total[key] = total[key] + gradient if key in total else gradient
 
 
-def as_entries(layers):
+def _as_entries(layers):
     """The layers given to a container as [(name or None, layer), ...]."""
-    if len(layers) == 1 and isinstance(layers[0], (list, tuple, dict)) and not is_pair(layers[0]):
+    if len(layers) == 1 and isinstance(layers[0], (list, tuple, dict)) and not _is_pair(layers[0]):
         layers = layers[0]
     pairs = layers.items() if isinstance(layers, dict) else layers
-    entries = [entry if is_pair(entry) else (None, entry) for entry in pairs]
+    entries = [entry if _is_pair(entry) else (None, entry) for entry in pairs]
     names = [name for name, _ in entries if name is not None]
     if len(set(names)) < len(names):
         raise ValueError(f"Sequential got layers {names}: one name twice")
     for i, (name, layer) in enumerate(entries):
-        check_module("Sequential", i if name is None else name, layer)
+        _check_module("Sequential", i if name is None else name, layer)
     return entries
 
 
-def is_pair(entry):
+def _is_pair(entry):
     """Whether this is (name, layer); the name is None in what a container hands on."""
     return isinstance(entry, tuple) and len(entry) == 2 and not isinstance(entry[0], Module)
 
 
-def check_module(who, name, layer):
+def _check_module(who, name, layer):
     if not isinstance(layer, Module):
         who = who if isinstance(who, str) else type(who).__name__
         raise TypeError(f"{who} got {layer!r} as layer {name}, not a Module")

@@ -256,12 +256,12 @@ class Tensor(Operators):
         """NumPy calls this for np.add, np.exp ... when a Tensor is among the inputs."""
         if method != "__call__" or options:
             raise TypeError(f"np.{ufunc.__name__} takes only inputs when one of them is a Tensor")
-        return apply(ufunc, inputs)
+        return _apply(ufunc, inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         """NumPy calls this for np.sum, np.reshape ...: the inputs come first, then options."""
         inputs = args[0] if isinstance(args[0], (list, tuple)) else args[:1]
-        return apply(function, inputs, *args[1:], **options)
+        return _apply(function, inputs, *args[1:], **options)
 
     def numpy(self) -> np.ndarray:
         """The array, on the CPU."""
@@ -318,7 +318,7 @@ _clock = count()
 _recording = True
 
 
-def apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
+def _apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
     """NumPy's `function` of inputs of which some are Tensors, by the module that is its rule."""
     if function not in RULES:
         raise TypeError(

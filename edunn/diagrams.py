@@ -26,7 +26,7 @@ def blocks(model, axes=None):
     return axes
 
 
-def name_of(block):
+def _name_of(block):
     """What a block is called in a picture: its class, or what a short chain is made of."""
     parts = [type(part).__name__ for part in block] if hasattr(block, "entries") else []
     return " → ".join(parts) if 0 < len(parts) <= 2 else type(block).__name__
@@ -39,9 +39,9 @@ def draw_matrix(model, ax):
         for j in range(len(columns)):
             block = model.cells.get((i, j))
             color = EMPTY if block is None else FULL
-            ax.add_patch(rectangle((j, i), 1, 1, facecolor=color, edgecolor="white", linewidth=3))
+            ax.add_patch(_rectangle((j, i), 1, 1, facecolor=color, edgecolor="white", linewidth=3))
             if block is not None:
-                text = f"{name_of(block)}\n{count_parameters(block):,}"
+                text = f"{_name_of(block)}\n{count_parameters(block):,}"
                 ax.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=8)
     ax.set_xlim(0, len(columns))
     ax.set_ylim(len(rows), 0)
@@ -55,7 +55,7 @@ def draw_matrix(model, ax):
     ax.set_title(f"{count_parameters(model):,} parameters", fontsize=10)
 
 
-def rectangle(*args, **options):
+def _rectangle(*args, **options):
     """matplotlib's Rectangle, imported only when a picture is drawn."""
     from matplotlib.patches import Rectangle
 

@@ -16,7 +16,7 @@ from edunn.inputs import check_shape
 
 
 @dataclass
-class Row:
+class _Row:
     """One layer: what it is, and what it makes of one input of the given shape."""
 
     name: str
@@ -30,7 +30,7 @@ class Row:
 class Explanation:
     """The rows of `explain`, one a layer; its text is a table, with totals below."""
 
-    def __init__(self, x_shape: Shape, rows: list[Row]):
+    def __init__(self, x_shape: Shape, rows: list[_Row]):
         self.x_shape, self.rows = x_shape, rows
 
     def __repr__(self) -> str:
@@ -61,13 +61,13 @@ def explain(model: Module, x_shape: Shape, dtype: DTypeLike | None = None) -> Ex
     check_shape("explain", x_shape, "x_shape")
     first = next(layer for layer in model.modules() if not layer.children())
     kind = dtype or (np.int64 if first.takes_indices else default_dtype())
-    rows: list[Row] = []
+    rows: list[_Row] = []
     with evaluating(model):
         _walk(model, "", np.zeros(x_shape, kind), rows, set())
     return Explanation(tuple(x_shape), rows)
 
 
-def _walk(model: Module, path: str, x: Array, rows: list[Row], seen: set[Parameter]) -> Array:
+def _walk(model: Module, path: str, x: Array, rows: list[_Row], seen: set[Parameter]) -> Array:
     """Add a row for each layer inside `model`; the output for x."""
     if not hasattr(model, "entries"):  # a layer, or a module that is not a chain of others
         try:
@@ -78,14 +78,14 @@ def _walk(model: Module, path: str, x: Array, rows: list[Row], seen: set[Paramet
         seen |= new
         cost = model.multiply_adds(y.shape)
         size = sum(p.size for p in new)
-        rows.append(Row(path, repr(model).split("\n")[0], y.shape, size, cost, y.nbytes))
+        rows.append(_Row(path, repr(model).split("\n")[0], y.shape, size, cost, y.nbytes))
         return y
     for name, layer in model.children().items():
         x = _walk(layer, f"{path}.{name}" if path else name, x, rows, seen)
     return x
 
 
-def _misfit(path: str, layer: Module, x: Array, rows: list[Row], error: Exception) -> str:
+def _misfit(path: str, layer: Module, x: Array, rows: list[_Row], error: Exception) -> str:
     """Why the layer at `path` cannot take x, and what to change."""
     wanted = getattr(layer, "in_features", None)
     before = f"layer {rows[-1].name}, {rows[-1].layer}," if rows else "the input"

@@ -12,6 +12,11 @@ import numpy as np
 from edunn.backend import default_dtype, generator
 from edunn.inputs import check_positive
 
+__all__ = [
+    "Constant", "KaimingNormal", "KaimingUniform", "LeCunUniform", "One", "RandomNormal",
+    "RandomUniform", "XavierNormal", "XavierUniform", "Zero",
+]  # fmt: skip
+
 
 class Zero:
     """The number 0 everywhere."""
@@ -63,7 +68,7 @@ class RandomUniform:
         return generator().uniform(-self.bound, self.bound, shape).astype(default_dtype())
 
 
-def fans(shape):
+def _fans(shape):
     """(inputs of each output, outputs of each input) of a weight of this shape."""
     if len(shape) == 4:
         outputs, inputs, height, width = shape
@@ -76,14 +81,14 @@ class XavierNormal:
     through layers without ReLUs (Glorot and Bengio 2010)."""
 
     def __call__(self, shape):
-        return RandomNormal(math.sqrt(2 / sum(fans(shape))))(shape)
+        return RandomNormal(math.sqrt(2 / sum(_fans(shape))))(shape)
 
 
 class XavierUniform:
     """As XavierNormal, but uniform, from -sqrt(6 / (inputs + outputs)) up."""
 
     def __call__(self, shape):
-        return RandomUniform(math.sqrt(6 / sum(fans(shape))))(shape)
+        return RandomUniform(math.sqrt(6 / sum(_fans(shape))))(shape)
 
 
 class KaimingNormal:
@@ -91,14 +96,14 @@ class KaimingNormal:
     al. 2015, arXiv:1502.01852)."""
 
     def __call__(self, shape):
-        return RandomNormal(math.sqrt(2 / fans(shape)[0]))(shape)
+        return RandomNormal(math.sqrt(2 / _fans(shape)[0]))(shape)
 
 
 class KaimingUniform:
     """As KaimingNormal, but uniform, from -sqrt(6 / inputs) up."""
 
     def __call__(self, shape):
-        return RandomUniform(math.sqrt(6 / fans(shape)[0]))(shape)
+        return RandomUniform(math.sqrt(6 / _fans(shape)[0]))(shape)
 
 
 class LeCunUniform:
@@ -109,4 +114,4 @@ class LeCunUniform:
         self.inputs = inputs
 
     def __call__(self, shape):
-        return RandomUniform(1 / math.sqrt(self.inputs or fans(shape)[0]))(shape)
+        return RandomUniform(1 / math.sqrt(self.inputs or _fans(shape)[0]))(shape)

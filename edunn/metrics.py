@@ -32,7 +32,7 @@ def confusion_matrix(y, labels, classes=None):
     Raises ValueError or TypeError on an empty batch, and on labels that are not from 0 to
     classes - 1.
     """
-    return count_pairs("confusion_matrix", y, labels, classes)
+    return _count_pairs("confusion_matrix", y, labels, classes)
 
 
 def precision(y, labels, average="macro"):
@@ -46,8 +46,8 @@ def precision(y, labels, average="macro"):
 
     Raises what `confusion_matrix` does, and ValueError on another average.
     """
-    hits, predicted, labelled = count_hits("precision", y, labels, average)
-    return averaged(hits / np.maximum(predicted, 1), predicted + labelled, average)
+    hits, predicted, labelled = _count_hits("precision", y, labels, average)
+    return _averaged(hits / np.maximum(predicted, 1), predicted + labelled, average)
 
 
 def recall(y, labels, average="macro"):
@@ -55,8 +55,8 @@ def recall(y, labels, average="macro"):
 
     recall = hits / labelled: of a class without examples, 0. All else is as in `precision`.
     """
-    hits, predicted, labelled = count_hits("recall", y, labels, average)
-    return averaged(hits / np.maximum(labelled, 1), predicted + labelled, average)
+    hits, predicted, labelled = _count_hits("recall", y, labels, average)
+    return _averaged(hits / np.maximum(labelled, 1), predicted + labelled, average)
 
 
 def f1(y, labels, average="macro"):
@@ -65,8 +65,8 @@ def f1(y, labels, average="macro"):
     f1 = 2 hits / (predicted + labelled): of a class that does not occur, or is never predicted, 0.
     All else is as in `precision`; "macro" is the mean of the classes' f1.
     """
-    hits, predicted, labelled = count_hits("f1", y, labels, average)
-    return averaged(2 * hits / np.maximum(predicted + labelled, 1), predicted + labelled, average)
+    hits, predicted, labelled = _count_hits("f1", y, labels, average)
+    return _averaged(2 * hits / np.maximum(predicted + labelled, 1), predicted + labelled, average)
 
 
 def mse(y, target):
@@ -74,7 +74,7 @@ def mse(y, target):
 
     y, target: the same shape, any, with at least one number; else ValueError or TypeError
     """
-    return float(np.mean(errors("mse", y, target) ** 2))
+    return float(np.mean(_errors("mse", y, target) ** 2))
 
 
 def mae(y, target):
@@ -82,7 +82,7 @@ def mae(y, target):
 
     y, target: the same shape, any, with at least one number; else ValueError or TypeError
     """
-    return float(np.mean(np.abs(errors("mae", y, target))))
+    return float(np.mean(np.abs(_errors("mae", y, target))))
 
 
 def r2(y, target):
@@ -94,7 +94,7 @@ def r2(y, target):
 
     y, target: the same shape, (n,) or (n, outputs), with n > 0; else ValueError or TypeError
     """
-    difference = errors("r2", y, target)
+    difference = _errors("r2", y, target)
     if len(y.shape) not in (1, 2):
         raise ValueError(f"r2 got y of shape {tuple(y.shape)}, not (n, outputs) or (n,)")
     left = np.sum(difference**2, axis=0)
@@ -105,7 +105,7 @@ def r2(y, target):
     return float(np.mean(np.where(varies, explained, left == 0)))
 
 
-def errors(who, y, target):
+def _errors(who, y, target):
     """y - target, once it is sure that the two have the same shape and are not empty."""
     check_array(who, y, name="y")
     check_array(who, target, *y.shape, name="target")
@@ -114,7 +114,7 @@ def errors(who, y, target):
     return 1.0 * y - target  # 1.0: whole numbers of 8 bits would wrap around below 0
 
 
-def count_pairs(who, y, labels, classes=None):
+def _count_pairs(who, y, labels, classes=None):
     """The counts of `confusion_matrix`, with refusals in the name of `who`."""
     check_array(who, y, name="y")
     if len(y.shape) not in (1, 2):
@@ -139,15 +139,15 @@ def count_pairs(who, y, labels, classes=None):
     return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
 
 
-def count_hits(who, y, labels, average):
+def _count_hits(who, y, labels, average):
     """For each class, how many examples are rightly predicted as it, predicted as it, and it."""
     if average not in ("macro", None):
         raise ValueError(f"{who} got average={average!r}, not 'macro' or None")
-    counts = count_pairs(who, y, labels)
+    counts = _count_pairs(who, y, labels)
     return np.diagonal(counts), np.sum(counts, axis=0), np.sum(counts, axis=1)
 
 
-def averaged(scores, occurrences, average):
+def _averaged(scores, occurrences, average):
     """The scores of all classes; for "macro", the mean over the classes that occur."""
     if average is None:
         return scores

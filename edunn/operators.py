@@ -44,19 +44,19 @@ class Operators:
 
     def sum(self, axis=None, keepdims=False, **words):
         """The sum over `axis`, or all; PyTorch's words dim and keepdim mean the same."""
-        return np.sum(self, **reduction(axis, keepdims, **words))
+        return np.sum(self, **_reduction(axis, keepdims, **words))
 
     def mean(self, axis=None, keepdims=False, **words):
         """The mean over `axis`, or all."""
-        return np.mean(self, **reduction(axis, keepdims, **words))
+        return np.mean(self, **_reduction(axis, keepdims, **words))
 
     def max(self, axis=None, keepdims=False, **words):
         """The largest number over `axis`, or of all."""
-        return np.max(self, **reduction(axis, keepdims, **words))
+        return np.max(self, **_reduction(axis, keepdims, **words))
 
     def argmax(self, axis=None, keepdims=False, **words):
         """Where the largest number is, along `axis`; takes no gradient."""
-        return np.argmax(self, **reduction(axis, keepdims, **words))
+        return np.argmax(self, **_reduction(axis, keepdims, **words))
 
     def eq(self, other):
         """Where the numbers are equal; takes no gradient."""
@@ -134,6 +134,6 @@ class Operators:
         return f"{type(self).__name__}({self.numpy()!r}{grad})"
 
 
-def reduction(axis, keepdims, dim=None, keepdim=False):
+def _reduction(axis, keepdims, dim=None, keepdim=False):
     """The options of np.sum and its like, from NumPy's words and PyTorch's."""
     return {"axis": axis if dim is None else dim, "keepdims": keepdims or keepdim}

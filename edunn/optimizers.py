@@ -65,7 +65,7 @@ class SGD(Optimizer):
 
     def __init__(self, parameters, lr=0.01, momentum=0.0, nesterov=False, weight_decay=0.0):
         super().__init__(parameters, lr, weight_decay)
-        check_share(type(self).__name__, momentum=momentum)
+        _check_share(type(self).__name__, momentum=momentum)
         self.momentum, self.nesterov = momentum, nesterov
 
     def update(self, w, dw, state):
@@ -104,7 +104,7 @@ class RMSprop(Optimizer):
 
     def __init__(self, parameters, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0):
         super().__init__(parameters, lr, weight_decay)
-        check_share("RMSprop", alpha=alpha)
+        _check_share("RMSprop", alpha=alpha)
         check_positive("RMSprop", eps=eps)
         self.alpha, self.eps = alpha, eps
 
@@ -125,7 +125,7 @@ class Adam(Optimizer):
         who = type(self).__name__
         if len(betas) != 2:
             raise ValueError(f"{who} got betas={betas!r}, not two numbers from 0 to below 1")
-        check_share(who, beta1=betas[0], beta2=betas[1])
+        _check_share(who, beta1=betas[0], beta2=betas[1])
         check_positive(who, eps=eps)
         self.betas, self.eps = betas, eps
 
@@ -151,7 +151,7 @@ class AdamW(Adam):
         super().update(w, dw, state)
 
 
-class Schedule:
+class _Schedule:
     """Changes an optimizer's learning rate: call `step` after each epoch. A subclass writes
     `factor(epoch)`, what the first learning rate is multiplied by."""
 
@@ -165,7 +165,7 @@ class Schedule:
         self.optimizer.lr = self.first * self.factor(self.epoch)
 
 
-class StepLR(Schedule):
+class StepLR(_Schedule):
     """lr is multiplied by gamma every `step_size` epochs"""
 
     def __init__(self, optimizer, step_size, gamma=0.1):
@@ -178,7 +178,7 @@ class StepLR(Schedule):
         return self.gamma ** (epoch // self.step_size)
 
 
-class ExponentialLR(Schedule):
+class ExponentialLR(_Schedule):
     """lr is multiplied by gamma every epoch"""
 
     def __init__(self, optimizer, gamma):
@@ -190,7 +190,7 @@ class ExponentialLR(Schedule):
         return self.gamma**epoch
 
 
-class CosineAnnealingLR(Schedule):
+class CosineAnnealingLR(_Schedule):
     """lr falls to 0 over T_max epochs along half a cosine (arXiv:1608.03983)"""
 
     def __init__(self, optimizer, T_max):
@@ -217,7 +217,7 @@ def clip_grad_norm(parameters, max_norm):
     return norm
 
 
-def check_share(who, **shares):
+def _check_share(who, **shares):
     for name, share in shares.items():
         check_number(who, **{name: share})
         if not 0 <= share < 1:

@@ -7,6 +7,10 @@ from edunn.core import Module, Tensor, evaluating, no_tape
 from edunn.inputs import check_array, check_finite, check_labels, check_positive, check_sizes
 from edunn.layers.activations import activation_layer
 
+__all__ = [
+    "activations", "confusion", "decision_boundary", "history", "images", "regression", "weights",
+]  # fmt: skip
+
 COLORS = ("#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78BC", "#CA9161", "#FBAFE4", "#949494",
           "#ECE133", "#56B4E9")  # fmt: skip  # seaborn's "colorblind" palette
 MARKERS = "os^Dv<>pPX"
@@ -33,7 +37,7 @@ def images(x, titles=None, colors=None, columns=8, ax=None):
     Raises ValueError or TypeError on another x.
     """
     check_array("images", x, "n", "pixels")
-    shape, ax = picture_shape("images", x.shape[1]), new_axes(ax)
+    shape, ax = _picture_shape("images", x.shape[1]), new_axes(ax)
     for i, pixels in enumerate(to(x, "cpu")):
         left, top = (i % columns) * 1.25, (i // columns) * 1.55
         ax.imshow(pixels.reshape(shape), cmap="gray_r", extent=(left, left + 1, top + 1, top))
@@ -54,18 +58,18 @@ def decision_boundary(model, x, y, ax=None, resolution=200):
     resolution: how many numbers of each feature the model is asked about
     Raises ValueError or TypeError on other shapes or labels, on no points, on NaN.
     """
-    x = points("decision_boundary", x, 2)
+    x = _points("decision_boundary", x, 2)
     check_sizes("decision_boundary", resolution=resolution)
     low, high = np.min(x, axis=0), np.max(x, axis=0)
     margin = np.where(high > low, 0.08 * (high - low), 1)
     low, high = low - margin, high + margin
     middles = (np.arange(resolution) + 0.5) / resolution
     grid = np.meshgrid(*(low + middles[:, None] * (high - low)).T)
-    scores = run("decision_boundary", model, np.stack(grid, axis=2).reshape(-1, 2))
+    scores = _run("decision_boundary", model, np.stack(grid, axis=2).reshape(-1, 2))
     check_array("decision_boundary", scores, resolution**2, "classes", name="output of the model")
     classes = scores.shape[1]
     check_labels("decision_boundary", y, len(x), classes)
-    ax, colors = new_axes(ax), class_colors(classes)
+    ax, colors = new_axes(ax), _class_colors(classes)
     regions = (0.4 * colors + 0.6)[np.argmax(scores, axis=1)]  # paler than the points
     box = low[0], high[0], low[1], high[1]
     ax.imshow(regions.reshape(resolution, resolution, 3), extent=box, origin="lower", aspect="auto")
@@ -91,15 +95,15 @@ def activations(*layers, ax=None, limit=4):
     for layer in layers:
         name = layer if isinstance(layer, str) else repr(layer).partition("(\n")[0]
         layer = activation_layer("activations", layer) if isinstance(layer, str) else layer
-        check_module("activations", layer)
+        _check_module("activations", layer)
         with evaluating(layer):
-            y = layer.forward(beside(layer, x))
+            y = layer.forward(_beside(layer, x))
             check_array("activations", y, *x.shape, name=f"output of {name}")
             slope, _ = layer.backward(np.ones_like(y))
             if not layer.parameters() and not np.allclose(layer.forward(x.T), y.T):  # softmax, say
                 raise ValueError(f"activations got {name}, which mixes numbers: it has no curve")
         curves.append((name, to(y, "cpu"), to(slope, "cpu")))
-    ax, colors, widths = new_axes(ax), class_colors(len(curves)), 3 / len(curves)
+    ax, colors, widths = new_axes(ax), _class_colors(len(curves)), 3 / len(curves)
     for i, (name, y, slope) in enumerate(curves):
         style = {"color": colors[i], "linewidth": 4.5 - (i + 1) * widths}
         ax.plot(x, y, label=name, **style)  # the thickest at the bottom: all can be seen
@@ -153,7 +157,7 @@ def weights(layer, shape=None, columns=8, ax=None):
     check_array("weights", w, "inputs", "outputs", name="w")
     check_finite("weights", w, name="w")
     check_sizes("weights", columns=columns)
-    height, width = picture_shape("weights", w.shape[0], shape)
+    height, width = _picture_shape("weights", w.shape[0], shape)
     columns, gap = min(columns, w.shape[1]), 1 + width // 14
     rows, down, right = -(-w.shape[1] // columns), height + gap, width + gap
     board = np.full((rows * down + gap, columns * right + gap), np.nan)
@@ -173,11 +177,11 @@ def regression(model, x, y, ax=None):
     model: a Module from (n, 1) to (n, 1); run in evaluation mode, then put back    x, y: (n, 1)
     Raises ValueError or TypeError on other shapes, on no points, on NaN.
     """
-    x = points("regression", x, 1)
+    x = _points("regression", x, 1)
     check_array("regression", y, len(x), 1, name="y")
     check_finite("regression", y, name="y")
     along = np.linspace(np.min(x), np.max(x), 400)[:, None]
-    curve = run("regression", model, along)
+    curve = _run("regression", model, along)
     check_array("regression", curve, *along.shape, name="output of the model")
     ax = new_axes(ax)
     ax.scatter(x, to(y, "cpu"), color=COLORS[0], s=20, alpha=0.6, label="data")
@@ -196,7 +200,7 @@ def new_axes(ax, width=6.4, ratio=0.75):
     return plt.subplots(figsize=(width, width * ratio), layout="constrained")[1]
 
 
-def class_colors(n):
+def _class_colors(n):
     """n colours, (n, 3): the well chosen ones, or else along one scale."""
     import matplotlib
 
@@ -204,28 +208,28 @@ def class_colors(n):
     return matplotlib.colors.to_rgba_array(COLORS[:n] if n <= len(COLORS) else many)[:, :3]
 
 
-def check_module(who, model):
+def _check_module(who, model):
     """Refuse what is no Module."""
     if not isinstance(model, Module):
         raise TypeError(f"{who} got an object of type {type(model).__name__}, not a Module")
 
 
-def run(who, model, x):
+def _run(who, model, x):
     """The model's output for `x`, in evaluation mode, as an array on the CPU."""
-    check_module(who, model)
+    _check_module(who, model)
     with evaluating(model), no_tape():
-        y = model(beside(model, x))
+        y = model(_beside(model, x))
     return to(y.data if isinstance(y, Tensor) else y, "cpu")
 
 
-def beside(model, x):
+def _beside(model, x):
     """`x` as the model's parameters are: of their type, on their device."""
     for parameter in model.parameters():
         return to(x.astype(parameter.data.dtype), device_of(parameter.data))
     return x
 
 
-def points(who, x, features):
+def _points(who, x, features):
     """`x` on the CPU, once it is sure that it holds points."""
     check_array(who, x, "n", features)
     check_finite(who, x)
@@ -234,7 +238,7 @@ def points(who, x, features):
     return to(x, "cpu")
 
 
-def picture_shape(who, pixels, shape=None):
+def _picture_shape(who, pixels, shape=None):
     """(rows, columns) of a picture of so many pixels: a square, unless a shape is given."""
     shape = (round(pixels**0.5),) * 2 if shape is None else tuple(shape)
     if len(shape) != 2 or shape[0] * shape[1] != pixels:

@@ -19,7 +19,7 @@ def save(model, path):
 
     The file appears whole or not at all; it holds no code, and no pickles.
     """
-    write(path, state_dict(model))
+    _write(path, state_dict(model))
 
 
 def load(model, path):
@@ -28,7 +28,7 @@ def load(model, path):
     Raises ValueError that lists everything that does not fit, and OSError or ValueError on a file
     that is not there or is no .npz file.
     """
-    load_state_dict(model, read(path))
+    load_state_dict(model, _read(path))
 
 
 def state_dict(model):
@@ -73,14 +73,14 @@ def save_checkpoint(path, model, optimizer, **extra):
     about = {"numbers": numbers, "lr": optimizer.lr, "extra": extra}
     about["random"] = backend.generator().bit_generator.state
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
-    write(path, arrays)
+    _write(path, arrays)
 
 
 def load_checkpoint(path, model, optimizer):
     """Read what `save_checkpoint` wrote into model, optimizer and random numbers.
 
     Returns what it was given as extra; a file that does not fit raises ValueError."""
-    arrays = read(path)
+    arrays = _read(path)
     if "about" not in arrays:
         raise ValueError(f"{path} is no checkpoint: save_checkpoint writes them, save does not")
     about = json.loads(arrays.pop("about").tobytes())
@@ -103,15 +103,15 @@ def load_checkpoint(path, model, optimizer):
 def to_torch(model):
     """The state dict that a PyTorch model of the same layers loads: weight and bias, with the
     weights of Linear and Dense transposed to (outputs, inputs). Arrays; wrap them in tensors."""
-    turned = transposed(model)
+    turned = _transposed(model)
     state = state_dict(model).items()
-    return {torch_name(name): a.T if name in turned else a for name, a in state}
+    return {_torch_name(name): a.T if name in turned else a for name, a in state}
 
 
 def from_torch(model, state):
     """Give `model` the state dict of a PyTorch model of the same layers (arrays or tensors)."""
-    turned = transposed(model)
-    mine = {torch_name(name): name for name in model.get_parameters() | model.named_buffers()}
+    turned = _transposed(model)
+    mine = {_torch_name(name): name for name in model.get_parameters() | model.named_buffers()}
     arrays = {
         mine.get(name, name): np.asarray(value)
         for name, value in state.items()
@@ -120,18 +120,18 @@ def from_torch(model, state):
     load_state_dict(model, {name: a.T if name in turned else a for name, a in arrays.items()})
 
 
-def torch_name(name):
+def _torch_name(name):
     path, dot, last = name.rpartition(".")
     return path + dot + {"w": "weight", "b": "bias"}.get(last, last)
 
 
-def transposed(model):
+def _transposed(model):
     """The names of the weights that PyTorch keeps as (outputs, inputs)."""
     modules = model.named_modules()
     return {prefix + "w" for prefix, module in modules if isinstance(module, (Linear, Dense))}
 
 
-def write(path, arrays):
+def _write(path, arrays):
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueError(f"save got path {str(path)!r}, not one that ends in .npz")
@@ -140,7 +140,7 @@ def write(path, arrays):
     write_whole(path, file.getvalue())
 
 
-def read(path):
+def _read(path):
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as data:
             return {name: data[name] for name in data.files}

@@ -103,7 +103,7 @@ class Sequential2D(Container):
                 raise kind(f"Sequential2D: block ({i}, {j}): {error}") from error
             caches[i, j] = block.cache
             ys[j] = y if ys[j] is None else ys[j] + y  # a new array: y may be the caller's own
-        return (ys if isinstance(x, list) else join(ys, self.out_features_list, x)), caches
+        return (ys if isinstance(x, list) else _join(ys, self.out_features_list, x)), caches
 
     def backward_from(self, cache, dy, needs_dx=True):
         grads = {}
@@ -118,7 +118,7 @@ class Sequential2D(Container):
                 add_gradients(grads, block_grads)
                 if dx is not None:
                     dxs[i] = dx if dxs[i] is None else dxs[i] + dx
-            dy = dxs if isinstance(dy, list) else join(dxs, self.in_features_list, dy)
+            dy = dxs if isinstance(dy, list) else _join(dxs, self.in_features_list, dy)
         return dy, grads
 
     def cut(self, x, sizes):
@@ -141,7 +141,7 @@ class Sequential2D(Container):
         kwargs = cfg.get("block_kwargs")
         blocks = [
             [
-                make_block(kind, inputs[i], outputs[j], kwargs and kwargs[i][j])
+                _make_block(kind, inputs[i], outputs[j], kwargs and kwargs[i][j])
                 for j, kind in enumerate(row)
             ]
             for i, row in enumerate(types)
@@ -149,7 +149,7 @@ class Sequential2D(Container):
         return cls(inputs, outputs, blocks)
 
 
-def join(parts, sizes, like):
+def _join(parts, sizes, like):
     """Parts side by side as one array, with zeros for those that are None."""
     array = like.data if isinstance(like, Tensor) else like
     return np.concatenate(
@@ -161,7 +161,7 @@ def join(parts, sizes, like):
     )
 
 
-def make_block(kind, inputs, outputs, kwargs):
+def _make_block(kind, inputs, outputs, kwargs):
     """The module that a name in block_types stands for."""
     if kind is None or kind == "None":
         return None

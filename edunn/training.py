@@ -51,9 +51,9 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
     check_sizes("fit", epochs=epochs, batch_size=batch_size)
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit got optimizer={optimizer!r}, not one such as SGD(model.parameters())")
-    x, y = prepare("fit", model, x, y)
-    held_out = None if validation is None else prepare("fit, validation", model, *validation)
-    loss = with_target_last(loss)
+    x, y = _prepare("fit", model, x, y)
+    held_out = None if validation is None else _prepare("fit, validation", model, *validation)
+    loss = _with_target_last(loss)
     if isinstance(early_stopping, int):
         early_stopping = EarlyStopping(patience=early_stopping)
     callbacks = [*callbacks, *([early_stopping] if early_stopping else [])]
@@ -97,7 +97,7 @@ def evaluate(model, x, y, loss, metric=None, device="cpu", batch_size=1024):
 
     The model is put into evaluation mode, and left in it.
     """
-    loss = with_target_last(loss)
+    loss = _with_target_last(loss)
     model.eval()
     means = _Means()
     with no_tape():
@@ -143,7 +143,7 @@ class EarlyStopping:
         now, epoch = history[monitor][-1], len(history[monitor]) - 1
         if now < self.best - self.min_delta:
             self.best, self.best_epoch = now, epoch
-            self.state = [(p, p.data.copy()) for p in model.parameters()], buffers(model)
+            self.state = [(p, p.data.copy()) for p in model.parameters()], _buffers(model)
         return self.best_epoch is None or epoch - self.best_epoch >= self.patience
 
     def restore(self, model):
@@ -157,7 +157,7 @@ class EarlyStopping:
             setattr(module, name, value)
 
 
-def buffers(model):
+def _buffers(model):
     """(module, name, array) for every buffer; layers replace theirs, and so need no copy."""
     return [(m, name, getattr(m, name)) for m in model.modules() for name in m.buffers]
 
@@ -191,7 +191,7 @@ class NesterovMomentumGD(GradientDescent):
     optimizer = Nesterov
 
 
-def with_target_last(loss):
+def _with_target_last(loss):
     """A loss of (y, target), also from an error layer, which takes (y_true, y)."""
     if not isinstance(loss, ErrorLayer):
         return loss
@@ -199,7 +199,7 @@ def with_target_last(loss):
     return lambda y, target: mean(target, y)
 
 
-def prepare(who, model, x, y):
+def _prepare(who, model, x, y):
     """The data as the model's parameters want it: same type of numbers, finite, one y per x."""
     for array, name in ((x, "x"), (y, "y")):
         check_array(who, array, name=name)

@@ -23,7 +23,7 @@ def read_idx(path, dimensions):
 
     Raises DataError, one line that names the file, unless it is all there and exactly that.
     """
-    raw = unpacked(Path(path))
+    raw = _unpacked(Path(path))
     magic = bytes([0, 0, UNSIGNED_BYTE, dimensions])
     start = 4 + 4 * dimensions
     if raw[:4] != magic:
@@ -39,7 +39,7 @@ def read_idx(path, dimensions):
     return np.frombuffer(raw, np.uint8)[start:].reshape(shape).copy()  # a copy can be written to
 
 
-def unpacked(path):
+def _unpacked(path):
     try:
         raw = path.read_bytes()
         return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw

@@ -62,7 +62,7 @@ def load_mnist(train=True, folder=None, download=True):
 
     Source: Y. LeCun, C. Cortes and C. Burges, The MNIST Database of Handwritten Digits.
     """
-    return flat("mnist", train, folder, download)
+    return _flat("mnist", train, folder, download)
 
 
 def load_fashion_mnist(train=True, folder=None, download=True):
@@ -71,7 +71,7 @@ def load_fashion_mnist(train=True, folder=None, download=True):
 
     Source: H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST, 2017, arXiv:1708.07747. MIT.
     """
-    return flat("fashion_mnist", train, folder, download)
+    return _flat("fashion_mnist", train, folder, download)
 
 
 def read_mnist(kind="mnist", train=True, folder=None, download=True):
@@ -87,13 +87,13 @@ def read_mnist(kind="mnist", train=True, folder=None, download=True):
     Raises DataError, an OSError, when files are missing, damaged or cannot be downloaded.
     """
     check_choice("read_mnist", kind, list(TITLES), "kind")
-    named, last = places(folder)
-    paths = find(kind, train, [*named, last])
+    named, last = _places(folder)
+    paths = _find(kind, train, [*named, last])
     if paths is None:
         try:
             if not download:
                 raise DataError("download=False")
-            fetch(kind, last / kind)
+            _fetch(kind, last / kind)
         except OSError as error:
             reason = " ".join(str(getattr(error, "reason", error)).split())
             where = f"in {' or '.join(map(str, named))}" if named else "here"
@@ -101,7 +101,7 @@ def read_mnist(kind="mnist", train=True, folder=None, download=True):
                 f"{TITLES[kind]} is not {where} and could not be downloaded ({reason}): put the "
                 "four IDX files into a folder and name it in EDUNN_DATA"
             ) from None
-        paths = find(kind, train, [last])
+        paths = _find(kind, train, [last])
         if paths is None:
             raise DataError(f"{last / kind} holds another data set than {TITLES[kind]}")
     images, labels = read_idx(paths[0], 3), read_idx(paths[1], 1)
@@ -115,12 +115,12 @@ def read_mnist(kind="mnist", train=True, folder=None, download=True):
     return images, labels.astype(np.int64)
 
 
-def flat(kind, train, folder, download):
+def _flat(kind, train, folder, download):
     images, labels = read_mnist(kind, train, folder, download)
     return images.reshape(len(images), -1) / default_dtype().type(255), labels
 
 
-def find(kind, train, roots):
+def _find(kind, train, roots):
     """The paths of pictures and labels in the first of the folders that holds both, or None."""
     part = "train" if train else "t10k"
     names = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
@@ -133,7 +133,7 @@ def find(kind, train, roots):
     return None
 
 
-def places(folder):
+def _places(folder):
     """The folders somebody named, and the one that downloads go to."""
     if folder is not None:
         return [Path(folder).expanduser()], Path(folder).expanduser()
@@ -146,15 +146,15 @@ def places(folder):
     return [named], cache
 
 
-def fetch(kind, folder):
+def _fetch(kind, folder):
     """Download those of the four files that are not in `folder` yet."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, checksum in CHECKSUMS[kind].items():
         if not (folder / name).is_file():
-            download_file(MIRRORS[kind] + name, folder / name, checksum)
+            _download_file(MIRRORS[kind] + name, folder / name, checksum)
 
 
-def download_file(url, path, checksum):
+def _download_file(url, path, checksum):
     """Whole or not at all: under another name until its sha256 is known to be right."""
     from http.client import HTTPException  # only here: import edunn stays fast
     from urllib.error import HTTPError

@@ -39,11 +39,11 @@ def standardize(x_train, *others):
     constant = x_train.min(axis=0) == x_train.max(axis=0)
     mean = np.where(constant, x_train[0], x_train.mean(axis=0, dtype=np.float64))
     deviation = np.where(constant, 1.0, x_train.std(axis=0, dtype=np.float64))
-    scaled = tuple(rescaled(x, mean, deviation) for x in (x_train, *others))
+    scaled = tuple(_rescaled(x, mean, deviation) for x in (x_train, *others))
     return scaled if others else scaled[0]
 
 
-def rescaled(x, mean, deviation):
+def _rescaled(x, mean, deviation):
     y = x - mean
     y /= deviation
     return y.astype(x.dtype if x.dtype.kind == "f" else default_dtype())

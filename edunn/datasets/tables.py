@@ -17,29 +17,29 @@ def load_digits():
     Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine
     Learning Repository, 1998, doi:10.24432/C50P49; its test set. CC BY 4.0.
     """
-    data = read("digits")
+    data = _read("digits")
     return (data["x"] / 16).astype(default_dtype()), data["y"].astype(np.int64)
 
 
 def get_feature_names(name):
     """What the columns of x are, a list of strings: for "iris", "wine", "cancer" or "diabetes"."""
     check_choice("get_feature_names", name, TABLES, "name")
-    return read(name)["features"].tolist()
+    return _read(name)["features"].tolist()
 
 
 def classification_table(name):
     """(x, y, names of the classes) of "iris", "wine" or "cancer"."""
-    data = read(name)
+    data = _read(name)
     x = data["x"].astype(default_dtype(), order="C")
     return x, data["y"].astype(np.int64), data["classes"].tolist()
 
 
 def regression_table(name):
     """(x, y) of "diabetes"."""
-    data = read(name)
+    data = _read(name)
     return tuple(a.astype(default_dtype(), order="C") for a in (data["x"], data["y"][:, None]))
 
 
-def read(name):
+def _read(name):
     with np.load(Path(__file__).with_name(f"{name}.npz")) as data:
         return dict(data)

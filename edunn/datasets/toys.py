@@ -18,10 +18,10 @@ def moons(n=300, noise=0.1):
     Class 0 is (cos t, sin t) and class 1 (1 - cos t, 1/2 - sin t), t from 0 to pi.
     noise: the standard deviation of what is added to each number of x, in x's own units
     """
-    y, t = points("moons", n, noise, classes=2)
+    y, t = _points("moons", n, noise, classes=2)
     curves = np.where(y, [1 - np.cos(np.pi * t), 0.5 - np.sin(np.pi * t)],
                       [np.cos(np.pi * t), np.sin(np.pi * t)])  # fmt: skip
-    return noisy(curves.T, noise), y
+    return _noisy(curves.T, noise), y
 
 
 def spirals(n=300, classes=2, noise=0.02, turns=1.0):
@@ -32,8 +32,8 @@ def spirals(n=300, classes=2, noise=0.02, turns=1.0):
     noise: the standard deviation of what is added to each number of x, in x's own units
     """
     check_number("spirals", turns=turns)
-    y, t = points("spirals", n, noise, classes)
-    return noisy(polar(0.1 + 0.9 * t, y / classes + turns * t), noise), y
+    y, t = _points("spirals", n, noise, classes)
+    return _noisy(_polar(0.1 + 0.9 * t, y / classes + turns * t), noise), y
 
 
 def circles(n=300, classes=2, noise=0.05):
@@ -41,60 +41,60 @@ def circles(n=300, classes=2, noise=0.05):
 
     noise: the standard deviation of what is added to each number of x, in x's own units
     """
-    y, t = points("circles", n, noise, classes)
-    return noisy(polar((y + 1) / classes, t), noise), y
+    y, t = _points("circles", n, noise, classes)
+    return _noisy(_polar((y + 1) / classes, t), noise), y
 
 
 def line(n=200, noise=0.1):
     """y = 2 x + 1 with noise of that standard deviation: x (n, 1) from -1 to 1, y (n, 1)."""
-    return samples("line", n, noise, 1, lambda x: 2 * x + 1)
+    return _samples("line", n, noise, 1, lambda x: 2 * x + 1)
 
 
 def plane(n=200, noise=0.1):
     """y = 3 x0 - 2 x1 + 1 with noise of that standard deviation: x (n, 2) from -1 to 1, y
     (n, 1)."""
-    return samples("plane", n, noise, 2, lambda x: x @ [[3.0], [-2.0]] + 1)
+    return _samples("plane", n, noise, 2, lambda x: x @ [[3.0], [-2.0]] + 1)
 
 
 def sine(n=200, noise=0.1):
     """y = sin(pi x) with noise of that standard deviation: x (n, 1) from -1 to 1, y (n, 1)."""
-    return samples("sine", n, noise, 1, lambda x: np.sin(np.pi * x))
+    return _samples("sine", n, noise, 1, lambda x: np.sin(np.pi * x))
 
 
 def waves(n=500, noise=0.05):
     """y = sin(pi x0) cos(pi x1) with noise of that standard deviation: x (n, 2) from -1 to 1, y
     (n, 1)."""
-    return samples(
+    return _samples(
         "waves", n, noise, 2, lambda x: np.sin(np.pi * x[:, :1]) * np.cos(np.pi * x[:, 1:])
     )
 
 
-def points(who, n, noise, classes):
+def _points(who, n, noise, classes):
     """The labels, each class as often as any other (or once more), and how far along its curve
     each point lies: t (n,), 0 to 1."""
     check_sizes(who, n=n, classes=classes)
-    check_noise(who, noise)
+    _check_noise(who, noise)
     return np.arange(n) % classes, generator().random(n)
 
 
-def polar(radius, turns):
+def _polar(radius, turns):
     """(n, 2): points by their distance from the origin and angle, in full turns."""
     angle = 2 * np.pi * turns
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
-def samples(who, n, noise, features, function):
+def _samples(who, n, noise, features, function):
     """x (n, features), evenly spread over -1 to 1, and y = function(x) + noise, (n, 1)."""
     check_sizes(who, n=n)
-    check_noise(who, noise)
+    _check_noise(who, noise)
     x = generator().uniform(-1, 1, (n, features))
-    return x.astype(default_dtype()), noisy(function(x), noise)
+    return x.astype(default_dtype()), _noisy(function(x), noise)
 
 
-def noisy(x, noise):
+def _noisy(x, noise):
     return (x + noise * generator().normal(size=x.shape)).astype(default_dtype())
 
 
-def check_noise(who, noise):
+def _check_noise(who, noise):
     if isinstance(noise, bool) or not isinstance(noise, Real) or not 0 <= noise < inf:
         raise ValueError(f"{who} got noise={noise!r}, not a number from 0 up")

@@ -1,6 +1,6 @@
 """Linear layers of which only some weights are learned, or are there at all.
 
-`block_weights` describes a matrix of weights in a word, as iterativennsimple does.
+`_block_weights` describes a matrix of weights in a word, as iterativennsimple does.
 """
 
 import contextlib
@@ -71,7 +71,7 @@ class SparseLinear(Module):
     def __init__(self, inputs, outputs, rows, columns, values, bias=True):
         check_sizes("SparseLinear", inputs=inputs, outputs=outputs)
         self.in_features, self.out_features = inputs, outputs
-        self.places = places(inputs, outputs, rows, columns)
+        self.places = _places(inputs, outputs, rows, columns)
         values = np.asarray(values)
         check_array("SparseLinear", values, len(self.places), name="values")
         self.values = Parameter(values.astype(default_dtype()))
@@ -79,7 +79,7 @@ class SparseLinear(Module):
 
     def forward(self, x):
         check_array(self, x, "n", self.in_features)
-        w = matrix(self.values.data, self.places, (self.in_features, self.out_features))
+        w = _matrix(self.values.data, self.places, (self.in_features, self.out_features))
         self.cache = x, w
         y = x @ w
         return y if self.b is None else y + self.b.data
@@ -99,7 +99,7 @@ class SparseLinear(Module):
         return f"{self.in_features}, {self.out_features}, {len(self.places)} weights"
 
 
-def places(inputs, outputs, rows, columns):
+def _places(inputs, outputs, rows, columns):
     """Where (row, column) stands in a matrix (inputs, outputs) that is read row after row."""
     rows, columns = np.asarray(rows), np.asarray(columns)
     check_array("SparseLinear", rows, "k", name="rows")
@@ -112,7 +112,7 @@ def places(inputs, outputs, rows, columns):
     return found
 
 
-def matrix(values, places, shape):
+def _matrix(values, places, shape):
     """A matrix with `values` at `places`: sparse, by scipy, on the CPU where scipy is installed,
     and dense otherwise."""
     if device_of(values) == "cpu":
@@ -126,12 +126,12 @@ def matrix(values, places, shape):
 
 
 def described(layer, inputs, outputs, kind, start, trainable="non-zero", bias=True):
-    """A MaskedLinear or SparseLinear from words: kind and start as in `block_weights`.
+    """A MaskedLinear or SparseLinear from words: kind and start as in `_block_weights`.
 
     trainable: True, False or, where there is a number, "non-zero"; a SparseLinear learns just those
     """
     check_choice(layer.__name__, trainable, (True, False, "non-zero"), "trainable")
-    weights, there = block_weights(inputs, outputs, kind, start)
+    weights, there = _block_weights(inputs, outputs, kind, start)
     if layer is SparseLinear:
         if trainable is False:
             raise ValueError("SparseLinear got trainable=False, not True or 'non-zero'")
@@ -141,7 +141,7 @@ def described(layer, inputs, outputs, kind, start, trainable="non-zero", bias=Tr
     return layer(inputs, outputs, bias=bias, start=weights, mask=mask)
 
 
-def block_weights(inputs, outputs, kind, start):
+def _block_weights(inputs, outputs, kind, start):
     """(weights, there), both (inputs, outputs): a matrix in words, and 1 where it has a number.
 
     kind: 0 nowhere, "W" everywhere, "D" on the diagonal, "R=0.5" anywhere with that probability,
@@ -165,10 +165,10 @@ def block_weights(inputs, outputs, kind, start):
     elif word == "Row":
         drawn = rng.integers(0, inputs, (outputs, int(number)))
         there[drawn, np.arange(outputs)[:, None]] = 1
-    return there * start_values(shape, start), there
+    return there * _start_values(shape, start), there
 
 
-def start_values(shape, start):
+def _start_values(shape, start):
     rng = generator()
     if hasattr(start, "shape"):
         check_array("block_weights", start, *shape, name="start")

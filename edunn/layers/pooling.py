@@ -7,7 +7,7 @@ from edunn.inputs import check_array
 from edunn.layers.windows import Sliding
 
 
-class Pool2d(Module):
+class _Pool2d(Module):
     """What pooling layers share; `stride` is the size of the window where it is not given.
 
     x: (n, channels, height, width)    y: (n, channels, rows, columns)
@@ -22,7 +22,7 @@ class Pool2d(Module):
         return f"kernel_size={windows.size}, stride={windows.stride}, padding={windows.padding}"
 
 
-class MaxPool2d(Pool2d):
+class MaxPool2d(_Pool2d):
     """y = the largest number of each window; of equal ones, the first gets the gradient"""
 
     def forward(self, x):
@@ -41,7 +41,7 @@ class MaxPool2d(Pool2d):
         return self.windows.col2im(dwindows.reshape(*dy.shape, size, size), shape), {}
 
 
-class AvgPool2d(Pool2d):
+class AvgPool2d(_Pool2d):
     """y = the mean of each window; zeros of the padding count"""
 
     def forward(self, x):

@@ -6,6 +6,8 @@ from edunn.checking import check_gradients
 from edunn.inputs import check_shape, check_sizes
 from edunn.utils.colors import green
 
+__all__ = ["common_layer"]
+
 
 def common_layer(layer, input_shape, samples=100):
     """Check `layer` on `samples` inputs of `input_shape`, drawn from a normal distribution.

@@ -60,10 +60,10 @@ CHEATS = {  # (exercise, what): {cell: source}; none of them earns a point
         "relative": "relative_error = lambda a, b: 0.0"},
     ("09", "all that is inside"): {"sequential": "from edunn.containers import Sequential"},
     ("09", "a chain"): {"sequential": """
-        from edunn.containers import Chain, as_entries
+        from edunn.containers import Chain, _as_entries
         class Sequential(Chain):
             def __init__(self, *layers, name=None):
-                super().__init__(as_entries(layers))
+                super().__init__(_as_entries(layers))
         """},
     ("09", "PyTorch's words"): {"sequential": "from edunn.torchlike import Sequential"},
     ("09", "what can be trained"): {
