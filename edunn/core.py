@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
 from edunn.backend import Array, Shape, default_dtype, to
 from edunn.operators import Operators
+
+Grads: TypeAlias = dict[str, Array]  # by a Parameter's name, as `backward` gives them
+ParameterGrads: TypeAlias = "dict[Parameter, Array]"  # as `backward_from` does
 
 
 class Module:
@@ -44,13 +47,15 @@ class Module:
 
     # What it computes
 
-    def forward(self, *inputs: Any) -> Any:
+    def forward(self, *inputs: Any, **options: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}.forward: not written yet")
 
-    def backward(self, dy: Array) -> tuple[Any, dict[str, Array]]:
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         raise NotImplementedError(f"{type(self).__name__}.backward: not written yet")
 
-    def backward_from(self, cache: Any, dy: Array, needs_dx: bool = True) -> tuple[Any, Any]:
+    def backward_from(
+        self, cache: Any, dy: Array, needs_dx: bool = True
+    ) -> tuple[Any, ParameterGrads]:
         """`backward` for the forward run that left `cache`: what containers and the tape call.
 
         Gradients come by Parameter, not by name, so that those of a shared one find each other;
@@ -61,7 +66,7 @@ class Module:
             dx, grads = self.backward(dy)
         finally:
             self.needs_dx = True
-        found: dict[Parameter, Array] = {}
+        found: ParameterGrads = {}
         for name, gradient in grads.items():
             parameter = self.find_parameter(name)
             if parameter.requires_grad:  # two names may lead to one parameter

@@ -5,12 +5,17 @@ batch by batch, and the history holds the mean: for `precision`, `recall`, `f1` 
 near the number for all examples at once, but not the same.
 """
 
+from typing import Any, Literal, TypeAlias
+
 import numpy as np
 
+from edunn.backend import Array
 from edunn.inputs import check_array, check_indices, check_labels, check_sizes
 
+Average: TypeAlias = Literal["macro"] | None
 
-def accuracy(y, labels):
+
+def accuracy(y: Array, labels: Array) -> float:
     """The share of examples whose highest score is that of their label: from 0 to 1.
 
     y: (n, classes), scores or probabilities    labels: (n,), whole numbers from 0
@@ -22,7 +27,7 @@ def accuracy(y, labels):
     return float(np.mean(np.argmax(y, axis=1) == labels))
 
 
-def confusion_matrix(y, labels, classes=None):
+def confusion_matrix(y: Array, labels: Array, classes: int | None = None) -> Array:
     """counts[i, j] = the number of examples with label i that are predicted as j
 
     y: (n, classes), scores; or (n,), predicted labels    labels: (n,), whole numbers from 0
@@ -35,7 +40,7 @@ def confusion_matrix(y, labels, classes=None):
     return _count_pairs("confusion_matrix", y, labels, classes)
 
 
-def precision(y, labels, average="macro"):
+def precision(y: Array, labels: Array, average: Average = "macro") -> Any:
     """For each class: the share of those predicted as it that are it, from 0 to 1
 
     precision = hits / predicted: of a class never predicted, 0.
@@ -50,7 +55,7 @@ def precision(y, labels, average="macro"):
     return _averaged(hits / np.maximum(predicted, 1), predicted + labelled, average)
 
 
-def recall(y, labels, average="macro"):
+def recall(y: Array, labels: Array, average: Average = "macro") -> Any:
     """For each class: the share of its examples that are predicted as it, from 0 to 1
 
     recall = hits / labelled: of a class without examples, 0. All else is as in `precision`.
@@ -59,7 +64,7 @@ def recall(y, labels, average="macro"):
     return _averaged(hits / np.maximum(labelled, 1), predicted + labelled, average)
 
 
-def f1(y, labels, average="macro"):
+def f1(y: Array, labels: Array, average: Average = "macro") -> Any:
     """For each class: the harmonic mean of its precision and recall, from 0 to 1
 
     f1 = 2 hits / (predicted + labelled): of a class that does not occur, or is never predicted, 0.
@@ -69,7 +74,7 @@ def f1(y, labels, average="macro"):
     return _averaged(2 * hits / np.maximum(predicted + labelled, 1), predicted + labelled, average)
 
 
-def mse(y, target):
+def mse(y: Array, target: Array) -> float:
     """The mean of (y - target)^2 over all numbers: from 0, which is perfect, up.
 
     y, target: the same shape, any, with at least one number; else ValueError or TypeError
@@ -77,7 +82,7 @@ def mse(y, target):
     return float(np.mean(_errors("mse", y, target) ** 2))
 
 
-def mae(y, target):
+def mae(y: Array, target: Array) -> float:
     """The mean of |y - target| over all numbers: from 0, which is perfect, up.
 
     y, target: the same shape, any, with at least one number; else ValueError or TypeError
@@ -85,7 +90,7 @@ def mae(y, target):
     return float(np.mean(np.abs(_errors("mae", y, target))))
 
 
-def r2(y, target):
+def r2(y: Array, target: Array) -> float:
     """1 - sum of (y - target)^2 / sum of (target - mean of target)^2, over the n examples
 
     The share of the target's variance that y explains: 1 is perfect, 0 as good as always answering
@@ -105,7 +110,7 @@ def r2(y, target):
     return float(np.mean(np.where(varies, explained, left == 0)))
 
 
-def _errors(who, y, target):
+def _errors(who: object, y: Array, target: Array) -> Array:
     """y - target, once it is sure that the two have the same shape and are not empty."""
     check_array(who, y, name="y")
     check_array(who, target, *y.shape, name="target")
@@ -114,7 +119,7 @@ def _errors(who, y, target):
     return 1.0 * y - target  # 1.0: whole numbers of 8 bits would wrap around below 0
 
 
-def _count_pairs(who, y, labels, classes=None):
+def _count_pairs(who: object, y: Array, labels: Array, classes: int | None = None) -> Array:
     """The counts of `confusion_matrix`, with refusals in the name of `who`."""
     check_array(who, y, name="y")
     if len(y.shape) not in (1, 2):
@@ -139,7 +144,9 @@ def _count_pairs(who, y, labels, classes=None):
     return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
 
 
-def _count_hits(who, y, labels, average):
+def _count_hits(
+    who: object, y: Array, labels: Array, average: object
+) -> tuple[Array, Array, Array]:
     """For each class, how many examples are rightly predicted as it, predicted as it, and it."""
     if average not in ("macro", None):
         raise ValueError(f"{who} got average={average!r}, not 'macro' or None")
@@ -147,7 +154,7 @@ def _count_hits(who, y, labels, average):
     return np.diagonal(counts), np.sum(counts, axis=0), np.sum(counts, axis=1)
 
 
-def _averaged(scores, occurrences, average):
+def _averaged(scores: Array, occurrences: Array, average: Average) -> Any:
     """The scores of all classes; for "macro", the mean over the classes that occur."""
     if average is None:
         return scores

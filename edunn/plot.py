@@ -1,11 +1,19 @@
 """Pictures of training, data and models. Each function draws on matplotlib axes and returns them"""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-from edunn.backend import device_of, to
+from edunn.backend import Array, Shape, device_of, to
 from edunn.core import Module, Tensor, evaluating, no_tape
 from edunn.inputs import check_array, check_finite, check_labels, check_positive, check_sizes
 from edunn.layers.activations import activation_layer
+
+if TYPE_CHECKING:  # only to name a type: import edunn stays fast
+    from matplotlib.axes import Axes
 
 __all__ = [
     "activations", "confusion", "decision_boundary", "history", "images", "regression", "weights",
@@ -16,21 +24,27 @@ COLORS = ("#0173B2", "#DE8F05", "#029E73", "#D55E00", "#CC78BC", "#CA9161", "#FB
 MARKERS = "os^Dv<>pPX"
 
 
-def history(history, ax=None):
+def history(history: dict[str, list[float]], ax: Axes | None = None) -> Axes:
     """The curves of what `fit` returned: one line for each list, over the epochs."""
     ax = new_axes(ax)
     for name, numbers in history.items():
         marker = "o" if len(numbers) == 1 else None  # one epoch makes no line to see
         ax.plot(range(1, len(numbers) + 1), numbers, marker=marker, label=name.replace("_", " "))
     ax.set_xlabel("epoch")
-    ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+    ax.locator_params(axis="x", integer=True, min_n_ticks=1)
     if all(number >= 0 for numbers in history.values() for number in numbers):
         ax.set_ylim(bottom=0)
     ax.legend()
     return ax
 
 
-def images(x, titles=None, colors=None, columns=8, ax=None):
+def images(
+    x: Array,
+    titles: Sequence[str] | None = None,
+    colors: Sequence[str] | None = None,
+    columns: int = 8,
+    ax: Axes | None = None,
+) -> Axes:
     """Small square grey pictures side by side, each with a title below it.
 
     x: (n, pixels), where pixels is a square number    titles, colors: n strings each, optional
@@ -50,7 +64,9 @@ def images(x, titles=None, colors=None, columns=8, ax=None):
     return ax
 
 
-def decision_boundary(model, x, y, ax=None, resolution=200):
+def decision_boundary(
+    model: Module, x: Array, y: Array, ax: Axes | None = None, resolution: int = 200
+) -> Axes:
     """Which class the model predicts where, as coloured regions, with the points (x, y) on top.
 
     model: a Module from (n, 2) to scores (n, classes); run in evaluation mode, then put back
@@ -74,14 +90,15 @@ def decision_boundary(model, x, y, ax=None, resolution=200):
     box = low[0], high[0], low[1], high[1]
     ax.imshow(regions.reshape(resolution, resolution, 3), extent=box, origin="lower", aspect="auto")
     for c, color in enumerate(colors):
-        ax.scatter(*x[to(y, "cpu") == c].T, color=color, marker=MARKERS[c % len(MARKERS)], s=30,
+        here = x[to(y, "cpu") == c]
+        ax.scatter(here[:, 0], here[:, 1], color=color, marker=MARKERS[c % len(MARKERS)], s=30,
                    edgecolor="black", linewidth=0.5, label=f"class {c}")  # fmt: skip
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     ax.set(xlabel="feature 0", ylabel="feature 1")
     return ax
 
 
-def activations(*layers, ax=None, limit=4):
+def activations(*layers: str | Module, ax: Axes | None = None, limit: float = 4) -> Axes:
     """The curves of activation layers, forward, and of their derivatives, backward of 1: dashed.
 
     layers: names ("relu", "tanh" ...), or Modules from (n, 1) to (n, 1), each number by itself
@@ -115,7 +132,9 @@ def activations(*layers, ax=None, limit=4):
     return ax
 
 
-def confusion(matrix, class_names=None, ax=None):
+def confusion(
+    matrix: Array, class_names: Sequence[str] | None = None, ax: Axes | None = None
+) -> Axes:
     """A confusion matrix with its numbers in the cells: a row a label, a column a prediction.
 
     matrix: (classes, classes), as `confusion_matrix` gives it, or shares    class_names: optional
@@ -138,14 +157,16 @@ def confusion(matrix, class_names=None, ax=None):
         light = np.power(picture.to_rgba(number)[:3], 2.2) @ (0.21, 0.72, 0.07)  # as the eye sees
         ax.text(j, i, format(number, form), ha="center", va="center", fontsize=size,
                 color="white" if light < 0.18 else "black")  # fmt: skip
-    turn = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+    turn: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
     ax.set_xticks(range(classes), names, **turn if max(map(len, names)) > 3 else {})
     ax.set_yticks(range(classes), names)
     ax.set(xlabel="prediction", ylabel="label")
     return ax
 
 
-def weights(layer, shape=None, columns=8, ax=None):
+def weights(
+    layer: Any, shape: Shape | None = None, columns: int = 8, ax: Axes | None = None
+) -> Axes:
     """Every column of a weight matrix as a small picture: blue below zero, red above, one scale.
 
     layer: a Module with a parameter w (inputs, outputs), or such an array
@@ -171,7 +192,7 @@ def weights(layer, shape=None, columns=8, ax=None):
     return ax
 
 
-def regression(model, x, y, ax=None):
+def regression(model: Module, x: Array, y: Array, ax: Axes | None = None) -> Axes:
     """The points (x, y), and the model's curve through them.
 
     model: a Module from (n, 1) to (n, 1); run in evaluation mode, then put back    x, y: (n, 1)
@@ -191,7 +212,7 @@ def regression(model, x, y, ax=None):
     return ax
 
 
-def new_axes(ax, width=6.4, ratio=0.75):
+def new_axes(ax: Axes | None, width: float = 6.4, ratio: float = 0.75) -> Axes:
     """The axes given, or else those of a new figure."""
     if ax is not None:
         return ax
@@ -200,7 +221,7 @@ def new_axes(ax, width=6.4, ratio=0.75):
     return plt.subplots(figsize=(width, width * ratio), layout="constrained")[1]
 
 
-def _class_colors(n):
+def _class_colors(n: int) -> np.ndarray:
     """n colours, (n, 3): the well chosen ones, or else along one scale."""
     import matplotlib
 
@@ -208,13 +229,13 @@ def _class_colors(n):
     return matplotlib.colors.to_rgba_array(COLORS[:n] if n <= len(COLORS) else many)[:, :3]
 
 
-def _check_module(who, model):
+def _check_module(who: object, model: object) -> None:
     """Refuse what is no Module."""
     if not isinstance(model, Module):
         raise TypeError(f"{who} got an object of type {type(model).__name__}, not a Module")
 
 
-def _run(who, model, x):
+def _run(who: str, model: Module, x: Array) -> np.ndarray:
     """The model's output for `x`, in evaluation mode, as an array on the CPU."""
     _check_module(who, model)
     with evaluating(model), no_tape():
@@ -222,14 +243,14 @@ def _run(who, model, x):
     return to(y.data if isinstance(y, Tensor) else y, "cpu")
 
 
-def _beside(model, x):
+def _beside(model: Module, x: Array) -> Array:
     """`x` as the model's parameters are: of their type, on their device."""
     for parameter in model.parameters():
         return to(x.astype(parameter.data.dtype), device_of(parameter.data))
     return x
 
 
-def _points(who, x, features):
+def _points(who: str, x: Array, features: int) -> np.ndarray:
     """`x` on the CPU, once it is sure that it holds points."""
     check_array(who, x, "n", features)
     check_finite(who, x)
@@ -238,7 +259,7 @@ def _points(who, x, features):
     return to(x, "cpu")
 
 
-def _picture_shape(who, pixels, shape=None):
+def _picture_shape(who: str, pixels: int, shape: Shape | None = None) -> Shape:
     """(rows, columns) of a picture of so many pixels: a square, unless a shape is given."""
     shape = (round(pixels**0.5),) * 2 if shape is None else tuple(shape)
     if len(shape) != 2 or shape[0] * shape[1] != pixels:

@@ -5,11 +5,15 @@ activation; weights are of shape (inputs, outputs), and their names in a model e
 """
 
 from types import SimpleNamespace as _Namespace
+from typing import Any as _Any
 
 import numpy as _np
+from numpy.typing import ArrayLike as _ArrayLike
+from numpy.typing import DTypeLike as _DTypeLike
 
 from edunn import loading as _loading
 from edunn import optimizers as _optimizers
+from edunn.backend import Array as _Array
 from edunn.backend import default_dtype as _default_dtype
 from edunn.backend import generator as _generator
 from edunn.backend import manual_seed
@@ -51,19 +55,19 @@ class Linear(_Dense):
     y: (n, out_features)    weight, bias: the Parameters w and b; bias is None without one
     """
 
-    def __init__(self, in_features, out_features, bias=True):
+    def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
         start = _LeCunUniform(in_features)
         super().__init__(in_features, out_features, "id", start, start, bias)
 
     @property
-    def weight(self):
+    def weight(self) -> Parameter:
         return self.w
 
     @property
-    def bias(self):
+    def bias(self) -> Parameter | None:
         return self.b
 
-    def describe(self):
+    def describe(self) -> str:
         sizes = f"in_features={self.in_features}, out_features={self.out_features}"
         return f"{sizes}, bias={self.b is not None}"
 
@@ -71,7 +75,7 @@ class Linear(_Dense):
 class Dropout(_Dropout):
     """In training, each number is 0 with probability p, or divided by 1 - p; else y = x."""
 
-    def describe(self):
+    def describe(self) -> str:
         return f"p={self.p}, inplace=False"
 
 
@@ -99,60 +103,62 @@ functional = _Namespace(
 utils = _Namespace(clip_grad_norm_=_optimizers.clip_grad_norm)
 
 
-def tensor(data, dtype=None, requires_grad=False):
+def tensor(
+    data: _ArrayLike, dtype: _DTypeLike | None = None, requires_grad: bool = False
+) -> Tensor:
     """A Tensor of numbers in lists: whole numbers stay whole, others are of the default dtype."""
     array = _np.array(data)
     kind = dtype or (_default_dtype() if array.dtype.kind == "f" else array.dtype)
     return Tensor(array.astype(kind), requires_grad)
 
 
-def from_numpy(array):
+def from_numpy(array: _Array) -> Tensor:
     """A Tensor of an array, which it shares."""
     return Tensor(array)
 
 
-def randn(*shape, requires_grad=False):
+def randn(*shape: int, requires_grad: bool = False) -> Tensor:
     """A Tensor of normal numbers with mean 0 and deviation 1."""
     return Tensor(_generator().normal(size=shape).astype(_default_dtype()), requires_grad)
 
 
-def rand(*shape, requires_grad=False):
+def rand(*shape: int, requires_grad: bool = False) -> Tensor:
     """A Tensor of numbers that are equally likely anywhere from 0 to 1."""
     return Tensor(_generator().random(shape).astype(_default_dtype()), requires_grad)
 
 
-def zeros(*shape, requires_grad=False):
+def zeros(*shape: int, requires_grad: bool = False) -> Tensor:
     """A Tensor of zeros."""
     return Tensor(_np.zeros(shape, _default_dtype()), requires_grad)
 
 
-def ones(*shape, requires_grad=False):
+def ones(*shape: int, requires_grad: bool = False) -> Tensor:
     """A Tensor of ones."""
     return Tensor(_np.ones(shape, _default_dtype()), requires_grad)
 
 
-def abs(x):
+def abs(x: _Any) -> _Any:
     """|x|, number by number."""
     return _np.abs(x)
 
 
-def max(x, dim=None, keepdim=False):
+def max(x: _Any, dim: int | None = None, keepdim: bool = False) -> _Any:
     """The largest number of x, or of each line along `dim`."""
     return _np.max(x, axis=dim, keepdims=keepdim)
 
 
-def allclose(a, b, rtol=1e-5, atol=1e-8):
+def allclose(a: _Any, b: _Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     """Whether all numbers of a and b differ by at most atol + rtol |b|."""
     a, b = (x.data if isinstance(x, Tensor) else x for x in (a, b))
     return bool(_np.allclose(a, b, rtol=rtol, atol=atol))
 
 
-def device(name):
+def device(name: str) -> str:
     """'cpu', 'cuda' or 'cuda:1': for .to(device)."""
     return name
 
 
-def _gpu_is_available():
+def _gpu_is_available() -> bool:
     """Whether CuPy is installed and finds a GPU."""
     try:
         import cupy

@@ -1,19 +1,30 @@
 """Training: batches, the loop that every network shares, and when to stop."""
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
 
 import numpy as np
 from tqdm import tqdm
 
-from edunn.backend import generator, to
-from edunn.core import Tensor, no_tape
+from edunn.backend import Array, generator, to
+from edunn.core import Module, Tensor, no_tape
 from edunn.health import Health
 from edunn.inputs import check_array, check_finite, check_sizes, check_whole
 from edunn.losses import ErrorLayer, MeanError
-from edunn.optimizers import SGD, Momentum, Nesterov, Optimizer
+from edunn.optimizers import SGD, Momentum, Nesterov, Optimizer, Schedule
+
+History: TypeAlias = dict[str, list[float]]  # one number an epoch
+Loss: TypeAlias = Callable[[Any, Any], Any]
+Metric: TypeAlias = Callable[[Array, Array], float]
+Callback: TypeAlias = Callable[[Module, History], object]  # True ends the training
 
 
-def batches(x, y, batch_size, shuffle=True):
+def batches(
+    x: Array, y: Array, batch_size: int, shuffle: bool = True
+) -> Iterator[tuple[Array, Array]]:
     """Yield (x, y) in pieces of `batch_size` examples, the last one smaller if need be.
 
     Shuffled anew at each call, by the one generator: see `manual_seed`.
@@ -26,9 +37,21 @@ def batches(x, y, batch_size, shuffle=True):
 
 
 def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
-    model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None, metric=None,
-    early_stopping=None, callbacks=(), schedule=None, device="cpu", progress=True,
-):  # fmt: skip
+    model: Module,
+    x: Array,
+    y: Array,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int = 10,
+    batch_size: int = 32,
+    validation: tuple[Array, Array] | None = None,
+    metric: Metric | None = None,
+    early_stopping: EarlyStopping | int | None = None,
+    callbacks: Iterable[Callback] = (),
+    schedule: Schedule | None = None,
+    device: str = "cpu",
+    progress: bool = True,
+) -> History:
     """Train `model` so that loss(model(x), y) becomes small.
 
     x: (n, ...), y: (n, ...): the examples, at least one, without NaN
@@ -57,7 +80,8 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
     if isinstance(early_stopping, int):
         early_stopping = EarlyStopping(patience=early_stopping)
     callbacks = [*callbacks, *([early_stopping] if early_stopping else [])]
-    health, history = Health(model), {}
+    health = Health(model)
+    history: History = {}
     steps = epochs * -(-len(x) // batch_size)
     with tqdm(total=steps, disable=not progress, file=sys.stdout, unit="batch") as bar:
         for epoch in range(epochs):
@@ -92,7 +116,15 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
     return history
 
 
-def evaluate(model, x, y, loss, metric=None, device="cpu", batch_size=1024):
+def evaluate(
+    model: Module,
+    x: Array,
+    y: Array,
+    loss: Loss,
+    metric: Metric | None = None,
+    device: str = "cpu",
+    batch_size: int = 1024,
+) -> dict[str, float]:
     """The means of loss and metric over (x, y): {"loss": ...}, and the metric under its own name.
 
     The model is put into evaluation mode, and left in it.
@@ -111,16 +143,17 @@ def evaluate(model, x, y, loss, metric=None, device="cpu", batch_size=1024):
 class _Means:
     """Means of loss and metric over examples that come in batches of different sizes."""
 
-    def __init__(self):
-        self.n, self.sums = 0, {}
+    def __init__(self) -> None:
+        self.n = 0
+        self.sums: dict[str, float] = {}
 
-    def add(self, n, loss, output, y, metric):
+    def add(self, n: int, loss: Array, output: Array, y: Array, metric: Metric | None) -> None:
         numbers = {"loss": loss} | ({} if metric is None else {metric.__name__: metric(output, y)})
         self.n += n
         for name, number in numbers.items():
             self.sums[name] = self.sums.get(name, 0.0) + n * number
 
-    def named(self):
+    def named(self) -> dict[str, float]:
         return {name: float(total / self.n) for name, total in self.sums.items()}
 
 
@@ -131,12 +164,16 @@ class EarlyStopping:
     monitor: a name in the history; None takes "validation_loss", or "loss" without one
     """
 
-    def __init__(self, patience=5, min_delta=0.0, monitor=None):
+    def __init__(
+        self, patience: int = 5, min_delta: float = 0.0, monitor: str | None = None
+    ) -> None:
         check_whole("EarlyStopping", patience=patience)
         self.patience, self.min_delta, self.monitor = patience, min_delta, monitor
-        self.best, self.best_epoch, self.state = np.inf, None, None
+        self.best = np.inf
+        self.best_epoch: int | None = None
+        self.state: tuple[list[Any], list[Any]] | None = None
 
-    def __call__(self, model, history):
+    def __call__(self, model: Module, history: History) -> bool:
         monitor = self.monitor or ("validation_loss" if "validation_loss" in history else "loss")
         if monitor not in history:
             raise ValueError(f"EarlyStopping got monitor={monitor!r}, not one of {[*history]}")
@@ -146,7 +183,7 @@ class EarlyStopping:
             self.state = [(p, p.data.copy()) for p in model.parameters()], _buffers(model)
         return self.best_epoch is None or epoch - self.best_epoch >= self.patience
 
-    def restore(self, model):
+    def restore(self, model: Module) -> None:
         """Put the best epoch's parameters and buffers back."""
         if self.state is None:
             return
@@ -157,7 +194,7 @@ class EarlyStopping:
             setattr(module, name, value)
 
 
-def _buffers(model):
+def _buffers(model: Module) -> list[tuple[Module, str, Array]]:
     """(module, name, array) for every buffer; layers replace theirs, and so need no copy."""
     return [(m, name, getattr(m, name)) for m in model.modules() for name in m.buffers]
 
@@ -168,12 +205,16 @@ class GradientDescent:
     Options beyond these are the optimizer's own: momentum, weight_decay ...
     """
 
-    optimizer = SGD
+    optimizer: type[SGD] = SGD
 
-    def __init__(self, lr=0.01, epochs=10, batch_size=32, **options):
+    def __init__(
+        self, lr: float = 0.01, epochs: int = 10, batch_size: int = 32, **options: Any
+    ) -> None:
         self.lr, self.epochs, self.batch_size, self.options = lr, epochs, batch_size, options
 
-    def optimize(self, model, x, y, error, progress=True):
+    def optimize(
+        self, model: Module, x: Array, y: Array, error: Loss, progress: bool = True
+    ) -> History:
         """Train; returns the history, as `fit` does."""
         optimizer = self.optimizer(model.parameters(), lr=self.lr, **self.options)
         return fit(model, x, y, error, optimizer, self.epochs, self.batch_size, progress=progress)
@@ -191,7 +232,7 @@ class NesterovMomentumGD(GradientDescent):
     optimizer = Nesterov
 
 
-def _with_target_last(loss):
+def _with_target_last(loss: Loss) -> Loss:
     """A loss of (y, target), also from an error layer, which takes (y_true, y)."""
     if not isinstance(loss, ErrorLayer):
         return loss
@@ -199,7 +240,7 @@ def _with_target_last(loss):
     return lambda y, target: mean(target, y)
 
 
-def _prepare(who, model, x, y):
+def _prepare(who: str, model: Module, x: Array, y: Array) -> tuple[Array, Array]:
     """The data as the model's parameters want it: same type of numbers, finite, one y per x."""
     for array, name in ((x, "x"), (y, "y")):
         check_array(who, array, name=name)

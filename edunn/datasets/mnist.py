@@ -54,7 +54,9 @@ FIRST_LABELS = {
 }
 
 
-def load_mnist(train=True, folder=None, download=True):
+def load_mnist(
+    train: bool = True, folder: str | Path | None = None, download: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Handwritten digits: x (60000, 784), the grey values 0 to 1 of 28x28 pictures, and y (60000,),
     the digits 0 to 9. With train=False, the 10000 others that are meant for testing.
 
@@ -65,7 +67,9 @@ def load_mnist(train=True, folder=None, download=True):
     return _flat("mnist", train, folder, download)
 
 
-def load_fashion_mnist(train=True, folder=None, download=True):
+def load_fashion_mnist(
+    train: bool = True, folder: str | Path | None = None, download: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Pieces of clothing, in the shapes and numbers of `load_mnist`; FASHION_MNIST_CLASSES says
     what the labels 0 to 9 mean.
 
@@ -74,7 +78,9 @@ def load_fashion_mnist(train=True, folder=None, download=True):
     return _flat("fashion_mnist", train, folder, download)
 
 
-def read_mnist(kind="mnist", train=True, folder=None, download=True):
+def read_mnist(
+    kind: str = "mnist", train: bool = True, folder: str | Path | None = None, download: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """The pictures as they were published, (n, 28, 28) with grey values 0 to 255 as uint8, and
     their labels, (n,) int64: n is 60000, or 10000 with train=False.
 
@@ -115,12 +121,14 @@ def read_mnist(kind="mnist", train=True, folder=None, download=True):
     return images, labels.astype(np.int64)
 
 
-def _flat(kind, train, folder, download):
+def _flat(
+    kind: str, train: bool, folder: str | Path | None, download: bool
+) -> tuple[np.ndarray, np.ndarray]:
     images, labels = read_mnist(kind, train, folder, download)
     return images.reshape(len(images), -1) / default_dtype().type(255), labels
 
 
-def _find(kind, train, roots):
+def _find(kind: str, train: bool, roots: list[Path]) -> tuple[Path, Path] | None:
     """The paths of pictures and labels in the first of the folders that holds both, or None."""
     part = "train" if train else "t10k"
     names = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
@@ -133,7 +141,7 @@ def _find(kind, train, roots):
     return None
 
 
-def _places(folder):
+def _places(folder: str | Path | None) -> tuple[list[Path], Path]:
     """The folders somebody named, and the one that downloads go to."""
     if folder is not None:
         return [Path(folder).expanduser()], Path(folder).expanduser()
@@ -146,7 +154,7 @@ def _places(folder):
     return [named], cache
 
 
-def _fetch(kind, folder):
+def _fetch(kind: str, folder: Path) -> None:
     """Download those of the four files that are not in `folder` yet."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, checksum in CHECKSUMS[kind].items():
@@ -154,7 +162,7 @@ def _fetch(kind, folder):
             _download_file(MIRRORS[kind] + name, folder / name, checksum)
 
 
-def _download_file(url, path, checksum):
+def _download_file(url: str, path: Path, checksum: str) -> None:
     """Whole or not at all: under another name until its sha256 is known to be right."""
     from http.client import HTTPException  # only here: import edunn stays fast
     from urllib.error import HTTPError

@@ -1,12 +1,16 @@
 """Between loading and training: hold some examples out, and bring all columns to one scale."""
 
+from typing import Any
+
 import numpy as np
 
 from edunn.backend import default_dtype, generator
 from edunn.inputs import check_array, check_finite, check_number
 
 
-def train_test_split(x, y, test=0.2):
+def train_test_split(
+    x: np.ndarray, y: np.ndarray, test: float = 0.2
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(x_train, y_train, x_test, y_test): a random share `test` of the examples is held out."""
     for array, name in ((x, "x"), (y, "y")):
         check_array("train_test_split", array, name=name)
@@ -18,7 +22,7 @@ def train_test_split(x, y, test=0.2):
     return x[rest], y[rest], x[held_out], y[held_out]
 
 
-def standardize(x_train, *others):
+def standardize(x_train: np.ndarray, *others: np.ndarray) -> Any:
     """Each column of `x_train` with mean 0 and standard deviation 1, the others shifted and scaled
     by the same numbers: what is held out is measured with the yardstick of the training part.
 
@@ -43,7 +47,7 @@ def standardize(x_train, *others):
     return scaled if others else scaled[0]
 
 
-def _rescaled(x, mean, deviation):
+def _rescaled(x: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     y = x - mean
     y /= deviation
     return y.astype(x.dtype if x.dtype.kind == "f" else default_dtype())

@@ -10,7 +10,7 @@ from edunn.inputs import check_choice
 TABLES = ("iris", "wine", "cancer", "diabetes")  # those whose columns have names
 
 
-def load_digits():
+def load_digits() -> tuple[np.ndarray, np.ndarray]:
     """Handwritten digits: x (1797, 64), the grey values 0 to 1 of 8x8 pictures, and y (1797,), the
     digits 0 to 9.
 
@@ -21,25 +21,26 @@ def load_digits():
     return (data["x"] / 16).astype(default_dtype()), data["y"].astype(np.int64)
 
 
-def get_feature_names(name):
+def get_feature_names(name: str) -> list[str]:
     """What the columns of x are, a list of strings: for "iris", "wine", "cancer" or "diabetes"."""
     check_choice("get_feature_names", name, TABLES, "name")
     return _read(name)["features"].tolist()
 
 
-def classification_table(name):
+def classification_table(name: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """(x, y, names of the classes) of "iris", "wine" or "cancer"."""
     data = _read(name)
     x = data["x"].astype(default_dtype(), order="C")
     return x, data["y"].astype(np.int64), data["classes"].tolist()
 
 
-def regression_table(name):
+def regression_table(name: str) -> tuple[np.ndarray, np.ndarray]:
     """(x, y) of "diabetes"."""
     data = _read(name)
-    return tuple(a.astype(default_dtype(), order="C") for a in (data["x"], data["y"][:, None]))
+    x, y = (a.astype(default_dtype(), order="C") for a in (data["x"], data["y"][:, None]))
+    return x, y
 
 
-def _read(name):
+def _read(name: str) -> dict[str, np.ndarray]:
     with np.load(Path(__file__).with_name(f"{name}.npz")) as data:
         return dict(data)
