@@ -70,7 +70,7 @@ from edunn.training import (
     EarlyStopping, GradientDescent, MomentumGD, NesterovMomentumGD, batches, evaluate, fit,
 )
 from edunn import datasets, plot
-from edunn.loading import DataLoader, TensorDataset
+from edunn.datasets.loading import DataLoader, TensorDataset
 from edunn.saving import (
     from_torch, load, load_checkpoint, load_state_dict, save, save_checkpoint, state_dict, to_torch,
 )
