@@ -11,7 +11,6 @@ import numpy as _np
 from numpy.typing import ArrayLike as _ArrayLike
 from numpy.typing import DTypeLike as _DTypeLike
 
-from edunn.datasets import loading as _loading
 from edunn import optimizers as _optimizers
 from edunn.backend import Array as _Array
 from edunn.backend import default_dtype as _default_dtype
@@ -20,6 +19,8 @@ from edunn.backend import manual_seed
 from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
 from edunn.core import Module, Parameter, Tensor
 from edunn.core import no_tape as no_grad
+from edunn.datasets import loading as _loading
+from edunn.datasets.loading import DataLoader, TensorDataset
 from edunn.initializers import LeCunUniform as _LeCunUniform
 from edunn.layers.activations import GELU, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from edunn.layers.convolution import Conv2d
@@ -30,7 +31,6 @@ from edunn.layers.recurrent import RNN
 from edunn.layers.regularization import BatchNorm1d, BatchNorm2d
 from edunn.layers.regularization import Dropout as _Dropout
 from edunn.layers.shaping import Flatten
-from edunn.datasets.loading import DataLoader, TensorDataset
 from edunn.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
 from edunn.saving import from_torch, load_state_dict, state_dict, to_torch
 from edunn.sequential2d import Sequential2D
