@@ -64,7 +64,7 @@ class Container(Module):
 class _Holder(Container):
     """A container that holds its children in order, each under a name or, without one, its place.
 
-    entries: [name or None, layer], in order
+    entries: (name or None, layer) for each child, in order
     """
 
     def __init__(self, entries: list[Entry]) -> None:
@@ -86,7 +86,7 @@ class _Holder(Container):
         return any(layer is one for one in self)
 
     def place(self, key: int | str) -> int:
-        """Where the layer of a name, or of a place counted from either end, stands."""
+        """The place of the layer with this name, or at this place, counted from either end."""
         if isinstance(key, str):
             names = list(self.children())
             check_choice(type(self).__name__, key, names, "layer")
@@ -190,14 +190,15 @@ class Sequential1D(Sequential):
 
 
 class ModuleList(Chain):
-    """A list of modules whose parameters are found; called, it runs them in order."""
+    """A list of modules, whose parameters are parameters of this one; called, it runs them in a
+    row."""
 
     def __init__(self, layers: Iterable[Module] = ()) -> None:
         super().__init__(_as_entries((list(layers),)))
 
 
 class ModuleDict(_Holder):
-    """A dict of modules whose parameters are found."""
+    """A dict of modules, whose parameters are parameters of this one."""
 
     def __init__(self, layers: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
         super().__init__(_as_entries((dict(layers),)))
@@ -232,14 +233,14 @@ def _as_entries(layers: Any) -> list[Entry]:
     entries: list[Entry] = [entry if _is_pair(entry) else (None, entry) for entry in pairs]
     names = [name for name, _ in entries if name is not None]
     if len(set(names)) < len(names):
-        raise ValueError(f"Sequential got layers {names}: one name twice")
+        raise ValueError(f"Sequential got layers {names}, with one name twice")
     for i, (name, layer) in enumerate(entries):
         _check_module("Sequential", i if name is None else name, layer)
     return entries
 
 
 def _is_pair(entry: Any) -> bool:
-    """Whether this is (name, layer); the name is None in what a container hands on."""
+    """Whether this is (name, layer), where the name may be None."""
     return isinstance(entry, tuple) and len(entry) == 2 and not isinstance(entry[0], Module)
 
 

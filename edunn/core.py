@@ -34,8 +34,8 @@ class Module:
     Tensor, its forward runs on that Tensor, and the modules it calls leave their own steps on the
     tape.
 
-    What a module holds is found by looking at its plain attributes, without any registration: the
-    Parameters and modules that it has now are those that are found now.
+    The Parameters and modules inside a module are found by looking at its attributes, whenever
+    they are asked for; nothing is registered.
     """
 
     cache: Any = None
@@ -58,8 +58,8 @@ class Module:
     ) -> tuple[Any, ParameterGrads]:
         """`backward` for the forward run that left `cache`: what containers and the tape call.
 
-        Gradients come by Parameter, not by name, so that those of a shared one find each other;
-        frozen parameters get none. Without `needs_dx`, dx may be None.
+        Gradients come by Parameter, not by name, so that those of a shared one add up;
+        frozen parameters get none. With needs_dx=False, dx may be None.
         """
         self.cache, self.needs_dx = cache, needs_dx
         try:
@@ -187,9 +187,9 @@ class Module:
         return self.own_parameters()[name].size
 
     def multiply_adds(self, y_shape: Shape) -> int | None:
-        """How many products with weights are added up to make an output of this shape; what is
-        done number by number counts as none. None: not known, for a module with parameters of its
-        own, unless it says otherwise."""
+        """How many products with weights are added up to make an output of this shape; work done
+        number by number does not count. None, for not known, where a module with parameters of its
+        own does not say."""
         total = None if self.own_parameters() else 0
         for child in self.children().values():
             cost = child.multiply_adds(y_shape)
@@ -227,7 +227,7 @@ class Tensor(Operators):
             raise ValueError("backward() found no input or parameter with requires_grad=True")
         if dy is None and self.data.size != 1:
             raise ValueError(
-                f"backward() of shape {self.shape} needs a dy of that shape, or a loss"
+                f"backward() of shape {self.shape} needs a dy of that shape: it is no single number"
             )
         dy = np.ones_like(self.data) if dy is None else dy
         if np.shape(dy) != self.shape:
@@ -314,7 +314,7 @@ class Step(NamedTuple):
 
 
 def requires_grad(x: Any) -> bool:
-    """Whether a gradient is to reach `x`: never so for a plain array or a number."""
+    """Whether a gradient must reach `x`: never, for a plain array or a number."""
     return isinstance(x, Tensor) and x.requires_grad
 
 
@@ -324,7 +324,7 @@ _recording = True
 
 
 def _apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
-    """NumPy's `function` of inputs of which some are Tensors, by the module that is its rule."""
+    """What NumPy's `function` gives for inputs with Tensors among them: its rule computes it."""
     if function not in RULES:
         raise TypeError(
             f"np.{function.__name__} has no backward rule: add one in edunn/ops.py, or give it "

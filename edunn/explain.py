@@ -28,7 +28,7 @@ class _Row:
 
 
 class Explanation:
-    """The rows of `explain`, one a layer; its text is a table, with totals below."""
+    """The rows of `explain`, one for each layer; as text, a table with totals below."""
 
     def __init__(self, x_shape: Shape, rows: list[_Row]):
         self.x_shape, self.rows = x_shape, rows
@@ -68,7 +68,7 @@ def explain(model: Module, x_shape: Shape, dtype: DTypeLike | None = None) -> Ex
 
 
 def _walk(model: Module, path: str, x: Array, rows: list[_Row], seen: set[Parameter]) -> Array:
-    """Add a row for each layer inside `model`; the output for x."""
+    """Add a row for each layer inside `model`; return its output for x."""
     if not hasattr(model, "entries"):  # a layer, or a module that is not a chain of others
         try:
             y = model(x)
@@ -115,7 +115,7 @@ def _show(number: int | None) -> str:
 def summary(model: Module) -> str:
     """edunn's text of a model: a line for each layer with its number of parameters, and the total.
 
-    Layers are counted by class: Linear_0, ReLU_0, Linear_1; a Dense says its activation.
+    Layers are counted by class: Linear_0, ReLU_0, Linear_1; a Dense shows its activation.
     """
     line, used = "-" * 31, Counter[str]()
     rows = [line, f"Model {_title(model)}:"]
@@ -148,5 +148,5 @@ def as_html(model: Module) -> str:
 
 
 def count_parameters(module: Module) -> int:
-    """How many numbers the parameters of a module hold, shared ones once."""
+    """How many numbers the parameters of a module hold, frozen or not; shared ones count once."""
     return sum(parameter.size for parameter in module.parameters())

@@ -1,4 +1,4 @@
-"""Signs that a training goes wrong, said once each, in words that help."""
+"""Signs that training is going wrong: each is said once, in words that help."""
 
 from collections.abc import Callable, Iterator
 

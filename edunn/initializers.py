@@ -78,7 +78,7 @@ def _fans(shape: Shape) -> tuple[int, int]:
 
 
 class XavierNormal:
-    """Standard deviation sqrt(2 / (inputs + outputs)): keeps signals and gradients of one size
+    """Standard deviation sqrt(2 / (inputs + outputs)): keeps the size of signals and gradients
     through layers without ReLUs (Glorot and Bengio 2010)."""
 
     def __call__(self, shape: Shape) -> np.ndarray:
@@ -109,7 +109,7 @@ class KaimingUniform:
 
 class LeCunUniform:
     """Uniform from -1 / sqrt(inputs) up: what PyTorch's Linear and Conv2d start from. For a bias,
-    which does not know its inputs, give them."""
+    whose shape does not tell the number of inputs, give that number."""
 
     def __init__(self, inputs: int | None = None) -> None:
         self.inputs = inputs

@@ -1,4 +1,4 @@
-"""What may come in: each refusal is one line that says who, what it got and what it wanted."""
+"""Checks of what comes in. Each refusal is one line: who, what it got, what it wanted."""
 
 import difflib
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from edunn.backend import Array
 
 
 def show(value: object) -> str:
-    """The repr of a value on one line, cut off where it is long."""
+    """The repr of a value on one line, cut off if it is long."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -27,8 +27,9 @@ def _is_number(number: Any) -> bool:
 def check_array(who: object, x: Any, *shape: int | str, name: str = "x") -> None:
     """Refuse `x` unless it is an array of numbers of this shape.
 
-    who: the module or function that asks; shape: a whole number is a size, a str names a free one
-    (from 1 up, but for "n", the examples), and none at all accepts every shape.
+    who: the module or function that asks
+    shape: the sizes, a number each, or a word for a size that is free (from 1 up; "n", the number
+    of examples, from 0 up); without any, all shapes are accepted
     """
     if not hasattr(x, "dtype"):
         raise TypeError(f"{who} got {name} of type {type(x).__name__}, not an array")

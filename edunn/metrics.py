@@ -41,7 +41,7 @@ def confusion_matrix(y: Array, labels: Array, classes: int | None = None) -> Arr
 
 
 def precision(y: Array, labels: Array, average: Average = "macro") -> Any:
-    """For each class: the share of those predicted as it that are it, from 0 to 1
+    """For each class: the share of the examples predicted as it that belong to it, from 0 to 1
 
     precision = hits / predicted: of a class never predicted, 0.
 
@@ -111,7 +111,7 @@ def r2(y: Array, target: Array) -> float:
 
 
 def _errors(who: object, y: Array, target: Array) -> Array:
-    """y - target, once it is sure that the two have the same shape and are not empty."""
+    """y - target, after checking that the two have one shape and are not empty."""
     check_array(who, y, name="y")
     check_array(who, target, *y.shape, name="target")
     if y.size == 0:
@@ -147,7 +147,8 @@ def _count_pairs(who: object, y: Array, labels: Array, classes: int | None = Non
 def _count_hits(
     who: object, y: Array, labels: Array, average: object
 ) -> tuple[Array, Array, Array]:
-    """For each class, how many examples are rightly predicted as it, predicted as it, and it."""
+    """For each class, how many examples are rightly predicted as it, how many are predicted as it,
+    and how many it has."""
     if average not in ("macro", None):
         raise ValueError(f"{who} got average={average!r}, not 'macro' or None")
     counts = _count_pairs(who, y, labels)

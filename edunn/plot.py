@@ -222,7 +222,7 @@ def new_axes(ax: Axes | None, width: float = 6.4, ratio: float = 0.75) -> Axes:
 
 
 def _class_colors(n: int) -> np.ndarray:
-    """n colours, (n, 3): the well chosen ones, or else along one scale."""
+    """n colours, (n, 3): the ones chosen above, or else n along one scale."""
     import matplotlib
 
     many = matplotlib.colormaps["viridis"](np.linspace(0, 1, n))
@@ -230,7 +230,7 @@ def _class_colors(n: int) -> np.ndarray:
 
 
 def _check_module(who: object, model: object) -> None:
-    """Refuse what is no Module."""
+    """Refuse what is not a Module."""
     if not isinstance(model, Module):
         raise TypeError(f"{who} got an object of type {type(model).__name__}, not a Module")
 
@@ -251,7 +251,7 @@ def _beside(model: Module, x: Array) -> Array:
 
 
 def _points(who: str, x: Array, features: int) -> np.ndarray:
-    """`x` on the CPU, once it is sure that it holds points."""
+    """`x` on the CPU, after checking that it holds points."""
     check_array(who, x, "n", features)
     check_finite(who, x)
     if len(x) == 0:
@@ -260,7 +260,7 @@ def _points(who: str, x: Array, features: int) -> np.ndarray:
 
 
 def _picture_shape(who: str, pixels: int, shape: Shape | None = None) -> Shape:
-    """(rows, columns) of a picture of so many pixels: a square, unless a shape is given."""
+    """(rows, columns) of a picture with this many pixels: a square, unless a shape is given."""
     shape = (round(pixels**0.5),) * 2 if shape is None else tuple(shape)
     if len(shape) != 2 or shape[0] * shape[1] != pixels:
         raise ValueError(f"{who} got pictures of {pixels} numbers, which do not fit shape {shape}")

@@ -63,7 +63,7 @@ def load_state_dict(model: Module, state: State) -> None:
 
 
 def save_checkpoint(path: str | Path, model: Module, optimizer: Optimizer, **extra: Any) -> None:
-    """Write all that a training needs to go on bit for bit: the model, the optimizer's memory and
+    """Write all that training needs to go on, bit for bit: the model, the optimizer's memory and
     learning rate, and the state of the random numbers.
 
     extra: whatever else is to be kept (epoch=3, history=...), in JSON's types
@@ -142,7 +142,7 @@ def _write(path: str | Path, arrays: State) -> None:
     if path.suffix != ".npz":
         raise ValueError(f"save got path {str(path)!r}, not one that ends in .npz")
     file = io.BytesIO()
-    np.savez(file, **arrays)  # type: ignore[arg-type]  # its own option is no dtype's name
+    np.savez(file, **arrays)  # type: ignore[arg-type]  # no array is called allow_pickle
     write_whole(path, file.getvalue())
 
 

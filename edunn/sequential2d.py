@@ -55,7 +55,7 @@ class Sequential2D(Container):
         }
 
     def check_block(self, i: int, j: int, block: object) -> Module:
-        """Refuse a block that is no Module, or that knows its sizes and does not fit."""
+        """Refuse a block that is not a Module, or whose sizes do not fit."""
         if not isinstance(block, Module):
             raise TypeError(f"Sequential2D got {block!r} as block ({i}, {j}), not a Module or None")
         for what, want in (("in", self.in_features_list[i]), ("out", self.out_features_list[j])):
@@ -144,7 +144,7 @@ class Sequential2D(Container):
 
     @classmethod
     def from_config(cls, cfg: Mapping[str, Any]) -> Self:
-        """Build from a dict of in_features_list, out_features_list, block_types (rows of None or
+        """Build one from a dict: in_features_list, out_features_list, block_types (rows of None or
         names: see BLOCK_TYPES) and, for blocks that are described, block_kwargs in the same rows.
         """
         wanted = "in_features_list", "out_features_list", "block_types"

@@ -27,7 +27,7 @@ def batches(
 ) -> Iterator[tuple[Array, Array]]:
     """Yield (x, y) in pieces of `batch_size` examples, the last one smaller if need be.
 
-    Shuffled anew at each call, by the one generator: see `manual_seed`.
+    They are shuffled anew at each call; see `manual_seed`.
     """
     check_sizes("batches", batch_size=batch_size)
     order = generator().permutation(len(x)) if shuffle else np.arange(len(x))
@@ -158,7 +158,7 @@ class _Means:
 
 
 class EarlyStopping:
-    """Ends training when `monitor` has not got smaller by `min_delta` for `patience` epochs, and
+    """Ends training when `monitor` has not become smaller by `min_delta` for `patience` epochs, and
     gives the model back the parameters and buffers of its best epoch.
 
     monitor: a name in the history; None takes "validation_loss", or "loss" without one
@@ -200,7 +200,7 @@ def _buffers(model: Module) -> list[tuple[Module, str, Array]]:
 
 
 class GradientDescent:
-    """edunn's way to say fit: GradientDescent(lr=0.1).optimize(model, x, y, error)
+    """edunn's words for `fit`: GradientDescent(lr=0.1).optimize(model, x, y, error)
 
     Options beyond these are the optimizer's own: momentum, weight_decay ...
     """
@@ -241,7 +241,7 @@ def _with_target_last(loss: Loss) -> Loss:
 
 
 def _prepare(who: str, model: Module, x: Array, y: Array) -> tuple[Array, Array]:
-    """The data as the model's parameters want it: same type of numbers, finite, one y per x."""
+    """The data as the model needs it: of its parameters' type, finite, one y for each x."""
     for array, name in ((x, "x"), (y, "y")):
         check_array(who, array, name=name)
         check_finite(who, array, name)

@@ -142,7 +142,7 @@ def _find(kind: str, train: bool, roots: list[Path]) -> tuple[Path, Path] | None
 
 
 def _places(folder: str | Path | None) -> tuple[list[Path], Path]:
-    """The folders somebody named, and the one that downloads go to."""
+    """The folders that the user named, and the one that downloads go to."""
     if folder is not None:
         return [Path(folder).expanduser()], Path(folder).expanduser()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edunn"
@@ -186,9 +186,9 @@ def _download_file(url: str, path: Path, checksum: str) -> None:
             raise DataError(f"{url} has sha256 {got[:12]}..., not {checksum[:12]}...")
         os.replace(part, path)
     except HTTPError as error:
-        error.close()  # it is also the answer that it complains about, and still open
+        error.close()  # the error is also the answer, which is still open
         raise DataError(f"{url} answers {error.code} {error.reason}") from None
     except HTTPException as error:
-        raise DataError(f"{url} answers no HTTP: {error!r}") from None
+        raise DataError(f"{url} does not answer in HTTP: {error!r}") from None
     finally:
         part.unlink(missing_ok=True)

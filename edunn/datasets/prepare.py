@@ -24,7 +24,7 @@ def train_test_split(
 
 def standardize(x_train: np.ndarray, *others: np.ndarray) -> Any:
     """Each column of `x_train` with mean 0 and standard deviation 1, the others shifted and scaled
-    by the same numbers: what is held out is measured with the yardstick of the training part.
+    by the same numbers: what is held out is measured as the training part is.
 
     x_train: (n, ...), at least one example    others: any number of arrays (m, ...)
 

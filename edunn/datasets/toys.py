@@ -29,7 +29,7 @@ def moons(n: int = 300, noise: float = 0.1) -> Points:
 
 
 def spirals(n: int = 300, classes: int = 2, noise: float = 0.02, turns: float = 1.0) -> Points:
-    """Arms that wind around the origin, one a class: x (n, 2), y (n,).
+    """Arms that wind around the origin, one for each class: x (n, 2), y (n,).
 
     Along an arm the radius grows from 0.1 to 1 while the angle grows by `turns` full turns; at
     radius 0.1, arm k starts at the angle 2 pi k / classes.

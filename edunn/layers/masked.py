@@ -1,4 +1,4 @@
-"""Linear layers of which only some weights are learned, or are there at all.
+"""Linear layers of which only some weights are learned, or exist at all.
 
 `_block_weights` describes a matrix of weights in a word, as iterativennsimple does.
 """
@@ -17,7 +17,7 @@ class MaskedLinear(Module):
     """y = x (start + mask * w) + b
 
     start: the weights at the beginning, which stay    w: what is learned, 0 at first
-    mask: 1 where w counts and is learned, 0 where it does not
+    mask: 1 where w counts and is learned, 0 elsewhere
     x: (n, inputs)    start, mask, w: (inputs, outputs)    b: (outputs,)    y: (n, outputs)
     """
 

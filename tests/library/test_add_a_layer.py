@@ -13,7 +13,7 @@ import pytest
 import edunn as nn
 import edunn.torchlike
 from cases import CASES
-from edunn.layers.activations import ACTIVATIONS, LeakyReLU, ReLU
+from edunn.layers.activations import ACTIVATIONS, ReLU
 
 ROOT = Path(__file__).parents[2]
 BASES = {"Moments", "BatchNorm", "Loss", "ErrorLayer"}  # never used by themselves
@@ -148,11 +148,9 @@ def test_a_layer_that_is_nowhere_is_missed_everywhere(monkeypatch):
     assert "no word of PyTorch's for its ['scale']" in words
 
 
-def test_an_activation_without_a_name_is_missed(monkeypatch):
-    monkeypatch.delitem(ACTIVATIONS, "leaky_relu")
-    assert [text.split(",")[0] for text in forgotten("LeakyReLU", LeakyReLU)] == [
-        "give it a name in ACTIVATIONS"
-    ]
+def test_an_activation_without_a_name_is_missed():
+    swish = type("Swish", (ReLU,), {"__module__": ReLU.__module__})
+    assert any("a name in ACTIVATIONS" in text for text in forgotten("Swish", swish))
 
 
 def test_a_matrix_that_is_not_transposed_for_pytorch_is_missed(monkeypatch):

@@ -598,7 +598,7 @@ def test_a_file_that_the_mirror_lacks_is_one_line(mirror, cache):
 def test_a_mirror_that_speaks_no_http_is_one_line(mirror, cache):
     mirror.babbles = True
     name = "t10k-images-idx3-ubyte.gz"
-    assert f"({mirror.address}{name} answers no HTTP: BadStatusLine('good" in fails(mirror)
+    assert f"({mirror.address}{name} does not answer in HTTP: BadStatusLine('good" in fails(mirror)
     assert list((cache / "fashion_mnist").iterdir()) == []
 
 
