@@ -89,6 +89,18 @@ def test_the_loss_of_an_epoch_is_the_mean_over_examples(rng):
     assert whole == pytest.approx(expected, rel=1e-5)
 
 
+def test_evaluate_gives_a_dict_and_leaves_the_model_in_evaluation_mode():
+    model = nn.Sequential(nn.Dense(3, 2), nn.Dropout(0.5))
+    x, labels = np.ones((5, 3), np.float32), np.array([0, 1, 1, 0, 1])
+    measured = nn.evaluate(model, x, labels, nn.CrossEntropyLoss(), nn.accuracy, batch_size=2)
+    assert type(measured) is dict
+    assert measured.keys() == {"loss", "accuracy"}
+    scores = model[0].forward(x)  # without dropout
+    assert measured["loss"] == pytest.approx(nn.CrossEntropyLoss().forward(scores, labels))
+    assert measured["accuracy"] == nn.accuracy(scores, labels)
+    assert not any(module.training for module in model.modules())
+
+
 def test_fit_shows_its_progress(digits, capsys):
     x, y, *_ = digits
     model = network()
