@@ -9,7 +9,7 @@ from edunn.backend import (
     set_default_dtype,
     to,
 )
-from edunn.core import Module, Parameter, Tensor, no_tape
+from edunn.core import Module, Parameter, Step, Tensor, no_tape
 from edunn.ops import (
     Absolute, Add, Divide, Exp, Log, MatMul, Maximum, Multiply, Negative, Power, Sqrt, Subtract,
 )
@@ -70,7 +70,7 @@ from edunn.training import (
     EarlyStopping, GradientDescent, MomentumGD, NesterovMomentumGD, batches, evaluate, fit,
 )
 from edunn import datasets, plot
-from edunn.loading import DataLoader, TensorDataset
+from edunn.datasets.loading import DataLoader, TensorDataset
 from edunn.saving import (
     from_torch, load, load_checkpoint, load_state_dict, save, save_checkpoint, state_dict, to_torch,
 )
@@ -82,3 +82,24 @@ from edunn import utils
 
 no_grad = no_tape
 __version__ = "0.1.0"
+
+__all__ = [
+    "GELU", "RNN", "SGD", "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d",
+    "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy",
+    "Concatenate", "Conv2D", "Conv2d", "CosineAnnealingLR", "CrossEntropyLoss",
+    "CrossEntropyWithLabels", "DataLoader", "Dense", "DeviceError", "Divide", "Dropout",
+    "EarlyStopping", "Embedding", "Exp", "ExponentialLR", "Flatten", "GradientDescent",
+    "GradientError", "Identity", "Index", "LeakyReLU", "Linear", "LinearRegression", "Log",
+    "LogisticRegression", "MSELoss", "MaskedLinear", "MatMul", "Max", "MaxPool2d", "Maximum",
+    "Mean", "MeanError", "Module", "ModuleDict", "ModuleList", "Momentum", "MomentumGD",
+    "Multiply", "MultiplyConstant", "Negative", "Nesterov", "NesterovMomentumGD", "Parameter",
+    "Power", "RMSprop", "ReLU", "Reshape", "Sequential", "Sequential1D", "Sequential2D",
+    "Sigmoid", "SignGD", "Softmax", "SparseLinear", "Sqrt", "SquaredError", "Step", "StepLR",
+    "Subtract", "Sum", "TanH", "Tanh", "Tensor", "TensorDataset", "Transpose", "accuracy",
+    "batches", "check_gradients", "check_initializer", "check_layer", "check_optimizer",
+    "check_training_loop", "clip_grad_norm", "confusion_matrix", "datasets", "default_dtype",
+    "device_of", "evaluate", "f1", "fit", "from_torch", "initializers", "load",
+    "load_checkpoint", "load_state_dict", "mae", "manual_seed", "mse", "no_grad", "no_tape",
+    "numeric_gradient", "plot", "precision", "r2", "recall", "save", "save_checkpoint",
+    "set_default_dtype", "state_dict", "to", "to_torch", "utils",
+]

@@ -4,88 +4,91 @@ Each is a Module like any layer; the table at the end says which function of Num
 """
 
 import operator
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from edunn.core import RULES, Module, Tensor
+from edunn.backend import Array, Axis, Shape
+from edunn.core import RULES, Grads, Module, Tensor
 
 
-class Reduction(Module):
+class _Reduction(Module):
     """y has fewer axes than x: those of `axis` (a number, a tuple, or None for all) are gone"""
 
-    def __init__(self, axis=None, keepdims=False):
+    def __init__(self, axis: Axis = None, keepdims: bool = False) -> None:
         self.axis, self.keepdims = axis, keepdims
 
-    def spread(self, values, shape):
+    def broadcast_back(self, values: Array, shape: Shape) -> Array:
         """An array of the shape of y, stretched to the shape of x."""
         if not self.keepdims and self.axis is not None:
             values = np.expand_dims(values, self.axis)
         return values * np.ones_like(values, shape=shape)
 
 
-class Sum(Reduction):
+class Sum(_Reduction):
     """y = the sum of x over `axis`"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         self.cache = x.shape
         return np.sum(x, axis=self.axis, keepdims=self.keepdims)
 
-    def backward(self, dy):
-        return self.spread(dy, self.cache), {}
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
+        return self.broadcast_back(dy, self.cache), {}
 
 
-class Mean(Reduction):
+class Mean(_Reduction):
     """y = the mean of x over `axis`"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         y = np.mean(x, axis=self.axis, keepdims=self.keepdims)
         self.cache = x.shape, x.size // max(y.size, 1)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         shape, count = self.cache
-        return self.spread(dy / count, shape), {}
+        return self.broadcast_back(dy / count, shape), {}
 
 
-class Max(Reduction):
+class Max(_Reduction):
     """y = the largest of x over `axis`; equal ones share the gradient"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         y = np.max(x, axis=self.axis, keepdims=self.keepdims)
-        hit = (x == self.spread(y, x.shape)).astype(x.dtype)
+        hit = (x == self.broadcast_back(y, x.shape)).astype(x.dtype)
         self.cache = hit / np.sum(hit, axis=self.axis, keepdims=True)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         share = self.cache
-        return self.spread(dy, share.shape) * share, {}
+        return self.broadcast_back(dy, share.shape) * share, {}
 
 
 class Reshape(Module):
     """The same numbers in another shape, in which one size may be -1"""
 
-    def __init__(self, shape):
+    def __init__(self, shape: Shape) -> None:
         self.shape = shape
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         self.cache = x.shape
         return np.reshape(x, self.shape)
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         return np.reshape(dy, self.cache), {}
 
 
 class Transpose(Module):
     """The axes in another order; without `axes`, in reverse"""
 
-    def __init__(self, axes=None):
+    def __init__(self, axes: Shape | None = None) -> None:
         self.axes = axes
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         return np.transpose(x, self.axes)
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         back = (
             None if self.axes is None else tuple(sorted(range(dy.ndim), key=self.axes.__getitem__))
         )
@@ -95,14 +98,14 @@ class Transpose(Module):
 class Index(Module):
     """y = x[key], for any key that NumPy knows; a number taken twice gets both gradients"""
 
-    def __init__(self, key):
+    def __init__(self, key: Any) -> None:
         self.key = key.data if isinstance(key, Tensor) else key
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         self.cache = x.shape
         return x[self.key]
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         size = int(np.prod(self.cache))
         places = np.arange(size, like=dy).reshape(self.cache)[self.key]
         dx = np.zeros_like(dy, shape=(size,))
@@ -113,27 +116,27 @@ class Index(Module):
 class Concatenate(Module):
     """y = the inputs one after another along `axis`"""
 
-    def __init__(self, axis=0):
+    def __init__(self, axis: int = 0) -> None:
         self.axis = axis
 
-    def forward(self, *inputs):
+    def forward(self, *inputs: Array) -> Array:
         self.cache = [x.shape[self.axis] for x in inputs]
         return np.concatenate(inputs, axis=self.axis)
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         ends = np.cumsum(self.cache)[:-1].tolist()
         return tuple(np.split(dy, ends, axis=self.axis)), {}
 
 
-class Plain(Module):
+class _NoGradient(Module):
     """A function of arrays whose result takes no gradient: a comparison, an argmax"""
 
     differentiable = False
 
-    def __init__(self, function, *arguments, **options):
+    def __init__(self, function: Callable[..., Array], *arguments: Any, **options: Any) -> None:
         self.function, self.arguments, self.options = function, arguments, options
 
-    def forward(self, *inputs):
+    def forward(self, *inputs: Array) -> Array:
         return self.function(*inputs, *self.arguments, **self.options)
 
 
@@ -145,4 +148,4 @@ for function in (
     np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign,
     np.isfinite, np.argmax,
 ):  # fmt: skip
-    RULES[function] = partial(Plain, function)
+    RULES[function] = partial(_NoGradient, function)

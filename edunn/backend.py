@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 Array: TypeAlias = Any  # np.ndarray or cupy.ndarray
+Shape: TypeAlias = tuple[int, ...]
+Axis: TypeAlias = int | Shape | None  # what is summed over: None for all axes
 
 
 class DeviceError(TypeError):

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
-from edunn.backend import Array, default_dtype, to
+from edunn.backend import Array, Shape, default_dtype, to
 from edunn.operators import Operators
-from edunn.tree import Learned, Tree
+
+Grads: TypeAlias = dict[str, Array]  # by a Parameter's name, as `backward` gives them
+ParameterGrads: TypeAlias = "dict[Parameter, Array]"  # as `backward_from` does
 
 
-class Module(Tree):
+class Module:
     """A differentiable computation.
 
     A subclass writes two methods, on plain arrays:
@@ -31,30 +33,40 @@ class Module(Tree):
     With several inputs, dx is a tuple. A subclass without a `backward` is traced: called on a
     Tensor, its forward runs on that Tensor, and the modules it calls leave their own steps on the
     tape.
+
+    The Parameters and modules inside a module are found by looking at its attributes, whenever
+    they are asked for; nothing is registered.
     """
 
     cache: Any = None
+    training = True
     differentiable = True  # False: its output takes no gradient, as that of a comparison
     needs_dx = True  # False while a backward runs whose dx nobody asks for: a first layer's
+    takes_indices = False  # True: its input is whole numbers, as that of an Embedding
+    buffers: tuple[str, ...] = ()  # names of attributes that are arrays but not learned
 
-    def forward(self, *inputs: Any) -> Any:
+    # What it computes
+
+    def forward(self, *inputs: Any, **options: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__}.forward: not written yet")
 
-    def backward(self, dy: Array) -> tuple[Any, dict[str, Array]]:
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         raise NotImplementedError(f"{type(self).__name__}.backward: not written yet")
 
-    def backward_from(self, cache: Any, dy: Array, needs_dx: bool = True) -> tuple[Any, Any]:
+    def backward_from(
+        self, cache: Any, dy: Array, needs_dx: bool = True
+    ) -> tuple[Any, ParameterGrads]:
         """`backward` for the forward run that left `cache`: what containers and the tape call.
 
-        Gradients come by Parameter, not by name, so that those of a shared one find each other;
-        frozen parameters get none. Without `needs_dx`, dx may be None.
+        Gradients come by Parameter, not by name, so that those of a shared one add up;
+        frozen parameters get none. With needs_dx=False, dx may be None.
         """
         self.cache, self.needs_dx = cache, needs_dx
         try:
             dx, grads = self.backward(dy)
         finally:
             self.needs_dx = True
-        found: dict[Parameter, Array] = {}
+        found: ParameterGrads = {}
         for name, gradient in grads.items():
             parameter = self.find_parameter(name)
             if parameter.requires_grad:  # two names may lead to one parameter
@@ -78,6 +90,121 @@ class Module(Tree):
         """Whether a Tensor goes through this module's forward as it is: see the class."""
         return self.differentiable and type(self).backward is Module.backward
 
+    # What it is made of
+
+    def children(self) -> dict[str, Module]:
+        """The modules this one is made of, by name: its attributes that are modules."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, Module)}
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This module and all those inside it, each with the dotted path that leads to it."""
+        yield prefix, self
+        for name, child in self.children().items():
+            yield from child.named_modules(f"{prefix}{name}.")
+
+    def modules(self) -> list[Module]:
+        """This module and all those inside it, each once."""
+        return list({id(module): module for _, module in self.named_modules()}.values())
+
+    def own_parameters(self) -> dict[str, Parameter]:
+        """The Parameters that are attributes of this module itself, by name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, Parameter)}
+
+    def named_parameters(self) -> dict[str, Parameter]:
+        """Each Parameter once, under the first dotted name that leads to it: "0.w", "fc1.b"."""
+        found: dict[Parameter, str] = {}
+        for prefix, module in self.named_modules():
+            for name, parameter in module.own_parameters().items():
+                found.setdefault(parameter, prefix + name)
+        return {name: parameter for parameter, name in found.items()}
+
+    def find_parameter(self, name: str) -> Parameter:
+        """The Parameter of a dotted name; ValueError names the ones there are."""
+        *path, last = name.split(".")
+        module: Module = self
+        for part in path:
+            module = module.children().get(part, Module())
+        found = vars(module).get(last)
+        if isinstance(found, Parameter):
+            return found
+        have = list(self.named_parameters())
+        raise ValueError(f"{type(self).__name__} has no parameter {name!r}, only {have}")
+
+    def parameters(self) -> list[Parameter]:
+        """Each Parameter once."""
+        return list(self.named_parameters().values())
+
+    def get_parameters(self) -> dict[str, Array]:
+        """The live arrays of the parameters, by the names of `named_parameters`."""
+        return {name: parameter.data for name, parameter in self.named_parameters().items()}
+
+    def named_buffers(self) -> dict[str, Array]:
+        """The arrays that are kept but not learned (running means), by dotted name."""
+        return {
+            prefix + name: getattr(module, name)
+            for prefix, module in self.named_modules()
+            for name in module.buffers
+        }
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def train(self, mode: bool = True) -> Self:
+        """Put this module and all inside it into training mode (or, with False, out of it)."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Put this module and all inside it into evaluation mode."""
+        return self.train(False)
+
+    def to(self, device: str) -> Self:
+        """Move parameters, their gradients and buffers to 'cpu', 'cuda' or 'cuda:1'."""
+        for parameter in self.parameters():
+            parameter.data, parameter.grad = to(parameter.data, device), to(parameter.grad, device)
+        for module in self.modules():
+            for name in module.buffers:
+                setattr(module, name, to(getattr(module, name), device))
+        return self
+
+    # What it says of itself
+
+    def number_of_trainable_parameters(self) -> int:
+        """How many numbers an optimizer would change, those of each Parameter once."""
+        learned: dict[Parameter, int] = {}
+        for module in self.modules():
+            for name, parameter in module.own_parameters().items():
+                count = module.count_learned(name) if parameter.requires_grad else 0
+                learned[parameter] = max(count, learned.get(parameter, 0))
+        return sum(learned.values())
+
+    def count_learned(self, name: str) -> int:
+        """How many numbers of its own Parameter of that name are learned: all, unless a layer says
+        otherwise."""
+        return self.own_parameters()[name].size
+
+    def multiply_adds(self, y_shape: Shape) -> int | None:
+        """How many products with weights are added up to make an output of this shape; work done
+        number by number does not count. None, for not known, where a module with parameters of its
+        own does not say."""
+        total = None if self.own_parameters() else 0
+        for child in self.children().values():
+            cost = child.multiply_adds(y_shape)
+            total = None if total is None or cost is None else total + cost
+        return total
+
+    def describe(self) -> str:
+        """What stands between the parentheses of the repr: the sizes, for a layer."""
+        return ""
+
+    def __repr__(self) -> str:
+        rows = "".join(f"\n({name}): {child!r}" for name, child in self.children().items())
+        inside = rows.replace("\n", "\n  ") + "\n" if rows else self.describe()
+        return f"{type(self).__name__}({inside})"
+
 
 class Tensor(Operators):
     """An array, the step that made it and, for a leaf that requires it, its gradient.
@@ -100,7 +227,7 @@ class Tensor(Operators):
             raise ValueError("backward() found no input or parameter with requires_grad=True")
         if dy is None and self.data.size != 1:
             raise ValueError(
-                f"backward() of shape {self.shape} needs a dy of that shape, or a loss"
+                f"backward() of shape {self.shape} needs a dy of that shape: it is no single number"
             )
         dy = np.ones_like(self.data) if dy is None else dy
         if np.shape(dy) != self.shape:
@@ -134,12 +261,12 @@ class Tensor(Operators):
         """NumPy calls this for np.add, np.exp ... when a Tensor is among the inputs."""
         if method != "__call__" or options:
             raise TypeError(f"np.{ufunc.__name__} takes only inputs when one of them is a Tensor")
-        return apply(ufunc, inputs)
+        return _apply(ufunc, inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         """NumPy calls this for np.sum, np.reshape ...: the inputs come first, then options."""
         inputs = args[0] if isinstance(args[0], (list, tuple)) else args[:1]
-        return apply(function, inputs, *args[1:], **options)
+        return _apply(function, inputs, *args[1:], **options)
 
     def numpy(self) -> np.ndarray:
         """The array, on the CPU."""
@@ -162,7 +289,7 @@ class Tensor(Operators):
         self.grad = gradient if self.grad is None else self.grad + gradient
 
 
-class Parameter(Tensor, Learned):
+class Parameter(Tensor):
     """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False)."""
 
     def __init__(self, data: Any, trainable: bool = True):
@@ -187,7 +314,7 @@ class Step(NamedTuple):
 
 
 def requires_grad(x: Any) -> bool:
-    """Whether a gradient is to reach `x`: never so for a plain array or a number."""
+    """Whether a gradient must reach `x`: never, for a plain array or a number."""
     return isinstance(x, Tensor) and x.requires_grad
 
 
@@ -196,14 +323,26 @@ _clock = count()
 _recording = True
 
 
-def apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
-    """NumPy's `function` of inputs of which some are Tensors, by the module that is its rule."""
+def _apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
+    """What NumPy's `function` gives for inputs with Tensors among them: its rule computes it."""
     if function not in RULES:
         raise TypeError(
             f"np.{function.__name__} has no backward rule: add one in edunn/ops.py, or give it "
             "arrays (the array of a Tensor or Parameter is its .data)"
         )
     return RULES[function](*arguments, **options)(*inputs)
+
+
+@contextmanager
+def evaluating(module: Module) -> Iterator[None]:
+    """Evaluation mode inside; after it, every module has the mode and the cache that it had."""
+    before = [(one, one.training, one.cache) for one in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for one, training, cache in before:
+            one.training, one.cache = training, cache
 
 
 @contextmanager

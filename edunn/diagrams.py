@@ -1,13 +1,23 @@
 """Pictures of a Sequential2D: its matrix of blocks, and the flow that it stands for."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from edunn.core import Module
 from edunn.explain import count_parameters
 from edunn.plot import new_axes
 from edunn.sequential2d import Sequential2D
 
+if TYPE_CHECKING:  # only to name types: import edunn stays fast
+    from matplotlib.axes import Axes
+    from matplotlib.patches import Rectangle
+
 FULL, EMPTY, LINE = "#cfe3f5", "#f5f6f8", "#37618e"
 
 
-def blocks(model, axes=None):
+def blocks(model: Sequential2D, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
     """The block matrix with sizes and numbers of parameters, and beside it the flow: inputs on the
     left, outputs on the right, a line for each block.
 
@@ -26,22 +36,23 @@ def blocks(model, axes=None):
     return axes
 
 
-def name_of(block):
+def _name_of(block: Module) -> str:
     """What a block is called in a picture: its class, or what a short chain is made of."""
-    parts = [type(part).__name__ for part in block] if hasattr(block, "entries") else []
+    inside = block.children().values() if hasattr(block, "entries") else ()
+    parts = [type(part).__name__ for part in inside]
     return " → ".join(parts) if 0 < len(parts) <= 2 else type(block).__name__
 
 
-def draw_matrix(model, ax):
+def draw_matrix(model: Sequential2D, ax: Axes) -> None:
     """A square for each block, coloured where there is one."""
     rows, columns = model.in_features_list, model.out_features_list
     for i in range(len(rows)):
         for j in range(len(columns)):
             block = model.cells.get((i, j))
             color = EMPTY if block is None else FULL
-            ax.add_patch(rectangle((j, i), 1, 1, facecolor=color, edgecolor="white", linewidth=3))
+            ax.add_patch(_rectangle((j, i), 1, 1, facecolor=color, edgecolor="white", linewidth=3))
             if block is not None:
-                text = f"{name_of(block)}\n{count_parameters(block):,}"
+                text = f"{_name_of(block)}\n{count_parameters(block):,}"
                 ax.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=8)
     ax.set_xlim(0, len(columns))
     ax.set_ylim(len(rows), 0)
@@ -55,14 +66,14 @@ def draw_matrix(model, ax):
     ax.set_title(f"{count_parameters(model):,} parameters", fontsize=10)
 
 
-def rectangle(*args, **options):
+def _rectangle(*args: Any, **options: Any) -> Rectangle:
     """matplotlib's Rectangle, imported only when a picture is drawn."""
     from matplotlib.patches import Rectangle
 
     return Rectangle(*args, **options)
 
 
-def draw_flow(model, ax):
+def draw_flow(model: Sequential2D, ax: Axes) -> None:
     """An arrow from x_i to y_j for each block."""
     rows, columns = len(model.in_features_list), len(model.out_features_list)
     height = max(rows, columns)

@@ -1,4 +1,4 @@
-"""Files that are there whole, or as they were before."""
+"""Writing files so that they are there whole, or as they were before."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: str | bytes, mode: int = 0o666) -> None:
-    """Write a file whole or not at all, also if the process is killed in the middle; its folder is
-    made where it is missing.
+    """Write a file whole or not at all, even if the process is killed in the middle. A folder that
+    is missing is made.
 
     content: text is written in UTF-8    mode: of a new file, less the umask    Raises OSError
     """

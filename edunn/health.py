@@ -1,7 +1,10 @@
-"""Signs that a training goes wrong, said once each, in words that help."""
+"""Signs that training is going wrong: each is said once, in words that help."""
+
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from edunn.core import Module
 from edunn.layers.activations import ReLU
 
 EXPLODING, VANISHING, DEAD = 1e3, 1e-8, 0.9
@@ -10,23 +13,25 @@ EXPLODING, VANISHING, DEAD = 1e3, 1e-8, 0.9
 class Health:
     """Looks at a model after every epoch of `fit`."""
 
-    def __init__(self, model):
-        self.model, self.said, self.first_loss = model, set(), None
+    def __init__(self, model: Module) -> None:
+        self.model = model
+        self.said: set[str] = set()
+        self.first_loss: float | None = None
 
-    def check(self, loss, say):
+    def check(self, loss: float, say: Callable[[str], object]) -> None:
         """Look at the last batch of an epoch; say(text) for each sign not yet named."""
         self.first_loss = loss if self.first_loss is None else self.first_loss
-        for sign, text in self.signs(loss):
+        for sign, text in self.signs(loss, self.first_loss):
             if sign not in self.said:
                 self.said.add(sign)
                 say(f"training health: {text}")
 
-    def signs(self, loss):
+    def signs(self, loss: float, first_loss: float) -> Iterator[tuple[str, str]]:
         if not np.isfinite(loss):
             yield "nan", f"the loss is {loss}. Try a learning rate ten times smaller."
             return
-        if loss > 2 * self.first_loss:
-            rise = f"the loss has risen from {self.first_loss:.3g} to {loss:.3g}"
+        if loss > 2 * first_loss:
+            rise = f"the loss has risen from {first_loss:.3g} to {loss:.3g}"
             yield "rising", f"{rise}. The learning rate is probably too high."
         for name, parameter in self.model.named_parameters().items():
             if parameter.grad is None or not parameter.size:

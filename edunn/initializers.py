@@ -6,36 +6,42 @@ height, width) for a convolution.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
-from edunn.backend import default_dtype, generator
+from edunn.backend import Shape, default_dtype, generator
 from edunn.inputs import check_positive
+
+__all__ = [
+    "Constant", "KaimingNormal", "KaimingUniform", "LeCunUniform", "One", "RandomNormal",
+    "RandomUniform", "XavierNormal", "XavierUniform", "Zero",
+]  # fmt: skip
 
 
 class Zero:
     """The number 0 everywhere."""
 
-    def __call__(self, shape):
+    def __call__(self, shape: Shape) -> np.ndarray:
         return np.zeros(shape, default_dtype())
 
 
 class One:
     """The number 1 everywhere."""
 
-    def __call__(self, shape):
+    def __call__(self, shape: Shape) -> np.ndarray:
         return np.ones(shape, default_dtype())
 
 
 class Constant:
     """One number everywhere, or the values of an array that has the parameter's shape."""
 
-    def __init__(self, value):
+    def __init__(self, value: Any) -> None:
         self.value = np.asarray(value)
         if self.value.dtype.kind not in "fiub":
             raise TypeError(f"Constant got a value of dtype {self.value.dtype}, not numbers")
 
-    def __call__(self, shape):
+    def __call__(self, shape: Shape) -> np.ndarray:
         if self.value.shape not in ((), tuple(shape)):
             raise ValueError(f"Constant got a parameter of shape {shape}, not {self.value.shape}")
         return np.full(shape, self.value, default_dtype())
@@ -44,26 +50,26 @@ class Constant:
 class RandomNormal:
     """Normal numbers with mean 0 and standard deviation `std`."""
 
-    def __init__(self, std=0.1):
+    def __init__(self, std: float = 0.1) -> None:
         check_positive("RandomNormal", std=std)
         self.std = std
 
-    def __call__(self, shape):
+    def __call__(self, shape: Shape) -> np.ndarray:
         return generator().normal(0, self.std, shape).astype(default_dtype())
 
 
 class RandomUniform:
     """Numbers that are equally likely anywhere from -bound to bound."""
 
-    def __init__(self, bound=0.1):
+    def __init__(self, bound: float = 0.1) -> None:
         check_positive("RandomUniform", bound=bound)
         self.bound = bound
 
-    def __call__(self, shape):
+    def __call__(self, shape: Shape) -> np.ndarray:
         return generator().uniform(-self.bound, self.bound, shape).astype(default_dtype())
 
 
-def fans(shape):
+def _fans(shape: Shape) -> tuple[int, int]:
     """(inputs of each output, outputs of each input) of a weight of this shape."""
     if len(shape) == 4:
         outputs, inputs, height, width = shape
@@ -72,41 +78,41 @@ def fans(shape):
 
 
 class XavierNormal:
-    """Standard deviation sqrt(2 / (inputs + outputs)): keeps signals and gradients of one size
+    """Standard deviation sqrt(2 / (inputs + outputs)): keeps the size of signals and gradients
     through layers without ReLUs (Glorot and Bengio 2010)."""
 
-    def __call__(self, shape):
-        return RandomNormal(math.sqrt(2 / sum(fans(shape))))(shape)
+    def __call__(self, shape: Shape) -> np.ndarray:
+        return RandomNormal(math.sqrt(2 / sum(_fans(shape))))(shape)
 
 
 class XavierUniform:
     """As XavierNormal, but uniform, from -sqrt(6 / (inputs + outputs)) up."""
 
-    def __call__(self, shape):
-        return RandomUniform(math.sqrt(6 / sum(fans(shape))))(shape)
+    def __call__(self, shape: Shape) -> np.ndarray:
+        return RandomUniform(math.sqrt(6 / sum(_fans(shape))))(shape)
 
 
 class KaimingNormal:
     """Standard deviation sqrt(2 / inputs): keeps the size of signals that go through ReLUs (He et
     al. 2015, arXiv:1502.01852)."""
 
-    def __call__(self, shape):
-        return RandomNormal(math.sqrt(2 / fans(shape)[0]))(shape)
+    def __call__(self, shape: Shape) -> np.ndarray:
+        return RandomNormal(math.sqrt(2 / _fans(shape)[0]))(shape)
 
 
 class KaimingUniform:
     """As KaimingNormal, but uniform, from -sqrt(6 / inputs) up."""
 
-    def __call__(self, shape):
-        return RandomUniform(math.sqrt(6 / fans(shape)[0]))(shape)
+    def __call__(self, shape: Shape) -> np.ndarray:
+        return RandomUniform(math.sqrt(6 / _fans(shape)[0]))(shape)
 
 
 class LeCunUniform:
     """Uniform from -1 / sqrt(inputs) up: what PyTorch's Linear and Conv2d start from. For a bias,
-    which does not know its inputs, give them."""
+    whose shape does not tell the number of inputs, give that number."""
 
-    def __init__(self, inputs=None):
+    def __init__(self, inputs: int | None = None) -> None:
         self.inputs = inputs
 
-    def __call__(self, shape):
-        return RandomUniform(1 / math.sqrt(self.inputs or fans(shape)[0]))(shape)
+    def __call__(self, shape: Shape) -> np.ndarray:
+        return RandomUniform(1 / math.sqrt(self.inputs or _fans(shape)[0]))(shape)

@@ -1,22 +1,35 @@
-"""What may come in: each refusal is one line that says who, what it got and what it wanted."""
+"""Checks of what comes in. Each refusal is one line: who, what it got, what it wanted."""
 
 import difflib
+from collections.abc import Collection
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 
+from edunn.backend import Array
 
-def show(value):
-    """The repr of a value on one line, cut off where it is long."""
+
+def show(value: object) -> str:
+    """The repr of a value on one line, cut off if it is long."""
     text = " ".join(repr(value).split())
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def check_array(who, x, *shape, name="x"):
+def _is_whole(number: Any) -> bool:
+    return isinstance(number, Integral) and not isinstance(number, bool)
+
+
+def _is_number(number: Any) -> bool:
+    return isinstance(number, Real) and not isinstance(number, bool)
+
+
+def check_array(who: object, x: Any, *shape: int | str, name: str = "x") -> None:
     """Refuse `x` unless it is an array of numbers of this shape.
 
-    who: the module or function that asks; shape: a whole number is a size, a str names a free one
-    (from 1 up, but for "n", the examples), and none at all accepts every shape.
+    who: the module or function that asks
+    shape: the sizes, a number each, or a word for a size that is free (from 1 up; "n", the number
+    of examples, from 0 up); without any, all shapes are accepted
     """
     if not hasattr(x, "dtype"):
         raise TypeError(f"{who} got {name} of type {type(x).__name__}, not an array")
@@ -32,7 +45,7 @@ def check_array(who, x, *shape, name="x"):
         raise ValueError(f"{who} got {name} of shape {tuple(x.shape)}, not ({wanted})")
 
 
-def check_finite(who, x, name="x"):
+def check_finite(who: object, x: Array, name: str = "x") -> None:
     """Refuse an array with NaN or infinity in it, and say where the first one is."""
     wrong = ~np.isfinite(x)
     if np.any(wrong):
@@ -43,7 +56,7 @@ def check_finite(who, x, name="x"):
         )
 
 
-def check_indices(who, x, count, name="x"):
+def check_indices(who: object, x: Array, count: int, name: str = "x") -> None:
     """Refuse an array that holds anything but whole numbers from 0 to count - 1."""
     if x.dtype.kind not in "iu":
         raise TypeError(f"{who} got {name} of dtype {x.dtype}, not whole numbers")
@@ -52,49 +65,48 @@ def check_indices(who, x, count, name="x"):
         raise ValueError(f"{who} got {name} with {int(wrong[0])}, not all from 0 to {count - 1}")
 
 
-def check_labels(who, labels, n, classes):
+def check_labels(who: object, labels: Array, n: int, classes: int) -> None:
     """Refuse labels that are not n whole numbers from 0 to classes - 1."""
     check_array(who, labels, n, name="labels")
     check_indices(who, labels, classes, name="labels")
 
 
-def check_sizes(who, **sizes):
+def check_sizes(who: object, **sizes: Any) -> None:
     """Refuse sizes that are not whole numbers from 1 up."""
     for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
+        if not _is_whole(size) or size < 1:
             raise ValueError(f"{who} got {name}={show(size)}, not a whole number from 1 up")
 
 
-def check_shape(who, shape, name="shape"):
+def check_shape(who: object, shape: Any, name: str = "shape") -> None:
     """Refuse what is not a tuple or list of whole numbers from 1 up."""
-    if not isinstance(shape, (tuple, list)) or not all(
-        isinstance(size, Integral) and not isinstance(size, bool) and size >= 1 for size in shape
-    ):
+    is_list = isinstance(shape, (tuple, list))
+    if not is_list or not all(_is_whole(size) and size >= 1 for size in shape):
         raise ValueError(f"{who} got {name}={show(shape)}, not a tuple of whole numbers from 1 up")
 
 
-def check_positive(who, **numbers):
+def check_positive(who: object, **numbers: Any) -> None:
     """Refuse numbers that are not above 0."""
     for name, number in numbers.items():
-        if isinstance(number, bool) or not isinstance(number, Real) or not number > 0:
+        if not _is_number(number) or not number > 0:
             raise ValueError(f"{who} got {name}={show(number)}, not a number above 0")
 
 
-def check_number(who, **numbers):
+def check_number(who: object, **numbers: Any) -> None:
     """Refuse what is not a finite number."""
     for name, number in numbers.items():
-        if isinstance(number, bool) or not isinstance(number, Real) or not np.isfinite(number):
+        if not _is_number(number) or not np.isfinite(number):
             raise ValueError(f"{who} got {name}={show(number)}, not a number")
 
 
-def check_whole(who, **numbers):
+def check_whole(who: object, **numbers: Any) -> None:
     """Refuse what is not a whole number from 0 up."""
     for name, number in numbers.items():
-        if isinstance(number, bool) or not isinstance(number, Integral) or number < 0:
+        if not _is_whole(number) or number < 0:
             raise ValueError(f"{who} got {name}={show(number)}, not a whole number from 0 up")
 
 
-def check_choice(who, got, known, what):
+def check_choice(who: object, got: object, known: Collection[Any], what: str) -> None:
     """Refuse a name that is not among the known ones, and suggest the nearest."""
     if got not in known:
         near = difflib.get_close_matches(str(got).lower(), known, 1)

@@ -5,12 +5,17 @@ batch by batch, and the history holds the mean: for `precision`, `recall`, `f1` 
 near the number for all examples at once, but not the same.
 """
 
+from typing import Any, Literal, TypeAlias
+
 import numpy as np
 
+from edunn.backend import Array
 from edunn.inputs import check_array, check_indices, check_labels, check_sizes
 
+Average: TypeAlias = Literal["macro"] | None
 
-def accuracy(y, labels):
+
+def accuracy(y: Array, labels: Array) -> float:
     """The share of examples whose highest score is that of their label: from 0 to 1.
 
     y: (n, classes), scores or probabilities    labels: (n,), whole numbers from 0
@@ -22,7 +27,7 @@ def accuracy(y, labels):
     return float(np.mean(np.argmax(y, axis=1) == labels))
 
 
-def confusion_matrix(y, labels, classes=None):
+def confusion_matrix(y: Array, labels: Array, classes: int | None = None) -> Array:
     """counts[i, j] = the number of examples with label i that are predicted as j
 
     y: (n, classes), scores; or (n,), predicted labels    labels: (n,), whole numbers from 0
@@ -32,11 +37,11 @@ def confusion_matrix(y, labels, classes=None):
     Raises ValueError or TypeError on an empty batch, and on labels that are not from 0 to
     classes - 1.
     """
-    return count_pairs("confusion_matrix", y, labels, classes)
+    return _count_pairs("confusion_matrix", y, labels, classes)
 
 
-def precision(y, labels, average="macro"):
-    """For each class: the share of those predicted as it that are it, from 0 to 1
+def precision(y: Array, labels: Array, average: Average = "macro") -> Any:
+    """For each class: the share of the examples predicted as it that belong to it, from 0 to 1
 
     precision = hits / predicted: of a class never predicted, 0.
 
@@ -46,46 +51,46 @@ def precision(y, labels, average="macro"):
 
     Raises what `confusion_matrix` does, and ValueError on another average.
     """
-    hits, predicted, labelled = count_hits("precision", y, labels, average)
-    return averaged(hits / np.maximum(predicted, 1), predicted + labelled, average)
+    hits, predicted, labelled = _count_hits("precision", y, labels, average)
+    return _averaged(hits / np.maximum(predicted, 1), predicted + labelled, average)
 
 
-def recall(y, labels, average="macro"):
+def recall(y: Array, labels: Array, average: Average = "macro") -> Any:
     """For each class: the share of its examples that are predicted as it, from 0 to 1
 
     recall = hits / labelled: of a class without examples, 0. All else is as in `precision`.
     """
-    hits, predicted, labelled = count_hits("recall", y, labels, average)
-    return averaged(hits / np.maximum(labelled, 1), predicted + labelled, average)
+    hits, predicted, labelled = _count_hits("recall", y, labels, average)
+    return _averaged(hits / np.maximum(labelled, 1), predicted + labelled, average)
 
 
-def f1(y, labels, average="macro"):
+def f1(y: Array, labels: Array, average: Average = "macro") -> Any:
     """For each class: the harmonic mean of its precision and recall, from 0 to 1
 
     f1 = 2 hits / (predicted + labelled): of a class that does not occur, or is never predicted, 0.
     All else is as in `precision`; "macro" is the mean of the classes' f1.
     """
-    hits, predicted, labelled = count_hits("f1", y, labels, average)
-    return averaged(2 * hits / np.maximum(predicted + labelled, 1), predicted + labelled, average)
+    hits, predicted, labelled = _count_hits("f1", y, labels, average)
+    return _averaged(2 * hits / np.maximum(predicted + labelled, 1), predicted + labelled, average)
 
 
-def mse(y, target):
+def mse(y: Array, target: Array) -> float:
     """The mean of (y - target)^2 over all numbers: from 0, which is perfect, up.
 
     y, target: the same shape, any, with at least one number; else ValueError or TypeError
     """
-    return float(np.mean(errors("mse", y, target) ** 2))
+    return float(np.mean(_errors("mse", y, target) ** 2))
 
 
-def mae(y, target):
+def mae(y: Array, target: Array) -> float:
     """The mean of |y - target| over all numbers: from 0, which is perfect, up.
 
     y, target: the same shape, any, with at least one number; else ValueError or TypeError
     """
-    return float(np.mean(np.abs(errors("mae", y, target))))
+    return float(np.mean(np.abs(_errors("mae", y, target))))
 
 
-def r2(y, target):
+def r2(y: Array, target: Array) -> float:
     """1 - sum of (y - target)^2 / sum of (target - mean of target)^2, over the n examples
 
     The share of the target's variance that y explains: 1 is perfect, 0 as good as always answering
@@ -94,7 +99,7 @@ def r2(y, target):
 
     y, target: the same shape, (n,) or (n, outputs), with n > 0; else ValueError or TypeError
     """
-    difference = errors("r2", y, target)
+    difference = _errors("r2", y, target)
     if len(y.shape) not in (1, 2):
         raise ValueError(f"r2 got y of shape {tuple(y.shape)}, not (n, outputs) or (n,)")
     left = np.sum(difference**2, axis=0)
@@ -105,8 +110,8 @@ def r2(y, target):
     return float(np.mean(np.where(varies, explained, left == 0)))
 
 
-def errors(who, y, target):
-    """y - target, once it is sure that the two have the same shape and are not empty."""
+def _errors(who: object, y: Array, target: Array) -> Array:
+    """y - target, after checking that the two have one shape and are not empty."""
     check_array(who, y, name="y")
     check_array(who, target, *y.shape, name="target")
     if y.size == 0:
@@ -114,7 +119,7 @@ def errors(who, y, target):
     return 1.0 * y - target  # 1.0: whole numbers of 8 bits would wrap around below 0
 
 
-def count_pairs(who, y, labels, classes=None):
+def _count_pairs(who: object, y: Array, labels: Array, classes: int | None = None) -> Array:
     """The counts of `confusion_matrix`, with refusals in the name of `who`."""
     check_array(who, y, name="y")
     if len(y.shape) not in (1, 2):
@@ -139,15 +144,18 @@ def count_pairs(who, y, labels, classes=None):
     return np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
 
 
-def count_hits(who, y, labels, average):
-    """For each class, how many examples are rightly predicted as it, predicted as it, and it."""
+def _count_hits(
+    who: object, y: Array, labels: Array, average: object
+) -> tuple[Array, Array, Array]:
+    """For each class, how many examples are rightly predicted as it, how many are predicted as it,
+    and how many it has."""
     if average not in ("macro", None):
         raise ValueError(f"{who} got average={average!r}, not 'macro' or None")
-    counts = count_pairs(who, y, labels)
+    counts = _count_pairs(who, y, labels)
     return np.diagonal(counts), np.sum(counts, axis=0), np.sum(counts, axis=1)
 
 
-def averaged(scores, occurrences, average):
+def _averaged(scores: Array, occurrences: Array, average: Average) -> Any:
     """The scores of all classes; for "macro", the mean over the classes that occur."""
     if average is None:
         return scores

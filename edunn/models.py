@@ -9,10 +9,10 @@ class LinearRegression(Dense):
     x: (n, inputs)    w: (inputs, outputs)    b: (outputs,)    y: (n, outputs)
     """
 
-    def __init__(self, inputs, outputs):
+    def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(inputs, outputs, "id")
 
-    def describe(self):
+    def describe(self) -> str:
         return "{}, {}".format(*self.w.shape)
 
 
@@ -22,8 +22,8 @@ class LogisticRegression(Dense):
     x: (n, inputs)    w: (inputs, classes)    b: (classes,)    y: (n, classes)
     """
 
-    def __init__(self, inputs, classes):
+    def __init__(self, inputs: int, classes: int) -> None:
         super().__init__(inputs, classes, "softmax")
 
-    def describe(self):
+    def describe(self) -> str:
         return "{}, {}".format(*self.w.shape)

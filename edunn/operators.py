@@ -5,135 +5,150 @@
 """
 
 import operator
+from collections.abc import Callable, Iterator
+from typing import Any
 
-import numpy as np
+import numpy
+
+from edunn.backend import Array, Axis, Shape, to
+
+np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
 
 
 class Operators:
-    """The operators and methods of Tensor, whose array is `self.data`."""
+    """The operators and methods of Tensor, whose array is `self.data`.
+
+    What they give is a Tensor, unless they say that it is a number or a shape.
+    """
+
+    data: Array
+    requires_grad: bool
+    __array_function__: Callable[..., Any]
 
     # fmt: off
-    def __add__(self, other):       return np.add(self, other)
-    def __radd__(self, other):      return np.add(other, self)
-    def __sub__(self, other):       return np.subtract(self, other)
-    def __rsub__(self, other):      return np.subtract(other, self)
-    def __mul__(self, other):       return np.multiply(self, other)
-    def __rmul__(self, other):      return np.multiply(other, self)
-    def __truediv__(self, other):   return np.divide(self, other)
-    def __rtruediv__(self, other):  return np.divide(other, self)
-    def __matmul__(self, other):    return np.matmul(self, other)
-    def __rmatmul__(self, other):   return np.matmul(other, self)
-    def __pow__(self, power):       return np.power(self, power)
-    def __neg__(self):              return np.negative(self)
+    def __add__(self, other: Any) -> Any:       return np.add(self, other)
+    def __radd__(self, other: Any) -> Any:      return np.add(other, self)
+    def __sub__(self, other: Any) -> Any:       return np.subtract(self, other)
+    def __rsub__(self, other: Any) -> Any:      return np.subtract(other, self)
+    def __mul__(self, other: Any) -> Any:       return np.multiply(self, other)
+    def __rmul__(self, other: Any) -> Any:      return np.multiply(other, self)
+    def __truediv__(self, other: Any) -> Any:   return np.divide(self, other)
+    def __rtruediv__(self, other: Any) -> Any:  return np.divide(other, self)
+    def __matmul__(self, other: Any) -> Any:    return np.matmul(self, other)
+    def __rmatmul__(self, other: Any) -> Any:   return np.matmul(other, self)
+    def __pow__(self, power: float) -> Any:     return np.power(self, power)
+    def __neg__(self) -> Any:                   return np.negative(self)
 
-    def __eq__(self, other):        return np.equal(self, other)
-    def __ne__(self, other):        return np.not_equal(self, other)
-    def __lt__(self, other):        return np.less(self, other)
-    def __le__(self, other):        return np.less_equal(self, other)
-    def __gt__(self, other):        return np.greater(self, other)
-    def __ge__(self, other):        return np.greater_equal(self, other)
-    __hash__ = object.__hash__      # by identity: the tape looks tensors up
+    def __eq__(self, other: Any) -> Any:        return np.equal(self, other)
+    def __ne__(self, other: Any) -> Any:        return np.not_equal(self, other)
+    def __lt__(self, other: Any) -> Any:        return np.less(self, other)
+    def __le__(self, other: Any) -> Any:        return np.less_equal(self, other)
+    def __gt__(self, other: Any) -> Any:        return np.greater(self, other)
+    def __ge__(self, other: Any) -> Any:        return np.greater_equal(self, other)
+    __hash__ = object.__hash__  # by identity: the tape looks tensors up
 
-    def exp(self):                  return np.exp(self)
-    def log(self):                  return np.log(self)
-    def sqrt(self):                 return np.sqrt(self)
-    def tanh(self):                 return np.tanh(self)
-    def abs(self):                  return np.abs(self)
-    def maximum(self, other):       return np.maximum(self, other)
+    def exp(self) -> Any:                       return np.exp(self)
+    def log(self) -> Any:                       return np.log(self)
+    def sqrt(self) -> Any:                      return np.sqrt(self)
+    def tanh(self) -> Any:                      return np.tanh(self)
+    def abs(self) -> Any:                       return np.abs(self)
+    def maximum(self, other: Any) -> Any:       return np.maximum(self, other)
     # fmt: on
 
-    def sum(self, axis=None, keepdims=False, **words):
+    def sum(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
         """The sum over `axis`, or all; PyTorch's words dim and keepdim mean the same."""
-        return np.sum(self, **reduction(axis, keepdims, **words))
+        return np.sum(self, **_reduction(axis, keepdims, **words))
 
-    def mean(self, axis=None, keepdims=False, **words):
+    def mean(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
         """The mean over `axis`, or all."""
-        return np.mean(self, **reduction(axis, keepdims, **words))
+        return np.mean(self, **_reduction(axis, keepdims, **words))
 
-    def max(self, axis=None, keepdims=False, **words):
+    def max(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
         """The largest number over `axis`, or of all."""
-        return np.max(self, **reduction(axis, keepdims, **words))
+        return np.max(self, **_reduction(axis, keepdims, **words))
 
-    def argmax(self, axis=None, keepdims=False, **words):
+    def argmax(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
         """Where the largest number is, along `axis`; takes no gradient."""
-        return np.argmax(self, **reduction(axis, keepdims, **words))
+        return np.argmax(self, **_reduction(axis, keepdims, **words))
 
-    def eq(self, other):
+    def eq(self, other: Any) -> Any:
         """Where the numbers are equal; takes no gradient."""
         return np.equal(self, other)
 
-    def view_as(self, other):
+    def view_as(self, other: Any) -> Any:
         """The same numbers in the shape of another tensor."""
         return np.reshape(self, other.shape)
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         return self.__array_function__(operator.getitem, (), (self, key), {})
 
-    def reshape(self, *shape):
+    def reshape(self, *shape: Any) -> Any:
         """The same numbers in another shape: reshape(2, 3) or reshape((2, 3)); -1 is worked out."""
         return np.reshape(self, shape[0] if isinstance(shape[0], tuple) else shape)
 
     view = reshape
 
-    def transpose(self, *axes):
+    def transpose(self, *axes: int) -> Any:
         """The axes in another order; without any, in reverse."""
         return np.transpose(self, axes or None)
 
     @property
-    def T(self):
+    def T(self) -> Any:
         return np.transpose(self)
 
     @property
-    def shape(self):
+    def shape(self) -> Shape:
         return tuple(self.data.shape)
 
     @property
-    def dtype(self):
+    def dtype(self) -> numpy.dtype:
         return self.data.dtype
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         return self.data.ndim
 
     @property
-    def size(self):
+    def size(self) -> int:
         return self.data.size
 
-    def numel(self):
+    def numel(self) -> int:
         """How many numbers there are."""
         return self.data.size
 
-    def item(self):
+    def item(self) -> Any:
         """The one number of a tensor that holds just one, as a Python number."""
         if self.data.size != 1:
             raise ValueError(f"item() takes one number, but this tensor has shape {self.shape}")
         return self.data.item()
 
-    def __float__(self):
+    def __float__(self) -> float:
         return float(self.item())
 
-    def __int__(self):
+    def __int__(self) -> int:
         return int(self.item())
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.item())
 
-    def __format__(self, spec):
+    def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else str(self)
 
-    def __len__(self):
+    def __len__(self) -> int:
         if not self.shape:
             raise TypeError("len() of a tensor that is a single number")
         return len(self.data)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         grad = ", requires_grad=True" if self.requires_grad else ""
-        return f"{type(self).__name__}({self.numpy()!r}{grad})"
+        return f"{type(self).__name__}({to(self.data, 'cpu')!r}{grad})"
 
 
-def reduction(axis, keepdims, dim=None, keepdim=False):
+def _reduction(
+    axis: Axis, keepdims: bool, dim: Axis = None, keepdim: bool = False
+) -> dict[str, Any]:
     """The options of np.sum and its like, from NumPy's words and PyTorch's."""
     return {"axis": axis if dim is None else dim, "keepdims": keepdims or keepdim}

@@ -4,13 +4,15 @@ Each is a Module like any layer; the table at the end says which function of Num
 """
 
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
-from edunn.core import RULES, Module
+from edunn.backend import Array, Shape
+from edunn.core import RULES, Grads, Module
 
 
-def unbroadcast(dy, shape):
+def unbroadcast(dy: Array, shape: Shape) -> Array:
     """Sum `dy` over the axes that broadcasting added to, or stretched in, `shape`."""
     if np.shape(dy) == shape:
         return dy
@@ -22,11 +24,11 @@ def unbroadcast(dy, shape):
 class Add(Module):
     """y = a + b; a and b may broadcast"""
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         self.cache = np.shape(a), np.shape(b)
         return a + b
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         a_shape, b_shape = self.cache
         return (unbroadcast(dy, a_shape), unbroadcast(dy, b_shape)), {}
 
@@ -34,11 +36,11 @@ class Add(Module):
 class Subtract(Module):
     """y = a - b; a and b may broadcast"""
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         self.cache = np.shape(a), np.shape(b)
         return a - b
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         a_shape, b_shape = self.cache
         return (unbroadcast(dy, a_shape), unbroadcast(-dy, b_shape)), {}
 
@@ -46,11 +48,11 @@ class Subtract(Module):
 class Multiply(Module):
     """y = a * b, elementwise; a and b may broadcast"""
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         self.cache = a, b
         return a * b
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         a, b = self.cache
         return (unbroadcast(dy * b, np.shape(a)), unbroadcast(dy * a, np.shape(b))), {}
 
@@ -58,11 +60,11 @@ class Multiply(Module):
 class Divide(Module):
     """y = a / b, elementwise; a and b may broadcast"""
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         self.cache = a, b
         return a / b
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         a, b = self.cache
         return (unbroadcast(dy / b, np.shape(a)), unbroadcast(-dy * a / b**2, np.shape(b))), {}
 
@@ -70,13 +72,13 @@ class Divide(Module):
 class Power(Module):
     """y = a ** power, elementwise, for a plain number power"""
 
-    def forward(self, a, power):
+    def forward(self, a: Array, power: float) -> Array:
         if not isinstance(power, Real):
             raise TypeError("a ** power got an array as power, not a number")
         self.cache = a, power
         return a**power
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         a, power = self.cache
         return dy * power * a ** (power - 1), {}
 
@@ -84,10 +86,10 @@ class Power(Module):
 class Negative(Module):
     """y = -x"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         return -x
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         return -dy, {}
 
 
@@ -97,13 +99,13 @@ class MatMul(Module):
     a: (..., n, k)    b: (..., k, m)    y: (..., n, m); the axes before the last two broadcast
     """
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         if a.ndim < 2 or b.ndim < 2 or a.shape[-1] != b.shape[-2]:
             raise ValueError(f"a @ b got shapes {a.shape} and {b.shape}, not (n, k) and (k, m)")
         self.cache = a, b
         return a @ b
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         a, b = self.cache
         da, db = dy @ np.swapaxes(b, -1, -2), np.swapaxes(a, -1, -2) @ dy
         return (unbroadcast(da, a.shape), unbroadcast(db, b.shape)), {}
@@ -112,55 +114,55 @@ class MatMul(Module):
 class Exp(Module):
     """y = exp(x)"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         self.cache = y = np.exp(x)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         return dy * self.cache, {}
 
 
 class Log(Module):
     """y = log(x), the natural logarithm"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         self.cache = x
         return np.log(x)
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         return dy / self.cache, {}
 
 
 class Sqrt(Module):
     """y = sqrt(x)"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         self.cache = y = np.sqrt(x)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         return dy / (2 * self.cache), {}
 
 
 class Absolute(Module):
     """y = |x|; at 0, where it has no slope, the slope is taken as 0"""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         self.cache = np.sign(x)
         return np.abs(x)
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         return dy * self.cache, {}
 
 
 class Maximum(Module):
     """y = max(a, b), elementwise; where they are equal, each gets half of the gradient"""
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         self.cache = a, b
         return np.maximum(a, b)
 
-    def backward(self, dy):
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
         a, b = self.cache
         share = 0.5 * dy * (a == b)
         return (

@@ -1,42 +1,49 @@
 """Saving and loading: .npz files of plain arrays on the CPU, written whole or not at all."""
 
+import io
 import json
-import os
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from edunn import backend
 from edunn.backend import to
+from edunn.core import Module
+from edunn.files import write_whole
 from edunn.layers.dense import Dense
 from edunn.layers.linear import Linear
+from edunn.optimizers import Optimizer
+
+State: TypeAlias = dict[str, np.ndarray]  # parameters and buffers, by dotted name
 
 
-def save(model, path):
+def save(model: Module, path: str | Path) -> None:
     """Write a model's parameters and buffers to an .npz file, under their dotted names.
 
     The file appears whole or not at all; it holds no code, and no pickles.
     """
-    write(path, state_dict(model))
+    _write(path, state_dict(model))
 
 
-def load(model, path):
+def load(model: Module, path: str | Path) -> None:
     """Read into `model` what `save` wrote; a file that does not fit changes nothing.
 
     Raises ValueError that lists everything that does not fit, and OSError or ValueError on a file
     that is not there or is no .npz file.
     """
-    load_state_dict(model, read(path))
+    load_state_dict(model, _read(path))
 
 
-def state_dict(model):
+def state_dict(model: Module) -> State:
     """All parameters and buffers as arrays on the CPU, by their dotted names; copies."""
     arrays = model.get_parameters() | model.named_buffers()
     return {name: np.array(to(array, "cpu")) for name, array in arrays.items()}
 
 
-def load_state_dict(model, state):
+def load_state_dict(model: Module, state: State) -> None:
     """Give `model` the arrays of a state dict, on the device and of the dtype that it has now.
 
     Raises ValueError that lists all names and shapes that do not fit, and then changes nothing.
@@ -55,14 +62,14 @@ def load_state_dict(model, state):
         array[...] = to(np.asarray(state[name], array.dtype), backend.device_of(array))
 
 
-def save_checkpoint(path, model, optimizer, **extra):
-    """Write all that a training needs to go on bit for bit: the model, the optimizer's memory and
+def save_checkpoint(path: str | Path, model: Module, optimizer: Optimizer, **extra: Any) -> None:
+    """Write all that training needs to go on, bit for bit: the model, the optimizer's memory and
     learning rate, and the state of the random numbers.
 
     extra: whatever else is to be kept (epoch=3, history=...), in JSON's types
     """
     arrays = {f"model/{name}": array for name, array in state_dict(model).items()}
-    numbers = {}
+    numbers: dict[str, Any] = {}
     for name, memory in optimizer.state.items():
         for key, value in memory.items():
             is_array = hasattr(value, "dtype")
@@ -72,21 +79,21 @@ def save_checkpoint(path, model, optimizer, **extra):
     about = {"numbers": numbers, "lr": optimizer.lr, "extra": extra}
     about["random"] = backend.generator().bit_generator.state
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
-    write(path, arrays)
+    _write(path, arrays)
 
 
-def load_checkpoint(path, model, optimizer):
+def load_checkpoint(path: str | Path, model: Module, optimizer: Optimizer) -> dict[str, Any]:
     """Read what `save_checkpoint` wrote into model, optimizer and random numbers.
 
     Returns what it was given as extra; a file that does not fit raises ValueError."""
-    arrays = read(path)
+    arrays = _read(path)
     if "about" not in arrays:
         raise ValueError(f"{path} is no checkpoint: save_checkpoint writes them, save does not")
     about = json.loads(arrays.pop("about").tobytes())
     model_state = {n[6:]: a for n, a in arrays.items() if n.startswith("model/")}
     load_state_dict(model, model_state)
     names = {str(name): name for name in optimizer.state}
-    memory = {name: {} for name in optimizer.state}
+    memory: dict[Any, dict[str, Any]] = {name: {} for name in optimizer.state}
     stored = {n: a for n, a in arrays.items() if n.startswith("optimizer/")} | about["numbers"]
     for full_name, value in stored.items():
         _, name, key = full_name.split("/")
@@ -99,18 +106,18 @@ def load_checkpoint(path, model, optimizer):
     return about["extra"]
 
 
-def to_torch(model):
+def to_torch(model: Module) -> State:
     """The state dict that a PyTorch model of the same layers loads: weight and bias, with the
     weights of Linear and Dense transposed to (outputs, inputs). Arrays; wrap them in tensors."""
-    turned = transposed(model)
+    turned = _transposed(model)
     state = state_dict(model).items()
-    return {torch_name(name): a.T if name in turned else a for name, a in state}
+    return {_torch_name(name): a.T if name in turned else a for name, a in state}
 
 
-def from_torch(model, state):
+def from_torch(model: Module, state: Mapping[str, Any]) -> None:
     """Give `model` the state dict of a PyTorch model of the same layers (arrays or tensors)."""
-    turned = transposed(model)
-    mine = {torch_name(name): name for name in model.get_parameters() | model.named_buffers()}
+    turned = _transposed(model)
+    mine = {_torch_name(name): name for name in model.get_parameters() | model.named_buffers()}
     arrays = {
         mine.get(name, name): np.asarray(value)
         for name, value in state.items()
@@ -119,31 +126,27 @@ def from_torch(model, state):
     load_state_dict(model, {name: a.T if name in turned else a for name, a in arrays.items()})
 
 
-def torch_name(name):
+def _torch_name(name: str) -> str:
     path, dot, last = name.rpartition(".")
     return path + dot + {"w": "weight", "b": "bias"}.get(last, last)
 
 
-def transposed(model):
+def _transposed(model: Module) -> set[str]:
     """The names of the weights that PyTorch keeps as (outputs, inputs)."""
     modules = model.named_modules()
     return {prefix + "w" for prefix, module in modules if isinstance(module, (Linear, Dense))}
 
 
-def write(path, arrays):
+def _write(path: str | Path, arrays: State) -> None:
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueError(f"save got path {str(path)!r}, not one that ends in .npz")
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            np.savez(file, **arrays)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    file = io.BytesIO()
+    np.savez(file, **arrays)  # type: ignore[arg-type]  # no array is called allow_pickle
+    write_whole(path, file.getvalue())
 
 
-def read(path):
+def _read(path: str | Path) -> State:
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as data:
             return {name: data[name] for name in data.files}

@@ -1,9 +1,14 @@
 """Sequential2D: a matrix whose entries are modules. A Sequential is a row above its diagonal."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
 import numpy as np
 
 from edunn.containers import Container, add_gradients
-from edunn.core import Module, Tensor
+from edunn.core import Module, ParameterGrads, Tensor
 from edunn.inputs import check_array, check_choice, check_sizes, check_whole
 from edunn.layers.activations import Identity
 from edunn.layers.dense import Dense
@@ -26,7 +31,13 @@ class Sequential2D(Container):
     x: (n, sum of in_features_list)    y: (n, sum of out_features_list)
     """
 
-    def __init__(self, in_features_list, out_features_list, blocks, name=None):
+    def __init__(
+        self,
+        in_features_list: Sequence[int],
+        out_features_list: Sequence[int],
+        blocks: Sequence[Sequence[Module | None]],
+        name: str | None = None,
+    ) -> None:
         for what, sizes in (("in", in_features_list), ("out", out_features_list)):
             check_sizes("Sequential2D", **{f"{what}_features_{i}": n for i, n in enumerate(sizes)})
         self.in_features_list, self.in_features = list(in_features_list), sum(in_features_list)
@@ -43,8 +54,8 @@ class Sequential2D(Container):
             if blocks[i][j] is not None
         }
 
-    def check_block(self, i, j, block):
-        """Refuse a block that is no Module, or that knows its sizes and does not fit."""
+    def check_block(self, i: int, j: int, block: object) -> Module:
+        """Refuse a block that is not a Module, or whose sizes do not fit."""
         if not isinstance(block, Module):
             raise TypeError(f"Sequential2D got {block!r} as block ({i}, {j}), not a Module or None")
         for what, want in (("in", self.in_features_list[i]), ("out", self.out_features_list[j])):
@@ -55,18 +66,19 @@ class Sequential2D(Container):
                 )
         return block
 
-    def children(self):
+    def children(self) -> dict[str, Module]:
         return {f"{i}_{j}": block for (i, j), block in self.cells.items()}
 
-    def __call__(self, x):
-        return self.forward(x) if isinstance(x, list) else super().__call__(x)
+    def __call__(self, *inputs: Any) -> Any:
+        is_list = any(isinstance(x, list) for x in inputs)
+        return self.forward(*inputs) if is_list else super().__call__(*inputs)
 
-    def forward(self, x):
+    def forward(self, x: Any) -> Any:
         return self.iterate(x, 1)
 
     forward_list = forward
 
-    def iterate(self, x, steps):
+    def iterate(self, x: Any, steps: int) -> Any:
         """Apply the whole matrix `steps` times: a dynamical system with the same weights at every
         step. `backward` afterwards goes back through all of them, and gradients add up."""
         check_whole("Sequential2D.iterate", steps=steps)
@@ -85,7 +97,7 @@ class Sequential2D(Container):
         self.cache = caches
         return x
 
-    def step(self, x):
+    def step(self, x: Any) -> tuple[Any, dict[tuple[int, int], Any]]:
         """One application: the output, and what its backward needs."""
         xs = x if isinstance(x, list) else self.cut(x, self.in_features_list)
         if len(xs) != len(self.in_features_list):
@@ -103,10 +115,12 @@ class Sequential2D(Container):
                 raise kind(f"Sequential2D: block ({i}, {j}): {error}") from error
             caches[i, j] = block.cache
             ys[j] = y if ys[j] is None else ys[j] + y  # a new array: y may be the caller's own
-        return (ys if isinstance(x, list) else join(ys, self.out_features_list, x)), caches
+        return (ys if isinstance(x, list) else _join(ys, self.out_features_list, x)), caches
 
-    def backward_from(self, cache, dy, needs_dx=True):
-        grads = {}
+    def backward_from(
+        self, cache: Any, dy: Any, needs_dx: bool = True
+    ) -> tuple[Any, ParameterGrads]:
+        grads: ParameterGrads = {}
         for k, caches in reversed(list(enumerate(cache))):
             dys = dy if isinstance(dy, list) else self.cut(dy, self.out_features_list)
             dxs = [None] * len(self.in_features_list)
@@ -118,23 +132,19 @@ class Sequential2D(Container):
                 add_gradients(grads, block_grads)
                 if dx is not None:
                     dxs[i] = dx if dxs[i] is None else dxs[i] + dx
-            dy = dxs if isinstance(dy, list) else join(dxs, self.in_features_list, dy)
+            dy = dxs if isinstance(dy, list) else _join(dxs, self.in_features_list, dy)
         return dy, grads
 
-    def cut(self, x, sizes):
+    def cut(self, x: Any, sizes: list[int]) -> list[Any]:
         """The columns of x, side by side in groups of these sizes."""
         if not isinstance(x, Tensor):
             check_array("Sequential2D", x, "n", sum(sizes))
         ends = np.cumsum(sizes).tolist()
         return [x[:, end - size : end] for size, end in zip(sizes, ends)]
 
-    def number_of_trainable_parameters(self):
-        """Weights that are learned, those of tied blocks once."""
-        return sum(block.number_of_trainable_parameters() for block in set(self.cells.values()))
-
     @classmethod
-    def from_config(cls, cfg):
-        """Build from a dict of in_features_list, out_features_list, block_types (rows of None or
+    def from_config(cls, cfg: Mapping[str, Any]) -> Self:
+        """Build one from a dict: in_features_list, out_features_list, block_types (rows of None or
         names: see BLOCK_TYPES) and, for blocks that are described, block_kwargs in the same rows.
         """
         wanted = "in_features_list", "out_features_list", "block_types"
@@ -145,7 +155,7 @@ class Sequential2D(Container):
         kwargs = cfg.get("block_kwargs")
         blocks = [
             [
-                make_block(kind, inputs[i], outputs[j], kwargs and kwargs[i][j])
+                _make_block(kind, inputs[i], outputs[j], kwargs and kwargs[i][j])
                 for j, kind in enumerate(row)
             ]
             for i, row in enumerate(types)
@@ -153,7 +163,7 @@ class Sequential2D(Container):
         return cls(inputs, outputs, blocks)
 
 
-def join(parts, sizes, like):
+def _join(parts: list[Any], sizes: list[int], like: Any) -> Any:
     """Parts side by side as one array, with zeros for those that are None."""
     array = like.data if isinstance(like, Tensor) else like
     return np.concatenate(
@@ -165,7 +175,9 @@ def join(parts, sizes, like):
     )
 
 
-def make_block(kind, inputs, outputs, kwargs):
+def _make_block(
+    kind: str | None, inputs: int, outputs: int, kwargs: Mapping[str, Any] | None
+) -> Module | None:
     """The module that a name in block_types stands for."""
     if kind is None or kind == "None":
         return None
@@ -186,4 +198,4 @@ def make_block(kind, inputs, outputs, kwargs):
     layer = MaskedLinear if kind.startswith("Masked") else SparseLinear
     how = kwargs["block_type"], kwargs["initialization_type"]
     options = {key: kwargs[key] for key in ("trainable", "bias") if key in kwargs}
-    return described(layer, outputs, inputs, *how, **options)
+    return described(layer, inputs, outputs, *how, **options)

@@ -1,22 +1,33 @@
 """Training: batches, the loop that every network shares, and when to stop."""
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
 
 import numpy as np
 from tqdm import tqdm
 
-from edunn.backend import generator, to
-from edunn.core import Tensor, no_tape
+from edunn.backend import Array, generator, to
+from edunn.core import Module, Tensor, no_tape
 from edunn.health import Health
 from edunn.inputs import check_array, check_finite, check_sizes, check_whole
 from edunn.losses import ErrorLayer, MeanError
-from edunn.optimizers import SGD, Momentum, Nesterov, Optimizer
+from edunn.optimizers import SGD, Momentum, Nesterov, Optimizer, Schedule
+
+History: TypeAlias = dict[str, list[float]]  # one number an epoch
+Loss: TypeAlias = Callable[[Any, Any], Any]
+Metric: TypeAlias = Callable[[Array, Array], float]
+Callback: TypeAlias = Callable[[Module, History], object]  # True ends the training
 
 
-def batches(x, y, batch_size, shuffle=True):
+def batches(
+    x: Array, y: Array, batch_size: int, shuffle: bool = True
+) -> Iterator[tuple[Array, Array]]:
     """Yield (x, y) in pieces of `batch_size` examples, the last one smaller if need be.
 
-    Shuffled anew at each call, by the one generator: see `manual_seed`.
+    They are shuffled anew at each call; see `manual_seed`.
     """
     check_sizes("batches", batch_size=batch_size)
     order = generator().permutation(len(x)) if shuffle else np.arange(len(x))
@@ -25,10 +36,22 @@ def batches(x, y, batch_size, shuffle=True):
         yield x[chosen], y[chosen]
 
 
-def fit(
-    model, x, y, loss, optimizer, epochs=10, batch_size=32, validation=None, metric=None,
-    early_stopping=None, callbacks=(), schedule=None, device="cpu", progress=True,
-):  # fmt: skip
+def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
+    model: Module,
+    x: Array,
+    y: Array,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int = 10,
+    batch_size: int = 32,
+    validation: tuple[Array, Array] | None = None,
+    metric: Metric | None = None,
+    early_stopping: EarlyStopping | int | None = None,
+    callbacks: Iterable[Callback] = (),
+    schedule: Schedule | None = None,
+    device: str = "cpu",
+    progress: bool = True,
+) -> History:
     """Train `model` so that loss(model(x), y) becomes small.
 
     x: (n, ...), y: (n, ...): the examples, at least one, without NaN
@@ -51,19 +74,20 @@ def fit(
     check_sizes("fit", epochs=epochs, batch_size=batch_size)
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit got optimizer={optimizer!r}, not one such as SGD(model.parameters())")
-    x, y = prepare("fit", model, x, y)
-    held_out = None if validation is None else prepare("fit, validation", model, *validation)
-    loss = with_target_last(loss)
+    x, y = _prepare("fit", model, x, y)
+    held_out = None if validation is None else _prepare("fit, validation", model, *validation)
+    loss = _with_target_last(loss)
     if isinstance(early_stopping, int):
         early_stopping = EarlyStopping(patience=early_stopping)
     callbacks = [*callbacks, *([early_stopping] if early_stopping else [])]
-    health, history = Health(model), {}
+    health = Health(model)
+    history: History = {}
     steps = epochs * -(-len(x) // batch_size)
     with tqdm(total=steps, disable=not progress, file=sys.stdout, unit="batch") as bar:
         for epoch in range(epochs):
             bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
             model.train()
-            means = Means()
+            means = _Means()
             for batch_x, batch_y in batches(x, y, batch_size):
                 batch_x, batch_y = to(batch_x, device), to(batch_y, device)
                 output = model(Tensor(batch_x))
@@ -76,7 +100,8 @@ def fit(
             results = means.named()
             health.check(results["loss"], bar.write)
             if held_out is not None:
-                results |= evaluate(model, *held_out, loss, metric, device).named("validation_")
+                measured = evaluate(model, *held_out, loss, metric, device)
+                results |= {f"validation_{name}": number for name, number in measured.items()}
             for name, number in results.items():
                 history.setdefault(name, []).append(number)
             numbers = {name: f"{number:.4f}" for name, number in results.items()}
@@ -91,58 +116,74 @@ def fit(
     return history
 
 
-def evaluate(model, x, y, loss, metric=None, device="cpu", batch_size=1024):
-    """The means of loss and metric over (x, y), with the model in evaluation mode."""
-    loss = with_target_last(loss)
+def evaluate(
+    model: Module,
+    x: Array,
+    y: Array,
+    loss: Loss,
+    metric: Metric | None = None,
+    device: str = "cpu",
+    batch_size: int = 1024,
+) -> dict[str, float]:
+    """The means of loss and metric over (x, y): {"loss": ...}, and the metric under its own name.
+
+    The model is put into evaluation mode, and left in it.
+    """
+    loss = _with_target_last(loss)
     model.eval()
-    means = Means()
+    means = _Means()
     with no_tape():
         for batch_x, batch_y in batches(x, y, batch_size, shuffle=False):
             batch_x, batch_y = to(batch_x, device), to(batch_y, device)
             output = model(batch_x)
             means.add(len(batch_x), loss(output, batch_y), output, batch_y, metric)
-    return means
+    return means.named()
 
 
-class Means:
+class _Means:
     """Means of loss and metric over examples that come in batches of different sizes."""
 
-    def __init__(self):
-        self.n, self.sums = 0, {}
+    def __init__(self) -> None:
+        self.n = 0
+        self.sums: dict[str, float] = {}
 
-    def add(self, n, loss, output, y, metric):
+    def add(self, n: int, loss: Array, output: Array, y: Array, metric: Metric | None) -> None:
         numbers = {"loss": loss} | ({} if metric is None else {metric.__name__: metric(output, y)})
         self.n += n
         for name, number in numbers.items():
             self.sums[name] = self.sums.get(name, 0.0) + n * number
 
-    def named(self, prefix=""):
-        return {prefix + name: float(total / self.n) for name, total in self.sums.items()}
+    def named(self) -> dict[str, float]:
+        return {name: float(total / self.n) for name, total in self.sums.items()}
 
 
 class EarlyStopping:
-    """Ends training when `monitor` has not got smaller by `min_delta` for `patience` epochs, and
+    """Ends training when `monitor` has not become smaller by `min_delta` for `patience` epochs, and
     gives the model back the parameters and buffers of its best epoch.
 
     monitor: a name in the history; None takes "validation_loss", or "loss" without one
     """
 
-    def __init__(self, patience=5, min_delta=0.0, monitor=None):
+    def __init__(
+        self, patience: int = 5, min_delta: float = 0.0, monitor: str | None = None
+    ) -> None:
         check_whole("EarlyStopping", patience=patience)
         self.patience, self.min_delta, self.monitor = patience, min_delta, monitor
-        self.best, self.best_epoch, self.state = np.inf, None, None
+        self.best = np.inf
+        self.best_epoch: int | None = None
+        self.state: tuple[list[Any], list[Any]] | None = None
 
-    def __call__(self, model, history):
+    def __call__(self, model: Module, history: History) -> bool:
         monitor = self.monitor or ("validation_loss" if "validation_loss" in history else "loss")
         if monitor not in history:
             raise ValueError(f"EarlyStopping got monitor={monitor!r}, not one of {[*history]}")
         now, epoch = history[monitor][-1], len(history[monitor]) - 1
         if now < self.best - self.min_delta:
             self.best, self.best_epoch = now, epoch
-            self.state = [(p, p.data.copy()) for p in model.parameters()], buffers(model)
+            self.state = [(p, p.data.copy()) for p in model.parameters()], _buffers(model)
         return self.best_epoch is None or epoch - self.best_epoch >= self.patience
 
-    def restore(self, model):
+    def restore(self, model: Module) -> None:
         """Put the best epoch's parameters and buffers back."""
         if self.state is None:
             return
@@ -153,23 +194,27 @@ class EarlyStopping:
             setattr(module, name, value)
 
 
-def buffers(model):
+def _buffers(model: Module) -> list[tuple[Module, str, Array]]:
     """(module, name, array) for every buffer; layers replace theirs, and so need no copy."""
     return [(m, name, getattr(m, name)) for m in model.modules() for name in m.buffers]
 
 
 class GradientDescent:
-    """edunn's way to say fit: GradientDescent(lr=0.1).optimize(model, x, y, error)
+    """edunn's words for `fit`: GradientDescent(lr=0.1).optimize(model, x, y, error)
 
     Options beyond these are the optimizer's own: momentum, weight_decay ...
     """
 
-    optimizer = SGD
+    optimizer: type[SGD] = SGD
 
-    def __init__(self, lr=0.01, epochs=10, batch_size=32, **options):
+    def __init__(
+        self, lr: float = 0.01, epochs: int = 10, batch_size: int = 32, **options: Any
+    ) -> None:
         self.lr, self.epochs, self.batch_size, self.options = lr, epochs, batch_size, options
 
-    def optimize(self, model, x, y, error, progress=True):
+    def optimize(
+        self, model: Module, x: Array, y: Array, error: Loss, progress: bool = True
+    ) -> History:
         """Train; returns the history, as `fit` does."""
         optimizer = self.optimizer(model.parameters(), lr=self.lr, **self.options)
         return fit(model, x, y, error, optimizer, self.epochs, self.batch_size, progress=progress)
@@ -187,7 +232,7 @@ class NesterovMomentumGD(GradientDescent):
     optimizer = Nesterov
 
 
-def with_target_last(loss):
+def _with_target_last(loss: Loss) -> Loss:
     """A loss of (y, target), also from an error layer, which takes (y_true, y)."""
     if not isinstance(loss, ErrorLayer):
         return loss
@@ -195,8 +240,8 @@ def with_target_last(loss):
     return lambda y, target: mean(target, y)
 
 
-def prepare(who, model, x, y):
-    """The data as the model's parameters want it: same type of numbers, finite, one y per x."""
+def _prepare(who: str, model: Module, x: Array, y: Array) -> tuple[Array, Array]:
+    """The data as the model needs it: of its parameters' type, finite, one y for each x."""
     for array, name in ((x, "x"), (y, "y")):
         check_array(who, array, name=name)
         check_finite(who, array, name)

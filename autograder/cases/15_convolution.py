@@ -30,7 +30,7 @@ def scissors(rng, rich=False):
 
 
 def cut(x, size, stride, padding, fill):
-    return Sliding("cut", size, stride, padding).cut(x, fill)
+    return Sliding("cut", size, stride, padding).im2col(x, fill)
 
 
 def glue(rng, rich=False):
@@ -40,7 +40,7 @@ def glue(rng, rich=False):
 
 
 def paste(windows, shape, stride, padding):
-    return Sliding("paste", windows.shape[-1], stride, padding).paste(windows, shape)
+    return Sliding("paste", windows.shape[-1], stride, padding).col2im(windows, shape)
 
 
 def convolution(rng, rich=False):

@@ -43,7 +43,9 @@ REGRESSION = {
 }
 
 
-def load_classification(name, onehot=False):
+def load_classification(
+    name: str, onehot: bool = False
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """(x, y, class names) of the data set of that name:
 
     - "digits": 1797 pictures of 8x8 grey values from 0 to 1, ten classes
@@ -64,7 +66,7 @@ def load_classification(name, onehot=False):
     return x, np.eye(len(names), dtype=default_dtype())[y] if onehot else y, names
 
 
-def load_regression(name):
+def load_regression(name: str) -> tuple[np.ndarray, np.ndarray]:
     """(x, y) of the data set of that name:
 
     - "diabetes": 442 patients; age, sex, body and blood measurements in their own units, and how
@@ -79,11 +81,11 @@ def load_regression(name):
     return REGRESSION[name]()
 
 
-def get_classification_names():
+def get_classification_names() -> list[str]:
     """The names that `load_classification` knows."""
     return list(CLASSIFICATION)
 
 
-def get_regression_names():
+def get_regression_names() -> list[str]:
     """The names that `load_regression` knows."""
     return list(REGRESSION)

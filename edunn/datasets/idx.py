@@ -18,12 +18,12 @@ class DataError(OSError):
     """Data that is not there, could not be downloaded, or is damaged."""
 
 
-def read_idx(path, dimensions):
+def read_idx(path: str | Path, dimensions: int) -> np.ndarray:
     """The unsigned bytes in the file at `path`: an array of so many dimensions, dtype uint8.
 
     Raises DataError, one line that names the file, unless it is all there and exactly that.
     """
-    raw = unpacked(Path(path))
+    raw = _unpacked(Path(path))
     magic = bytes([0, 0, UNSIGNED_BYTE, dimensions])
     start = 4 + 4 * dimensions
     if raw[:4] != magic:
@@ -39,7 +39,7 @@ def read_idx(path, dimensions):
     return np.frombuffer(raw, np.uint8)[start:].reshape(shape).copy()  # a copy can be written to
 
 
-def unpacked(path):
+def _unpacked(path: Path) -> bytes:
     try:
         raw = path.read_bytes()
         return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw

@@ -54,7 +54,9 @@ FIRST_LABELS = {
 }
 
 
-def load_mnist(train=True, folder=None, download=True):
+def load_mnist(
+    train: bool = True, folder: str | Path | None = None, download: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Handwritten digits: x (60000, 784), the grey values 0 to 1 of 28x28 pictures, and y (60000,),
     the digits 0 to 9. With train=False, the 10000 others that are meant for testing.
 
@@ -62,19 +64,23 @@ def load_mnist(train=True, folder=None, download=True):
 
     Source: Y. LeCun, C. Cortes and C. Burges, The MNIST Database of Handwritten Digits.
     """
-    return flat("mnist", train, folder, download)
+    return _flat("mnist", train, folder, download)
 
 
-def load_fashion_mnist(train=True, folder=None, download=True):
+def load_fashion_mnist(
+    train: bool = True, folder: str | Path | None = None, download: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """Pieces of clothing, in the shapes and numbers of `load_mnist`; FASHION_MNIST_CLASSES says
     what the labels 0 to 9 mean.
 
     Source: H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST, 2017, arXiv:1708.07747. MIT.
     """
-    return flat("fashion_mnist", train, folder, download)
+    return _flat("fashion_mnist", train, folder, download)
 
 
-def read_mnist(kind="mnist", train=True, folder=None, download=True):
+def read_mnist(
+    kind: str = "mnist", train: bool = True, folder: str | Path | None = None, download: bool = True
+) -> tuple[np.ndarray, np.ndarray]:
     """The pictures as they were published, (n, 28, 28) with grey values 0 to 255 as uint8, and
     their labels, (n,) int64: n is 60000, or 10000 with train=False.
 
@@ -87,13 +93,13 @@ def read_mnist(kind="mnist", train=True, folder=None, download=True):
     Raises DataError, an OSError, when files are missing, damaged or cannot be downloaded.
     """
     check_choice("read_mnist", kind, list(TITLES), "kind")
-    named, last = places(folder)
-    paths = find(kind, train, [*named, last])
+    named, last = _places(folder)
+    paths = _find(kind, train, [*named, last])
     if paths is None:
         try:
             if not download:
                 raise DataError("download=False")
-            fetch(kind, last / kind)
+            _fetch(kind, last / kind)
         except OSError as error:
             reason = " ".join(str(getattr(error, "reason", error)).split())
             where = f"in {' or '.join(map(str, named))}" if named else "here"
@@ -101,7 +107,7 @@ def read_mnist(kind="mnist", train=True, folder=None, download=True):
                 f"{TITLES[kind]} is not {where} and could not be downloaded ({reason}): put the "
                 "four IDX files into a folder and name it in EDUNN_DATA"
             ) from None
-        paths = find(kind, train, [last])
+        paths = _find(kind, train, [last])
         if paths is None:
             raise DataError(f"{last / kind} holds another data set than {TITLES[kind]}")
     images, labels = read_idx(paths[0], 3), read_idx(paths[1], 1)
@@ -115,12 +121,14 @@ def read_mnist(kind="mnist", train=True, folder=None, download=True):
     return images, labels.astype(np.int64)
 
 
-def flat(kind, train, folder, download):
+def _flat(
+    kind: str, train: bool, folder: str | Path | None, download: bool
+) -> tuple[np.ndarray, np.ndarray]:
     images, labels = read_mnist(kind, train, folder, download)
     return images.reshape(len(images), -1) / default_dtype().type(255), labels
 
 
-def find(kind, train, roots):
+def _find(kind: str, train: bool, roots: list[Path]) -> tuple[Path, Path] | None:
     """The paths of pictures and labels in the first of the folders that holds both, or None."""
     part = "train" if train else "t10k"
     names = f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte"
@@ -133,8 +141,8 @@ def find(kind, train, roots):
     return None
 
 
-def places(folder):
-    """The folders somebody named, and the one that downloads go to."""
+def _places(folder: str | Path | None) -> tuple[list[Path], Path]:
+    """The folders that the user named, and the one that downloads go to."""
     if folder is not None:
         return [Path(folder).expanduser()], Path(folder).expanduser()
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edunn"
@@ -146,15 +154,15 @@ def places(folder):
     return [named], cache
 
 
-def fetch(kind, folder):
+def _fetch(kind: str, folder: Path) -> None:
     """Download those of the four files that are not in `folder` yet."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, checksum in CHECKSUMS[kind].items():
         if not (folder / name).is_file():
-            download_file(MIRRORS[kind] + name, folder / name, checksum)
+            _download_file(MIRRORS[kind] + name, folder / name, checksum)
 
 
-def download_file(url, path, checksum):
+def _download_file(url: str, path: Path, checksum: str) -> None:
     """Whole or not at all: under another name until its sha256 is known to be right."""
     from http.client import HTTPException  # only here: import edunn stays fast
     from urllib.error import HTTPError
@@ -178,9 +186,9 @@ def download_file(url, path, checksum):
             raise DataError(f"{url} has sha256 {got[:12]}..., not {checksum[:12]}...")
         os.replace(part, path)
     except HTTPError as error:
-        error.close()  # it is also the answer that it complains about, and still open
+        error.close()  # the error is also the answer, which is still open
         raise DataError(f"{url} answers {error.code} {error.reason}") from None
     except HTTPException as error:
-        raise DataError(f"{url} answers no HTTP: {error!r}") from None
+        raise DataError(f"{url} does not answer in HTTP: {error!r}") from None
     finally:
         part.unlink(missing_ok=True)

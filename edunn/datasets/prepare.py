@@ -1,12 +1,16 @@
 """Between loading and training: hold some examples out, and bring all columns to one scale."""
 
+from typing import Any
+
 import numpy as np
 
 from edunn.backend import default_dtype, generator
 from edunn.inputs import check_array, check_finite, check_number
 
 
-def train_test_split(x, y, test=0.2):
+def train_test_split(
+    x: np.ndarray, y: np.ndarray, test: float = 0.2
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """(x_train, y_train, x_test, y_test): a random share `test` of the examples is held out."""
     for array, name in ((x, "x"), (y, "y")):
         check_array("train_test_split", array, name=name)
@@ -18,9 +22,9 @@ def train_test_split(x, y, test=0.2):
     return x[rest], y[rest], x[held_out], y[held_out]
 
 
-def standardize(x_train, *others):
+def standardize(x_train: np.ndarray, *others: np.ndarray) -> Any:
     """Each column of `x_train` with mean 0 and standard deviation 1, the others shifted and scaled
-    by the same numbers: what is held out is measured with the yardstick of the training part.
+    by the same numbers: what is held out is measured as the training part is.
 
     x_train: (n, ...), at least one example    others: any number of arrays (m, ...)
 
@@ -39,11 +43,11 @@ def standardize(x_train, *others):
     constant = x_train.min(axis=0) == x_train.max(axis=0)
     mean = np.where(constant, x_train[0], x_train.mean(axis=0, dtype=np.float64))
     deviation = np.where(constant, 1.0, x_train.std(axis=0, dtype=np.float64))
-    scaled = tuple(rescaled(x, mean, deviation) for x in (x_train, *others))
+    scaled = tuple(_rescaled(x, mean, deviation) for x in (x_train, *others))
     return scaled if others else scaled[0]
 
 
-def rescaled(x, mean, deviation):
+def _rescaled(x: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     y = x - mean
     y /= deviation
     return y.astype(x.dtype if x.dtype.kind == "f" else default_dtype())

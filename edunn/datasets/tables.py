@@ -10,36 +10,37 @@ from edunn.inputs import check_choice
 TABLES = ("iris", "wine", "cancer", "diabetes")  # those whose columns have names
 
 
-def load_digits():
+def load_digits() -> tuple[np.ndarray, np.ndarray]:
     """Handwritten digits: x (1797, 64), the grey values 0 to 1 of 8x8 pictures, and y (1797,), the
     digits 0 to 9.
 
     Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine
     Learning Repository, 1998, doi:10.24432/C50P49; its test set. CC BY 4.0.
     """
-    data = read("digits")
+    data = _read("digits")
     return (data["x"] / 16).astype(default_dtype()), data["y"].astype(np.int64)
 
 
-def get_feature_names(name):
+def get_feature_names(name: str) -> list[str]:
     """What the columns of x are, a list of strings: for "iris", "wine", "cancer" or "diabetes"."""
     check_choice("get_feature_names", name, TABLES, "name")
-    return read(name)["features"].tolist()
+    return _read(name)["features"].tolist()
 
 
-def classification_table(name):
+def classification_table(name: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """(x, y, names of the classes) of "iris", "wine" or "cancer"."""
-    data = read(name)
+    data = _read(name)
     x = data["x"].astype(default_dtype(), order="C")
     return x, data["y"].astype(np.int64), data["classes"].tolist()
 
 
-def regression_table(name):
+def regression_table(name: str) -> tuple[np.ndarray, np.ndarray]:
     """(x, y) of "diabetes"."""
-    data = read(name)
-    return tuple(a.astype(default_dtype(), order="C") for a in (data["x"], data["y"][:, None]))
+    data = _read(name)
+    x, y = (a.astype(default_dtype(), order="C") for a in (data["x"], data["y"][:, None]))
+    return x, y
 
 
-def read(name):
+def _read(name: str) -> dict[str, np.ndarray]:
     with np.load(Path(__file__).with_name(f"{name}.npz")) as data:
         return dict(data)

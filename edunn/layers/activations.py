@@ -8,17 +8,17 @@ from edunn.core import RULES, Module
 from edunn.inputs import check_array, check_choice, check_number
 
 
-class Activation(Module):
+class _Activation(Module):
     """A layer without parameters whose output has the shape of its input.
 
-    features: optional, the number of features it is meant for; taken down, not needed.
+    features: optional, how many it is meant for; any other number works as well
     """
 
     def __init__(self, features=None):
-        self.features = features
+        self.in_features = self.out_features = self.features = features
 
 
-class Identity(Activation):
+class Identity(_Activation):
     """y = x"""
 
     def forward(self, x):
@@ -29,7 +29,7 @@ class Identity(Activation):
         return dy, {}
 
 
-class ReLU(Activation):
+class ReLU(_Activation):
     """y = max(x, 0), elementwise; at x = 0, where it has no slope, the slope is taken as 0."""
 
     def forward(self, x):
@@ -41,7 +41,7 @@ class ReLU(Activation):
         return dy * self.cache, {}
 
 
-class LeakyReLU(Activation):
+class LeakyReLU(_Activation):
     """y = x for x > 0, else slope * x, elementwise"""
 
     def __init__(self, slope=0.01, features=None):
@@ -61,7 +61,7 @@ class LeakyReLU(Activation):
         return f"{self.slope}"
 
 
-class Sigmoid(Activation):
+class Sigmoid(_Activation):
     """y = 1 / (1 + exp(-x)), elementwise"""
 
     def forward(self, x):
@@ -74,7 +74,7 @@ class Sigmoid(Activation):
         return dy * y * (1 - y), {}
 
 
-class Tanh(Activation):
+class Tanh(_Activation):
     """y = tanh(x), elementwise"""
 
     def forward(self, x):
@@ -86,7 +86,7 @@ class Tanh(Activation):
         return dy * (1 - self.cache**2), {}
 
 
-class GELU(Activation):
+class GELU(_Activation):
     """y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, elementwise
 
     The form with tanh of Hendrycks and Gimpel 2016, arXiv:1606.08415.
@@ -105,7 +105,7 @@ class GELU(Activation):
         return dy * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner), {}
 
 
-class Softmax(Activation):
+class Softmax(_Activation):
     """y_j = exp(x_j) / sum over k of exp(x_k), row by row: each row adds up to 1
 
     x, y: (n, classes)
@@ -122,7 +122,7 @@ class Softmax(Activation):
         return y * (dy - np.sum(dy * y, axis=1, keepdims=True)), {}
 
 
-class AddConstant(Activation):
+class AddConstant(_Activation):
     """y = x + value, for a number that is not learned"""
 
     def __init__(self, value, features=None):

@@ -1,5 +1,7 @@
 """Convolution: the same small Linear at every place of an image."""
 
+from math import prod
+
 import numpy as np
 
 from edunn.core import Module, Parameter
@@ -24,20 +26,23 @@ class Conv2d(Module):
     def forward(self, x):
         w = self.w.data
         check_array(self, x, "n", w.shape[1], "height", "width")
-        cut = self.windows.cut(x)  # (n, in, rows, columns, size, size)
-        self.cache = x.shape, cut
-        y = np.tensordot(cut, w, axes=((1, 4, 5), (1, 2, 3)))  # (n, rows, columns, out)
+        windows = self.windows.im2col(x)  # (n, in, rows, columns, size, size)
+        self.cache = x.shape, windows
+        y = np.tensordot(windows, w, axes=((1, 4, 5), (1, 2, 3)))  # (n, rows, columns, out)
         return np.moveaxis(y if self.b is None else y + self.b.data, 3, 1)
 
     def backward(self, dy):
-        shape, cut = self.cache
-        grads = {"w": np.tensordot(dy, cut, axes=((0, 2, 3), (0, 2, 3)))}
+        shape, windows = self.cache
+        grads = {"w": np.tensordot(dy, windows, axes=((0, 2, 3), (0, 2, 3)))}
         if self.b is not None:
             grads["b"] = np.sum(dy, axis=(0, 2, 3))
         if not self.needs_dx:
             return None, grads
-        dcut = np.tensordot(dy, self.w.data, axes=((1,), (0,)))  # (n, rows, columns, in, ...)
-        return self.windows.paste(np.moveaxis(dcut, 3, 1), shape), grads
+        dwindows = np.tensordot(dy, self.w.data, axes=((1,), (0,)))  # (n, rows, columns, in, ...)
+        return self.windows.col2im(np.moveaxis(dwindows, 3, 1), shape), grads
+
+    def multiply_adds(self, y_shape):
+        return prod(y_shape) // y_shape[1] * self.w.size
 
     def describe(self):
         out_channels, in_channels, size, _ = self.w.shape

@@ -11,17 +11,18 @@ class Dense(Module):
 
     x: (n, inputs)    w: (inputs, outputs)    b: (outputs,)    y: (n, outputs)
     activation: the name of f: "id", "relu", "sigmoid", "softmax", "tanh" ...
-    bias_initializer: None for a layer without b
+    bias: False for a layer without b; so does bias_initializer=None
     """
 
     def __init__(
-        self, inputs, outputs, activation="id", initializer=KaimingNormal(), bias_initializer=Zero()
-    ):
+        self, inputs, outputs, activation="id", initializer=KaimingNormal(),
+        bias_initializer=Zero(), bias=True,
+    ):  # fmt: skip
         check_sizes(type(self).__name__, inputs=inputs, outputs=outputs)
         self.in_features, self.out_features = inputs, outputs
         self.activation_name, self.activation = activation, activation_layer("Dense", activation)
         self.w = Parameter(initializer((inputs, outputs)))
-        self.b = Parameter(bias_initializer((outputs,))) if bias_initializer else None
+        self.b = Parameter(bias_initializer((outputs,))) if bias and bias_initializer else None
 
     def forward(self, x):
         check_array(self, x, "n", self.w.shape[0])
@@ -37,6 +38,9 @@ class Dense(Module):
         dx = dz @ self.w.data.T if self.needs_dx else None
         grads = {"w": x.T @ dz}
         return dx, grads if self.b is None else grads | {"b": dz.sum(axis=0)}
+
+    def multiply_adds(self, y_shape):
+        return y_shape[0] * self.w.size
 
     def describe(self):
         return "{}, {}, {!r}".format(*self.w.shape, self.activation_name)

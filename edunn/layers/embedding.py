@@ -11,13 +11,20 @@ from edunn.inputs import check_array, check_indices, check_sizes
 class Embedding(Module):
     """y = w[x]
 
-    x: whole numbers from 0 to num_embeddings - 1, any shape    w: (num_embeddings, features)
-    y: the shape of x, and features
+    x: whole numbers from 0 to num_embeddings - 1, any shape
+    w: (num_embeddings, embedding_dim)    y: the shape of x, and then embedding_dim
+    features: an older word for embedding_dim
     """
 
-    def __init__(self, num_embeddings, features, initializer=RandomNormal(1.0)):
-        check_sizes("Embedding", num_embeddings=num_embeddings, features=features)
-        self.w = Parameter(initializer((num_embeddings, features)))
+    takes_indices = True
+
+    def __init__(
+        self, num_embeddings, embedding_dim=None, initializer=RandomNormal(1.0), features=None
+    ):
+        embedding_dim = features if embedding_dim is None else embedding_dim
+        check_sizes("Embedding", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        self.out_features = embedding_dim
+        self.w = Parameter(initializer((num_embeddings, embedding_dim)))
 
     def forward(self, x):
         check_array(self, x)
@@ -30,6 +37,9 @@ class Embedding(Module):
         dw = np.zeros_like(self.w.data, dtype=dy.dtype)
         np.add.at(dw, self.cache, dy)  # a row that was taken twice gets both gradients
         return None, {"w": dw}
+
+    def multiply_adds(self, y_shape):
+        return 0
 
     def describe(self):
         return "{}, {}".format(*self.w.shape)

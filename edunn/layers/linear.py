@@ -29,6 +29,9 @@ class Linear(Module):
         dw = self.cache.T @ dy  # (inputs, outputs): summed over the n examples
         return dx, {"w": dw}
 
+    def multiply_adds(self, y_shape):
+        return y_shape[0] * self.w.size
+
     def describe(self):
         return "{}, {}".format(*self.w.shape)
 
@@ -41,6 +44,7 @@ class Bias(Module):
 
     def __init__(self, features, initializer=Zero()):
         check_sizes("Bias", features=features)
+        self.in_features = self.out_features = features
         self.b = Parameter(initializer((features,)))
 
     def forward(self, x):
@@ -50,6 +54,9 @@ class Bias(Module):
 
     def backward(self, dy):
         return dy, {"b": np.sum(dy, axis=0)}
+
+    def multiply_adds(self, y_shape):
+        return 0
 
     def describe(self):
         return f"{self.b.size}"

@@ -1,6 +1,6 @@
-"""Linear layers of which only some weights are learned, or are there at all.
+"""Linear layers of which only some weights are learned, or exist at all.
 
-`block_weights` describes a matrix of weights in a word, as iterativennsimple does.
+`_block_weights` describes a matrix of weights in a word, as iterativennsimple does.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ class MaskedLinear(Module):
     """y = x (start + mask * w) + b
 
     start: the weights at the beginning, which stay    w: what is learned, 0 at first
-    mask: 1 where w counts and is learned, 0 where it does not
+    mask: 1 where w counts and is learned, 0 elsewhere
     x: (n, inputs)    start, mask, w: (inputs, outputs)    b: (outputs,)    y: (n, outputs)
     """
 
@@ -48,10 +48,12 @@ class MaskedLinear(Module):
             grads["b"] = np.sum(dy, axis=0)
         return (dy @ weights.T if self.needs_dx else None), grads
 
-    def number_of_trainable_parameters(self):
-        """The ones of the mask, and the bias."""
-        bias = 0 if self.b is None else self.b.size
-        return int(np.count_nonzero(self.mask)) + bias
+    def count_learned(self, name):
+        """Of w, the ones of the mask."""
+        return int(np.count_nonzero(self.mask)) if name == "w" else super().count_learned(name)
+
+    def multiply_adds(self, y_shape):
+        return y_shape[0] * self.w.size
 
     def describe(self):
         return "{}, {}".format(*self.w.shape)
@@ -69,7 +71,7 @@ class SparseLinear(Module):
     def __init__(self, inputs, outputs, rows, columns, values, bias=True):
         check_sizes("SparseLinear", inputs=inputs, outputs=outputs)
         self.in_features, self.out_features = inputs, outputs
-        self.places = places(inputs, outputs, rows, columns)
+        self.places = _places(inputs, outputs, rows, columns)
         values = np.asarray(values)
         check_array("SparseLinear", values, len(self.places), name="values")
         self.values = Parameter(values.astype(default_dtype()))
@@ -77,7 +79,7 @@ class SparseLinear(Module):
 
     def forward(self, x):
         check_array(self, x, "n", self.in_features)
-        w = matrix(self.values.data, self.places, (self.in_features, self.out_features))
+        w = _matrix(self.values.data, self.places, (self.in_features, self.out_features))
         self.cache = x, w
         y = x @ w
         return y if self.b is None else y + self.b.data
@@ -90,11 +92,14 @@ class SparseLinear(Module):
             grads["b"] = np.sum(dy, axis=0)
         return (dy @ w.T if self.needs_dx else None), grads
 
+    def multiply_adds(self, y_shape):
+        return y_shape[0] * self.values.size
+
     def describe(self):
         return f"{self.in_features}, {self.out_features}, {len(self.places)} weights"
 
 
-def places(inputs, outputs, rows, columns):
+def _places(inputs, outputs, rows, columns):
     """Where (row, column) stands in a matrix (inputs, outputs) that is read row after row."""
     rows, columns = np.asarray(rows), np.asarray(columns)
     check_array("SparseLinear", rows, "k", name="rows")
@@ -107,7 +112,7 @@ def places(inputs, outputs, rows, columns):
     return found
 
 
-def matrix(values, places, shape):
+def _matrix(values, places, shape):
     """A matrix with `values` at `places`: sparse, by scipy, on the CPU where scipy is installed,
     and dense otherwise."""
     if device_of(values) == "cpu":
@@ -120,13 +125,13 @@ def matrix(values, places, shape):
     return np.reshape(w, shape)
 
 
-def described(layer, outputs, inputs, kind, start, trainable="non-zero", bias=True):
-    """A MaskedLinear or SparseLinear in words: kind and start as in `block_weights`.
+def described(layer, inputs, outputs, kind, start, trainable="non-zero", bias=True):
+    """A MaskedLinear or SparseLinear from words: kind and start as in `_block_weights`.
 
     trainable: True, False or, where there is a number, "non-zero"; a SparseLinear learns just those
     """
     check_choice(layer.__name__, trainable, (True, False, "non-zero"), "trainable")
-    weights, there = block_weights(inputs, outputs, kind, start)
+    weights, there = _block_weights(inputs, outputs, kind, start)
     if layer is SparseLinear:
         if trainable is False:
             raise ValueError("SparseLinear got trainable=False, not True or 'non-zero'")
@@ -136,7 +141,7 @@ def described(layer, outputs, inputs, kind, start, trainable="non-zero", bias=Tr
     return layer(inputs, outputs, bias=bias, start=weights, mask=mask)
 
 
-def block_weights(inputs, outputs, kind, start):
+def _block_weights(inputs, outputs, kind, start):
     """(weights, there), both (inputs, outputs): a matrix in words, and 1 where it has a number.
 
     kind: 0 nowhere, "W" everywhere, "D" on the diagonal, "R=0.5" anywhere with that probability,
@@ -160,10 +165,10 @@ def block_weights(inputs, outputs, kind, start):
     elif word == "Row":
         drawn = rng.integers(0, inputs, (outputs, int(number)))
         there[drawn, np.arange(outputs)[:, None]] = 1
-    return there * start_values(shape, start), there
+    return there * _start_values(shape, start), there
 
 
-def start_values(shape, start):
+def _start_values(shape, start):
     rng = generator()
     if hasattr(start, "shape"):
         check_array("block_weights", start, *shape, name="start")

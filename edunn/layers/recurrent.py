@@ -1,5 +1,7 @@
 """RNN: one layer applied along a sequence, each step seeing what the last one remembered."""
 
+from math import prod
+
 import numpy as np
 
 from edunn.core import Module, Parameter
@@ -18,6 +20,7 @@ class RNN(Module):
 
     def __init__(self, inputs, hidden, initializer=XavierUniform()):
         check_sizes("RNN", inputs=inputs, hidden=hidden)
+        self.in_features, self.out_features = inputs, hidden
         self.wx = Parameter(initializer((inputs, hidden)))
         self.wh = Parameter(initializer((hidden, hidden)))
         self.b = Parameter(Zero()((hidden,)))
@@ -41,6 +44,9 @@ class RNN(Module):
         dwx = np.tensordot(x, dz, axes=((0, 1), (0, 1)))
         dwh = np.tensordot(np.stack(hs[:-1], axis=1), dz, axes=((0, 1), (0, 1)))
         return dz @ self.wx.data.T, {"wx": dwx, "wh": dwh, "b": np.sum(dz, axis=(0, 1))}
+
+    def multiply_adds(self, y_shape):
+        return prod(y_shape[:2]) * (self.wx.size + self.wh.size)
 
     def describe(self):
         return "{}, {}".format(*self.wx.shape)

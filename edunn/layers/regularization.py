@@ -51,6 +51,7 @@ class Moments(Module):
     def __init__(self, num_features, momentum):
         check_sizes(type(self).__name__, num_features=num_features)
         check_number(type(self).__name__, momentum=momentum)
+        self.in_features = self.out_features = self.features = num_features
         self.momentum = momentum
         self.running_mean = np.zeros(num_features, default_dtype())
         self.running_var = np.ones(num_features, default_dtype())
@@ -81,7 +82,7 @@ class BatchNorm(Moments):
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
         super().__init__(num_features, momentum)
         check_number(type(self).__name__, eps=eps)
-        self.eps, self.features = eps, num_features
+        self.eps = eps
         self.w, self.b = Parameter(One()((num_features,))), Parameter(Zero()((num_features,)))
 
     def columns(self, values):
@@ -104,6 +105,9 @@ class BatchNorm(Moments):
             means = np.mean(dx, axis=self.axes), np.mean(dx * normal, axis=self.axes)
             dx = dx - self.columns(means[0]) - normal * self.columns(means[1])
         return dx, grads
+
+    def multiply_adds(self, y_shape):
+        return 0
 
     def describe(self):
         return f"{self.features}"

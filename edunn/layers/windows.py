@@ -22,7 +22,7 @@ class Sliding:
             raise ValueError(f"{self.who} got {images}, smaller than its windows of {self.size}")
         return (height + room) // self.stride + 1, (width + room) // self.stride + 1
 
-    def cut(self, x, fill=0):
+    def im2col(self, x, fill=0):
         """The windows of x: (n, channels, rows, columns, size, size)."""
         self.output_size(*x.shape[2:])
         if self.padding:
@@ -31,8 +31,8 @@ class Sliding:
         view = sliding_window_view(x, (self.size, self.size), axis=(2, 3))
         return view[:, :, :: self.stride, :: self.stride]
 
-    def paste(self, windows, shape):
-        """Add windows back to where `cut` took them: an array of `shape`, that of x."""
+    def col2im(self, windows, shape):
+        """Add windows back to where `im2col` took them: an array of `shape`, that of x."""
         n, channels, height, width = shape
         _, _, rows, columns, _, _ = windows.shape
         p, s = self.padding, self.stride

@@ -1,6 +1,9 @@
 """The checks under the names of edunn's guides: they print on success and raise on failure."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from edunn.checking.findings import CheckError
 from edunn.utils import check_gradient
@@ -9,7 +12,7 @@ from edunn.utils.colors import green, red
 __all__ = ["check_gradient", "check_same"]
 
 
-def check_same(expected, calculated, tolerance=1e-12):
+def check_same(expected: ArrayLike, calculated: Any, tolerance: float = 1e-12) -> None:
     """Raise CheckError unless two arrays agree in shape and, within `tolerance`, in value."""
     if hasattr(calculated, "data") and hasattr(calculated, "requires_grad"):
         raise CheckError(

@@ -61,10 +61,10 @@ CHEATS = {  # (exercise, what): {cell: source}; none of them earns a point
         "relative": "relative_error = lambda a, b: 0.0"},
     ("09", "all that is inside"): {"sequential": "from edunn.containers import Sequential"},
     ("09", "a chain"): {"sequential": """
-        from edunn.containers import Chain, as_entries
+        from edunn.containers import Chain, _as_entries
         class Sequential(Chain):
             def __init__(self, *layers, name=None):
-                super().__init__(as_entries(layers))
+                super().__init__(_as_entries(layers))
         """},
     ("09", "PyTorch's words"): {"sequential": "from edunn.torchlike import Sequential"},
     ("09", "what can be trained"): {
@@ -81,9 +81,9 @@ CHEATS = {  # (exercise, what): {cell: source}; none of them earns a point
     ("15", "the windows of edunn"): {
         "cut": "from edunn.layers.windows import Sliding\n"
         "def cut(x, size, stride=1, padding=0, fill=0):\n"
-        "    return Sliding('', size, stride, padding).cut(x, fill)",
+        "    return Sliding('', size, stride, padding).im2col(x, fill)",
         "paste": "def paste(windows, shape, stride=1, padding=0):\n"
-        "    return Sliding('', windows.shape[-1], stride, padding).paste(windows, shape)"},
+        "    return Sliding('', windows.shape[-1], stride, padding).col2im(windows, shape)"},
     ("16", "tensors of one time"): {"tape": SAME_TIME},
     ("17", "knows the digits"): {
         "network": KNOWN + "def small_network(): return Known()\ndef train(*all): pass"},

@@ -93,3 +93,77 @@ def test_print_shows_what_is_inside():
         ")"
     )
     assert repr(nn.Sequential()) == "Sequential()"
+
+
+def test_a_layer_that_does_not_say_what_it_costs_is_not_known():
+    class Scale(nn.Module):
+        """y = w x, as a user writes it: nothing says how many products it adds up."""
+
+        def __init__(self):
+            self.w = nn.Parameter(np.ones(3, np.float32))
+
+        def forward(self, x):
+            return self.w.data * x
+
+    model = nn.Sequential(
+        nn.Linear(3, 3), Scale(), nn.ReLU(), nn.Sequential2D([3], [3], [[Scale()]])
+    )
+    explanation = model.explain((2, 3))
+    assert [row.multiply_adds for row in explanation.rows] == [18, None, 0, None]
+    lines = [line.split() for line in str(explanation).splitlines()]
+    assert [line[-2] for line in lines[2:6]] == ["18", "?", "0", "?"]
+    assert lines[-1] == ["in", "all", "15", "?", "96"]
+
+
+def test_layers_with_sizes_have_them_under_the_same_two_names():
+    layers = [
+        nn.Linear(3, 3),
+        nn.Bias(3),
+        nn.Dense(3, 3),
+        nn.BatchNorm1d(3),
+        nn.BatchNorm2d(3),
+        nn.ReLU(3),
+        nn.MaskedLinear(3, 3),
+        nn.SparseLinear(3, 3, [0], [0], [1.0]),
+        nn.RNN(3, 3),
+        nn.Sequential1D(in_features=3, out_features=3),
+        nn.Sequential2D([3], [3], [[None]]),
+    ]
+    assert {(layer.in_features, layer.out_features) for layer in layers} == {(3, 3)}
+    assert (
+        nn.Embedding(7, embedding_dim=3).out_features
+        == nn.Embedding(7, features=3).out_features
+        == 3
+    )
+    assert nn.Dense(3, 2, bias=False).b is nn.Dense(3, 2, bias_initializer=None).b is None
+
+
+def masked():
+    return nn.MaskedLinear(2, 2, mask=np.array([[1.0, 1], [0, 0]]))
+
+
+@pytest.mark.parametrize(
+    ("make", "learned"),
+    [
+        (masked, 4),
+        (lambda: nn.Sequential(masked()), 4),
+        (lambda: nn.Sequential2D([2], [2], [[masked()]]), 4),
+        (lambda: nn.Sequential2D([2], [2], [[nn.Sequential(masked(), nn.Linear(2, 2))]]), 8),
+    ],
+)
+def test_what_is_learned_is_counted_the_same_alone_and_inside(make, learned):
+    assert make().number_of_trainable_parameters() == learned
+
+
+def test_a_tied_parameter_is_learned_once_and_a_frozen_one_never():
+    first, second, third = masked(), nn.Linear(2, 2), nn.Linear(2, 2)
+    third.w = second.w
+    assert nn.Sequential(second, third, second).number_of_trainable_parameters() == 4
+    assert (
+        nn.Sequential2D(
+            [2, 2], [2, 2], [[second, None], [None, third]]
+        ).number_of_trainable_parameters()
+        == 4
+    )
+    first.w.requires_grad = False
+    assert first.number_of_trainable_parameters() == 2

@@ -1,4 +1,4 @@
-"""Acceptance of SEEDS.md, S5: TinyTorch's layers module, by the words that DESIGN.md settled.
+"""Acceptance: TinyTorch's layers module, by edunn's words where the two differ.
 
 Its exports (`#| export`, a package of its own with a fallback import) are edunn's package itself
 here: a notebook imports what is installed, and its own code stays its own.
@@ -16,7 +16,7 @@ import edunn as nn
 import edunn.torchlike as torch
 from edunn.course.notebooks.solution import read_solution
 
-SOLUTIONS = sorted((Path(__file__).parent.parent / "solutions").glob("*.py"))
+SOLUTIONS = sorted((Path(__file__).parents[2] / "solutions").glob("*.py"))
 KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
 
 

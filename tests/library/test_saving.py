@@ -137,3 +137,12 @@ def test_a_model_on_a_gpu_is_saved_from_the_host(tmp_path, gpu):
         np.testing.assert_array_equal(array, nn.state_dict(other)[name])
     nn.load(model, tmp_path / "model.npz")
     assert {nn.device_of(p.data) for p in model.parameters()} == {"cuda:0"}
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path):
+    model = nn.Linear(3, 2)
+    nn.save(model, tmp_path / "new" / "model.npz")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["model.npz"]
+    other = nn.Linear(3, 2)
+    nn.load(other, tmp_path / "new" / "model.npz")
+    np.testing.assert_array_equal(other.w.data, model.w.data)

@@ -1,29 +1,35 @@
 """Data in batches of Tensors, as PyTorch's DataLoader gives them."""
 
 import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from edunn.backend import default_dtype, generator
+from edunn.backend import Array, default_dtype, generator
 from edunn.core import Tensor
 from edunn.datasets.mnist import read_mnist
 from edunn.inputs import check_array, check_sizes
+
+Transform: TypeAlias = Callable[[Array], Array]  # of one image
 
 
 class TensorDataset:
     """Arrays of one length; item i holds the i-th of each."""
 
-    def __init__(self, *arrays):
+    def __init__(self, *arrays: Array) -> None:
         self.arrays = [a.data if isinstance(a, Tensor) else a for a in arrays]
         for array in self.arrays:
             check_array("TensorDataset", array, name="an array")
         if len({len(array) for array in self.arrays}) != 1:
             raise ValueError(f"TensorDataset got arrays of lengths {[*map(len, self.arrays)]}")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.arrays[0])
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: Any) -> tuple[Array, ...]:
         return tuple(array[i] for array in self.arrays)
 
 
@@ -35,15 +41,21 @@ class MNIST:
 
     kind = "mnist"
 
-    def __init__(self, root=None, train=True, download=False, transform=None):
+    def __init__(
+        self,
+        root: str | Path | None = None,
+        train: bool = True,
+        download: bool = False,
+        transform: Transform | None = None,
+    ) -> None:
         folder = None if "EDUNN_DATA" in os.environ else root
         self.images, self.targets = read_mnist(self.kind, train, folder, download)
         self.transform = transform
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> tuple[Array, Any]:
         image = self.images[i]
         return (image if self.transform is None else self.transform(image)), self.targets[i]
 
@@ -57,28 +69,28 @@ class FashionMNIST(MNIST):
 class ToTensor:
     """An image (height, width) of 0 to 255 as an array (1, height, width) of 0 to 1."""
 
-    def __call__(self, image):
+    def __call__(self, image: Array) -> Array:
         return image[None].astype(default_dtype()) / 255
 
 
 class Normalize:
     """(image - mean) / std, channel by channel."""
 
-    def __init__(self, mean, std):
+    def __init__(self, mean: ArrayLike, std: ArrayLike) -> None:
         self.mean = np.reshape(mean, (-1, 1, 1)).astype(default_dtype())
         self.std = np.reshape(std, (-1, 1, 1)).astype(default_dtype())
 
-    def __call__(self, image):
+    def __call__(self, image: Array) -> Array:
         return (image - self.mean) / self.std
 
 
 class Compose:
     """Transforms one after another."""
 
-    def __init__(self, transforms):
+    def __init__(self, transforms: Sequence[Transform]) -> None:
         self.transforms = transforms
 
-    def __call__(self, image):
+    def __call__(self, image: Array) -> Array:
         for transform in self.transforms:
             image = transform(image)
         return image
@@ -90,22 +102,24 @@ class DataLoader:
     dataset: anything with a length and items that are tuples of arrays and numbers
     """
 
-    def __init__(self, dataset, batch_size=1, shuffle=False, drop_last=False):
+    def __init__(
+        self, dataset: Any, batch_size: int = 1, shuffle: bool = False, drop_last: bool = False
+    ) -> None:
         check_sizes("DataLoader", batch_size=batch_size)
         self.dataset, self.batch_size = dataset, batch_size
         self.shuffle, self.drop_last = shuffle, drop_last
 
-    def __len__(self):
+    def __len__(self) -> int:
         whole, rest = divmod(len(self.dataset), self.batch_size)
         return whole + (rest > 0 and not self.drop_last)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
         n = len(self.dataset)
         order = generator().permutation(n) if self.shuffle else np.arange(n)
         for batch in range(len(self)):
             chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
             if isinstance(self.dataset, TensorDataset):  # all at once
-                columns = self.dataset[chosen]
+                columns = list(self.dataset[chosen])
             else:
                 columns = [np.stack(column) for column in zip(*(self.dataset[i] for i in chosen))]
             yield tuple(Tensor(column) for column in columns)

@@ -170,7 +170,7 @@ def test_the_legend_covers_no_point_and_no_region():
 
 @pytest.mark.parametrize("classes", [2, 10, 12])
 def test_every_class_has_its_own_colour(classes):
-    colors = plot.class_colors(classes)
+    colors = plot._class_colors(classes)
     assert colors.shape == (classes, 3)
     assert len(np.unique(colors.round(3), axis=0)) == classes
 

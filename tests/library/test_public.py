@@ -70,7 +70,7 @@ CREATES = {
     "linspace",
     "identity",
 }
-ON_HOST = {"__init__", "fans", "places", "block_weights", "start_values", "described"}
+ON_HOST = {"__init__", "_places", "_block_weights", "_start_values", "described"}
 MISSING = {"block", "vecdot", "vectorize", "ascontiguousarray"}
 
 

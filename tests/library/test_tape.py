@@ -4,6 +4,20 @@ import numpy as np
 import pytest
 
 import edunn as nn
+from edunn.core import evaluating
+
+
+def test_evaluating_gives_back_modes_and_caches_also_after_an_error():
+    model = nn.Sequential(nn.Linear(3, 2), nn.Dropout(0.5))
+    model[0].eval()
+    model.forward(np.ones((4, 3)))
+    caches = [module.cache for module in model.modules()]
+    with evaluating(model):
+        assert not any(module.training for module in model.modules())
+    with pytest.raises(ValueError, match="got x of shape"), evaluating(model):
+        model.forward(np.zeros((4, 5)))
+    assert [module.training for module in model.modules()] == [True, False, True]
+    assert all(one.cache is cache for one, cache in zip(model.modules(), caches))
 
 
 def leaf(*shape):

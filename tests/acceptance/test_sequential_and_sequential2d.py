@@ -1,4 +1,4 @@
-"""Acceptance of SEEDS.md, S1: Sequential versus Sequential2D, in PyTorch's words (Q0 to Q15)."""
+"""Acceptance: Sequential versus Sequential2D, in PyTorch's words (Q0 to Q15)."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Acceptance of SEEDS.md, S3: the reference of lucid's nn.Sequential (L1 to L11)."""
+"""Acceptance: the reference of lucid's nn.Sequential (L1 to L11)."""
 
 from collections import OrderedDict
 

@@ -1,0 +1,167 @@
+"""To add a layer, an activation or a loss: every place that has to know it, named when forgotten.
+
+Each place is a function of the name and the class; what it yields is what is still to do.
+"""
+
+import ast
+import importlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import edunn as nn
+import edunn.torchlike
+from cases import CASES
+from edunn.layers.activations import ACTIVATIONS, ReLU
+
+ROOT = Path(__file__).parents[2]
+BASES = {"Moments", "BatchNorm", "Loss", "ErrorLayer"}  # never used by themselves
+
+NOT_IN_PYTORCH = {
+    "AddConstant", "Bias", "BinaryCrossEntropy", "CrossEntropyWithLabels", "Dense", "MaskedLinear",
+    "MeanError", "MultiplyConstant", "SparseLinear", "SquaredError",
+}  # fmt: skip
+NO_ACTIVATION_BY_NAME = {"AddConstant", "MultiplyConstant"}  # they need a number
+PYTORCH_NAMES = {"w", "b", "running_mean", "running_var"}  # which to_torch translates or keeps
+OTHER_NAMES_IN_PYTORCH = {"RNN"}  # to_torch does not know it: weight_ih_l0, and two biases
+SAME_WAY_ROUND_IN_PYTORCH = {"Embedding"}  # a matrix that is not transposed
+NO_MUTANTS = {
+    "Identity",  # nothing in it to change
+    "BatchNorm1d", "BatchNorm2d",  # the mutants are those of BatchNorm and Moments
+}  # fmt: skip
+
+
+def layers():
+    """By name, the public classes of edunn/layers/ and edunn/losses.py."""
+    paths = [*sorted((ROOT / "edunn" / "layers").glob("*.py")), ROOT / "edunn" / "losses.py"]
+    names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths]
+    modules = [importlib.import_module(name.removesuffix(".__init__")) for name in names]
+    return {
+        name: value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, nn.Module)
+        if value.__module__ == module.__name__ and name[0] != "_" and name not in BASES
+    }
+
+
+def examples(name):
+    return [case for key, case in CASES.items() if key.split(",")[0] == name]
+
+
+def face(name, layer):
+    if getattr(nn, name, None) is not layer or name not in nn.__all__:
+        yield "import it in edunn/__init__.py and name it in __all__"
+
+
+def cases(name, layer):
+    if not examples(name):
+        yield "add a line to tests/cases.py: the laws of all modules run over it"
+
+
+def pytorchs_words(name, layer):
+    if name not in edunn.torchlike.__all__ and name not in NOT_IN_PYTORCH:
+        yield "name it in edunn/torchlike.py, or in NOT_IN_PYTORCH here"
+
+
+def activations(name, layer):
+    is_activation = layer.__module__ == ReLU.__module__
+    known = layer in ACTIVATIONS.values() or name in NO_ACTIVATION_BY_NAME
+    if is_activation and not known:
+        yield "give it a name in ACTIVATIONS, edunn/layers/activations.py, so that Dense takes it"
+
+
+def costs(name, layer):
+    for module, *inputs in examples(name)[:1]:
+        if module.multiply_adds(np.shape(module.forward(*inputs))) is None:
+            yield "write its multiply_adds(y_shape), so that explain knows what it costs"
+
+
+def state_of_pytorch(name, layer):
+    """to_torch and from_torch know the names of what it holds, and which matrix is transposed."""
+    if name in NOT_IN_PYTORCH | OTHER_NAMES_IN_PYTORCH:
+        return
+    for module, *_ in examples(name)[:1]:
+        unknown = (module.get_parameters() | module.named_buffers()).keys() - PYTORCH_NAMES
+        if unknown:
+            yield f"to_torch in edunn/saving.py has no word of PyTorch's for its {sorted(unknown)}"
+        w = module.get_parameters().get("w", np.ones(1))
+        turned = w.ndim != 2 or nn.to_torch(module)["weight"].shape == w.shape[::-1]
+        if not turned and name not in SAME_WAY_ROUND_IN_PYTORCH:
+            yield "PyTorch keeps weights as (outputs, inputs): transpose its w in to_torch"
+
+
+def mutants(name, layer):
+    """benchmarks/mutants.py lists the layers whose small changes the checkers must notice."""
+    tree = ast.parse((ROOT / "benchmarks" / "mutants.py").read_text(encoding="utf-8"))
+    (listed,) = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "LAYERS"
+    ]
+    if name not in NO_MUTANTS | {node.attr for node in listed.elts}:
+        yield "name it in LAYERS of benchmarks/mutants.py"
+
+
+def documentation(name, layer):
+    if not (layer.__doc__ or "").strip():
+        yield "write its docstring: the formula, then the shapes"
+
+
+PLACES = [face, cases, pytorchs_words, activations, costs, state_of_pytorch, mutants, documentation]
+
+
+def forgotten(name, layer):
+    return [what for place in PLACES for what in place(name, layer)]
+
+
+@pytest.mark.parametrize("name", layers())
+def test_nothing_is_forgotten(name):
+    todo = forgotten(name, layers()[name])
+    assert not todo, "\n".join([f"{name} is not everywhere yet:", *(f"- {what}" for what in todo)])
+
+
+def test_the_lists_of_exceptions_hold_only_what_is_there():
+    listed = NOT_IN_PYTORCH | NO_ACTIVATION_BY_NAME | OTHER_NAMES_IN_PYTORCH | NO_MUTANTS
+    assert listed | SAME_WAY_ROUND_IN_PYTORCH <= layers().keys()
+    assert not NOT_IN_PYTORCH & set(edunn.torchlike.__all__)
+
+
+def test_a_layer_that_is_nowhere_is_missed_everywhere(monkeypatch):
+    class Scale(nn.Module):
+        def __init__(self):
+            self.scale = nn.Parameter(np.ones(3))
+
+        def forward(self, x):
+            self.cache = x
+            return self.scale.data * x
+
+    words = " ".join(forgotten("Scale", Scale))
+    for place in ("edunn/__init__.py", "tests/cases.py", "edunn/torchlike.py", "mutants.py"):
+        assert place in words
+    assert "docstring" in words
+    monkeypatch.setitem(CASES, "Scale", (Scale(), np.ones((4, 3))))
+    words = " ".join(forgotten("Scale", Scale))
+    assert "tests/cases.py" not in words
+    assert "multiply_adds" in words
+    assert "no word of PyTorch's for its ['scale']" in words
+
+
+def test_an_activation_without_a_name_is_missed():
+    swish = type("Swish", (ReLU,), {"__module__": ReLU.__module__})
+    assert any("a name in ACTIVATIONS" in text for text in forgotten("Swish", swish))
+
+
+def test_a_matrix_that_is_not_transposed_for_pytorch_is_missed(monkeypatch):
+    class Like(nn.Module):
+        """y = x w, as Linear, but to_torch does not know it."""
+
+        def __init__(self):
+            self.w = nn.Parameter(np.ones((3, 2)))
+
+        def forward(self, x):
+            return x @ self.w.data
+
+    monkeypatch.setitem(CASES, "Like", (Like(), np.ones((4, 3))))
+    assert any("transpose its w" in text for text in forgotten("Like", Like))
