@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from edunn.course.hidden_tests.cases import TRIES, Wrong, expect, values
-from edunn.course.hidden_tests.layers import forward, gradients
+from edunn.course.hidden_tests import TRIES, Wrong, expect, forward, gradients, values
 from edunn.ops import unbroadcast
 
 

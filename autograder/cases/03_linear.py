@@ -1,7 +1,6 @@
 """Hidden cases of exercise 3: other shapes, other numbers, one layer used for several batches."""
 
-from edunn.course.hidden_tests.cases import expect
-from edunn.course.hidden_tests.layers import forward, gradients
+from edunn.course.hidden_tests import expect, forward, gradients
 
 
 def example(rng):

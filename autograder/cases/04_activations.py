@@ -3,8 +3,7 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.hidden_tests.cases import Raised, Wrong, expect
-from edunn.course.hidden_tests.layers import forward, gradients
+from edunn.course.hidden_tests import Raised, Wrong, expect, forward, gradients
 
 
 def shape(rng, axes):

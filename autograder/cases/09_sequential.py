@@ -1,8 +1,15 @@
 """Hidden cases of exercise 9: other chains, chains in chains, shared layers, and a training."""
 
 import edunn as nn
-from edunn.course.hidden_tests.cases import TRIES, Part, Wrong, expect
-from edunn.course.hidden_tests.layers import caches_of_steps, forward, gradients
+from edunn.course.hidden_tests import (
+    TRIES,
+    Part,
+    Wrong,
+    caches_of_steps,
+    expect,
+    forward,
+    gradients,
+)
 
 
 class Chain(nn.Sequential):

@@ -4,7 +4,7 @@ import numpy as np
 
 import edunn as nn
 from edunn.checking.optimizers import find_in_optimizer
-from edunn.course.hidden_tests.cases import TRIES, Raised, Wrong, expect
+from edunn.course.hidden_tests import TRIES, Raised, Wrong, expect
 
 OPTIONS = {
     "SGD": lambda rng: [rng.uniform(0.01, 0.5)],

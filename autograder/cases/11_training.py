@@ -3,7 +3,7 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.hidden_tests.cases import Wrong, expect
+from edunn.course.hidden_tests import Wrong, expect
 from edunn.training import EarlyStopping
 
 # batches

@@ -3,8 +3,7 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.hidden_tests.cases import TRIES, Part, Wrong, built, expect, values
-from edunn.course.hidden_tests.layers import gradients
+from edunn.course.hidden_tests import TRIES, Part, Wrong, built, expect, gradients, values
 
 
 class Grid(nn.Sequential2D):

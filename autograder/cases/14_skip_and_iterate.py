@@ -3,8 +3,16 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.hidden_tests.cases import TRIES, Part, Wrong, expect, values
-from edunn.course.hidden_tests.layers import caches_of_steps, forward, gradients
+from edunn.course.hidden_tests import (
+    TRIES,
+    Part,
+    Wrong,
+    caches_of_steps,
+    expect,
+    forward,
+    gradients,
+    values,
+)
 
 
 def draw(rng):

@@ -4,8 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from edunn.course.hidden_tests.cases import TRIES, Wrong, expect, values
-from edunn.course.hidden_tests.layers import forward, gradients
+from edunn.course.hidden_tests import TRIES, Wrong, expect, forward, gradients, values
 from edunn.layers.windows import Sliding
 
 

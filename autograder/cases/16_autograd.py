@@ -6,8 +6,7 @@ from functools import partial
 import numpy as np
 
 import edunn as nn
-from edunn.course.hidden_tests.cases import TRIES, Part, Wrong, expect, values
-from edunn.course.hidden_tests.layers import gradients
+from edunn.course.hidden_tests import TRIES, Part, Wrong, expect, gradients, values
 
 
 def small(rng, count):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import edunn as nn
-from edunn.course.hidden_tests.cases import TRIES, Part, Wrong, expect
+from edunn.course.hidden_tests import TRIES, Part, Wrong, expect
 
 TYPES = {4: "float32", 8: "float64"}
 

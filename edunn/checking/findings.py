@@ -32,11 +32,21 @@ class Finding:
     measured: np.ndarray | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        details = {k: v if isinstance(v, int | float) else str(v) for k, v in self.details.items() if k != "wrong"}
-        return {"id": self.id, "who": self.who, "part": self.part, "variable": self.variable, "details": details}
+        details = {
+            k: v if isinstance(v, int | float) else str(v)
+            for k, v in self.details.items()
+            if k != "wrong"
+        }
+        return {
+            "id": self.id,
+            "who": self.who,
+            "part": self.part,
+            "variable": self.variable,
+            "details": details,
+        }
 
     @classmethod
-    def from_dict(cls, d: Any) -> "Finding":
+    def from_dict(cls, d: Any) -> Finding:
         return cls(d["id"], d["who"], d["part"], d["variable"], d["details"])
 
 

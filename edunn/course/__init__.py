@@ -4,8 +4,11 @@ What a student's notebook needs has its name here; the rest is in the packages, 
 one does in it, and needs the extra "course".
 """
 
-from edunn._lazy import lazy_exports
+from edunn import _lazy
 
-__getattr__, __dir__, __all__ = lazy_exports(
-    __name__, {"student": ["borrow", "close", "keep", "mine"]}
+__getattr__, __dir__, __all__ = _lazy.lazy_exports(
+    __name__,
+    {
+        "student": ["borrow", "close", "keep", "mine"],
+    },
 )

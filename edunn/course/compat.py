@@ -19,7 +19,7 @@ def load_nbformat_fast() -> None:
 
 
 @functools.cache
-def newest_schema() -> str:
+def _newest_schema() -> str:
     """The version of a new gradebook of nbgrader's."""
     from alembic.script import ScriptDirectory
     from nbgrader.dbutil import ALEMBIC_DIR
@@ -32,4 +32,4 @@ def create_gradebooks_fast() -> None:
     where the program is not on it."""
     import nbgrader.api
 
-    nbgrader.api.get_alembic_version = newest_schema
+    nbgrader.api.get_alembic_version = _newest_schema

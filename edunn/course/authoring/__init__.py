@@ -1,1 +1,21 @@
-"""Build the exercises from their solutions, and prove them."""
+"""Exercises: built from their solutions, proved, translated, listed."""
+
+from edunn import _lazy
+
+__getattr__, __dir__, __all__ = _lazy.lazy_exports(
+    __name__,
+    {
+        "build": [
+            "blank_fails",
+            "build_exercise",
+            "build_exercises",
+            "can_fail",
+            "in_other_languages",
+            "no_solution_left",
+            "solution_passes",
+        ],
+        "verify": ["Proof", "mutated", "verify_exercise"],
+        "wrong_answers": ["Mistake", "read_wrong_answers"],
+        "translate": ["prose", "translated"],
+    },
+)

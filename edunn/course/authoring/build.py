@@ -41,12 +41,12 @@ def build_exercise(course: Course, name: str, progress: Progress = lambda step: 
     blank = nbformat.reads(release.decode(), as_version=4)
     proofs = []
     for prove in (
-        lambda: reproducible(course.solution(name), name, release),
+        lambda: _reproducible(course.solution(name), name, release),
         lambda: no_solution_left(solution, blank),
         lambda: can_fail(blank),
         lambda: solution_passes(solution),
         lambda: blank_fails(blank, todos(solution)),
-        lambda: grader_agrees(course, name, solution, blank),
+        lambda: _grader_agrees(course, name, solution, blank),
     ):
         sentence = prove()
         progress(sentence)
@@ -89,7 +89,7 @@ def build_exercises(
         (course.root / "assignments" / "README.md").write_text(overview(course), encoding="utf-8")
 
 
-def reproducible(solution: Any, name: str, release: bytes) -> str:
+def _reproducible(solution: Any, name: str, release: bytes) -> str:
     if release_bytes(solution, name) != release:
         raise CourseError(f"{name}: two builds of the same source differ")
     return "a second build is the same, byte for byte"
@@ -97,7 +97,7 @@ def reproducible(solution: Any, name: str, release: bytes) -> str:
 
 def no_solution_left(solution: Any, blank: Any) -> str:
     """No line of a solution stands anywhere in the release, not even in its metadata."""
-    given = {line.strip() for text in strings(blank) for line in text.split("\n")}
+    given = {line.strip() for text in _strings(blank) for line in text.split("\n")}
     lines = list(solution_lines(solution))
     for cell, line in lines:
         if line in given:
@@ -105,13 +105,13 @@ def no_solution_left(solution: Any, blank: Any) -> str:
     return f"none of the {len(lines)} lines of the solution is in the release"
 
 
-def strings(value: Any) -> list[str]:
+def _strings(value: Any) -> list[str]:
     """Every text in a notebook, wherever it stands."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
         value = [*value.keys(), *value.values()]
-    return [text for item in value for text in strings(item)] if isinstance(value, list) else []
+    return [text for item in value for text in _strings(item)] if isinstance(value, list) else []
 
 
 def can_fail(blank: Any) -> str:
@@ -156,7 +156,7 @@ def blank_fails(blank: Any, names: dict[str, str]) -> str:
     return f"the blank notebook fails all {len(graded)}, each with its NotImplementedError"
 
 
-def grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
+def _grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
     """The hidden cases give the solution every point, and the blank notebook none."""
     exercise, limits = Exercise.of(course, name, blank), Limits(confined=False)
     with Library(exercise.withheld) as library, Judge(exercise, library, b"proof", limits) as judge:

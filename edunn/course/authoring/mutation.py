@@ -37,7 +37,7 @@ def changed(node: Any, **fields: Any) -> Any:
     return new
 
 
-def replacements(node: Any) -> Iterator[ast.AST]:
+def _replacements(node: Any) -> Iterator[ast.AST]:
     """What may stand in the place of a node."""
     for kinds, changes in CHANGES:
         if isinstance(node, kinds):
@@ -72,7 +72,7 @@ def _exchanged(node: Any) -> Iterator[ast.AST]:
 
 
 def _constants(node: Any) -> Iterator[ast.AST]:
-    yield from (changed(node, value=value) for value in other_constants(node.value))
+    yield from (changed(node, value=value) for value in _other_constants(node.value))
 
 
 def _always_or_never(node: Any) -> Iterator[ast.AST]:
@@ -93,7 +93,7 @@ CHANGES: list[tuple[Any, Callable[[Any], Iterator[ast.AST]]]] = [
 ]
 
 
-def other_constants(value: Any) -> list[Any]:
+def _other_constants(value: Any) -> list[Any]:
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int):
@@ -103,7 +103,7 @@ def other_constants(value: Any) -> list[Any]:
     return []
 
 
-def is_said(node: ast.AST) -> bool:
+def _is_said(node: ast.AST) -> bool:
     """Docstrings, imports, types and messages: nothing that is computed."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
@@ -127,7 +127,7 @@ def places(
 
 def slips(node: Any) -> Iterator[ast.AST]:
     """What may stand in the place of a node: of the slips that students make, some more."""
-    yield from replacements(node)
+    yield from _replacements(node)
     for kinds, changes in SLIPS:
         if isinstance(node, kinds):
             yield from changes(node)
@@ -178,8 +178,8 @@ def is_refusal(node: ast.AST) -> bool:
 
 def changed_sources(
     source: str,
-    replacements: Callable[[Any], Iterator[ast.AST]] = replacements,
-    is_left_alone: Callable[[ast.AST], bool] = is_said,
+    replacements: Callable[[Any], Iterator[ast.AST]] = _replacements,
+    is_left_alone: Callable[[ast.AST], bool] = _is_said,
     wanted: Callable[[int], bool] = lambda line: True,
 ) -> Iterator[tuple[int, str, str, str]]:
     """(line in the source, what stood there, what stands there now, new source) of each change.
@@ -197,10 +197,10 @@ def changed_sources(
             setattr(parent, field, old)
             if text not in seen:
                 seen.add(text)
-                yield line, shown(node), shown(new), text
+                yield line, _shown(node), _shown(new), text
 
 
-def shown(node: ast.AST) -> str:
+def _shown(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())[:90]
 
 

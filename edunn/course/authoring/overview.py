@@ -18,8 +18,8 @@ def overview(course: Course) -> str:
     points = automatic = minutes = 0.0
     for name in course.assignments():
         notebook = course.solution(name)
-        title = about(notebook)
-        by_hand, by_itself = worth(notebook)
+        title = _about(notebook)
+        by_hand, by_itself = _worth(notebook)
         points, automatic = points + by_hand + by_itself, automatic + by_itself
         minutes += title["minutes"]
         number, _, _ = name.partition("_")
@@ -32,7 +32,7 @@ def overview(course: Course) -> str:
     return page.format(table=table, points=points, automatic=automatic, hours=hours)
 
 
-def about(notebook: Any) -> dict[str, Any]:
+def _about(notebook: Any) -> dict[str, Any]:
     """The title of an exercise, and the rows of the table under it."""
     text = notebook["cells"][0]["source"]
     rows = re.findall(r"^\|\s*([^|]+?)\s*\|\s*(.*?)\s*\|\s*$", text, re.MULTILINE)
@@ -42,7 +42,7 @@ def about(notebook: Any) -> dict[str, Any]:
     return found
 
 
-def worth(notebook: Any) -> tuple[float, float]:
+def _worth(notebook: Any) -> tuple[float, float]:
     """Points given by a person, and by automatic checks."""
     by_hand = by_itself = 0.0
     for cell in notebook["cells"]:

@@ -68,7 +68,7 @@ def verify_exercise(
     solution, (bank, equivalent) = course.solution(name), read_wrong_answers(course, name)
     changed = dict(mutated(solution)) if mutants else {}
     copies = {f"the solution, copy {k}": solution for k in range(1, COPIES + 1)}
-    parts = dict(unfinished(solution))
+    parts = dict(_unfinished(solution))
     notebooks = copies | parts
     notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in bank}
     notebooks |= {what: book for what, book in changed.items() if what not in equivalent}
@@ -80,11 +80,11 @@ def verify_exercise(
         raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
     proof = Proof(name, right.points, len(todos(solution)))
     for who in copies:
-        if lost := [one.reason for one in records[who].lost] or seen(records[who]):
+        if lost := [one.reason for one in records[who].lost] or _seen(records[who]):
             proof.faults.append(f"{who}, loses points: {lost}")
     for what in parts:
-        proof.faults += [f"{what}: {told}" for told in disagreements(records[what])]
-    judge_bank(proof, bank, todos(solution), records)
+        proof.faults += [f"{what}: {told}" for told in _disagreements(records[what])]
+    _judge_bank(proof, bank, todos(solution), records)
     for what in changed.keys() - equivalent.keys():
         proof.changed += 1
         if records[what].points < right.points:
@@ -99,7 +99,7 @@ def verify_exercise(
     return proof
 
 
-def judge_bank(
+def _judge_bank(
     proof: Proof, bank: list[Mistake], names: dict[str, str], records: dict[str, Record]
 ) -> None:
     count = Counter(mistake.todo for mistake in bank)
@@ -112,15 +112,15 @@ def judge_bank(
     ]
     for mistake in bank:
         record = records[f"wrong: {mistake.name}"]
-        visible = seen(record)
+        visible = _seen(record)
         proof.visible += bool(visible)
         proof.hidden += not visible
-        proof.same += not any(disagreements(record))
-        if fault := fault_of(mistake, record, visible, proof.points):
+        proof.same += not any(_disagreements(record))
+        if fault := _fault_of(mistake, record, visible, proof.points):
             proof.faults.append(f"wrong answer {mistake.name!r} {fault}")
 
 
-def fault_of(mistake: Mistake, record: Record, visible: str, points: float) -> str:
+def _fault_of(mistake: Mistake, record: Record, visible: str, points: float) -> str:
     if record.points >= points:
         return "loses no points"
     reasons = [result.reason for result in record.lost]
@@ -138,13 +138,13 @@ def first_line(text: str) -> str:
     return next(iter(text.strip().split("\n")), "")
 
 
-def seen(record: Record) -> str:
+def _seen(record: Record) -> str:
     """What the student reads in the notebook's own checks; "" if they pass."""
     stopped = [record.reason] if record.state != GRADED else []
     return "\n".join([*record.visible.values(), *stopped])
 
 
-def disagreements(record: Record) -> Iterator[str]:
+def _disagreements(record: Record) -> Iterator[str]:
     """The cells of which notebook and grader think differently."""
     for result in record.results:
         says = record.visible.get(result.name, "")
@@ -156,15 +156,15 @@ def disagreements(record: Record) -> Iterator[str]:
             yield f"{result.name}: {notebook}, the grader {grader}"
 
 
-def unfinished(solution: Any) -> Iterator[tuple[str, Any]]:
+def _unfinished(solution: Any) -> Iterator[tuple[str, Any]]:
     """The solution without one of its TODOs, and with one only, for each of them."""
     names = todos(solution).keys()
     for name in names:
-        yield f"without {name}", without(solution, {name})
-        yield f"with {name} alone", without(solution, names - {name})
+        yield f"without {name}", _without(solution, {name})
+        yield f"with {name} alone", _without(solution, names - {name})
 
 
-def without(solution: Any, names: Collection[str]) -> Any:
+def _without(solution: Any, names: Collection[str]) -> Any:
     notebook = nbformat.from_dict(solution)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":

@@ -28,13 +28,13 @@ WANTED_ACCURACY = 0.97
 
 
 @dataclass
-class Trained:
+class _Trained:
     accuracy: float
     history: dict[str, list[float]]
     picture: Path
 
 
-def submissions(course: Course, folder: Path) -> None:
+def _submissions(course: Course, folder: Path) -> None:
     """Write five students' notebooks: the solution, blank, and three wrong in known ways."""
     import nbformat
 
@@ -47,10 +47,10 @@ def submissions(course: Course, folder: Path) -> None:
     notebooks |= {student: wrong[mistake] for student, mistake in WRONG.items()}
     for student, notebook in notebooks.items():
         (folder / student).mkdir(parents=True)
-        nbformat.write(without_marks(notebook), folder / student / f"{NAME}.ipynb")
+        nbformat.write(_without_marks(notebook), folder / student / f"{NAME}.ipynb")
 
 
-def without_marks(notebook: Any) -> Any:
+def _without_marks(notebook: Any) -> Any:
     """A notebook as a student would hand it in, without what only a source has."""
     plain = copy.deepcopy(notebook)
     for cell in plain["cells"]:
@@ -60,7 +60,7 @@ def without_marks(notebook: Any) -> Any:
     return plain
 
 
-def build_and_grade(
+def _build_and_grade(
     course: Course,
     out: Path,
     step: Callable[[str], None],
@@ -77,14 +77,14 @@ def build_and_grade(
         raise CourseError(f"{out} is not empty, and not of an earlier demo: choose another --out")
     build_exercise(course, NAME, step)
     shutil.rmtree(out, ignore_errors=True)
-    submissions(course, handed_in)
+    _submissions(course, handed_in)
     judging = Judging(limits=Limits(cell_seconds=5.0, confined=False))  # these are our own
     grades = grade_submissions(course, NAME, out, handed_in, judging=judging, progress=progress)
     write_all(out)
     return grades
 
 
-def train(out: Path, progress: bool = True) -> Trained:
+def train(out: Path, progress: bool = True) -> _Trained:
     """Train on four fifths of the digits, measure on the fifth, and draw both in a picture."""
     nn.manual_seed(0)
     x, y, x_test, y_test = nn.datasets.train_test_split(*nn.datasets.load_digits())
@@ -96,11 +96,11 @@ def train(out: Path, progress: bool = True) -> Trained:
     )  # fmt: skip
     scores = model.forward(x_test)
     picture = out / "digits.png"
-    draw(history, x_test, y_test, scores.argmax(axis=1), picture)
-    return Trained(nn.accuracy(scores, y_test), history, picture)
+    _draw(history, x_test, y_test, scores.argmax(axis=1), picture)
+    return _Trained(nn.accuracy(scores, y_test), history, picture)
 
 
-def draw(history: dict[str, list[float]], x: Array, y: Array, guess: Array, path: Path) -> None:
+def _draw(history: dict[str, list[float]], x: Array, y: Array, guess: Array, path: Path) -> None:
     """The loss curves, and the first test digits with their predictions; wrong ones in red."""
     from matplotlib.figure import Figure
 
@@ -132,7 +132,7 @@ def demo_command(context: click.Context, out: Path) -> None:
     course = Course.find(context.obj)
     console.rule("1. Build the exercise, and prove it")
     with Bars() as bars:
-        grades = build_and_grade(course, out, say, bars)
+        grades = _build_and_grade(course, out, say, bars)
     console.rule("2. Five submissions, graded")
     print_grades(grades)
     console.rule("3. A network of edunn's own layers on handwritten digits")

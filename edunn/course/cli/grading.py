@@ -181,7 +181,7 @@ def gradescope_group() -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Of the zip.")
 @unsafe
 @click.pass_context
-def gradescope_build_command(
+def _gradescope_build_command(
     context: click.Context, name: str, out: Path | None, unsafe: bool
 ) -> None:
     """Write the zip that Gradescope takes as an autograder.

@@ -50,7 +50,7 @@ def write_bundle(course: Course, name: str, path: Path, unsafe: bool = False) ->
     files = {
         "setup.sh": (SCRIPTS / "setup.sh").read_bytes(),
         "run_autograder": (SCRIPTS / "run_autograder").read_bytes(),
-        "requirements.txt": requirements().encode(),
+        "requirements.txt": _requirements().encode(),
         "exercise.json": json.dumps(asdict(exercise) | {"unsafe": unsafe}).encode(),
         "secret": secrets.token_hex(32).encode(),
         "not_graded.json": json.dumps(not_graded("the grader was stopped")).encode(),
@@ -77,7 +77,7 @@ def _zipped(files: dict[str, bytes]) -> bytes:
     return whole.getvalue()
 
 
-def requirements() -> str:
+def _requirements() -> str:
     """What judging imports, bounded as in pyproject.toml."""
     needed = [line for line in metadata.requires("edunn-course") or [] if "extra ==" not in line]
     return "\n".join([*sorted(needed), "ipython>=8"]) + "\n"

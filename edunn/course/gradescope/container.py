@@ -28,7 +28,7 @@ from edunn.course.submissions.lms import File, Owner, files_in, loader, wanted
 from edunn.files import write_whole
 
 
-class Grader:
+class _Grader:
     """What the zip holds, unpacked in `source`, ready to judge."""
 
     def __init__(self, source: Path):
@@ -43,10 +43,10 @@ class Grader:
             return judge.record(submission.student, submission)
 
 
-def prepare(source: Path) -> None:
+def _prepare(source: Path) -> None:
     """At set-up: make the library of the workers, which takes seconds, once for all submissions,
     in TMPDIR; and judge the blank notebook, to see whether all works."""
-    grader = Grader(source)
+    grader = _Grader(source)
     library = Library(grader.exercise.withheld)
     (source / "library.pickle").write_bytes(pickle.dumps(library))
     try:
@@ -61,7 +61,7 @@ def prepare(source: Path) -> None:
 
 def run(root: Path) -> dict[str, Any]:
     """The results.json of what lies in submission/."""
-    grader = Grader(root / "source")
+    grader = _Grader(root / "source")
     if grader.unsafe:
         print("built with --unsafe: students' code runs also where it cannot be locked up")
     student = student_of(root / "submission_metadata.json")
@@ -113,4 +113,4 @@ def main(root: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "run": main}[sys.argv[1]](Path(sys.argv[2]))
+    {"prepare": _prepare, "run": main}[sys.argv[1]](Path(sys.argv[2]))

@@ -1,1 +1,16 @@
-"""Who gets which points, judged side by side, and never lost."""
+"""Who gets which points: judged side by side, kept as records, entered into the gradebook."""
+
+from edunn import _lazy
+
+__getattr__, __dir__, __all__ = _lazy.lazy_exports(
+    __name__,
+    {
+        "grade": ["Grade", "Judging", "grade_submissions", "open_store", "rebuilt"],
+        "judge": ["Judge"],
+        "executor": ["Executor", "LocalExecutor"],
+        "dask_executor": ["DaskExecutor"],
+        "records": ["CellResult", "Mark", "Record", "read_record", "write_record"],
+        "archive": ["Archive"],
+        "gradebook": ["Blank", "Entry", "FromRecord", "GradeStore", "release_bytes"],
+    },
+)

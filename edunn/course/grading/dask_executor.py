@@ -29,7 +29,7 @@ CONNECT = 10  # seconds until a scheduler must have answered
 
 
 @dataclass(frozen=True)
-class Job:
+class _Job:
     """What a worker of the cluster must know to judge submissions; the same for all of a run."""
 
     exercise: Exercise
@@ -47,7 +47,7 @@ class DaskExecutor(Executor):
 
     def __init__(self, exercise: Exercise, secret: bytes, limits: Limits, scheduler: str):
         super().__init__(exercise, secret, limits)
-        self.scheduler, self.job = scheduler, Job(exercise, secret, limits)
+        self.scheduler, self.job = scheduler, _Job(exercise, secret, limits)
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -129,13 +129,13 @@ _judges: dict[str, tuple[Judge, Library]] = {}  # of this process, by run
 _over: set[str] = set()  # runs that have ended
 
 
-def _judge_there(job: Job, submission: Submission) -> dict[str, Any]:
+def _judge_there(job: _Job, submission: Submission) -> dict[str, Any]:
     """The record of a submission, as a dict; this runs in a worker of the cluster."""
     judge, _ = _judges.get(job.run) or _set_up(job)
     return judge.record(submission.student, submission).as_dict()
 
 
-def _set_up(job: Job) -> tuple[Judge, Library]:
+def _set_up(job: _Job) -> tuple[Judge, Library]:
     """Make what this process needs for a run, once."""
     from distributed import get_worker
 

@@ -63,10 +63,10 @@ class FromRecord(NbGraderPreprocessor):
         if record is None:
             who = f"{about['student']} in {about['assignment']}"
             raise CourseError(f"no record of {who}: points come from edunn grade")
-        return with_outputs(notebook, record), resources
+        return _with_outputs(notebook, record), resources
 
 
-def with_outputs(notebook: Any, record: Record) -> Any:
+def _with_outputs(notebook: Any, record: Record) -> Any:
     """The notebook with what its cells printed and drew, and what its checks found, as outputs."""
     reasons = {result.name: result.reason for result in record.results}
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -160,21 +160,21 @@ class GradeStore:
         results = {result.name: result for result in record.results}
         sources = {cell["id"]: cell["source"] for cell in notebook["cells"]}
         shown = self.root / "autograded" / student / name / f"{name}.ipynb"
-        before = sources_of(shown)
-        blank = {c["id"] for c in notebook["cells"] if grade_id(c) and is_unanswered(c)}
+        before = _sources_of(shown)
+        blank = {c["id"] for c in notebook["cells"] if grade_id(c) and _is_unanswered(c)}
         for grade in grades(entry):
             cell = grade.cell.name
             if cell in results:
                 grade.auto_score = results[cell].points
             else:
                 grade.auto_score = 0.0 if cell in blank else None
-            same = before.get(cell) in (sources[cell], block(sources[cell]))
+            same = before.get(cell) in (sources[cell], _block(sources[cell]))
             graded = grade.manual_score is not None and same
             grade.needs_manual_grade = grade.auto_score is None and not graded
         for comment in (one for part in entry.notebooks for one in part.comments):
             comment.auto_comment = "No response." if comment.name in blank else None
         gradebook.db.commit()
-        content = nbformat.writes(with_outputs(as_typed(notebook, blank), record))
+        content = nbformat.writes(_with_outputs(_as_typed(notebook, blank), record))
         write_whole(shown, content)
         write_whole(self.root / "submitted" / student / name / f"{name}.ipynb", content)
         waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
@@ -209,12 +209,12 @@ def grades(entry: Any) -> list[Any]:
     return [grade for notebook in entry.notebooks for grade in notebook.grades]
 
 
-def block(text: str) -> str:
+def _block(text: str) -> str:
     """A text as Markdown that shows it as it was typed."""
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 
-def as_typed(notebook: Any, blank: set[str]) -> Any:
+def _as_typed(notebook: Any, blank: set[str]) -> Any:
     """The notebook with written answers as blocks of text: Markdown can hold scripts, which the
     formgrader would run with the rights of whoever grades. blank: cells without an answer"""
     shown = nbformat.from_dict(notebook)
@@ -224,11 +224,11 @@ def as_typed(notebook: Any, blank: set[str]) -> Any:
             and is_kind(cell, "solution")
             and cell["id"] not in blank
         ):
-            cell["source"] = block(cell["source"])
+            cell["source"] = _block(cell["source"])
     return shown
 
 
-def sources_of(path: Path) -> dict[str, str]:
+def _sources_of(path: Path) -> dict[str, str]:
     """{cell: source} of a notebook, if it is there."""
     if not path.exists():
         return {}
@@ -236,6 +236,6 @@ def sources_of(path: Path) -> dict[str, str]:
     return {cell["id"]: "".join(cell["source"]) for cell in cells}
 
 
-def is_unanswered(cell: Any) -> bool:
+def _is_unanswered(cell: Any) -> bool:
     about = cell["metadata"]["nbgrader"]
     return bool(about["solution"] and about.get("checksum") == checksum(cell))

@@ -74,7 +74,7 @@ class Judge:
         record = self.new_record(student, submission)
         if submission.problem:
             record.state, record.problem = STUDENT_ERROR, submission.problem
-            fail_rest(record, submission, submission.problem)
+            _fail_rest(record, submission, submission.problem)
             return record
         for _ in range(2):
             try:
@@ -111,7 +111,7 @@ class Judge:
         return record
 
 
-def fail_rest(record: Record, submission: NormalisedSubmission, why: Message) -> None:
+def _fail_rest(record: Record, submission: NormalisedSubmission, why: Message) -> None:
     """No points for the graded cells that have no result yet."""
     done = {result.name for result in record.results}
     for cell in submission.notebook["cells"]:
@@ -183,7 +183,7 @@ class Run:
         """End the run in a cell of the student's."""
         why = Message(id, {"where": _where(cell)} | details)
         self.record.state, self.record.problem = STUDENT_ERROR, why
-        fail_rest(self.record, self.submission, why)
+        _fail_rest(self.record, self.submission, why)
         return ""
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:

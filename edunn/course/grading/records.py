@@ -149,20 +149,20 @@ def _from_format_1(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "problem": problem, "results": verdicts, "notes": notes}
 
 
-def record_path(store: Path, name: str, student: str) -> Path:
+def _record_path(store: Path, name: str, student: str) -> Path:
     """Where the record of a student's submission is, or will be."""
     return store / "records" / name / f"{student}.json"
 
 
 def write_record(store: Path, record: Record) -> None:
     """Write a record, whole or not at all."""
-    path = record_path(store, record.assignment, record.student)
+    path = _record_path(store, record.assignment, record.student)
     write_whole(path, as_json(record.as_dict()))
 
 
 def read_record(store: Path, name: str, student: str) -> Record | None:
     """What an earlier run found out, if one did, and its record can be read."""
-    path = record_path(store, name, student)
+    path = _record_path(store, name, student)
     try:
         return Record.from_dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError):

@@ -1,1 +1,22 @@
-"""The hidden cases, and what they are written with."""
+"""What hidden cases are written with: `from edunn.course.hidden_tests import Wrong, gradients`."""
+
+from edunn import _lazy
+
+__getattr__, __dir__, __all__ = _lazy.lazy_exports(
+    __name__,
+    {
+        "cases": [
+            "TRIES",
+            "Case",
+            "Part",
+            "Raised",
+            "Student",
+            "Wrong",
+            "built",
+            "expect",
+            "values",
+        ],
+        "layers": ["Remote", "caches_of_steps", "forward", "gradients", "remote"],
+        "exercise": ["Exercise"],
+    },
+)

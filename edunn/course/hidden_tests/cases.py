@@ -178,7 +178,7 @@ def expect(
         return
     want = np.asarray(want)
     if isinstance(got, (bool, int, float, list)):
-        got = as_array(got)
+        got = _as_array(got)
     if got is None:
         refuse("nothing_for_array")
     if not isinstance(got, np.ndarray):
@@ -219,7 +219,7 @@ def _why_wrong(
     )
 
 
-def as_array(value: Any) -> Any:
+def _as_array(value: Any) -> Any:
     """A number, or a list of numbers or of arrays of one shape, as an array; else as it is."""
     try:
         array = np.asarray(value)

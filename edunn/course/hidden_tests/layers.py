@@ -116,7 +116,7 @@ def pairs(
         for _ in range(tries):
             arguments, inputs = example(rng)
             right = (reference or getattr(nn, name))(*built(arguments))
-            redraw(right, rng)
+            _redraw(right, rng)
             theirs = remote(student, name, arguments, right)
             yield theirs, right, inputs
 
@@ -195,7 +195,7 @@ def gradients(
                     raise Wrong(found[0])
                 for _ in range(2):
                     agree(theirs, right, inputs, rng, only, tolerance)
-                    redraw(right, rng)  # an optimizer would change them as well
+                    _redraw(right, rng)  # an optimizer would change them as well
 
     return case
 
@@ -224,7 +224,7 @@ def caches_of_steps(name: str, arguments: Callable[[Ref, int], tuple[Any, ...]])
     return case
 
 
-def redraw(module: Module, rng: np.random.Generator) -> None:
+def _redraw(module: Module, rng: np.random.Generator) -> None:
     for parameter in module.parameters():
         parameter.data = rng.normal(size=parameter.shape)
 
@@ -243,13 +243,13 @@ def agree(
         about = {"what": f"{name}.forward", "got": str(got), "want": str(np.shape(y))}
         raise Wrong(Message("shape", about))
     both = theirs.backward(dy), want
-    for variable, got, want in compared(right, inputs, *both):
+    for variable, got, want in _compared(right, inputs, *both):
         if only is None or variable in only:
             what = Message("slope_but_not_it", {"name": name, "variable": variable})
             expect(what, got, want, {}, tolerance)
 
 
-def compared(right: Module, inputs: Any, got: Any, want: Any) -> Any:
+def _compared(right: Module, inputs: Any, got: Any, want: Any) -> Any:
     """(variable, got, want) for every gradient of the right backward; got has been looked at."""
     (dx, grads), (right_dx, right_grads) = got, want
     learned = right.inputs_of_dx(inputs)

@@ -49,7 +49,7 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
         manager.transport, manager.ip = "ipc", f"{private}/kernel"  # files, not ports
         options: Any = {"cwd": str(folder or private), "stderr": subprocess.DEVNULL}
         try:
-            beside(client.async_execute(**options))
+            _beside(client.async_execute(**options))
         except (CellTimeoutError, DeadKernelError) as error:
             late = isinstance(error, CellTimeoutError)
             text = f"stopped after {seconds} seconds: an endless loop?" if late else "it died"
@@ -60,7 +60,7 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
     return copy
 
 
-def beside(work: Coroutine[Any, Any, Any]) -> None:
+def _beside(work: Coroutine[Any, Any, Any]) -> None:
     """Run it in another thread. In this one nbclient takes Ctrl-C for itself, and cannot go on."""
     task: Any = None
 

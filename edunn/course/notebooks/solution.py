@@ -108,7 +108,7 @@ def owner(source: str, line: int) -> str:
     return ".".join(search(ast.parse(source), ())) or "this cell"
 
 
-def stub(name: str) -> str:
+def _stub(name: str) -> str:
     return f'raise NotImplementedError("{name}: not written yet")'
 
 
@@ -122,7 +122,7 @@ def blank(source: str, todos: Collection[str] | None = None) -> str:
             continue
         kept += lines[end + 1 : begin]
         indent = re.match(r"\s*", lines[begin]).group()  # type: ignore[union-attr]
-        kept += [f"{indent}# YOUR CODE HERE", indent + stub(name)]
+        kept += [f"{indent}# YOUR CODE HERE", indent + _stub(name)]
         end = stop
     return "\n".join(kept + lines[end + 1 :])
 
@@ -171,7 +171,7 @@ def fill(notebook: Any, answers: dict[str, str]) -> Any:
 
     filled = nbformat.from_dict(notebook)
     for name, code in answers.items():
-        wanted = stub(name)
+        wanted = _stub(name)
         cell = next((c for c in filled["cells"] if wanted in c["source"]), None)
         if cell is None:
             raise CourseError(f"no cell asks for {name}")

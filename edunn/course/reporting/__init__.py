@@ -1,1 +1,13 @@
-"""What goes out: pages, tables, files for other systems."""
+"""What goes out: the page of a class, feedback for each student, files for other systems."""
+
+from edunn import _lazy
+
+__getattr__, __dir__, __all__ = _lazy.lazy_exports(
+    __name__,
+    {
+        "html": ["write_all", "write_csv", "write_feedback", "write_page"],
+        "classroom": ["Misconception", "Sheet", "misconceptions", "read_sheets"],
+        "export": ["Exported", "export_grades"],
+        "similarity": ["Pair", "alike", "words"],
+    },
+)

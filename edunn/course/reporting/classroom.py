@@ -139,7 +139,7 @@ def _kind(said: Said) -> Any:
     return said.id, NUMBER.sub("#", str(said))
 
 
-def read_sheet(store: GradeStore, name: str) -> Sheet:
+def _read_sheet(store: GradeStore, name: str) -> Sheet:
     """One exercise as its records and the gradebook have it. What has been judged, but is not in
     the gradebook as it was judged (a run was killed), counts as not graded."""
     release = store.root / "release" / name / f"{name}.ipynb"
@@ -156,7 +156,7 @@ def read_sheet(store: GradeStore, name: str) -> Sheet:
             entry = entered.get(record.student)
             marks, points = {}, None
             if record.state != NOT_GRADED:
-                marks = marks_of(entry) if entry else {}
+                marks = _marks_of(entry) if entry else {}
                 if entry and record.points == sum(g.auto_score or 0.0 for g in entries(entry)):
                     points = float(entry.score)
                 else:
@@ -164,11 +164,11 @@ def read_sheet(store: GradeStore, name: str) -> Sheet:
             waiting = [cell for cell, mark in marks.items() if mark.waiting]
             sheet.grades.append(Grade(record, points, most, waiting))
             sheet.marks[record.student] = marks
-            sheet.comments[record.student] = comments_of(entry) if entry else {}
+            sheet.comments[record.student] = _comments_of(entry) if entry else {}
     return sheet
 
 
-def marks_of(entry: Any) -> dict[str, Mark]:
+def _marks_of(entry: Any) -> dict[str, Mark]:
     return {
         grade.cell.name: Mark(
             float(grade.score),
@@ -180,7 +180,7 @@ def marks_of(entry: Any) -> dict[str, Mark]:
     }
 
 
-def comments_of(entry: Any) -> dict[str, str]:
+def _comments_of(entry: Any) -> dict[str, str]:
     comments = [comment for part in entry.notebooks for comment in part.comments]
     return {comment.name: comment.comment for comment in comments if comment.comment}
 
@@ -192,4 +192,4 @@ def read_sheets(out: Path, only: str = "") -> tuple[GradeStore, list[Sheet]]:
     if not names:
         raise CourseError(f"{out} has no records{f' of {only}' if only else ''}: first edunn grade")
     store = GradeStore(out)
-    return store, [read_sheet(store, name) for name in names]
+    return store, [_read_sheet(store, name) for name in names]

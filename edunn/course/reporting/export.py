@@ -50,13 +50,13 @@ def export_grades(
     if column and len(sheets) > 1:
         raise CourseError(f"one column for {len(sheets)} exercises: name the exercise as well")
     if kind == "gradescope" or roster is None:
-        return write_gradescope(sheets, out / "gradescope")
+        return _write_gradescope(sheets, out / "gradescope")
     columns = [column or sheet.title for sheet in sheets]
-    write = {"canvas": write_canvas, "moodle": write_moodle}[kind]
+    write = {"canvas": _write_canvas, "moodle": _write_moodle}[kind]
     return write(sheets, columns, roster, out / f"{kind}.csv")
 
 
-def grade_of(grade: Grade | None) -> tuple[str, str]:
+def _grade_of(grade: Grade | None) -> tuple[str, str]:
     """(points as a text, why there are none)"""
     if grade is None:
         return "", "nothing handed in"
@@ -67,7 +67,7 @@ def grade_of(grade: Grade | None) -> tuple[str, str]:
     return number(grade.points), ""
 
 
-def in_roster(sheet: Sheet, roster: Roster, result: Exported) -> dict[str, Grade]:
+def _in_roster(sheet: Sheet, roster: Roster, result: Exported) -> dict[str, Grade]:
     """The grades by the roster's name of the student."""
     found: dict[str, Grade] = {}
     for grade in sheet.grades:
@@ -86,13 +86,13 @@ def rows(
     sheets: list[Sheet], roster: Roster, nothing: str, result: Exported
 ) -> list[tuple[dict[str, str], list[str]]]:
     """(row of the roster, its points in each exercise), in the order of the roster."""
-    by_sheet = [in_roster(sheet, roster, result) for sheet in sheets]
+    by_sheet = [_in_roster(sheet, roster, result) for sheet in sheets]
     table = []
     for row in roster.rows:
         name, cells = row["student"], []
         for sheet, grades in zip(sheets, by_sheet):
             grade = grades.get(name)
-            points, why = grade_of(grade)
+            points, why = _grade_of(grade)
             if why:
                 result.empty.append(f"{name}: {sheet.name}: {why}")
             elif grade and grade.waiting:
@@ -117,7 +117,7 @@ def identity(row: dict[str, str], columns: dict[str, str], system: str) -> list[
     return values
 
 
-def write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path: Path) -> Exported:
+def _write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path: Path) -> Exported:
     """Canvas's gradebook as it is imported; a column of a new name makes a new assignment."""
     result = Exported(path)
     most = [number(sheet.grades[0].max_points) for sheet in sheets]
@@ -129,11 +129,11 @@ def write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path: 
         ids = identity(row, CANVAS, "Canvas")
         name, section = row.get("name") or row["student"], row.get("section", "")
         lines.append([harmless(name), *ids, harmless(section), *points])
-    write_lines(lines, path)
+    _write_lines(lines, path)
     return result
 
 
-def write_moodle(sheets: list[Sheet], columns: list[str], roster: Roster, path: Path) -> Exported:
+def _write_moodle(sheets: list[Sheet], columns: list[str], roster: Roster, path: Path) -> Exported:
     """A CSV whose first columns are mapped to "useremail" or "useridnumber" at the import."""
     result = Exported(path)
     lines = [[*MOODLE, *map(harmless, columns)]]
@@ -141,16 +141,16 @@ def write_moodle(sheets: list[Sheet], columns: list[str], roster: Roster, path: 
         ids = identity(row, MOODLE, "Moodle")
         if set(points) != {"-"}:
             lines.append([*ids, *points])
-    write_lines(lines, path)
+    _write_lines(lines, path)
     return result
 
 
-def write_lines(lines: list[list[str]], path: Path) -> None:
+def _write_lines(lines: list[list[str]], path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(lines)
 
 
-def write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
+def _write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
     """EXERCISE/STUDENT.json, each a results.json; none for who is not graded."""
     result = Exported(folder)
     for sheet in sheets:
@@ -158,7 +158,7 @@ def write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
         for grade in sheet.grades:
             name, path = grade.record.student, folder / sheet.name / f"{grade.record.student}.json"
             path.unlink(missing_ok=True)
-            _, why = grade_of(grade)
+            _, why = _grade_of(grade)
             if why:
                 result.empty.append(f"{name}: {sheet.name}: {why}")
                 continue

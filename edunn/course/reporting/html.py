@@ -30,14 +30,14 @@ def number(points: float | None) -> str:
     return "" if points is None else f"{points:g}"
 
 
-def shown(value: Any) -> Any:
+def _shown(value: Any) -> Any:
     """A text for a page: what nobody could see, or what turns a line around, by its number."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return "".join(c if c.isprintable() or c in "\n\t" else f"[U+{ord(c):04X}]" for c in value)
     return value
 
 
-def first_sentence(text: str) -> str:
+def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.?])\s", text, maxsplit=1)[0]
 
 
@@ -66,11 +66,11 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        finalize=shown,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number, "plain": as_shown, "first_sentence": first_sentence}
+    made.filters |= {"number": number, "plain": as_shown, "first_sentence": _first_sentence}
     made.filters |= {"explained": explained, "sentence": sentence}
     made.globals |= {"word": word, "language": language}
     for name in ("style.css", "sort.js"):
@@ -84,10 +84,10 @@ def environment() -> jinja2.Environment:
 def write_feedback(grades: list[Grade], notebook: Any, folder: Path) -> None:
     """One HTML page a student. notebook: as it was released."""
     name = grades[0].record.assignment if grades else ""
-    write_sheet(Sheet(name, notebook, grades), folder)
+    _write_sheet(Sheet(name, notebook, grades), folder)
 
 
-def write_sheet(sheet: Sheet, folder: Path) -> None:
+def _write_sheet(sheet: Sheet, folder: Path) -> None:
     """The same, with what the gradebook says of each cell."""
     template = environment().get_template("feedback.html")
     folder.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ def write_all(out: Path) -> list[Sheet]:
     """grades.csv, feedback/ and report.html of everything that has been graded in `out`."""
     _, sheets = read_sheets(out)
     for sheet in sheets:
-        write_sheet(sheet, out / "feedback" / sheet.name)
+        _write_sheet(sheet, out / "feedback" / sheet.name)
     write_csv([grade for sheet in sheets for grade in sheet.grades], out / "grades.csv")
     write_page(sheets, out)
     return sheets

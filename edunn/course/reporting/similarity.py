@@ -52,11 +52,11 @@ def words(source: str) -> list[str]:
     numbers: dict[str, str] = {}  # of the writer's own names, in the order in which they appear
     return [
         numbers.setdefault(word, f"name {len(numbers)}") if is_name and word in own else word
-        for word, is_name in in_order(tree)
+        for word, is_name in _in_order(tree)
     ]
 
 
-def in_order(tree: ast.AST) -> Iterator[tuple[str, bool]]:
+def _in_order(tree: ast.AST) -> Iterator[tuple[str, bool]]:
     """(word, whether it is a name) of every node, without recursion."""
     left: list[Any] = [tree]
     while left:
@@ -78,7 +78,7 @@ def in_order(tree: ast.AST) -> Iterator[tuple[str, bool]]:
             yield hex(node) if type(node) is int else repr(node), False  # decimals may be too many
 
 
-def passages(cells: dict[str, str]) -> set[tuple[str, ...]]:
+def _passages(cells: dict[str, str]) -> set[tuple[str, ...]]:
     """Every run of STEP words of the code, cell by cell."""
     found = set()
     for name, source in cells.items():
@@ -93,13 +93,13 @@ def alike(answers: dict[str, dict[str, str]], given: dict[str, str]) -> tuple[li
     answers: {student: {cell: code}}; given: the same cells as they were released. Neither what was
     given counts nor what many have written: an honest solution of three lines is that of others.
     """
-    students, skeleton = sorted(answers), passages(given)
-    written = [passages(answers[student]) - skeleton for student in students]
+    students, skeleton = sorted(answers), _passages(given)
+    written = [_passages(answers[student]) - skeleton for student in students]
     counts = Counter(passage for one in written for passage in one)
     limit = max(2.0, len(students) * COMMON)
     rare = [{passage for passage in one if counts[passage] <= limit} for one in written]
     sizes = np.array([len(one) for one in rare], dtype=float)
-    shared = common(rare, [passage for passage, n in counts.items() if 2 <= n <= limit])
+    shared = _common(rare, [passage for passage, n in counts.items() if 2 <= n <= limit])
     every = sizes[:, None] + sizes[None, :] - shared
     ratio = np.divide(shared, every, out=np.zeros_like(shared), where=every > 0)
     upper = np.triu_indices(len(students), 1)
@@ -113,7 +113,7 @@ def alike(answers: dict[str, dict[str, str]], given: dict[str, str]) -> tuple[li
     return sorted(pairs, key=lambda pair: (-pair.alike, -pair.shared, pair)), median
 
 
-def common(sets: list[set[Any]], members: list[Any]) -> np.ndarray:
+def _common(sets: list[set[Any]], members: list[Any]) -> np.ndarray:
     """How many of `members` each two of the sets have in common; (n, n)."""
     place = {member: i for i, member in enumerate(members)}
     rows = [[place[member] for member in one if member in place] for one in sets]

@@ -26,7 +26,7 @@ def command(read: list[str], write: str) -> list[str]:
     program = bubblewrap()
     if not program:
         return []
-    files = [path for path in read + own_python() if not path.startswith("/dev/")]
+    files = [path for path in read + _own_python() if not path.startswith("/dev/")]
     binds = [("--ro-bind-try", os.path.realpath(path), path) for path in files]
     # else bubblewrap makes those above `write` for nobody but their owner
     above = [("--dir", str(folder)) for folder in reversed(Path(write).parents[:-1])]
@@ -39,7 +39,7 @@ def command(read: list[str], write: str) -> list[str]:
     return [program, *walls, "--die-with-parent", *(word for one in words for word in one), "--"]
 
 
-def own_python() -> list[str]:
+def _own_python() -> list[str]:
     """The program that runs this, and what tells it where its packages are."""
     names = {sys.executable, os.path.realpath(sys.executable)}
     return sorted(names | {str(Path(sys.prefix) / "pyvenv.cfg")})

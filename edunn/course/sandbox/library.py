@@ -37,7 +37,7 @@ class Library:
                 shutil.copy(source / "course" / folder / name, package / "course" / folder / name)
         for path in package.rglob("*.py"):
             text = path.read_text(encoding="utf-8")
-            cut = without_reference(text, set(closed))
+            cut = _without_reference(text, set(closed))
             if cut != text:
                 path.write_text(cut, encoding="utf-8")
         own = self.folder / PACKAGE  # of a student who has kept nothing yet
@@ -45,7 +45,7 @@ class Library:
         (own / "__init__.py").write_text(START, encoding="utf-8")
         for path in (self.root, self.folder, *self.folder.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        self.readable = [str(self.folder), *python_files()]
+        self.readable = [str(self.folder), *_python_files()]
         self.warm_up()
 
     def warm_up(self) -> None:
@@ -85,7 +85,7 @@ class Library:
         shutil.rmtree(gone, ignore_errors=True)
 
 
-def without_reference(source: str, closed: set[str]) -> str:
+def _without_reference(source: str, closed: set[str]) -> str:
     """The source without the bodies of the closed functions, and of the methods of the closed
     classes, except their constructors."""
     tree = ast.parse(source)
@@ -101,7 +101,7 @@ def without_reference(source: str, closed: set[str]) -> str:
     return ast.unparse(tree) if found else source
 
 
-def python_files() -> list[str]:
+def _python_files() -> list[str]:
     """The files and folders that Python needs: its own, those of packages, shared libraries; but no
     other copy of edunn."""
     found = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/etc/ld.so.cache"]
@@ -111,17 +111,17 @@ def python_files() -> list[str]:
     folders |= {"/lib", "/lib64", "/usr/lib64"}
     whole = {Path(folder).resolve() for folder in folders if Path(folder).is_dir()}
     outermost = sorted(folder for folder in whole if whole.isdisjoint(folder.parents))
-    return found + [str(path) for folder in outermost for path in without_edunn(folder)]
+    return found + [str(path) for folder in outermost for path in _without_edunn(folder)]
 
 
-def without_edunn(folder: Path) -> list[Path]:
+def _without_edunn(folder: Path) -> list[Path]:
     """A folder of Python's, or where a copy of edunn is in it, all in it but that."""
     parts, whole = [], True
     for path in folder.iterdir():
         if path.name.startswith(("edunn", "__editable__", "_editable")):
             whole = False
         elif path.name.startswith("python") or path.name.endswith("-packages"):
-            inside = without_edunn(path) if path.is_dir() and not path.is_symlink() else [path]
+            inside = _without_edunn(path) if path.is_dir() and not path.is_symlink() else [path]
             whole = whole and inside == [path]
             parts += inside
         else:

@@ -94,11 +94,11 @@ def lock_down(
         resource.setrlimit(kind, (value, value))
     in_force = ["limits"]
     if os.geteuid() == 0:
-        give_up_root(user)
+        _give_up_root(user)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # it does not outlive its grader
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # nobody of the same user can look into this process
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
-        for name, lock in (("landlock", lambda: landlock(read, write)), ("seccomp", seccomp)):
+        for name, lock in (("landlock", lambda: _landlock(read, write)), ("seccomp", _seccomp)):
             try:
                 lock()
                 in_force.append(name)
@@ -109,7 +109,7 @@ def lock_down(
     return in_force
 
 
-def give_up_root(user: int) -> None:
+def _give_up_root(user: int) -> None:
     """Give up root, but for reading: the Python of root lies where only root can read. Which files
     can be read at all, Landlock says."""
     libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
@@ -121,7 +121,7 @@ def give_up_root(user: int) -> None:
         raise OSError(ctypes.get_errno(), "capset")
 
 
-def system_call(number: int, *arguments: Any) -> int:
+def _system_call(number: int, *arguments: Any) -> int:
     result: int = libc.syscall(number, *arguments)
     if result < 0:
         error = ctypes.get_errno()
@@ -129,17 +129,17 @@ def system_call(number: int, *arguments: Any) -> int:
     return result
 
 
-def landlock(read: list[str], write: list[str]) -> None:
+def _landlock(read: list[str], write: list[str]) -> None:
     """Only these can be read, only those can be written; no TCP, and no signals or abstract sockets
     to other processes, where the kernel can refuse them."""
-    version = system_call(LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+    version = _system_call(LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     everything = (1 << 13) - 1
     for since, right in ((2, 1 << 13), (3, TRUNCATE), (5, IOCTL)):
         everything |= right if version >= since else 0
     words = 1 if version < 4 else 2 if version < 6 else 3  # files, TCP, others
     attributes = struct.pack(f"{words}Q", *[everything, 0b11, 0b11][:words])
     size = ctypes.c_size_t(len(attributes))
-    rules = system_call(LANDLOCK_CREATE, attributes, size, ctypes.c_uint32(0))
+    rules = _system_call(LANDLOCK_CREATE, attributes, size, ctypes.c_uint32(0))
     for paths, allowed in ((read, EXECUTE | READ | READ_DIR), (write, everything)):
         for path in paths:
             try:
@@ -147,13 +147,13 @@ def landlock(read: list[str], write: list[str]) -> None:
             except FileNotFoundError:
                 continue
             rights = allowed if os.path.isdir(path) else allowed & ON_FILES & everything
-            system_call(LANDLOCK_ADD, rules, 1, struct.pack("=Qi", rights, place), 0)
+            _system_call(LANDLOCK_ADD, rules, 1, struct.pack("=Qi", rights, place), 0)
             os.close(place)
-    system_call(LANDLOCK_RESTRICT, rules, 0)
+    _system_call(LANDLOCK_RESTRICT, rules, 0)
     os.close(rules)
 
 
-def seccomp() -> None:
+def _seccomp() -> None:
     """Refuse the listed system calls, and `clone` for anything but a thread, with EPERM.
 
     The program is that of the classic packet filter: (code, steps if true, steps if false, value).

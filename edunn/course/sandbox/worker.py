@@ -34,7 +34,7 @@ from edunn.course.sandbox.protocol import (
 PRELOADED = "edunn", "edunn.checking", "matplotlib.pyplot", "IPython.core.interactiveshell"
 
 
-class Capture(io.StringIO):
+class _Capture(io.StringIO):
     """Keeps the first MAX_OUTPUT characters, and counts the rest."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ def make_shell() -> Any:
 def run_cell(shell: Any, source: str) -> dict[str, Any]:
     """What a cell printed and drew, and the name and text of the exception that ended it, if one
     did."""
-    capture, before = Capture(), (sys.stdout, sys.stderr)
+    capture, before = _Capture(), (sys.stdout, sys.stderr)
     sys.stdout = sys.stderr = capture
     try:
         result = shell.run_cell(source, store_history=False)
@@ -100,7 +100,7 @@ def figures() -> list[Any]:
     return found
 
 
-class NotDefined(NameError):
+class _NotDefined(NameError):
     """A program asks for a name that the notebook does not define."""
 
 
@@ -120,7 +120,7 @@ class Programs:
             for operation, *arguments in program:
                 result = None
                 if operation == "read":
-                    read += map(listed, map(self.value, arguments))
+                    read += map(_listed, map(self.value, arguments))
                 else:
                     result = getattr(self, operation)(*arguments)
                 self.values.append(result)
@@ -144,31 +144,31 @@ class Programs:
     def get(self, name: str) -> Any:
         first, *way = name.split(".")
         if first not in self.namespace:
-            raise NotDefined(first)
-        return follow(self.namespace[first], way)
+            raise _NotDefined(first)
+        return _follow(self.namespace[first], way)
 
     def call(self, target: Any, method: str, *arguments: Any) -> Any:
         return getattr(self.value(target), method)(*map(self.value, arguments))
 
     def set(self, target: Any, path: str, new: Any) -> None:
         *way, last = path.split(".")
-        setattr(follow(self.value(target), way), last, self.value(new))
+        setattr(_follow(self.value(target), way), last, self.value(new))
 
     def attribute(self, target: Any, path: str) -> Any:
-        return follow(self.value(target), path.split("."))
+        return _follow(self.value(target), path.split("."))
 
     def item(self, target: Any, key: Any) -> Any:
         return self.value(target)[self.value(key)]
 
 
-def listed(value: Any) -> Any:
+def _listed(value: Any) -> Any:
     """A value with lists for tuples: cases need not tell one from the other."""
     if isinstance(value, dict):
-        return {key: listed(item) for key, item in value.items()}
-    return [listed(item) for item in value] if isinstance(value, (list, tuple)) else value
+        return {key: _listed(item) for key, item in value.items()}
+    return [_listed(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def follow(target: Any, way: list[str]) -> Any:
+def _follow(target: Any, way: list[str]) -> Any:
     for step in way:
         target = getattr(target, step)
     return target
@@ -177,13 +177,13 @@ def follow(target: Any, way: list[str]) -> Any:
 def describe(error: BaseException) -> list[str]:
     """The name and text of an exception; one that has no text, or none that ends, has none."""
     try:
-        name = NOT_DEFINED if isinstance(error, NotDefined) else str(type(error).__name__)
+        name = NOT_DEFINED if isinstance(error, _NotDefined) else str(type(error).__name__)
         return [name, str(error)[:4000]]
     except BaseException:
         return ["Exception", "an exception that cannot be shown"]
 
 
-def serve(channel: Channel, confinement: dict[str, Any]) -> None:
+def _serve(channel: Channel, confinement: dict[str, Any]) -> None:
     """Lock this process up, say what is in force, and answer requests until the grader hangs up."""
     in_force: list[str] = []
     if sys.platform == "linux":
@@ -212,7 +212,7 @@ def serve(channel: Channel, confinement: dict[str, Any]) -> None:
             channel.send({"error": describe(error)})
 
 
-def fork_server(control: socket.socket) -> None:
+def _fork_server(control: socket.socket) -> None:
     """Load what notebooks import, then fork a worker for each folder that is named.
 
     A message with a socket asks for a worker in the folder that it names; one without, for the end
@@ -252,8 +252,8 @@ def worker(folder: str, sock: socket.socket) -> None:
     sys.path.insert(0, folder)  # as in Jupyter: what a notebook writes, it can import
     with contextlib.suppress(ProtocolError):  # the grader hangs up when the work is done
         channel = Channel(sock)
-        serve(channel, channel.receive())
+        _serve(channel, channel.receive())
 
 
 if __name__ == "__main__":
-    fork_server(socket.socket(fileno=int(sys.argv[1])))
+    _fork_server(socket.socket(fileno=int(sys.argv[1])))

@@ -1,13 +1,14 @@
 """What a student's notebook uses: `close` and `borrow` a reference, `keep` what has passed its
-checks in a package of the student's own, and run the whole notebook as the grader does."""
+checks in a package of the student's own, and run the whole notebook as the grader does.
+"""
 
-from edunn._lazy import lazy_exports
+from edunn import _lazy
 
-__getattr__, __dir__, __all__ = lazy_exports(
+__getattr__, __dir__, __all__ = _lazy.lazy_exports(
     __name__,
     {
         "restrict": ["borrow", "close"],
         "package": ["keep", "mine"],
-        "self_check": ["Receipt", "check_notebook", "status"],
+        "self_check": ["Check", "Receipt", "Standing", "check_notebook", "status"],
     },
 )

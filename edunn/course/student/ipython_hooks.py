@@ -27,12 +27,12 @@ def start(names: list[str]) -> None:
 def before(info: Any) -> None:
     """A cell that checks may not run for ever. Windows has no such alarm; there, interrupt it."""
     checks = re.search(r"\bcheck_\w+\(|^\s*assert\b", info.raw_cell or "", re.MULTILINE)
-    if checks and hasattr(signal, "SIGALRM") and on_main_thread():
-        signal.signal(signal.SIGALRM, ring)
+    if checks and hasattr(signal, "SIGALRM") and _on_main_thread():
+        signal.signal(signal.SIGALRM, _ring)
         signal.alarm(SECONDS)
 
 
-def ring(number: int, frame: Any) -> None:
+def _ring(number: int, frame: Any) -> None:
     while frame and frame.f_globals.get("__name__") != "__main__":  # not where NumPy just was
         frame = frame.f_back
     where = frame.f_code.co_name if frame else "a function"
@@ -43,18 +43,18 @@ def ring(number: int, frame: Any) -> None:
 
 
 def after(result: Any, names: list[str]) -> None:
-    if hasattr(signal, "SIGALRM") and on_main_thread():
+    if hasattr(signal, "SIGALRM") and _on_main_thread():
         signal.alarm(0)
     error = result.error_before_exec or result.error_in_exec
-    if error is not None and (text := hint(error, names)):
+    if error is not None and (text := _hint(error, names)):
         print(text)
 
 
-def on_main_thread() -> bool:
+def _on_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def hint(error: BaseException, names: list[str]) -> str:
+def _hint(error: BaseException, names: list[str]) -> str:
     """What to do about an error that says little to a beginner; "" for all others."""
     if isinstance(error, SyntaxError):
         return (

@@ -63,7 +63,7 @@ def parts(package: Path) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def begin(package: Path) -> None:
+def _begin(package: Path) -> None:
     package.mkdir(exist_ok=True)
     (package / "__init__.py").write_text(START, encoding="utf-8")
 
@@ -71,7 +71,7 @@ def begin(package: Path) -> None:
 def note_borrowed(name: str) -> None:
     """Take down that a reference was lent, until the student's own is kept."""
     package = folder()
-    begin(package)
+    _begin(package)
     (package / f"{name}.borrowed").touch()
 
 
@@ -89,18 +89,18 @@ def keep(what: Any, *reports: Any) -> None:
     if what.__module__ != "__main__":  # borrowed, and taken down as such
         print(f"{name} is not yours yet: it comes from {what.__module__.partition('.')[0]}.")
         return
-    sources = [source_of(one) for one in needed(what)]
+    sources = [_source_of(one) for one in _needed(what)]
     package, file = folder(), f"{name.lower()}.py"
-    begin(package)
+    _begin(package)
     text = HEADER.format(name=name) + "\n\n\n".join(sources) + "\n"
     (package / file).write_text(text, encoding="utf-8")
     (package / f"{name}.borrowed").unlink(missing_ok=True)
     print(f"{name} is kept in {PACKAGE}/{file}: it is part of your own edunn now.")
 
 
-def source_of(what: Any) -> str:
+def _source_of(what: Any) -> str:
     """The text of a class or function in the cell that defined it."""
-    cell = "".join(linecache.getlines(functions_of(what)[0].__code__.co_filename))
+    cell = "".join(linecache.getlines(_functions_of(what)[0].__code__.co_filename))
     found = [
         node
         for node in ast.walk(ast.parse(cell))
@@ -109,14 +109,14 @@ def source_of(what: Any) -> str:
     return textwrap.dedent(ast.get_source_segment(cell, found[-1], padded=True) or "")
 
 
-def functions_of(what: Any) -> list[FunctionType]:
+def _functions_of(what: Any) -> list[FunctionType]:
     """The function itself, or the methods of a class that were written in its body."""
     members = [what] if isinstance(what, FunctionType) else list(vars(what).values())
     members = [getattr(member, "__func__", member) for member in members]
     return [member for member in members if isinstance(member, FunctionType)]
 
 
-def needed(what: Any) -> list[Any]:
+def _needed(what: Any) -> list[Any]:
     """`what`, after all that it uses of what was defined in the notebook."""
     names = vars(sys.modules["__main__"])
     found: list[Any] = []
@@ -124,7 +124,7 @@ def needed(what: Any) -> list[Any]:
     def visit(one: Any) -> None:
         if one in found:
             return
-        for name in sorted(globals_of(one) - vars(builtins).keys()):
+        for name in sorted(_globals_of(one) - vars(builtins).keys()):
             other = names.get(name)
             own = isinstance(other, (type, FunctionType)) and other.__module__ == "__main__"
             if own and other is not what:
@@ -135,16 +135,16 @@ def needed(what: Any) -> list[Any]:
     return found
 
 
-def globals_of(what: Any) -> set[str]:
+def _globals_of(what: Any) -> set[str]:
     """The names that the code of a class or function looks up outside of itself."""
-    codes = [function.__code__ for function in functions_of(what)]
+    codes = [function.__code__ for function in _functions_of(what)]
     bases = {base.__name__ for base in what.__bases__} if isinstance(what, type) else set()
-    return {name for code in codes for name in names_in(code)} | bases
+    return {name for code in codes for name in _names_in(code)} | bases
 
 
-def names_in(code: CodeType) -> set[str]:
+def _names_in(code: CodeType) -> set[str]:
     found = {
         i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     }
     inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    return found.union(*map(names_in, inner))
+    return found.union(*map(_names_in, inner))

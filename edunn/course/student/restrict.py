@@ -12,7 +12,7 @@ from edunn.inputs import check_choice
 _closed: dict[str, Any] = {}  # by name: the references that are closed now
 
 
-class Closed:
+class _Closed:
     """What stands where the reference was: any use of it says what to do instead."""
 
     def __init__(self, name: str):
@@ -45,7 +45,7 @@ def close(*names: str) -> None:
         owner = functools.reduce(getattr, way, edunn)
         check_choice("close", last, vars(owner), "name")
         _closed[name] = getattr(owner, last)
-        setattr(owner, last, Closed(name))
+        setattr(owner, last, _Closed(name))
     ipython_hooks.start(list(names))
 
 

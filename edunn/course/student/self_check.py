@@ -81,7 +81,7 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
     receipt = Receipt(
         path.stem,
         [verdict(cell, found) for cell in graded],
-        {cell["id"]: digest(cell["source"]) for cell in notebook["cells"] if is_code(cell)},
+        {cell["id"]: digest(cell["source"]) for cell in notebook["cells"] if _is_code(cell)},
         {"edunn": edunn.__version__, "numpy": np.__version__, "python": platform.python_version()},
     )
     text = json.dumps(asdict(receipt), indent=1, sort_keys=True)
@@ -105,7 +105,7 @@ def verdict(cell: Any, found: dict[str, tuple[str, str] | None]) -> Check:
     return Check(name, points, FAILED, line if kind == "NotImplementedError" else f"{kind}: {line}")
 
 
-def is_code(cell: Any) -> bool:
+def _is_code(cell: Any) -> bool:
     return bool(cell.get("cell_type") == "code")
 
 
@@ -134,26 +134,26 @@ def status(start: Path | None = None) -> list[Standing]:
     for path in sorted(own.parent.glob("[0-9][0-9]_*/[0-9][0-9]_*.ipynb")):
         if path.stem != path.parent.name:
             continue
-        parts = {name: known.get(name, "missing") for name in kept_names(path)}
-        found.append(Standing(path.stem, parts, last_points(path)))
+        parts = {name: known.get(name, "missing") for name in _kept_names(path)}
+        found.append(Standing(path.stem, parts, _last_points(path)))
     if not found:
         raise CourseError(f"no exercises in {own.parent}: folders such as 03_linear")
     return found
 
 
-def last_points(path: Path) -> str:
+def _last_points(path: Path) -> str:
     """What the last check of a notebook came to; "" where there was none that can be read."""
     try:
         last = json.loads(receipt_path(path).read_text(encoding="utf-8"))
         points = f"{last['points']:g} of {last['max_points']:g}"
-        code = [cell for cell in read_cells(path.read_bytes()) if is_code(cell)]
+        code = [cell for cell in read_cells(path.read_bytes()) if _is_code(cell)]
         now = {cell.get("id"): digest(text_of(cell)) for cell in code}  # but for empty ones
         return points if now.items() <= last["cells"].items() else f"{points}, changed since"
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return ""
 
 
-def kept_names(path: Path) -> list[str]:
+def _kept_names(path: Path) -> list[str]:
     """What a notebook hands to `keep`."""
     try:
         cells = read_cells(path.read_bytes())

@@ -60,27 +60,27 @@ def handed_in(source: Path) -> Iterator[list[File]]:
 def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Submission]:
     """Every student's notebook of the assignment `name`, in the order of their names."""
     with handed_in(source) as files:
-        yield from sorted_out(files, source, name, roster)
+        yield from _sorted_out(files, source, name, roster)
 
 
 def assignment_of(source: Path, names: list[str]) -> str:
     """The one of the assignments that notebooks in the source are called after."""
     with handed_in(source) as files:
-        found = [name for name in names if any(belongs(file.called, name) for file in files)]
+        found = [name for name in names if any(_belongs(file.called, name) for file in files)]
     if len(found) != 1:
         what = " and ".join(found) or "no exercise"
         raise CourseError(f"{source} has notebooks of {what}: say which with --assignment")
     return found[0]
 
 
-def sorted_out(
+def _sorted_out(
     files: list[File], source: Path, name: str, roster: Roster | None
 ) -> Iterator[Submission]:
     """What each student has handed in, of all files of a download."""
     by_student: dict[str, list[File]] = {}
     people = [(file.owner.who, file.owner.number) for file in files]
     names, notes = names_for(people), dict[str, Message]()
-    known = in_roster(files, roster) if roster else {}
+    known = _in_roster(files, roster) if roster else {}
     called = Counter(who for who, _ in names)
     for file, person in zip(files, people):
         student = known.get(person)
@@ -102,7 +102,7 @@ def sorted_out(
         yield replace(one, notes=(*one.notes, notes[student])) if student in notes else one
 
 
-def in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str | None]:
+def _in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str | None]:
     """{(name, number): the student} of who handed in files. Numbers first: a student can change the
     name, but not the number; and a name that another has, too, says nothing."""
     found, others = {}, {}
@@ -118,7 +118,7 @@ def in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str | 
 def choose(student: str, files: list[File], name: str) -> Submission:
     """Of one student's files, the notebook of the assignment: the last one by that name."""
     notebooks = [file for file in files if NOTEBOOK.search(file.called[-LONGEST:])]
-    named = [file for file in notebooks if belongs(file.called, name)]
+    named = [file for file in notebooks if _belongs(file.called, name)]
     others = {file.called for file in notebooks}
     if not notebooks:
         return Submission(student, None, problem=Message("nothing"))
@@ -141,7 +141,7 @@ def _several(student: str, files: list[File]) -> Submission:
     return Submission(student, None, problem=Message("several_notebooks", {"count": len(files)}))
 
 
-def belongs(called: str, name: str) -> bool:
+def _belongs(called: str, name: str) -> bool:
     """Whether a file is the assignment's, also where a download has added a number to its name."""
     stem = NOTEBOOK.sub("", called[-LONGEST:])
     return re.fullmatch(re.escape(name) + r"(-\d+| ?\(\d+\))?", stem, re.IGNORECASE) is not None

@@ -67,7 +67,7 @@ class Unreadable(Exception):
         super().__init__(self.why)
 
 
-def owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
+def _owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
     """Those who handed a file in, by where it lies; none for a file that belongs to nobody."""
     top, alone = path.parts[0][:LONGEST], len(path.parts) == 1
     if alone and (match := CANVAS.match(top)):
@@ -87,7 +87,7 @@ def owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
 
 def from_folder(folder: Path) -> Iterator[File]:
     metadata = folder / METADATA
-    submitters = read_submitters(loader(metadata, MAX_METADATA) if metadata.is_file() else bytes)
+    submitters = _read_submitters(loader(metadata, MAX_METADATA) if metadata.is_file() else bytes)
     for entry in sorted(folder.iterdir()):
         if entry.is_symlink() or hidden(entry.name):
             continue
@@ -96,7 +96,7 @@ def from_folder(folder: Path) -> Iterator[File]:
             inside = [PurePosixPath(entry.name, path) for path in files_in(entry)]
             paths = [path for path in inside if wanted(path)] or [PurePosixPath(entry.name, "-")]
         for path in paths:
-            for owner in owners(path, submitters):
+            for owner in _owners(path, submitters):
                 yield File(str(path), owner, loader(folder / path))
 
 
@@ -123,14 +123,14 @@ def loader(path: Path, most: int = MAX_BYTES) -> Callable[[], bytes]:
     def load() -> bytes:
         try:
             with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-                return limited(file, most)
+                return _limited(file, most)
         except OSError as error:
             raise Unreadable("file_unreadable", error=str(error.strerror)) from None
 
     return load
 
 
-def limited(file: IO[bytes], most: int) -> bytes:
+def _limited(file: IO[bytes], most: int) -> bytes:
     """What is in a file, if it is not too large; the size that a zip names may be a lie."""
     content = file.read(most + 1)
     if len(content) > most:
@@ -165,20 +165,20 @@ def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
     one_root = len(roots) == 1 and not of_students
     skip = 1 if one_root and all(len(place.parts) > 2 for place in notebooks) else 0
     top = [e for e, place in places.items() if place.parts[skip:] == (METADATA,)]
-    submitters = read_submitters(unpacker(archive, top[0], MAX_METADATA) if top else bytes)
+    submitters = _read_submitters(_unpacker(archive, top[0], MAX_METADATA) if top else bytes)
     for entry, place in places.items():
         if inside := place.parts[skip:]:
-            for owner in owners(PurePosixPath(*inside), submitters):
-                yield File(str(PurePosixPath(*inside)), owner, unpacker(archive, entry))
+            for owner in _owners(PurePosixPath(*inside), submitters):
+                yield File(str(PurePosixPath(*inside)), owner, _unpacker(archive, entry))
 
 
-def unpacker(
+def _unpacker(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int = MAX_BYTES
 ) -> Callable[[], bytes]:
     def load() -> bytes:
         try:
             with archive.open(entry) as file:
-                return limited(file, most)
+                return _limited(file, most)
         except Unreadable:
             raise
         except Exception as error:  # encrypted, cut off, of an unknown kind, overlapping ...
@@ -187,7 +187,7 @@ def unpacker(
     return load
 
 
-def read_submitters(load: Callable[[], bytes]) -> Submitters:
+def _read_submitters(load: Callable[[], bytes]) -> Submitters:
     """Of Gradescope's metadata, who handed in what lies in each folder.
 
     Of each submission's part only these lines are read: the rest is long, in Ruby's own words, and

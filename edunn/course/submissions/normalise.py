@@ -75,7 +75,7 @@ class _Cells:
             if cell.get("cell_type") == "code" and source.strip() not in {"", *self.locked}:
                 self.extras.append((place, source))
             return
-        untouched = lines_in(source) == lines_in(text_of(slot))
+        untouched = _lines_in(source) == _lines_in(text_of(slot))
         if is_kind(slot, "solution"):
             if name in self.answers:
                 self.note("cell_twice", name)
@@ -100,13 +100,13 @@ class _Cells:
     def recognise(self, name: str, slot: Any) -> None:
         """Find the solution cell that lost its name among the extra cells: it defines the same
         names, or shares many lines."""
-        released, asked = lines_of(text_of(slot)), defined(text_of(slot))
+        released, asked = _lines_of(text_of(slot)), _defined(text_of(slot))
 
         def likeness(extra: tuple[int, str]) -> float:
-            theirs = lines_of(extra[1])
+            theirs = _lines_of(extra[1])
             return 2 * (released & theirs).total() / max(released.total() + theirs.total(), 1)
 
-        same = [extra for extra in self.extras if asked and asked <= defined(extra[1])]
+        same = [extra for extra in self.extras if asked and asked <= _defined(extra[1])]
         best = max(same or self.extras, key=likeness, default=None)
         if slot["cell_type"] == "code" and best is not None and (same or likeness(best) > 0.4):
             self.extras.remove(best)
@@ -139,15 +139,15 @@ class _Cells:
             notebook["cells"].insert(names.index(anchor) + 1, extra)
 
 
-def defined(source: str) -> set[str]:
+def _defined(source: str) -> set[str]:
     return set(re.findall(r"^(?:class|def)[ \t]+(\w+)", source, re.MULTILINE))
 
 
-def lines_in(source: str) -> list[str]:
+def _lines_in(source: str) -> list[str]:
     return [line.rstrip() for line in source.strip().splitlines()]
 
 
-def lines_of(source: str) -> Counter[str]:
+def _lines_of(source: str) -> Counter[str]:
     return Counter(line.strip() for line in source.splitlines() if line.strip())
 
 

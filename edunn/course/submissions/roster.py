@@ -42,12 +42,12 @@ class Roster:
             raise CourseError(f"{path} has no column `student`, but {there}")
         roster = cls(rows, text=text)
         for row in rows:
-            if row["student"] != safe(row["student"]):
+            if row["student"] != _safe(row["student"]):
                 raise CourseError(f"{path}: {row['student']!r} is no name for files")
             if row["student"] in {other["student"] for other in roster.rows if other is not row}:
                 raise CourseError(f"{path}: {row['student']!r} is there twice")
         given = [key for key in rows[0] if key not in ("student", "name", "section")]
-        levels = (exact, ["student"]), (exact, given), (plain, ["student"]), (plain, given)
+        levels = (_exact, ["student"]), (_exact, given), (plain, ["student"]), (plain, given)
         for spelled, columns in (*levels, (plain, ["name"])):  # which its bearer may change
             found: dict[str, dict[str, str]] = {}
             for row in rows:
@@ -67,21 +67,21 @@ class Roster:
 
     def find(self, names: Iterable[str]) -> str | None:
         """The student whom one of these names; the first that is known decides."""
-        spelled = (spell(name) for name in names for spell in (exact, plain))
+        spelled = (spell(name) for name in names for spell in (_exact, plain))
         known = (self.by_name.get(name) for name in spelled if name)
         return next((row["student"] for row in known if row), None)
 
 
-def exact(name: str) -> str:
+def _exact(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def plain(name: str) -> str:
     """A name as rosters and downloads agree on it: no case, no spaces, no punctuation."""
-    return re.sub(r"[\W_]", "", exact(name))
+    return re.sub(r"[\W_]", "", _exact(name))
 
 
-def safe(name: str) -> str:
+def _safe(name: str) -> str:
     """A name that can be a file's."""
     name = re.sub(r"[^\w.@+-]", "_", unicodedata.normalize("NFC", name)).lstrip(".")
     return name.encode()[:LONGEST].decode(errors="ignore") or "_"
@@ -93,7 +93,7 @@ def names_for(people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     more, which depend on nothing but who they are."""
     by_name: dict[str, set[tuple[str, str]]] = {}
     for one in people:
-        by_name.setdefault(safe(one[0]), set()).add(one)
+        by_name.setdefault(_safe(one[0]), set()).add(one)
     found, taken = {}, set(by_name)
     for name, same in by_name.items():
         unchanged = [one for one in same if one[0] == name]
@@ -103,7 +103,7 @@ def names_for(people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
                 found[one] = name
                 continue
             digest = hashlib.sha256("\0".join(one).encode("utf-8", "surrogateescape")).hexdigest()
-            short = safe(who[:60])
+            short = _safe(who[:60])
             more = [number or digest[:8], *(f"{digest[:8]}-{i}" for i in range(len(taken) + 1))]
             found[one] = next(new for end in more if (new := f"{short}-{end}") not in taken)
             taken.add(found[one])

@@ -1,5 +1,3 @@
-import numpy as np
-
 import my_edunn as nn
 
 __all__ = ["Linear"]
