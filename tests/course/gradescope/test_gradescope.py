@@ -429,7 +429,8 @@ def test_whose_submission(tmp_path, capsys):
 def test_no_nbgrader_there(machine):
     heavy = "nbgrader", "nbformat", "jupytext", "nbclient", "jinja2", "click", "rich", "sqlalchemy"
     code = (
-        "import sys, edunn.course.gradescope.container as g; assert g.__file__.startswith(sys.argv[1]); "
+        "import sys, edunn.course.gradescope.container as g; "
+        "assert g.__file__.startswith(sys.argv[1]); "
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     environment = machine.environment | {"PYTHONPATH": str(machine.source / "library")}

@@ -317,7 +317,8 @@ def test_nothing_of_the_hidden_cases_reaches_the_worker(handed_in, tmp_path):
     """What a student's code can see: no cases, no solution, no other student's folder."""
     spy = with_extra(
         "import os, sys\nprint(os.listdir('.'), sorted(os.environ), sys.path[0])\n"
-        "import edunn.course\nprint([n for _, _, n in os.walk(os.path.dirname(edunn.course.__file__))])"
+        "import edunn.course\nfolder = os.path.dirname(edunn.course.__file__)\n"
+        "print([names for _, _, names in os.walk(folder)])"
     )
     (tmp_path / "in" / "spy").mkdir(parents=True)
     (tmp_path / "in" / "spy" / f"{NAME}.ipynb").write_bytes(json.dumps(spy).encode())

@@ -1,5 +1,5 @@
-"""A second round of attacks: on the reference by other doors, on the channel by dtypes, on the judge's
-patience, on what is shared with other programs of the machine."""
+"""A second round of attacks: on the reference by other doors, on the channel by dtypes, on the
+judge's patience, on what is shared with other programs of the machine."""
 
 import platform
 
@@ -73,7 +73,7 @@ for name, body in LAYERS.items():
 attack("answers_of_an_earlier_layer", 0, GRADED, early("KEPT = []", lambda: answering(
     "KEPT.append(x)\ny = KEPT[0]", "KEPT.append(dy)\ndx, db = KEPT[0], KEPT[0]")))  # fmt: skip
 
-# --- numbers on the channel -------------------------------------------------------------------------
+# --- numbers on the channel --------------------------------------------------------------------
 DTYPES = ["(2,)f8", "<f8,<f8", "V8", "O", "U4", "M8[s]", "c16", "f16", "<f8\\0", "", "|b1" * 99]
 FORGED = {
     f"dtype_{i}": f"{{'value': {{'array': [0, '{dtype}', [1]]}}, 'sizes': [8]}}"

@@ -266,7 +266,8 @@ READ = [
     "@OUT@/gradebook.db", "@OUT@/records/02_bias/a_honest.json", "@IN@/a_honest/02_bias.ipynb",
     "@OUT@/handed_in/02_bias/a_honest.ipynb", "@COURSE@/solutions/02_bias.py",
     "@COURSE@/autograder/cases/02_bias.py", "@COURSE@/edunn/layers/linear.py",
-    "@COURSE@/edunn/course/grading/judge.py", "@COURSE@/tests/course/hostile/points.py", "@COURSE@/.git/config",
+    "@COURSE@/edunn/course/grading/judge.py", "@COURSE@/tests/course/hostile/points.py",
+    "@COURSE@/.git/config",
 ]  # fmt: skip
 attack("read_files", ALL, GRADED, early(trying(*(f"open({path!r})" for path in READ))))
 attack(

@@ -13,6 +13,10 @@ COURSE = Course.find(Path(__file__).parent)
 SOLUTION = COURSE.solution("03_linear")
 NAMED = ("setup", "linear", "linear-forward", "linear-dx", "linear-dw")
 KEEP = next(cell["id"] for cell in SOLUTION["cells"] if cell["source"].startswith("keep("))
+ONE_SECOND = (  # for the loops that never end
+    "close(",
+    "from edunn.course.student import ipython_hooks\n\nipython_hooks.SECONDS = 1\nclose(",
+)
 
 
 def cells(*names, **changed):
@@ -93,7 +97,7 @@ SLIPS = {
     "an endless loop": (
         cells(
             *NAMED[:3],
-            setup=("close(", "from edunn.course.student import ipython_hooks\n\nipython_hooks.SECONDS = 1\nclose("),
+            setup=ONE_SECOND,
             linear=("self.cache = x", "while True: pass"),
         ),
         "this check was stopped after 1 seconds, in forward. Is there a loop that never ends?",
@@ -101,7 +105,7 @@ SLIPS = {
     "an endless loop in which NumPy works": (
         cells(
             *NAMED[:3],
-            setup=("close(", "from edunn.course.student import ipython_hooks\n\nipython_hooks.SECONDS = 1\nclose("),
+            setup=ONE_SECOND,
             linear=("self.cache = x", "while True: np.linalg.norm(np.ones((2000, 2000)))"),
         ),
         "this check was stopped after 1 seconds, in forward.",
@@ -109,7 +113,7 @@ SLIPS = {
     "an endless loop inside a check": (
         cells(
             *NAMED[:2], "linear-dx",
-            setup=("close(", "from edunn.course.student import ipython_hooks\n\nipython_hooks.SECONDS = 1\nclose("),
+            setup=ONE_SECOND,
             linear=("x = self.cache", "while True: pass"),
         ),
         "this check was stopped after 1 seconds, in backward",

@@ -1,4 +1,4 @@
-"""The whole course: my_edunn, check, status, the bank, changed solutions, languages."""
+"""A student's own run of a notebook, and the package of what has passed: check, status, keep."""
 
 import copy
 import importlib
@@ -13,15 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 import edunn as nn
-from edunn.course.authoring import build as building
-from edunn.course.authoring.mutation import changed_sources, is_refusal, slips
-from edunn.course.authoring.overview import overview
-from edunn.course.authoring.translate import MARK, prose, translated
-from edunn.course.authoring.verify import mutated, verify_exercise
-from edunn.course.authoring.wrong_answers import Mistake, read_wrong_answers
+from edunn.course.authoring.wrong_answers import read_wrong_answers
 from edunn.course.cli.main import main
-from edunn.course.errors import CourseError
-from edunn.course.notebooks.kernel import run_in_kernel
 from edunn.course.notebooks.layout import Course
 from edunn.course.student import package as mine
 from edunn.course.student.self_check import check_notebook, receipt_path, status
@@ -174,135 +167,24 @@ def test_keep_refuses_what_is_no_class():
         mine.keep(nn.Linear, False)
 
 
-def test_the_bank_proves_an_exercise():
-    proof = verify_exercise(COURSE, NAME, mutants=False)
-    assert proof.ok, proof.faults
-    assert proof.visible + proof.hidden == len(BANK)
+def test_a_package_of_the_first_edition_is_read(tmp_path, monkeypatch):
+    """A folder my_edunn as edunn 0.1 has written it."""
+    shutil.copytree(Path(__file__).parent / "first_edition" / "my_edunn", tmp_path / "my_edunn")
+    monkeypatch.chdir(tmp_path)
+    assert mine.parts(mine.folder()) == {"Linear": "yours"}
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "my_edunn"]:
+        monkeypatch.delitem(sys.modules, name)
+    own = importlib.import_module("my_edunn")
+    assert own.Linear.__module__ == "my_edunn.linear"
+    assert own.ReLU is nn.ReLU
+    nn.check_gradients(own.Linear(3, 2), np.ones((4, 3)))
 
 
-FAULTS = [
-    (Mistake("right", "Linear.forward", ("x", "x"), "?"), "loses no points"),
-    (Mistake("told else", "Linear.forward", ("x @", "-x @"), "purple"), "without 'purple'"),
-    (Mistake("seen", "Linear.forward", ("x @", "-x @"), "?", hidden=True), "is not hidden"),
-]
+def test_the_names_that_notebooks_use_are_there():
+    import edunn.course
+    from edunn.course import borrow, close, keep, mine
 
-
-def faults_with(folder, other, text):
-    """What verify finds where one part of the course is another one."""
-    for part in ("solutions", "autograder/cases", "autograder/wrong_answers", "assignments"):
-        path = folder / part
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if part == other:
-            path.mkdir()
-            (path / f"{NAME}.py").write_text(text)
-        else:
-            path.symlink_to(ROOT / part)
-    return verify_exercise(Course(folder), NAME, mutants=False).faults
-
-
-@pytest.mark.parametrize(("mistake", "fault"), FAULTS)
-def test_a_bank_that_proves_nothing_is_refused(mistake, fault, tmp_path):
-    bank = f"from edunn.course.authoring.wrong_answers import Mistake, read_wrong_answers\nWRONG_ANSWERS = [{mistake!r}]\n"
-    faults = faults_with(tmp_path, "autograder/wrong_answers", bank)
-    assert any(fault in one for one in faults), faults
-    assert "Linear.backward has 0 wrong answers, not 5" in faults
-
-
-UNFAIR = {
-    "it asks for more than its check": (
-        "CASES['linear-forward'] += CASES['linear-dw']",
-        "without Linear.backward: linear-forward: the notebook is content, the grader "
-        "says 'Linear.backward: not written yet'",
-    ),
-    "it asks for less than its check": (
-        "CASES['linear-dw'] = CASES['linear-forward']",
-        "with Linear.forward alone: linear-dw: the notebook says 'NotImplementedError: "
-        "Linear.backward: not written yet', the grader gives the points",
-    ),
-    "it is a matter of luck": (
-        "def luck(student, rng):\n    if rng.random() < 0.3:\n        raise Wrong('bad luck')\n"
-        "CASES['linear-forward'] += [luck]",
-        "bad luck",
-    ),
-}
-
-
-@pytest.mark.parametrize("why", UNFAIR)
-def test_a_hidden_case_that_is_unfair_is_found(why, tmp_path):
-    line, fault = UNFAIR[why]
-    cases = (ROOT / "autograder" / "cases" / f"{NAME}.py").read_text()
-    text = f"{cases}\nfrom edunn.course.hidden_tests.cases import Wrong\n{line}\n"
-    faults = faults_with(tmp_path, "autograder/cases", text)
-    assert any(fault in one for one in faults), faults
-
-
-@pytest.mark.parametrize(
-    ("todo", "change", "message"),
-    [
-        ("Linear.sideways", "pass", r"no cell asks for Linear\.sideways"),
-        ("Linear.forward", ("y = 7", "y = 8"), r"'y = 7' is not in Linear\.forward"),
-    ],
-)
-def test_a_wrong_answer_that_fits_nowhere(todo, change, message):
-    with pytest.raises(CourseError, match=message):
-        Mistake("odd", todo, change, "?").notebook(SOLUTION)
-
-
-def test_changed_solutions_differ_in_their_regions_only():
-    changed = dict(mutated(SOLUTION))
-    assert len(changed) >= 15
-    assert "Linear.backward: dw = x.T @ dy -> dw = x @ dy" in changed
-    for what, notebook in changed.items():
-        cells = [
-            (a["id"], a["source"] == b["source"])
-            for a, b in zip(SOLUTION["cells"], notebook["cells"])
-        ]
-        assert [name for name, same in cells if not same] == ["linear"], what
-
-
-def test_changes_leave_refusals_alone():
-    source = "def f(x):\n    if x < 0:\n        raise ValueError('no')\n    return x + 1"
-    changed = [text for *_, text in changed_sources(source, slips, is_refusal)]
-    assert source.replace("x + 1", "x - 1") in changed
-    assert all("if x < 0:\n        raise ValueError('no')" in text for text in changed)
-
-
-def test_the_first_page_is_the_committed_one():
-    committed = (ROOT / "assignments" / "README.md").read_text(encoding="utf-8")
-    assert overview(COURSE) == committed
-
-
-TRANSLATIONS = [(n, lang) for n in COURSE.assignments() for lang in COURSE.translations(n)]
-
-
-@pytest.mark.parametrize(("name", "language"), TRANSLATIONS)
-def test_a_translation_gives_what_is_committed(name, language):
-    release = COURSE.released(name)
-    built = building.in_other_languages(COURSE, name, release)[language]
-    assert COURSE.release_path(name, language).read_bytes() == built
-
-
-TEXT = "".join(MARK + cell["source"] + "\n\n" for cell in prose(RELEASE))
-
-
-def test_a_translated_notebook_speaks_the_language_in_its_checks():
-    notebook = translated(RELEASE, TEXT, "es")
-    next(c for c in notebook["cells"] if c["id"] == "linear")["source"] = RIGHT.replace(
-        "x.T @ dy", "-x.T @ dy"
-    )
-    _, text = run_in_kernel(notebook)["linear-dw"]
-    assert "la pendiente es" in text
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        (MARK, "", "es: .* texts for .* markdown cells"),
-        ("dx_{il}", "dx_{li}", "another formula"),
-        ("`forward`", "`adelante`", "another code: `adelante`"),
-        ("## 1.", "# 1.", "another heading"),
-    ],
-)
-def test_a_translation_that_changes_more_than_words(old, new, message):
-    with pytest.raises(CourseError, match=message):
-        translated(RELEASE, TEXT.replace(old, new, 1), "es")
+    assert all(map(callable, (borrow, close, keep, mine.folder, mine.parts)))
+    with pytest.raises(AttributeError, match="'edunn.course' has no attribute 'borow'"):
+        _ = edunn.course.borow
