@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from itertools import permutations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from edunn.backend import Array
+from edunn.checking.diagnoses import Answer, answer
 from edunn.checking.engine import largest
-from edunn.checking.wrong_gradient import CLOSE, Answers, Case
+from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient
 
 
 class Term(NamedTuple):
@@ -18,35 +20,37 @@ class Term(NamedTuple):
 
     above: str
     below: str
-    value: Any
+    value: Array
 
 
 ONE = Term("", "", np.float64(1))
 
 
-def formula(case: Case) -> Answers:
+def formula(gradient: WrongGradient) -> Answers:
     """a, or what is missing from it, is a short formula of what the student has at hand."""
-    for sizes in (), sizes_of(case):
-        for wanted, id in ((case.a, "known_formula"), (case.n - case.a, "missing_piece")):
-            for search in (products, matrix_products):
-                if text := search(case, wanted, sizes):
-                    yield id, {"formula": text}
+    missing = gradient.n - gradient.a
+    for sizes in (), sizes_of(gradient):
+        for wanted, id in ((gradient.a, "known_formula"), (missing, "missing_piece")):
+            if text := products(gradient, wanted, sizes):
+                yield answer(id, formula=text)
+            if text := matrix_products(gradient, wanted, sizes):
+                yield Answer(id, {"formula": text}, is_product=True)
 
 
-def sizes_of(case: Case) -> set[float]:
+def sizes_of(gradient: WrongGradient) -> set[float]:
     """What a formula may be multiplied with, or divided by."""
-    arrays = (*case.inputs.values(), case.y)
+    arrays = (*gradient.inputs.values(), gradient.y)
     return {2, 3, 4, math.e, *(size for x in arrays for size in (*np.shape(x), np.size(x)) if size)}
 
 
-def at_hand(case: Case) -> dict[str, Any]:
+def at_hand(gradient: WrongGradient) -> dict[str, Array]:
     """Arrays of fractions by the names that the student has for them."""
-    hand = {case.names[name]: x for name, x in case.inputs.items()}
-    hand |= {"output" if "y" in hand else "y": case.y} | case.parameters
+    hand = {gradient.names[name]: x for name, x in gradient.inputs.items()}
+    hand |= {"output" if "y" in hand else "y": gradient.y} | gradient.parameters
     return {name: x for name, x in hand.items() if np.asarray(x).dtype.kind == "f"}
 
 
-def terms_of(hand: dict[str, Any], inputs: Collection[str] = ()) -> list[Term]:
+def terms_of(hand: dict[str, Array], inputs: Collection[str] = ()) -> list[Term]:
     """What the arrays enter formulas as; of the inputs also the differences."""
     terms = [ONE]
     with np.errstate(all="ignore"):
@@ -66,20 +70,24 @@ def terms_of(hand: dict[str, Any], inputs: Collection[str] = ()) -> list[Term]:
     return terms
 
 
-def products(case: Case, wanted: Any, sizes: Collection[float]) -> str:
+def products(gradient: WrongGradient, wanted: Array, sizes: Collection[float]) -> str:
     """dy times two terms, times a number; also summed over the examples. The first that fits."""
-    dy = np.asarray(case.dy)
+    dy = np.asarray(gradient.dy)
     if dy.ndim and dy.ndim < wanted.ndim:
         dy = dy.reshape(dy.shape + (1,) * (wanted.ndim - dy.ndim))
-    text = elementwise(case, wanted, sizes, dy, "dy")
+    text = elementwise(gradient, wanted, sizes, dy, "dy")
     if text or dy.ndim != 2:
         return text
-    return elementwise(case, wanted, sizes, dy.sum(axis=1, keepdims=True), "sum(dy, axis=1)")
+    summed = dy.sum(axis=1, keepdims=True)
+    return elementwise(gradient, wanted, sizes, summed, "sum(dy, axis=1)")
 
 
-def elementwise(case: Case, wanted: Any, sizes: Collection[float], dy: Any, called: str) -> str:
+def elementwise(
+    gradient: WrongGradient, wanted: Array, sizes: Collection[float], dy: Array, called: str
+) -> str:
+    """The same with dy, or its sums, which are then called otherwise."""
     shape = broadcast(dy.shape, wanted.shape) or dy.shape
-    terms = terms_of(at_hand(case), case.names.values())
+    terms = terms_of(at_hand(gradient), gradient.names.values())
     terms = [term for term in terms if broadcast(np.shape(term.value), shape) == shape]
     values = np.stack([np.broadcast_to(term.value, shape) for term in terms])
     pairs = np.triu_indices(len(terms))
@@ -94,12 +102,12 @@ def elementwise(case: Case, wanted: Any, sizes: Collection[float], dy: Any, call
     return ""
 
 
-def matrix_products(case: Case, wanted: Any, sizes: Collection[float]) -> str:
+def matrix_products(gradient: WrongGradient, wanted: Array, sizes: Collection[float]) -> str:
     """A matrix times dy, which may have another factor of y's shape: (dy * y) @ w.T, x.T @ dy."""
-    dy, y = np.asarray(case.dy), case.y
+    dy, y = np.asarray(gradient.dy), gradient.y
     if np.ndim(y) != 2 or np.ndim(wanted) != 2:
         return ""
-    hand = at_hand(case)
+    hand = at_hand(gradient)
     terms = terms_of({name: x for name, x in hand.items() if x is y})
     pairs = [(one, two) for i, one in enumerate(terms) for two in terms[i:]]
     tables = {name: x for name, x in hand.items() if np.ndim(x) == 2}
@@ -115,20 +123,24 @@ def matrix_products(case: Case, wanted: Any, sizes: Collection[float]) -> str:
             ):
                 fits = value is not None and value.shape[1:] == wanted.shape
                 if fits and (found := first_multiple(wanted, value, sizes)):
-                    text = written(1.0, "dy", *pairs[found[0]])
-                    text = form.format(text if text == "dy" else f"({text})")
+                    first, second = pairs[found[0]]
+                    text = written(1.0, "dy", first, second)
+                    text = form.format(text if first is second is ONE else f"({text})")
                     return written(found[1], text, ONE, ONE)
     return ""
 
 
-def broadcast(*shapes: Any) -> Any:
+def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of arrays of these shapes taken together; None where they do not fit."""
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:
         return None
 
 
-def first_multiple(wanted: Any, values: Any, sizes: Collection[float]) -> tuple[int, float] | None:
+def first_multiple(
+    wanted: Array, values: Array, sizes: Collection[float]
+) -> tuple[int, float] | None:
     """The first of the values that is the wanted one, but for a sign and one of the sizes, with
     what it is multiplied by."""
     flat, target = values.reshape(len(values), -1), wanted.ravel()

@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from edunn.checking.findings import CheckError
+from edunn.backend import Array
+from edunn.checking import CheckError
 from edunn.utils import check_gradient
 from edunn.utils.colors import green, red
 
 __all__ = ["check_gradient", "check_same"]
 
 
-def check_same(expected, calculated, tolerance=1e-12):
+def check_same(expected: Array, calculated: Array, tolerance: float = 1e-12) -> None:
     """Raise CheckError unless two arrays agree in shape and, within `tolerance`, in value."""
     if hasattr(calculated, "data") and hasattr(calculated, "requires_grad"):
         raise CheckError(

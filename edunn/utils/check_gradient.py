@@ -3,11 +3,12 @@
 import numpy as np
 
 from edunn.checking import check_gradients
+from edunn.core import Module
 from edunn.inputs import check_shape, check_sizes
 from edunn.utils.colors import green
 
 
-def common_layer(layer, input_shape, samples=100):
+def common_layer(layer: Module, input_shape: tuple[int, ...], samples: int = 100) -> None:
     """Check `layer` on `samples` inputs of `input_shape`, drawn from a normal distribution.
 
     Prints how many derivatives were right; raises GradientError at the first wrong one.

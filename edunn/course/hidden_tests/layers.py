@@ -12,7 +12,7 @@ import edunn as nn
 from edunn.backend import generator
 from edunn.checking.findings import Finding
 from edunn.checking.messages import message, start
-from edunn.checking.laws import look
+from edunn.checking.laws import examine_point
 from edunn.core import Module, Parameter
 from edunn.course.hidden_tests.cases import TRIES, Case, Part, Raised, Ref, Student, Wrong, built, expect
 
@@ -168,7 +168,7 @@ def gradients(
         for theirs, right, inputs in pairs(name, example, reference, tries)(student, rng):
             try:
                 theirs.forward(*(np.flip(x, 0).copy() if np.ndim(x) else x for x in inputs))
-                found, _, _ = look(theirs, inputs, int(rng.integers(2**31)), only)
+                found, _, _ = examine_point(theirs, inputs, int(rng.integers(2**31)), only)
                 if found:
                     raise told(found[0])
                 for _ in range(2):

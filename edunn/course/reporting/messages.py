@@ -6,7 +6,8 @@ import re
 import string
 from typing import NamedTuple
 
-from edunn.checking.messages import LONGEST, Values, catalogue, language
+from edunn.checking.findings import LONGEST
+from edunn.checking.messages import Values, catalogue, language
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import GRADED, CellResult
 
