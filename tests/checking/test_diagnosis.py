@@ -5,7 +5,7 @@ import functools
 import numpy as np
 import pytest
 
-from edunn.checking.suite import examine
+from edunn.checking.suite import examine_layer
 from mistakes import OTHERS
 
 OF_FORWARD = "forward", "running"  # only a reference can know
@@ -20,7 +20,7 @@ def found_in(id, with_reference):
     with pytest.MonkeyPatch.context() as patch:
         if inputs[0].ndim == 4:  # fewer images, for speed
             patch.setattr("edunn.checking.suite.BATCHES", (3, 1, 2))
-        return examine(other.wrong(), inputs, other.right() if with_reference else None)[0]
+        return examine_layer(other.wrong(), inputs, other.right() if with_reference else None)[0]
 
 
 def test_each_has_a_name_of_its_own():
@@ -45,4 +45,4 @@ def test_without_a_reference_it_has_the_same_name(other):
 @every_other
 def test_what_is_right_beside_it_passes(other):
     inputs = other.inputs(7, np.random.default_rng(0))
-    assert examine(other.right(), inputs, other.right())[0] == []
+    assert examine_layer(other.right(), inputs, other.right())[0] == []
