@@ -43,7 +43,7 @@ def diagnose_output(y: Array, expected: Array) -> Answer:
     return answer("forward_value")
 
 
-def trivial(gradient: WrongGradient) -> Answers:
+def _trivial(gradient: WrongGradient) -> Answers:
     a, n = gradient.a, gradient.n
     if not np.any(a) and np.any(n):
         yield answer("all_zero")
@@ -51,14 +51,14 @@ def trivial(gradient: WrongGradient) -> Answers:
         yield answer("opposite_sign")
 
 
-def nearly_right(gradient: WrongGradient) -> Answers:
+def _nearly_right(gradient: WrongGradient) -> Answers:
     if same(gradient.a, gradient.n) or np.all(
         np.abs(gradient.a - gradient.n) <= 1e-3 * np.abs(gradient.n)
     ):
         yield answer("close_but_not_equal")
 
 
-def constant_ratio(gradient: WrongGradient) -> Answers:
+def _constant_ratio(gradient: WrongGradient) -> Answers:
     """a / n is the same number everywhere, often one that is easy to come by."""
     ratio = ratio_of(gradient.a, gradient.n)
     if ratio is None:
@@ -94,7 +94,7 @@ def as_text(ratio: float) -> str:
     return f"{'-' * (ratio < 0)}1/{abs(inverse)}" if is_share else f"{ratio:.6g}"
 
 
-def of_dy(gradient: WrongGradient) -> Answers:
+def _of_dy(gradient: WrongGradient) -> Answers:
     a, dy = gradient.a, gradient.dy
     if same(a, gradient.backward(2 * dy)):
         yield answer("ignores_dy")
@@ -104,7 +104,7 @@ def of_dy(gradient: WrongGradient) -> Answers:
         yield answer("squares_dy")
 
 
-def turned_round(gradient: WrongGradient) -> Answers:
+def _turned_round(gradient: WrongGradient) -> Answers:
     a, n = gradient.a, gradient.n
     if a.ndim == 2 and a.shape[0] == a.shape[1] and same(a, n.T):
         yield answer("transposed")
@@ -118,11 +118,11 @@ def turned_round(gradient: WrongGradient) -> Answers:
     for here, there in moved if a.ndim > 2 and min(a.shape[-2:]) > 2 else ():
         if same(a[..., here, here], n[..., there, there]):
             yield answer("same_numbers_elsewhere")
-    if same(np.sort(a, axis=None), np.sort(n, axis=None)) and not all_exchanged(a, n):
+    if same(np.sort(a, axis=None), np.sort(n, axis=None)) and not _all_exchanged(a, n):
         yield answer("same_numbers_elsewhere")
 
 
-def elementwise(gradient: WrongGradient) -> Answers:
+def _elementwise(gradient: WrongGradient) -> Answers:
     """a / n is some array that the student has at hand."""
     a, n, y = gradient.a, gradient.n, gradient.y
     at_hand = [
@@ -148,7 +148,7 @@ def _stretched(x: Array, shape: tuple[int, ...]) -> Array | None:
         return None
 
 
-def own_slope(gradient: WrongGradient) -> Answers:
+def _own_slope(gradient: WrongGradient) -> Answers:
     """Of the slope of each output in its own input, one factor too many, or nothing but that."""
     a, n = gradient.a, gradient.n
     if not gradient.is_input or np.shape(gradient.y) != a.shape:
@@ -161,7 +161,7 @@ def own_slope(gradient: WrongGradient) -> Answers:
         yield answer("diagonal")
 
 
-def zeros(a: Array, n: Array) -> tuple[Array, Array, Array]:
+def _zeros(a: Array, n: Array) -> tuple[Array, Array, Array]:
     """Where a is 0 and should not be, where it should be 0 and is not, where it is wrong."""
     small = 1e-7 * max(largest(n), largest(a))
     wrong = np.abs(a - n) > 1e-6 * np.maximum(np.abs(n), 1e-2 * largest(n))
@@ -172,27 +172,27 @@ def zeros(a: Array, n: Array) -> tuple[Array, Array, Array]:
     )
 
 
-def all_exchanged(a: Array, n: Array) -> bool:
+def _all_exchanged(a: Array, n: Array) -> bool:
     """Whether a is wrong only where it, or n, is 0, and both are so somewhere."""
-    missing, extra, wrong = zeros(a, n)
+    missing, extra, wrong = _zeros(a, n)
     return bool(np.any(extra) and np.any(missing) and not np.any(wrong & ~extra & ~missing))
 
 
-def plain_to_see(gradient: WrongGradient) -> Answers:
+def _plain_to_see(gradient: WrongGradient) -> Answers:
     """Right, but for where one of the two is 0; or the same number everywhere."""
-    missing, extra, wrong = zeros(gradient.a, gradient.n)
+    missing, extra, wrong = _zeros(gradient.a, gradient.n)
     if np.any(missing) and not np.any(wrong & ~missing):
         yield answer("missing_elements")
     if np.any(extra) and not np.any(wrong & ~extra):
         yield answer("extra_elements")
-    if all_exchanged(gradient.a, gradient.n):
+    if _all_exchanged(gradient.a, gradient.n):
         yield answer("zeros_exchanged")
     a, n = gradient.a, gradient.n
     if a.ndim and a.size > 1 and np.ptp(a) <= CLOSE * largest(a) < np.ptp(n) / CLOSE:
         yield answer("all_equal")
 
 
-def equal_along_axis(gradient: WrongGradient) -> Answers:
+def _equal_along_axis(gradient: WrongGradient) -> Answers:
     a, n = gradient.a, gradient.n
     for axis in range(a.ndim):
         changes = [np.max(np.ptp(x, axis=axis)) / largest(x) for x in (a, n)]
@@ -200,7 +200,7 @@ def equal_along_axis(gradient: WrongGradient) -> Answers:
             yield answer("equal_along_axis", axis=axis)
 
 
-def sums_do_not_cancel(gradient: WrongGradient) -> Answers:
+def _sums_do_not_cancel(gradient: WrongGradient) -> Answers:
     """The measured numbers of each row, or column, add up to 0; those of a do not."""
     a, n = gradient.a, gradient.n
     if a.ndim != 2:
@@ -211,7 +211,7 @@ def sums_do_not_cancel(gradient: WrongGradient) -> Answers:
             yield answer(id)
 
 
-def ratio_along_axis(gradient: WrongGradient) -> Answers:
+def _ratio_along_axis(gradient: WrongGradient) -> Answers:
     """a / n is one number for each column, or for each row."""
     a, n = gradient.a, gradient.n
     if a.ndim != 2:
@@ -225,23 +225,23 @@ def ratio_along_axis(gradient: WrongGradient) -> Answers:
                 yield answer(id)
 
 
-def some_zeros(gradient: WrongGradient) -> Answers:
+def _some_zeros(gradient: WrongGradient) -> Answers:
     """Numbers are 0 that should not be, or the other way round, whatever else is wrong."""
-    missing, extra, _ = zeros(gradient.a, gradient.n)
+    missing, extra, _ = _zeros(gradient.a, gradient.n)
     if np.any(missing) and np.any(extra):
         yield answer("zeros_exchanged")
     if np.any(missing | extra):
         yield answer("extra_elements" if np.any(extra) else "missing_elements")
 
 
-def roughly_right(gradient: WrongGradient) -> Answers:
+def _roughly_right(gradient: WrongGradient) -> Answers:
     if largest(gradient.a - gradient.n) <= 1e-2 * largest(gradient.n):
         yield answer("close_but_not_equal")
 
 
-QUICK = trivial, nearly_right, constant_ratio  # also where only some numbers were measured
+QUICK = _trivial, _nearly_right, _constant_ratio  # also where only some numbers were measured
 SLOW = (
-    some_examples, of_dy, turned_round, plain_to_see, elementwise, own_slope, formula, overwritten,
-    in_the_place_of, equal_along_axis, sums_do_not_cancel, ratio_along_axis, some_zeros,
-    roughly_right,
+    some_examples, _of_dy, _turned_round, _plain_to_see, _elementwise, _own_slope, formula,
+    overwritten, in_the_place_of, _equal_along_axis, _sums_do_not_cancel, _ratio_along_axis,
+    _some_zeros, _roughly_right,
 )  # fmt: skip

@@ -109,12 +109,12 @@ class Probe:
         u = signs * rng.uniform(0.5, 1.5, x.shape) * np.maximum(1, np.abs(x)) / np.sqrt(x.size)
         slope, rounding, _ = self.five_point(..., STEP * u, STEP)
         along = gradient * u
-        room = TOLERANCE * length(along) + rounding
+        room = TOLERANCE * _length(along) + rounding
         return abs(float(np.sum(along)) - slope) <= room
 
     def elements(self, gradient: Array) -> Measurement:
         """The verdict number by number."""
-        looked = some_places(self.x)
+        looked = _some_places(self.x)
         measured, noise = np.array(gradient, float), np.zeros(self.x.shape)
         for place in map(tuple, np.argwhere(looked)):
             h = self.step(place, STEP)
@@ -150,11 +150,11 @@ class Probe:
         size = largest(self.dy) * max(1.0, largest(self.x))
         room = 1e-7 * abs(best.slope) if abs(best.slope) > 1e-7 * scale else np.inf
         cancels = min(EPS * size / STEP, room)
-        noise = NOISE * noise_of(rungs)
+        noise = NOISE * _noise_of(rungs)
         is_noise = all(abs(got - rung.slope) * rung.h <= noise for rung in rungs)
         return UNMEASURED if is_noise or abs(got - best.slope) <= cancels else WRONG, best.slope
 
-    def rung(self, place: tuple[int, ...], h: float) -> Rung:
+    def rung(self, place: tuple[int, ...], h: float) -> _Rung:
         h = self.step(place, h)
         slope, rounding, (right, left, near_right, near_left) = self.five_point(place, h, h)
         one_sided = [float(np.sum(2 * near_right - right)), float(np.sum(2 * near_left - left))]
@@ -162,7 +162,7 @@ class Probe:
         limit = KINK * np.maximum(np.abs(near_right), np.abs(near_left)) + rounding
         low, high = np.minimum(near_right, near_left), np.maximum(near_right, near_left)
         between = float(np.sum(low)), float(np.sum(high))
-        return Rung(h, slope, one_sided, rounding, bool(np.all(gap <= limit)), between)
+        return _Rung(h, slope, one_sided, rounding, bool(np.all(gap <= limit)), between)
 
     def judge(self, gradient: Array, seed: int = 0, fast: bool = True) -> Measurement:
         """Whether `gradient` is the derivative of sum(dy * f) in x."""
@@ -173,7 +173,7 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class Rung:
+class _Rung:
     """What one step of the ladder saw.
 
     slope: by the five-point rule    one_sided: on the right and on the left, to second order
@@ -187,7 +187,7 @@ class Rung:
     smooth: bool
     between: tuple[float, float]
 
-    def apart(self, other: Rung) -> float:
+    def apart(self, other: _Rung) -> float:
         return abs(self.slope - other.slope)
 
 
@@ -196,13 +196,13 @@ def largest(a: Array) -> float:
     return float(np.max(np.abs(a), initial=0.0))
 
 
-def length(a: Array) -> float:
+def _length(a: Array) -> float:
     """The root of the sum of squares, also where the squares are too large for a float."""
     size = largest(a)
     return size * float(np.linalg.norm(a / size)) if 0 < size < np.inf else size
 
 
-def noise_of(rungs: list[Rung]) -> float:
+def _noise_of(rungs: list[_Rung]) -> float:
     """How far f itself rounds: every slope is then off by so much, divided by its step. The least
     of three, as a kink does the same to both sides but one, and a curve to both sides."""
     found = [[rung.slope, *rung.one_sided] for rung in rungs]
@@ -210,7 +210,7 @@ def noise_of(rungs: list[Rung]) -> float:
     return float(np.min(np.max(pairs, axis=0)))
 
 
-def some_places(x: Array) -> Array:
+def _some_places(x: Array) -> Array:
     """True at every number of x, or at MANY of them."""
     looked = np.zeros(x.size, bool)
     looked[np.random.default_rng(x.size).permutation(x.size)[:MANY]] = True

@@ -47,14 +47,14 @@ def overwritten(gradient: WrongGradient) -> Answers:
     if not np.ndim(dy) or not np.any(wrong):
         return
     each = (gradient.jacobian() * dy)[wrong]  # (wrong numbers, y's shape): what each output adds
-    groups = list(grouped(each.reshape(-1, *dy.shape), size))
-    for id, is_heard in ("overwritten", last_only), ("contributions_missing", some_only):
+    groups = list(_grouped(each.reshape(-1, *dy.shape), size))
+    for id, is_heard in ("overwritten", _last_only), ("contributions_missing", _some_only):
         for parts in groups:
             if is_heard(parts, a[wrong], size):
                 yield answer(id)
 
 
-def grouped(each: Array, size: float) -> Iterator[Array]:
+def _grouped(each: Array, size: float) -> Iterator[Array]:
     """For each wrong number what it gets from whom, in a row; outputs that differ only along some
     axes count as one, or those of some neighbouring columns. All have several that are not 0."""
     axes = range(1, each.ndim)
@@ -70,13 +70,13 @@ def grouped(each: Array, size: float) -> Iterator[Array]:
             yield parts
 
 
-def last_only(parts: Array, got: Array, size: float) -> bool:
+def _last_only(parts: Array, got: Array, size: float) -> bool:
     there = np.abs(parts) > 1e-9 * size
     last = parts.shape[1] - 1 - there[:, ::-1].argmax(axis=1)
     return largest(parts[np.arange(len(parts)), last] - got) <= CLOSE * size
 
 
-def some_only(parts: Array, got: Array, size: float) -> bool:
+def _some_only(parts: Array, got: Array, size: float) -> bool:
     """Any one of them, or all but one."""
     all_but_one = parts.sum(axis=1, keepdims=True) - parts
     heard = np.concatenate([parts, all_but_one], axis=1)

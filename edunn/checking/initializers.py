@@ -18,7 +18,7 @@ WIDE, TALL = (120, 300), (300, 120)
 KURTOSIS = {"normal": 3.0, "uniform": 1.8}
 
 
-class Draws(NamedTuple):
+class _Draws(NamedTuple):
     """What was drawn, two tall arrays and a wide one, and what they should be.
 
     stds: of a tall and of a wide array, or None    kind: a key of KURTOSIS, or None
@@ -56,7 +56,7 @@ def _look(initializer: Any, mean: float, std: Any, kind: str | None) -> Answer |
                 return x
             arrays.append(x)
     tall, wide = (std(shape) if callable(std) else std for shape in (TALL, WIDE))
-    draws = Draws(arrays, mean, (tall, wide), kind)
+    draws = _Draws(arrays, mean, (tall, wide), kind)
     answers = (rule(draws) for rule in (_repeats, _wrong_mean, _wrong_std, _wrong_distribution))
     return next(filter(None, answers), None)
 
@@ -79,7 +79,7 @@ def _drawn(initializer: Any, shape: tuple[int, ...]) -> Array | Answer:
     return x.astype(np.float64)
 
 
-def _repeats(draws: Draws) -> Answer | None:
+def _repeats(draws: _Draws) -> Answer | None:
     """Two arrays, rows or columns are equal, and are not one number everywhere."""
     if any(np.ptp(x) == 0 for x in draws.arrays):
         return None
@@ -89,7 +89,7 @@ def _repeats(draws: Draws) -> Answer | None:
     return answer("init_repeats") if repeats else None
 
 
-def _wrong_mean(draws: Draws) -> Answer | None:
+def _wrong_mean(draws: _Draws) -> Answer | None:
     mean = draws.mean
     for x in draws.arrays[::2]:
         if abs(x.mean() - mean) > 6 * x.std() / math.sqrt(x.size) + 1e-6 * abs(mean):
@@ -97,7 +97,7 @@ def _wrong_mean(draws: Draws) -> Answer | None:
     return None
 
 
-def _wrong_std(draws: Draws) -> Answer | None:
+def _wrong_std(draws: _Draws) -> Answer | None:
     (tall, _, wide), stds = draws.arrays, draws.stds
     if stds[0] is None or stds[1] is None:
         return None
@@ -115,7 +115,7 @@ def _wrong_std(draws: Draws) -> Answer | None:
     return answer(id, got=f"{bad.std():.3g}", want=f"{want:.3g}")
 
 
-def _wrong_distribution(draws: Draws) -> Answer | None:
+def _wrong_distribution(draws: _Draws) -> Answer | None:
     """By how far the largest numbers lie outside: the fourth moment."""
     if draws.kind is None:
         return None

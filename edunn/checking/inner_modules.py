@@ -106,7 +106,7 @@ class Inside:
     def wrong_run(self) -> tuple[str, Run] | None:
         """The first inner module, from the last one back, that backward treats wrongly: how, and
         its forward run."""
-        pairs = paired(self.runs, self.backs)
+        pairs = _paired(self.runs, self.backs)
         for k in reversed(range(len(self.runs))):
             run, back = self.runs[k], pairs[k]
             given = np.asarray(back.inputs[0]) if back else np.zeros(np.shape(run.result))
@@ -153,7 +153,7 @@ def is_slope(probe: Probe, gradient: Array) -> bool:
     return probe.judge(gradient).verdict != WRONG
 
 
-def paired(runs: list[Run], backs: list[Run]) -> list[Run | None]:
+def _paired(runs: list[Run], backs: list[Run]) -> list[Run | None]:
     """For each forward run the backward run that belongs to it: the one with its cache or, where
     no forward run has left the cache of a backward run, or none at all, the next one in line."""
     left, found = list(backs), list[Run | None]()

@@ -63,7 +63,7 @@ class Path:
                 return self.find("opt_changes_gradient", step=self.step)
             for i, (parameter, array) in enumerate(zip(parameters, arrays), 1):
                 now = parameter.data
-                if not is_like(now, array):
+                if not _is_like(now, array):
                     return self.find("opt_wrong", f"parameter {i}", step=self.step, got=show(now))
                 if not np.all(np.isfinite(now)):
                     return self.find("opt_not_finite", f"parameter {i}", step=self.step)
@@ -86,12 +86,12 @@ class Path:
         return [[b - a for a, b in zip(*pair)] for pair in zip(self.at, self.at[1:])]
 
 
-def is_like(now: Any, array: Array) -> bool:
+def _is_like(now: Any, array: Array) -> bool:
     numbers = isinstance(now, np.ndarray) and now.dtype.kind in "fiu"
     return numbers and now.shape == array.shape
 
 
-class Pair:
+class _Pair:
     """The same walk of the student's optimizer and of the right one."""
 
     def __init__(self, make: Any, reference: Any, weights: Weights, gradients: list[Weights]):
@@ -146,14 +146,14 @@ def find_in_optimizer(
     with steady(0):
         pairs = []
         for walk in (usual, tiny, zero):
-            pairs.append(pair := Pair(make, reference, weights, walk))
+            pairs.append(pair := _Pair(make, reference, weights, walk))
             if pair.stopped:
                 last = pair.mine.findings[-1]
-                alone = Pair(make, reference, weights[:1], [gradient[:1] for gradient in walk])
+                alone = _Pair(make, reference, weights[:1], [gradient[:1] for gradient in walk])
                 if last.id == "raises" and not alone.stopped and not alone.wrong(EXACT):
                     last = replace(last, id="opt_second_parameter", variable="parameter 2")
                 return [last]
-    why = why_wrong(Walks(*pairs))
+    why = _why_wrong(_Walks(*pairs))
     if why is None:
         return pairs[0].mine.findings  # at most that the arrays are new ones
     mine, right, at = next((p.mine, p.right, w) for p in pairs for w in p.wrong(EXACT)[:1])
@@ -164,12 +164,12 @@ def find_in_optimizer(
 
 
 @dataclass
-class Walks:
+class _Walks:
     """The three walks of one optimizer beside the right one, and what the rules ask of them."""
 
-    usual: Pair
-    tiny: Pair
-    zero: Pair
+    usual: _Pair
+    tiny: _Pair
+    zero: _Pair
 
     @cached_property
     def wrong(self) -> dict[int, list[int]]:
@@ -185,7 +185,7 @@ class Walks:
         return bool(self.zero.wrong(NEAR, slice(1)))
 
 
-def why_wrong(walks: Walks) -> Answer | None:
+def _why_wrong(walks: _Walks) -> Answer | None:
     """The answer of the first rule that fits; None where no walk ends in the wrong place."""
     if not any(pair.wrong(EXACT) for pair in (walks.usual, walks.tiny, walks.zero)):
         return None
@@ -193,24 +193,24 @@ def why_wrong(walks: Walks) -> Answer | None:
     return next((found for found in answers if found), answer("opt_wrong"))
 
 
-def _nothing_moves(walks: Walks) -> Answer | None:
+def _nothing_moves(walks: _Walks) -> Answer | None:
     first, *later = walks.usual.mine.at
     moves = any(not np.array_equal(w, old) for at in later for w, old in zip(at, first))
     return None if moves else answer("opt_nothing_moves")
 
 
-def _wrong_direction(walks: Walks) -> Answer | None:
+def _wrong_direction(walks: _Walks) -> Answer | None:
     return answer("opt_wrong_direction") if walks.usual.opposite() else None
 
 
-def _some_stay(walks: Walks) -> Answer | None:
+def _some_stay(walks: _Walks) -> Answer | None:
     for i, (mine, right) in enumerate(zip(walks.usual.mine.still, walks.usual.right.still)):
         if count := int(np.sum(mine & ~right)):
             return answer("opt_some_stay", count=count, size=mine.size, index=i)
     return None
 
 
-def _one_late(walks: Walks) -> Answer | None:
+def _one_late(walks: _Walks) -> Answer | None:
     mine, right = walks.usual.mine.moves, walks.usual.right.moves
     is_late = all(
         np.allclose(late, move, NEAR, 1e-12)
@@ -220,15 +220,15 @@ def _one_late(walks: Walks) -> Answer | None:
     return answer("opt_one_late") if is_late else None
 
 
-def _second_parameter(walks: Walks) -> Answer | None:
+def _second_parameter(walks: _Walks) -> Answer | None:
     return answer("opt_second_parameter") if walks.wrong.get(0) == [1] else None
 
 
-def _decay_sign(walks: Walks) -> Answer | None:
+def _decay_sign(walks: _Walks) -> Answer | None:
     return answer("opt_decay_sign") if walks.zero.opposite() else None
 
 
-def _zero_gradient(walks: Walks) -> Answer | None:
+def _zero_gradient(walks: _Walks) -> Answer | None:
     """Where that is all that is wrong with the first step."""
     got, want = walks.usual.first
     got_at_zero, want_at_zero = walks.zero.first
@@ -236,7 +236,7 @@ def _zero_gradient(walks: Walks) -> Answer | None:
     return _moves_at_zero(walks) if 0 not in walks.wrong or alike else None
 
 
-def _ratio(walks: Walks) -> Answer | None:
+def _ratio(walks: _Walks) -> Answer | None:
     """Of the first step, at least."""
     got, want = walks.usual.first
     ratio = (got @ want) / (want @ want)
@@ -244,25 +244,25 @@ def _ratio(walks: Walks) -> Answer | None:
     return answer("opt_ratio", ratio=f"{ratio:.4g}") if fits else None
 
 
-def _tiny_gradients(walks: Walks) -> Answer | None:
+def _tiny_gradients(walks: _Walks) -> Answer | None:
     ordinary = walks.usual.wrong(FAR, slice(len(walks.usual.right.moves) - 2))
     is_tiny = not ordinary and walks.tiny.wrong(FAR, slice(1))
     return answer("opt_tiny_gradients") if is_tiny else None
 
 
-def _first_step_only(walks: Walks) -> Answer | None:
+def _first_step_only(walks: _Walks) -> Answer | None:
     if 0 in walks.wrong:
         return None
     return answer("opt_first_step_only" if walks.wrong else "opt_wrong")
 
 
-def _moves_at_zero(walks: Walks) -> Answer | None:
+def _moves_at_zero(walks: _Walks) -> Answer | None:
     sizes = {"got": walks.zero.first[0], "want": walks.zero.first[1]}
     details = {name: f"{np.max(np.abs(move)):.3g}" for name, move in sizes.items()}
     return answer("opt_zero_gradient", **details) if walks.moves_at_zero else None
 
 
-def _scale(walks: Walks) -> Answer | None:
+def _scale(walks: _Walks) -> Answer | None:
     """How a step grows with its gradient."""
     first = zip(walks.usual.first, walks.tiny.first)
     grows = [np.linalg.norm(usual) / np.linalg.norm(tiny) for usual, tiny in first]

@@ -69,7 +69,7 @@ class Report:
         __tracebackhide__ = True  # pytest's traceback then ends in the line that asked
         if self.ok:
             return
-        errors = Errors.of(self.first)
+        errors = _Errors.of(self.first)
         key = "line_gradient" if is_gradient(self.first) else "line"
         told = word(key, **errors.told) if errors else message(self.first)[0]
         raise self.error(f"{start(self.first)}: {told}\n\n{self.text()}")
@@ -78,7 +78,7 @@ class Report:
         """The first problem in at most 25 lines of 80 columns; one line if there is none."""
         if self.ok:
             return self.summary()
-        (pattern, hint, _), errors = message(self.first), Errors.of(self.first)
+        (pattern, hint, _), errors = message(self.first), _Errors.of(self.first)
         top = [*wrap(f"✗ {title(self.first)}", 2), *wrap(self.marks(), 2, "  "), ""]
         bottom = wrap(word("worst_number", **errors.told), 2, label("worst")) if errors else []
         bottom += wrap(pattern, 3 if errors else 5, label("pattern"))
@@ -99,8 +99,8 @@ class Report:
         right = [one for one in self.checked if one not in unmeasured]
         kinks = ", " + word("kinks", count=self.at_kinks) if self.at_kinks else ""
         numbers = word("derivatives", total=self.total) + kinks
-        parts = [f"{names(right)} {word('right')} ({numbers})"] if right else []
-        parts += [f"{names(unmeasured)} {word('unmeasured')}"] if unmeasured else []
+        parts = [f"{_names(right)} {word('right')} ({numbers})"] if right else []
+        parts += [f"{_names(unmeasured)} {word('unmeasured')}"] if unmeasured else []
         return f"{plain(self.who)}: {', '.join(parts) or word('right')}"
 
     def __repr__(self) -> str:
@@ -109,7 +109,7 @@ class Report:
     def _repr_html_(self) -> str:
         if self.ok:
             return f"<p>✓ {escape(self.summary())}</p>"
-        (pattern, hint, more), errors = message(self.first), Errors.of(self.first)
+        (pattern, hint, more), errors = message(self.first), _Errors.of(self.first)
         body = f"<p><b>✗ {escape(title(self.first))}</b><br>{escape(self.marks())}</p><p>"
         if errors:
             worst = escape(word("worst_number", **errors.told))
@@ -129,7 +129,7 @@ class Report:
             is_wrong = one.verdict == WRONG or one.variable in wrong
             mark = "✗" if is_wrong else "?" if one.verdict == UNMEASURED else "✓"
             groups[mark].append(one)
-        return "   ".join(f"{mark} {names(group)}" for mark, group in groups.items() if group)
+        return "   ".join(f"{mark} {_names(group)}" for mark, group in groups.items() if group)
 
     def others(self) -> str:
         """How many problems are not shown."""
@@ -137,12 +137,12 @@ class Report:
         return "" if count < 1 else word("other") if count == 1 else word("others", count=count)
 
 
-def names(checked: Sequence[CheckedVariable]) -> str:
+def _names(checked: Sequence[CheckedVariable]) -> str:
     return plain(", ".join(dict.fromkeys(plain(one.variable) for one in checked)))
 
 
 @dataclass(frozen=True)
-class Errors:
+class _Errors:
     """How far the numbers of `yours` are from those of `measured`."""
 
     name: str
@@ -153,7 +153,7 @@ class Errors:
     worst: int  # its place in the flat arrays
 
     @classmethod
-    def of(cls, finding: Finding) -> Errors | None:
+    def of(cls, finding: Finding) -> _Errors | None:
         """None unless there are two arrays that can be compared, and that differ."""
         both = [np.asarray(a) for a in (finding.yours, finding.measured) if a is not None]
         both = [a.astype(np.float64) for a in both if a.dtype.kind in "fiub" and a.size]
@@ -244,6 +244,6 @@ class Errors:
             for c in columns:
                 told = f"{word('yours')} {yours[r, c]:.4g}, {other} {measured[r, c]:.4g}"
                 table += f'<td class="e{grid[r, c]}" title="{told}">{MARKS[grid[r, c]]}'
-        names = "".join(f'<td class="e{i}">{MARKS[i]} {name}' for i, name in self.legend())
+        legend = "".join(f'<td class="e{i}">{MARKS[i]} {name}' for i, name in self.legend())
         where = f"<b>{word('where')}</b> {escape(self.where(rows, columns))}"
-        return f"{where}</p><table>{table}</table><table><tr>{names}</table>"
+        return f"{where}</p><table>{table}</table><table><tr>{legend}</table>"

@@ -52,7 +52,7 @@ def in_words(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}"[:160] if text else type(error).__name__
 
 
-def line_of(error: BaseException) -> str:
+def _line_of(error: BaseException) -> str:
     """The line of the student's code in which it was raised; "" where that is not known."""
     found = ""
     for frame, line in traceback.walk_tb(error.__traceback__):
@@ -95,16 +95,16 @@ class Subject:
         except THROUGH:
             raise
         except BaseException as error:  # exit() as well
-            details = {"error": in_words(error), "where": line_of(error) or part}
+            details = {"error": in_words(error), "where": _line_of(error) or part}
             is_empty = part == "backward" and self.module.cache is None
             id = "cache_empty" if is_empty and self.blames_cache(error, *inputs) else "raises"
             raise Stop(self.finding(id, part, **details), error) from error
 
     def blames_cache(self, error: BaseException, *inputs: Any) -> bool:
         """Whether backward, which has raised this error with nothing in its cache, does something
-        else as soon as there is a number in it."""
+        else as soon as there is an array in it."""
         with suppress(AttributeError):  # of a property
-            self.module.cache = 0.0
+            self.module.cache = np.zeros((1, 1))
         try:
             with np.errstate(all="ignore"):
                 self.module.backward(*inputs)
@@ -125,7 +125,7 @@ class Subject:
             np.random.set_state(self.numpy_random)
         y = self.run("forward", *inputs)
         if self.forwards == 1:  # putting the state back takes longer than many a layer
-            self.draws = position(np.random.get_state()) != position(self.numpy_random)
+            self.draws = _position(np.random.get_state()) != _position(self.numpy_random)
         if y is None:
             raise self.stop("returns_nothing", "forward")
         if isinstance(y, list | tuple):
@@ -178,7 +178,7 @@ def stream(seed: int, use: str) -> np.random.Generator:
     return np.random.default_rng([seed, *use.encode()])
 
 
-def position(state: Any) -> Any:
+def _position(state: Any) -> Any:
     """Where the stream of np.random stands."""
     _, keys, *rest = state
     return [keys.tobytes(), *rest]

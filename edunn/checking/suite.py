@@ -21,7 +21,7 @@ from edunn.core import Module
 BATCHES = (7, 1, 3)
 
 
-class Examination:
+class _Examination:
     """One run of the suite; findings are added stage by stage."""
 
     def __init__(
@@ -119,7 +119,7 @@ class Examination:
         if self.fresh is None:
             return False
         with float64_copies(self.fresh):
-            twin = Examination(self.fresh, self.inputs, self.reference, self.seed)
+            twin = _Examination(self.fresh, self.inputs, self.reference, self.seed)
             return not twin.guarded(inputs)[0]
 
     def new_parameters(self) -> list[Finding]:
@@ -242,6 +242,6 @@ def examine_layer(
     """The whole suite: all that is wrong at the first stage where anything is. Raises nothing for
     it."""
     with float64_copies(module), float64_copies(Module() if reference is None else reference):
-        examination = Examination(module, inputs, reference, seed)
+        examination = _Examination(module, inputs, reference, seed)
         found = examination.run()
         return Outcome(found, list(examination.checked.values()), examination.subject.forwards)

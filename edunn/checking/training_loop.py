@@ -158,20 +158,20 @@ def find_in_training_loop(
         except BaseException as error:
             details = {"error": in_words(error), "where": "the training loop"}
             return [Finding("raises", who, "run", None, details)]
-    found = wrong_steps(notes) or wrong_examples(notes, n, batch_size, epochs)
+    found = _wrong_steps(notes) or _wrong_examples(notes, n, batch_size, epochs)
     if not found:
-        found = wrong_mode_or_order(notes, epochs) + wrong_history(notes, history, epochs)
+        found = _wrong_mode_or_order(notes, epochs) + _wrong_history(notes, history, epochs)
     return [Finding(id, who, "run", None, details) for id, details, _ in found]
 
 
-def wrong_steps(notes: Notes) -> list[Answer]:
+def _wrong_steps(notes: Notes) -> list[Answer]:
     """What is wrong with the steps, whichever examples they are for."""
     if "model" not in notes.calls:
         return []
     first = ", ".join(notes.calls[:8])
     if not notes.gradients:
         return [answer("loop_no_gradient_at_step", calls=first)]
-    if found := wrong_batches(notes):
+    if found := _wrong_batches(notes):
         return found
     order = [call for call in notes.calls if call in ("backward", "step")]
     if order != ["backward", "step"] * len(notes.gradients):
@@ -179,31 +179,31 @@ def wrong_steps(notes: Notes) -> list[Answer]:
     for k, (got, want) in enumerate(zip(notes.used, notes.gradients)):
         if got is None or not got.any():
             return [answer("loop_no_gradient_at_step", calls=first)]
-        if not close(got, want):
+        if not _close(got, want):
             older = np.cumsum(notes.gradients[:k][::-1], axis=0)
-            accumulates = any(close(got, want + extra) for extra in older)
+            accumulates = any(_close(got, want + extra) for extra in older)
             id = "loop_accumulates" if accumulates else "loop_wrong_gradient"
             return [answer(id, step=k + 1)]
     return []
 
 
-def wrong_batches(notes: Notes) -> list[Answer]:
+def _wrong_batches(notes: Notes) -> list[Answer]:
     """What is wrong with the pairs that the loss sees, and with the gradient that it gives."""
     for rows, targets in notes.pairs:
         if rows != targets:
             return [answer("loop_pairs_broken", got=str(targets), want=str(rows))]
     for k, (rows, gradient) in enumerate(zip(notes.rows, notes.gradients)):
-        if min(rows, default=-1) >= 0 and not close(gradient, notes.slope(rows)):
+        if min(rows, default=-1) >= 0 and not _close(gradient, notes.slope(rows)):
             return [answer("loop_wrong_gradient", step=k + 1)]
     return []
 
 
-def close(got: Array, want: Array) -> bool:
+def _close(got: Array, want: Array) -> bool:
     """Whether two arrays agree to five digits."""
     return got.shape == want.shape and bool(np.allclose(got, want, 1e-5))
 
 
-def wrong_examples(notes: Notes, n: int, batch_size: int, epochs: int) -> list[Answer]:
+def _wrong_examples(notes: Notes, n: int, batch_size: int, epochs: int) -> list[Answer]:
     """What is wrong with the examples of each epoch."""
     rows, per_epoch = sum(notes.rows, []), -(-n // batch_size)
     done, rest = divmod(len(rows), n)
@@ -224,7 +224,7 @@ def wrong_examples(notes: Notes, n: int, batch_size: int, epochs: int) -> list[A
     return []
 
 
-def wrong_mode_or_order(notes: Notes, epochs: int) -> list[Answer]:
+def _wrong_mode_or_order(notes: Notes, epochs: int) -> list[Answer]:
     """Batches in evaluation mode, and epochs in the same order."""
     in_eval = [k + 1 for k, training in enumerate(notes.modes) if not training]
     found = [answer("loop_mode", batch=k) for k in in_eval[:1]]
@@ -234,7 +234,7 @@ def wrong_mode_or_order(notes: Notes, epochs: int) -> list[Answer]:
     return found
 
 
-def wrong_history(notes: Notes, history: Any, epochs: int) -> list[Answer]:
+def _wrong_history(notes: Notes, history: Any, epochs: int) -> list[Answer]:
     """What is wrong with the losses that the loop returns."""
     history = history.get("loss") if isinstance(history, dict) else history
     if history is None:
@@ -247,8 +247,8 @@ def wrong_history(notes: Notes, history: Any, epochs: int) -> list[Answer]:
         got = np.array([float(v.data if isinstance(v, Tensor) else v) for v in history])
     except Exception:  # of what is no number
         return [answer("loop_history", got=show(history), want=wanted)]
-    if close(got, want):
+    if _close(got, want):
         return []
-    if close(got, np.reshape(means, (epochs, -1)).mean(axis=1)):
+    if _close(got, np.reshape(means, (epochs, -1)).mean(axis=1)):
         return [answer("loop_mean_of_means", got=f"{got[0]:.4g}", want=f"{want[0]:.4g}")]
     return [answer("loop_history", got=show(got.round(4).tolist()), want=wanted)]

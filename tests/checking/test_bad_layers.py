@@ -1131,6 +1131,37 @@ def test_an_error_is_told_with_the_line_it_is_in(layer, says):
         nn.check_gradients(layer, np.ones((4, 3)))
 
 
+class KeepsNothing(nn.Linear):
+    """Of whose cache NumPy says nothing: `x.T @ dy` with None for x."""
+
+    def forward(self, x):
+        return x @ self.w.data
+
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": np.matmul(self.cache, dy)}
+
+
+class NeedsNoCache(nn.Linear):
+    """Nothing is in its cache, and its mistake is another one: None stands elsewhere."""
+
+    other = None
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.w.data
+
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": self.x.T @ self.other["w"]}
+
+
+@pytest.mark.parametrize(("layer", "id"), [(KeepsNothing, "cache_empty"), (NeedsNoCache, "raises")])
+def test_an_empty_cache_is_blamed_where_a_full_one_would_help(layer, id):
+    one = layer(3, 2)
+    for check in CHECKS.values():
+        assert [found.id for found in check(one).findings] == [id]
+        assert one.cache is None
+
+
 class WrongInB(nn.Bias):
     def backward(self, dy):
         return dy, {"b": np.sum(dy**2, axis=0)}
