@@ -27,7 +27,7 @@ from mutants import TARGETS, is_equivalent, mutants
 import edunn as nn
 from cases import CASES
 from edunn.backend import generator
-from edunn.checking.engine import WRONG, numeric_gradient
+from edunn.checking.engine import AT_KINK, UNMEASURED, WRONG, numeric_gradient
 from edunn.checking.point import Point
 from edunn.checking.subject import Stop, Subject, as_float64, float64_copies
 from edunn.checking.suite import examine_layer
@@ -172,8 +172,8 @@ def false_alarms(checks, others):
             theirs["1e-7"] += error > 1e-7
             theirs["1e-4"] += error > 1e-4
         shares = " ".join(f"{100 * theirs[k] / others:5.1f}%" for k in ("torch", "1e-7", "1e-4"))
-        print(f"{regime:8} {len(alarms):8} {checks:8} {seen['could not be measured']:11} "
-              f"{seen['at a kink']:9} | {'':7} {shares}")  # fmt: skip
+        print(f"{regime:8} {len(alarms):8} {checks:8} {seen[UNMEASURED]:11} "
+              f"{seen[AT_KINK]:9} | {'':7} {shares}")  # fmt: skip
         for alarm in alarms[:20]:
             print(f"    {alarm}")
         if senseless:
