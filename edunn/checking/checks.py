@@ -47,8 +47,8 @@ def check_gradients(
     sum(dy * forward(*inputs)), for a random dy drawn from `seed`; besides, nothing passed in may be
     changed, both methods must be repeatable, and backward linear in dy. Integer inputs, such as
     labels, have no gradient and are left out; so is all that `only` does not name, where it is
-    given: "input 0", "w". The module computes on float64 copies; its parameters, its cache and the
-    random numbers are afterwards what they were. NotImplementedError comes through as it is.
+    given: "input 0", "w". The module computes on float64 copies; afterwards its parameters, its
+    cache and the random numbers are what they were. NotImplementedError comes through as it is.
     """
     __tracebackhide__ = True
     _check_module("check_gradients", module, inputs)
@@ -108,7 +108,7 @@ def check_training_loop(run: Callable[..., Any]) -> Report:
 
 
 def _deliver_all(who: str, find: Callable[[], list[Finding]], error: type[CheckError]) -> Report:
-    """The report of what is no module: of findings only."""
+    """The same where nothing but findings comes out: for all that is not a module."""
     __tracebackhide__ = True
     return _deliver(who, lambda: Outcome(find(), [], 0), error=error)
 
@@ -144,8 +144,8 @@ def _deliver(
 
 @contextmanager
 def _at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeUp where the block takes longer; only where there are signals, and no clock of
-    somebody else's that rings before."""
+    """Raise TimeUp where the block takes longer; only where there are signals, and nobody else has
+    set a clock that rings before."""
     can = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
     left, every = signal.getitimer(signal.ITIMER_REAL) if can else (0.0, 0.0)
     if not can or 0 < left <= seconds:

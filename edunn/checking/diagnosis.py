@@ -95,6 +95,7 @@ def as_text(ratio: float) -> str:
 
 
 def _of_dy(gradient: WrongGradient) -> Answers:
+    """dy is used not at all, alone, or twice."""
     a, dy = gradient.a, gradient.dy
     if same(a, gradient.backward(2 * dy)):
         yield answer("ignores_dy")
@@ -105,6 +106,7 @@ def _of_dy(gradient: WrongGradient) -> Answers:
 
 
 def _turned_round(gradient: WrongGradient) -> Answers:
+    """The right numbers are in other places."""
     a, n = gradient.a, gradient.n
     if a.ndim == 2 and a.shape[0] == a.shape[1] and same(a, n.T):
         yield answer("transposed")
@@ -149,7 +151,7 @@ def _stretched(x: Array, shape: tuple[int, ...]) -> Array | None:
 
 
 def _own_slope(gradient: WrongGradient) -> Answers:
-    """Of the slope of each output in its own input, one factor too many, or nothing but that."""
+    """The slope of each output in its own input is one factor too many, or all there is."""
     a, n = gradient.a, gradient.n
     if not gradient.is_input or np.shape(gradient.y) != a.shape:
         return

@@ -53,7 +53,7 @@ class Finding:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Finding:
-        """The finding of which `as_dict` has made this data, without its arrays."""
+        """A finding, without arrays, from what `as_dict` gave."""
         return cls(data["id"], data["who"], data["part"], data["variable"], dict(data["details"]))
 
 

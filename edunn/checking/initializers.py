@@ -116,7 +116,7 @@ def _wrong_std(draws: _Draws) -> Answer | None:
 
 
 def _wrong_distribution(draws: _Draws) -> Answer | None:
-    """By how far the largest numbers lie outside: the fourth moment."""
+    """By the fourth moment: how far out the largest numbers lie."""
     if draws.kind is None:
         return None
     for x in draws.arrays[::2]:

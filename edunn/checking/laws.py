@@ -41,7 +41,8 @@ def _changed(point: Point, part: str) -> list[Finding]:
 
 
 def _first_runs_change_nothing(point: Point) -> list[Finding]:
-    """Of what was passed in; where one of the methods did, each runs once more, alone."""
+    """Neither forward nor backward, which have both run, changes what it is given. Where one does,
+    each runs once more, alone."""
     either = _changed(point, "forward")
     if not either:
         return []
@@ -53,6 +54,7 @@ def _first_runs_change_nothing(point: Point) -> list[Finding]:
 
 
 def _forward_is_repeatable(point: Point) -> list[Finding]:
+    """forward gives the same again, and leaves inputs and parameters as they are."""
     y = point.subject.forward(*point.inputs)
     if found := _changed(point, "forward"):
         return found
@@ -62,7 +64,7 @@ def _forward_is_repeatable(point: Point) -> list[Finding]:
 
 
 def _backward_is_repeatable(point: Point) -> list[Finding]:
-    """And leaves dy, inputs and parameters as they are."""
+    """backward gives the same again, and leaves dy, inputs and parameters as they are."""
     subject, dy = point.subject, point.dy
     handed = dy.copy()
     raw = subject.run("backward", handed if handed.ndim else np.float64(handed))
@@ -125,7 +127,8 @@ def _as_list(dxs: list[Array], grads: dict[str, Array]) -> list[Array]:
 def examine_point(
     module: Module, inputs: tuple[Array, ...], seed: int = 0, only: Collection[str] | None = None
 ) -> Outcome:
-    """What is wrong at one point: with shapes, structure, or else values. Raises nothing for it."""
+    """What is wrong with a module at one point: with shapes, structure, or else values. Nothing is
+    raised for it."""
     subject = Subject(module)
     copies = tuple(as_float64(x, "fb") for x in inputs)
     with float64_copies(module):

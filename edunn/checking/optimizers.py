@@ -229,7 +229,7 @@ def _decay_sign(walks: _Walks) -> Answer | None:
 
 
 def _zero_gradient(walks: _Walks) -> Answer | None:
-    """Where that is all that is wrong with the first step."""
+    """A gradient of 0 moves the weights wrongly, and that is all that is wrong with a step."""
     got, want = walks.usual.first
     got_at_zero, want_at_zero = walks.zero.first
     alike = np.allclose(got - want, got_at_zero - want_at_zero, NEAR, 1e-12)
@@ -237,7 +237,7 @@ def _zero_gradient(walks: _Walks) -> Answer | None:
 
 
 def _ratio(walks: _Walks) -> Answer | None:
-    """Of the first step, at least."""
+    """The first step, at least, has the right direction and a wrong length."""
     got, want = walks.usual.first
     ratio = (got @ want) / (want @ want)
     fits = 0 in walks.wrong and np.max(np.abs(got - ratio * want)) < NEAR * np.max(np.abs(got))

@@ -177,13 +177,14 @@ class Point:
     def finding(
         self, name: str, answer: Answer, gradient: Array, measurement: Measurement
     ) -> Finding:
+        """An answer, with the arrays that it is about."""
         arrays = gradient, np.array(measurement.measured), measurement.wrong
         who = self.subject.who
         return Finding(answer.id, who, "backward", name, answer.details, *arrays)
 
     def explained_inside(self, found: list[Finding]) -> list[Finding]:
-        """The findings, where it is the way that inner modules are used: the first one says so;
-        else none."""
+        """The findings, of which the first says what is wrong with the use of the modules inside;
+        none where that is not it."""
         if not self.subject.module.children():
             return []
 
@@ -223,14 +224,14 @@ class Point:
 def explained_by_others(
     found: list[Finding], answers: dict[str, Answer], checked: list[CheckedVariable]
 ) -> list[Finding]:
-    """The findings; where which gradients are right explains them all, the first one says so."""
+    """The findings; the first says it where they all follow from which gradients are right."""
     id = which_are_right(answers, checked)
     return [replace(found[0], id=id), *found[1:]] if id else found
 
 
 def which_are_right(answers: dict[str, Answer], checked: list[CheckedVariable]) -> str:
-    """The diagnosis that follows from which gradients are right, where no wrong one, all of which
-    have an answer, explains itself; else ""."""
+    """The id of what follows from which gradients are right; "" where nothing does, or where a
+    wrong gradient explains itself. answers: of all wrong ones"""
     products = [one for one in answers.values() if one.is_product]
     if any(diagnosis(one.id).says != NOTHING and not one.is_product for one in answers.values()):
         return ""

@@ -215,7 +215,7 @@ class _Examination:
     def against_reference(
         self, inputs: tuple[Array, ...], y: Array, only_shape: bool = False
     ) -> list[Finding]:
-        """The forward value."""
+        """What is wrong with the output y, beside that of the reference."""
         expected = self.expected(inputs)
         if expected is None:
             return []
@@ -239,8 +239,8 @@ class _Examination:
 def examine_layer(
     module: Module, inputs: tuple[Array, ...], reference: Module | None = None, seed: int = 0
 ) -> Outcome:
-    """The whole suite: all that is wrong at the first stage where anything is. Raises nothing for
-    it."""
+    """The whole suite: all that is wrong at the first stage where anything is. Nothing is raised
+    for it."""
     with float64_copies(module), float64_copies(Module() if reference is None else reference):
         examination = _Examination(module, inputs, reference, seed)
         found = examination.run()

@@ -276,7 +276,7 @@ def test_the_last_second_is_still_within_the_budget(monkeypatch, rng):
 
 
 @pytest.mark.parametrize(("draws", "times"), [(False, 1), (True, 3)])
-def test_only_for_who_draws_from_it_np_random_is_put_back(draws, times, monkeypatch):
+def test_np_random_is_put_back_only_for_a_layer_that_draws_from_it(draws, times, monkeypatch):
     class Draws(nn.Linear):
         def forward(self, x):
             return super().forward(x + (np.random.rand() if draws else 0))
