@@ -27,10 +27,10 @@ from mutants import TARGETS, is_equivalent, mutants
 import edunn as nn
 from cases import CASES
 from edunn.backend import generator
-from edunn.checking.engine import WRONG, numeric_gradient
+from edunn.checking.engine import AT_KINK, UNMEASURED, WRONG, numeric_gradient
 from edunn.checking.point import Point
 from edunn.checking.subject import Stop, Subject, as_float64, float64_copies
-from edunn.checking.suite import examine
+from edunn.checking.suite import examine_layer
 from mistakes import MISTAKES
 
 PROBABILITIES = ("BCELoss", "CrossEntropyWithLabels", "BinaryCrossEntropy", "MeanError, labels")
@@ -172,8 +172,8 @@ def false_alarms(checks, others):
             theirs["1e-7"] += error > 1e-7
             theirs["1e-4"] += error > 1e-4
         shares = " ".join(f"{100 * theirs[k] / others:5.1f}%" for k in ("torch", "1e-7", "1e-4"))
-        print(f"{regime:8} {len(alarms):8} {checks:8} {seen['could not be measured']:11} "
-              f"{seen['at a kink']:9} | {'':7} {shares}")  # fmt: skip
+        print(f"{regime:8} {len(alarms):8} {checks:8} {seen[UNMEASURED]:11} "
+              f"{seen[AT_KINK]:9} | {'':7} {shares}")  # fmt: skip
         for alarm in alarms[:20]:
             print(f"    {alarm}")
         if senseless:
@@ -272,7 +272,7 @@ def sensitivity(seeds=8):
 def findings(module, inputs, reference, seed=0):
     """The ids that the suite finds; a checker that fails itself has found nothing."""
     try:
-        return [one.id for one in examine(module, inputs, reference, seed)[0]]
+        return [one.id for one in examine_layer(module, inputs, reference, seed)[0]]
     except NotImplementedError:
         return ["raises"]
     except Exception as error:
@@ -358,7 +358,7 @@ def cost():
             module, *inputs = copy.deepcopy(case)
             reference = copy.deepcopy(case[0])
             start = time.perf_counter()
-            found, _, calls[name] = examine(module, tuple(inputs), reference)
+            found, _, calls[name] = examine_layer(module, tuple(inputs), reference)
             runs.append(1e3 * (time.perf_counter() - start))
         if found:
             print(f"    {name}, which is right: {found[0].id} ({found[0].variable})")

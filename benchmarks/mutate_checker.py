@@ -4,9 +4,9 @@
     python benchmarks/mutate_checker.py --only engine.py:57 suite.py
 
 Each mutant is the source of one file of edunn/checking with one change, of those that
-edunn/course/authoring/mutation.py makes. The tests are collected once; then each mutant is put into a fork of
-the process, which runs them until one fails, those first that have found most mutants so far.
-Printed are the survivors: changes that no test notices.
+edunn/course/authoring/mutation.py makes. The tests are collected once; then each mutant is put into
+a fork of the process, which runs them until one fails, those first that have found most mutants so
+far. Printed are the survivors: changes that no test notices.
 """
 
 import os
@@ -31,20 +31,20 @@ import pytest
 from edunn.course.authoring.mutation import changed_sources
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = ("engine", "point", "suite", "examine", "subject", "numbers")
-TESTS = ("engine", "bad_layers", "report", "checking", "examine", "other_mistakes", "robust",
-         "inner")  # fmt: skip
-FIRST = {"engine.py": "test_engine", "numbers.py": "test_examine", "subject.py": "test_bad_layers",
-         "suite.py": "test_bad_layers", "point.py": "test_bad_layers",
-         "examine.py": "test_bad_layers", "inner.py": "test_inner",
-         "formulas.py": "test_other_mistakes", "hypotheses.py": "test_other_mistakes",
-         "diagnosis.py": "test_other_mistakes"}  # fmt: skip
+FILES = ("engine", "point", "laws", "suite", "subject", "wrong_gradient")
+TESTS = ("engine", "bad_layers", "odd_layers", "limits", "report", "findings", "checks", "suite",
+         "diagnosis", "inner_modules")  # fmt: skip
+FIRST = {"engine.py": "test_engine", "wrong_gradient.py": "test_suite",
+         "subject.py": "test_bad_layers", "laws.py": "test_bad_layers",
+         "point.py": "test_bad_layers", "suite.py": "test_bad_layers",
+         "inner_modules.py": "test_inner_modules", "formulas.py": "test_diagnosis",
+         "hypotheses.py": "test_diagnosis", "diagnosis.py": "test_diagnosis"}  # fmt: skip
 EQUIVALENT = {  # changes that nothing can show, in a line after another, each with the reason
-    "examine.py: except Stop: return None -> pass": "the last line of its function",
-    "examine.py: self.subject, self.module, self.reference = (Subject(module), module, reference) "
+    "suite.py: except Stop: return None -> pass": "the last line of its function",
+    "suite.py: self.subject, self.module, self.reference = (Subject(module), module, reference) "
     "self.right = Subject(module if reference is None else reference) -> self.right = "
     "Subject(reference)": "it is not asked where there is no reference",
-    "engine.py: noise = NOISE * noise_of(rungs) is_noise = all((abs(got - rung.slope) * rung.h <= "
+    "engine.py: noise = NOISE * _noise_of(rungs) is_noise = all((abs(got - rung.slope) * rung.h <= "
     "noise for rung in rungs)) -> is_noise = all((abs(got - rung.slope) * rung.h < noise for rung "
     "in rungs))": "a distance that is the noise to the last digit, and not 0",
 }
@@ -188,7 +188,7 @@ def main():
     sample, total = chosen(arguments)
     start = time.monotonic()
     mutation = Mutation(sample, arguments.processes, arguments.timeout, arguments.minutes)
-    files = [str(ROOT / "tests" / f"test_{name}.py") for name in arguments.tests]
+    files = [str(ROOT / "tests" / "checking" / f"test_{name}.py") for name in arguments.tests]
     if code := pytest.main(["-q", "-s", "-p", "no:cacheprovider", *files], [mutation]):
         sys.exit(code)
     same = [mutant for mutant in mutation.tried if mutant.is_equivalent]

@@ -11,7 +11,7 @@ import numpy as np
 
 import edunn as nn
 from edunn.checking.report import Report
-from edunn.checking.suite import examine
+from edunn.checking.suite import examine_layer
 
 
 class LinearTransposed(nn.Linear):
@@ -55,7 +55,7 @@ if __name__ == "__main__":
     folder.mkdir(parents=True, exist_ok=True)
     for name, (layer, reference) in REPORTS.items():
         type(layer).__name__ = type(reference).__name__  # what a student's class is called
-        findings, checked, calls = examine(layer, (x,), reference)
+        findings, checked, calls = examine_layer(layer, (x,), reference)
         report = Report(type(reference).__name__, checked, findings, calls=calls)
         body = report._repr_html_().replace("<details>", "<details open>", 1)
         style = "<style>body{font:16px system-ui,sans-serif;margin:1.5em}</style>"

@@ -75,7 +75,8 @@ from edunn.saving import (
     from_torch, load, load_checkpoint, load_state_dict, save, save_checkpoint, state_dict, to_torch,
 )
 from edunn.checking import (
-    GradientError, check_gradients, check_initializer, check_layer, check_optimizer,
+    CheckError, GradientError, InitializerError, OptimizerError, TrainingLoopError,
+    check_gradients, check_initializer, check_layer, check_optimizer,
     check_training_loop, numeric_gradient,
 )
 from edunn import utils
@@ -84,22 +85,22 @@ no_grad = no_tape
 __version__ = "0.1.0"
 
 __all__ = [
-    "GELU", "RNN", "SGD", "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d",
-    "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy",
-    "Concatenate", "Conv2D", "Conv2d", "CosineAnnealingLR", "CrossEntropyLoss",
-    "CrossEntropyWithLabels", "DataLoader", "Dense", "DeviceError", "Divide", "Dropout",
-    "EarlyStopping", "Embedding", "Exp", "ExponentialLR", "Flatten", "GradientDescent",
-    "GradientError", "Identity", "Index", "LeakyReLU", "Linear", "LinearRegression", "Log",
-    "LogisticRegression", "MSELoss", "MaskedLinear", "MatMul", "Max", "MaxPool2d", "Maximum",
-    "Mean", "MeanError", "Module", "ModuleDict", "ModuleList", "Momentum", "MomentumGD",
-    "Multiply", "MultiplyConstant", "Negative", "Nesterov", "NesterovMomentumGD", "Parameter",
-    "Power", "RMSprop", "ReLU", "Reshape", "Sequential", "Sequential1D", "Sequential2D",
-    "Sigmoid", "SignGD", "Softmax", "SparseLinear", "Sqrt", "SquaredError", "Step", "StepLR",
-    "Subtract", "Sum", "TanH", "Tanh", "Tensor", "TensorDataset", "Transpose", "accuracy",
+    "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
+    "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy", "CheckError", "Concatenate",
+    "Conv2D", "Conv2d", "CosineAnnealingLR", "CrossEntropyLoss", "CrossEntropyWithLabels",
+    "DataLoader", "Dense", "DeviceError", "Divide", "Dropout", "EarlyStopping", "Embedding", "Exp",
+    "ExponentialLR", "Flatten", "GELU", "GradientDescent", "GradientError", "Identity", "Index",
+    "InitializerError", "LeakyReLU", "Linear", "LinearRegression", "Log", "LogisticRegression",
+    "MSELoss", "MaskedLinear", "MatMul", "Max", "MaxPool2d", "Maximum", "Mean", "MeanError",
+    "Module", "ModuleDict", "ModuleList", "Momentum", "MomentumGD", "Multiply", "MultiplyConstant",
+    "Negative", "Nesterov", "NesterovMomentumGD", "OptimizerError", "Parameter", "Power", "RMSprop",
+    "RNN", "ReLU", "Reshape", "SGD", "Sequential", "Sequential1D", "Sequential2D", "Sigmoid",
+    "SignGD", "Softmax", "SparseLinear", "Sqrt", "SquaredError", "Step", "StepLR", "Subtract",
+    "Sum", "TanH", "Tanh", "Tensor", "TensorDataset", "TrainingLoopError", "Transpose", "accuracy",
     "batches", "check_gradients", "check_initializer", "check_layer", "check_optimizer",
     "check_training_loop", "clip_grad_norm", "confusion_matrix", "datasets", "default_dtype",
-    "device_of", "evaluate", "f1", "fit", "from_torch", "initializers", "load",
-    "load_checkpoint", "load_state_dict", "mae", "manual_seed", "mse", "no_grad", "no_tape",
-    "numeric_gradient", "plot", "precision", "r2", "recall", "save", "save_checkpoint",
-    "set_default_dtype", "state_dict", "to", "to_torch", "utils",
+    "device_of", "evaluate", "f1", "fit", "from_torch", "initializers", "load", "load_checkpoint",
+    "load_state_dict", "mae", "manual_seed", "mse", "no_grad", "no_tape", "numeric_gradient",
+    "plot", "precision", "r2", "recall", "save", "save_checkpoint", "set_default_dtype",
+    "state_dict", "to", "to_torch", "utils",
 ]

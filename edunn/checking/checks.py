@@ -16,19 +16,25 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 from edunn.backend import Array
-from edunn.checking.findings import Checked, Finding
+from edunn.checking.errors import (
+    CheckError,
+    GradientError,
+    InitializerError,
+    OptimizerError,
+    TrainingLoopError,
+)
+from edunn.checking.findings import Finding, Outcome
 from edunn.checking.initializers import find_in_initializer
-from edunn.checking.laws import look
+from edunn.checking.laws import examine_point
 from edunn.checking.messages import word
 from edunn.checking.optimizers import find_in_optimizer
 from edunn.checking.report import Report
 from edunn.checking.subject import TimeUp
-from edunn.checking.suite import examine
+from edunn.checking.suite import examine_layer
 from edunn.checking.training_loop import find_in_training_loop
 from edunn.core import Module, Tensor
 from edunn.inputs import check_array, check_finite
 
-Found = tuple[list[Finding], list[Checked], int]
 SECONDS = 30.0  # longer than a layer may take in all its runs together
 
 
@@ -41,12 +47,13 @@ def check_gradients(
     sum(dy * forward(*inputs)), for a random dy drawn from `seed`; besides, nothing passed in may be
     changed, both methods must be repeatable, and backward linear in dy. Integer inputs, such as
     labels, have no gradient and are left out; so is all that `only` does not name, where it is
-    given: "input 0", "w". The module computes on float64 copies; its parameters, its cache and the
-    random numbers are afterwards what they were. NotImplementedError comes through as it is.
+    given: "input 0", "w". The module computes on float64 copies; afterwards its parameters, its
+    cache and the random numbers are what they were. NotImplementedError comes through as it is.
     """
     __tracebackhide__ = True
-    check_module("check_gradients", module, inputs)
-    return deliver(type(module).__name__, lambda: look(module, inputs, seed, only), seed)
+    _check_module("check_gradients", module, inputs)
+    name = type(module).__name__
+    return _deliver(name, lambda: examine_point(module, inputs, seed, only), seed)
 
 
 def check_layer(
@@ -59,57 +66,74 @@ def check_layer(
     and what it refuses (a batch of one, say) is not asked for
     """
     __tracebackhide__ = True
-    check_module("check_layer", layer, inputs)
-    return deliver(type(layer).__name__, lambda: examine(layer, inputs, reference, seed), seed)
+    _check_module("check_layer", layer, inputs)
+    name = type(layer).__name__
+    return _deliver(name, lambda: examine_layer(layer, inputs, reference, seed), seed)
 
 
 def check_optimizer(make: Callable[..., Any], reference: Callable[..., Any]) -> Report:
-    """Compare an optimizer with a right one over six steps of two parameters; raises GradientError.
+    """Compare an optimizer with a right one over six steps of two parameters; raises
+    OptimizerError.
 
     make, reference: from a list of Parameters to an optimizer, such as
     lambda parameters: SGD(parameters, lr=0.1)
     """
     __tracebackhide__ = True
-    return deliver("optimizer", lambda: (find_in_optimizer(make, reference), [], 0))
+    return _deliver_all("optimizer", lambda: find_in_optimizer(make, reference), OptimizerError)
 
 
 def check_initializer(
     initializer: Callable[..., Any], mean: float = 0.0, std: Any = None, kind: str | None = None
 ) -> Report:
     """Whether an initializer's values have this mean, deviation and distribution; raises
-    GradientError.
+    InitializerError.
 
     std: a number, or a function of the shape    kind: "normal", "uniform" or None
     """
     __tracebackhide__ = True
     name = type(initializer).__name__
-    return deliver(name, lambda: (find_in_initializer(initializer, mean, std, kind), [], 0))
+    return _deliver_all(
+        name, lambda: find_in_initializer(initializer, mean, std, kind), InitializerError
+    )
 
 
 def check_training_loop(run: Callable[..., Any]) -> Report:
-    """Watch a training loop from inside: batches, order of calls, gradients; raises GradientError.
+    """Watch a training loop from inside: batches, order of calls, gradients; raises
+    TrainingLoopError.
 
     run(model, loss, optimizer, x, y, batch_size, epochs): trains, and returns the epochs' losses
     """
     __tracebackhide__ = True
-    return deliver("training loop", lambda: (find_in_training_loop(run), [], 0))
+    return _deliver_all("training loop", lambda: find_in_training_loop(run), TrainingLoopError)
 
 
-def deliver(who: str, examination: Callable[[], Found], seed: int = 0) -> Report:
+def _deliver_all(who: str, find: Callable[[], list[Finding]], error: type[CheckError]) -> Report:
+    """The same where nothing but findings comes out: for all that is not a module."""
+    __tracebackhide__ = True
+    return _deliver(who, lambda: Outcome(find(), [], 0), error=error)
+
+
+def _deliver(
+    who: str,
+    examination: Callable[[], Outcome],
+    seed: int = 0,
+    error: type[CheckError] = GradientError,
+) -> Report:
     """The report of an examination; one that is not true is shown, in a notebook, and raised."""
     start = time.monotonic()
     __tracebackhide__ = True
     out, err = FirstLines(), FirstLines()
     try:
-        with redirect_stdout(out), redirect_stderr(err), at_most(SECONDS):
+        with redirect_stdout(out), redirect_stderr(err), _at_most(SECONDS):
             findings, checked, calls = examination()
     except TimeUp as up:  # outside of every layer
         details = {"seconds": f"{up.seconds:g}"}
-        findings, checked, calls = [Finding("endless", who, "", None, details)], [], 0
+        findings, checked, calls = Outcome([Finding("endless", who, "", None, details)], [], 0)
     finally:
         print(out.text(), end="")
         print(err.text(), end="", file=sys.stderr)
-    report = Report(who, checked, findings, seed, calls, time.monotonic() - start)
+    seconds = time.monotonic() - start
+    report = Report(who, tuple(checked), tuple(findings), seed, calls, seconds, error)
     if not report and "ipykernel" in sys.modules:
         from IPython.display import display
 
@@ -119,9 +143,9 @@ def deliver(who: str, examination: Callable[[], Found], seed: int = 0) -> Report
 
 
 @contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeUp where the block takes longer; only where there are signals, and no clock of
-    somebody else's that rings before."""
+def _at_most(seconds: float) -> Iterator[None]:
+    """Raise TimeUp where the block takes longer; only where there are signals, and nobody else has
+    set a clock that rings before."""
     can = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
     left, every = signal.getitimer(signal.ITIMER_REAL) if can else (0.0, 0.0)
     if not can or 0 < left <= seconds:
@@ -169,7 +193,7 @@ class FirstLines(io.StringIO):
         return self.getvalue() + (word("more_lines", count=more) + "\n" if more > 0 else "")
 
 
-def check_module(who: str, module: Any, inputs: tuple[Any, ...]) -> None:
+def _check_module(who: str, module: Any, inputs: tuple[Any, ...]) -> None:
     """Refuse what cannot be checked."""
     if not isinstance(module, Module):
         raise TypeError(f"{who} got {type(module).__name__}, not a Module")

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from edunn.backend import Array
+
 EPS = 2.0**-52
 STEP = 5e-4  # where truncation and rounding of the five-point rule are about equal
 STEPS = (STEP, 5e-5, 5e-6, 5e-7, 5e-8, 5e-9, 5e-10, 5e-11)
@@ -27,7 +29,7 @@ VERDICTS = ("verified", "at a kink", "could not be measured", "wrong")  # the wo
 VERIFIED, AT_KINK, UNMEASURED, WRONG = VERDICTS
 
 
-def numeric_gradient(f: Callable[[Any], Any], x: Any, dy: Any, h: float = 1e-5) -> Any:
+def numeric_gradient(f: Callable[[Array], Array], x: Array, dy: Array, h: float = 1e-5) -> Array:
     """The slope of sum(dy * f(x)) in every number of x, found by nudging it up and down.
 
     f: a function of an array    x: a float array; it is nudged in place and put back
@@ -45,14 +47,18 @@ def numeric_gradient(f: Callable[[Any], Any], x: Any, dy: Any, h: float = 1e-5) 
     return gradient
 
 
-@dataclass
-class Judged:
-    """The verdict on one variable. measured and wrong are None where the direction sufficed."""
+@dataclass(frozen=True)
+class Measurement:
+    """What was measured of one variable. All but the verdict is None where the direction sufficed.
+
+    measured: the slope in every number    wrong: True where the gradient is not that slope
+    looked: True where it was measured: everywhere, but in a variable of MANY numbers
+    """
 
     verdict: str
-    measured: Any = None  # the slope in every number
-    wrong: Any = None  # True where the gradient is not that slope
-    looked: Any = None  # True where it was measured: everywhere, but in a variable of MANY numbers
+    measured: Array | None = None
+    wrong: Array | None = None
+    looked: Array | None = None
 
 
 class Probe:
@@ -61,11 +67,11 @@ class Probe:
     f: gives a new array at every call    dy: the weights of its outputs
     """
 
-    def __init__(self, f: Callable[[], Any], x: Any, dy: Any):
+    def __init__(self, f: Callable[[], Array], x: Array, dy: Array | float):
         self.f, self.x, self.dy = f, x, dy
         self.y = f()
 
-    def change(self, where: Any, t: Any) -> Any:
+    def change(self, where: Any, t: Any) -> Array:
         """dy * (f after x[where] += t, less f), output by output; x is put back."""
         kept = np.copy(self.x[where])
         self.x[where] = kept + t
@@ -74,7 +80,7 @@ class Probe:
         finally:
             self.x[where] = kept
 
-    def sides(self, where: Any, t: Any, h: float) -> tuple[Any, Any, float]:
+    def sides(self, where: Any, t: Any, h: float) -> tuple[Array, Array, float]:
         """The slopes on the right and the left, output by output, and how far rounding can move
         their sum. t: the nudge, h long"""
         up, down = self.change(where, t), self.change(where, -t)
@@ -83,7 +89,7 @@ class Probe:
         rounding = 2 * EPS * max(moved, largest(weight)) / h
         return up / h, -down / h, rounding
 
-    def five_point(self, where: Any, t: Any, h: float) -> tuple[float, float, tuple[Any, ...]]:
+    def five_point(self, where: Any, t: Any, h: float) -> tuple[float, float, tuple[Array, ...]]:
         """The slope, how far rounding can have moved it, and the slopes it is made of."""
         right, left, _ = self.sides(where, t, h)
         near_right, near_left, rounding = self.sides(where, t / 2, h / 2)
@@ -96,33 +102,33 @@ class Probe:
         h = h * max(1.0, abs(x))
         return (x + h) - x
 
-    def direction(self, gradient: Any, rng: np.random.Generator) -> bool:
+    def direction(self, gradient: Array, rng: np.random.Generator) -> bool:
         """Whether the gradient agrees with the slope along one random direction."""
         x = self.x
         signs = rng.choice([-1.0, 1.0], size=x.shape)
         u = signs * rng.uniform(0.5, 1.5, x.shape) * np.maximum(1, np.abs(x)) / np.sqrt(x.size)
         slope, rounding, _ = self.five_point(..., STEP * u, STEP)
         along = gradient * u
-        room = TOLERANCE * length(along) + rounding
+        room = TOLERANCE * _length(along) + rounding
         return abs(float(np.sum(along)) - slope) <= room
 
-    def elements(self, gradient: Any) -> Judged:
+    def elements(self, gradient: Array) -> Measurement:
         """The verdict number by number."""
-        looked = some_places(self.x)
+        looked = _some_places(self.x)
         measured, noise = np.array(gradient, float), np.zeros(self.x.shape)
         for place in map(tuple, np.argwhere(looked)):
             h = self.step(place, STEP)
             measured[place], noise[place], _ = self.five_point(place, h, h)
         scale = largest(measured[np.isfinite(measured)])
         verdicts = [VERIFIED]
-        wrong = np.array(~is_close(gradient, measured, scale, noise))  # True for NaN as well
+        wrong = np.array(~_is_close(gradient, measured, scale, noise))  # True for NaN as well
         for place in map(tuple, np.argwhere(wrong)):
             if verdicts.count(WRONG) == ENOUGH and np.isfinite(measured[place]):
                 break
             verdict, measured[place] = self.ladder(place, float(gradient[place]), scale)
             wrong[place] = verdict == WRONG
             verdicts.append(verdict)
-        return Judged(max(verdicts, key=VERDICTS.index), measured, wrong, looked)
+        return Measurement(max(verdicts, key=VERDICTS.index), measured, wrong, looked)
 
     def ladder(self, place: tuple[int, ...], got: float, scale: float) -> tuple[str, float]:
         """What smaller and smaller steps say of one number, and the slope that they settle on."""
@@ -137,18 +143,18 @@ class Probe:
             return (AT_KINK if low - room <= got <= high + room else WRONG), (low + high) / 2
         # the step that agrees best with the next one; never the one closest to `got`
         doubt, best = min(((a.apart(b), a) for a, b in pairs), key=lambda p: p[0] + p[1].rounding)
-        if is_close(got, best.slope, scale, best.rounding + doubt):
+        if _is_close(got, best.slope, scale, best.rounding + doubt):
             sure = doubt <= 1e-3 * abs(best.slope) + best.rounding
             return VERIFIED if sure else UNMEASURED, best.slope
         # inside the layer, numbers of the size of dy and x may cancel and leave next to nothing
         size = largest(self.dy) * max(1.0, largest(self.x))
         room = 1e-7 * abs(best.slope) if abs(best.slope) > 1e-7 * scale else np.inf
         cancels = min(EPS * size / STEP, room)
-        noise = NOISE * noise_of(rungs)
+        noise = NOISE * _noise_of(rungs)
         is_noise = all(abs(got - rung.slope) * rung.h <= noise for rung in rungs)
         return UNMEASURED if is_noise or abs(got - best.slope) <= cancels else WRONG, best.slope
 
-    def rung(self, place: tuple[int, ...], h: float) -> Rung:
+    def rung(self, place: tuple[int, ...], h: float) -> _Rung:
         h = self.step(place, h)
         slope, rounding, (right, left, near_right, near_left) = self.five_point(place, h, h)
         one_sided = [float(np.sum(2 * near_right - right)), float(np.sum(2 * near_left - left))]
@@ -156,18 +162,18 @@ class Probe:
         limit = KINK * np.maximum(np.abs(near_right), np.abs(near_left)) + rounding
         low, high = np.minimum(near_right, near_left), np.maximum(near_right, near_left)
         between = float(np.sum(low)), float(np.sum(high))
-        return Rung(h, slope, one_sided, rounding, bool(np.all(gap <= limit)), between)
+        return _Rung(h, slope, one_sided, rounding, bool(np.all(gap <= limit)), between)
 
-    def judge(self, gradient: Any, seed: int = 0, fast: bool = True) -> Judged:
+    def judge(self, gradient: Array, seed: int = 0, fast: bool = True) -> Measurement:
         """Whether `gradient` is the derivative of sum(dy * f) in x."""
         finite = np.all(np.isfinite(gradient))
         if fast and finite and self.direction(gradient, np.random.default_rng(seed)):
-            return Judged(VERIFIED)
+            return Measurement(VERIFIED)
         return self.elements(gradient)
 
 
-@dataclass
-class Rung:
+@dataclass(frozen=True)
+class _Rung:
     """What one step of the ladder saw.
 
     slope: by the five-point rule    one_sided: on the right and on the left, to second order
@@ -181,22 +187,22 @@ class Rung:
     smooth: bool
     between: tuple[float, float]
 
-    def apart(self, other: Rung) -> float:
+    def apart(self, other: _Rung) -> float:
         return abs(self.slope - other.slope)
 
 
-def largest(a: Any) -> float:
+def largest(a: Array) -> float:
     """The magnitude of the largest number; 0 where there is none."""
     return float(np.max(np.abs(a), initial=0.0))
 
 
-def length(a: Any) -> float:
+def _length(a: Array) -> float:
     """The root of the sum of squares, also where the squares are too large for a float."""
     size = largest(a)
     return size * float(np.linalg.norm(a / size)) if 0 < size < np.inf else size
 
 
-def noise_of(rungs: list[Rung]) -> float:
+def _noise_of(rungs: list[_Rung]) -> float:
     """How far f itself rounds: every slope is then off by so much, divided by its step. The least
     of three, as a kink does the same to both sides but one, and a curve to both sides."""
     found = [[rung.slope, *rung.one_sided] for rung in rungs]
@@ -204,12 +210,12 @@ def noise_of(rungs: list[Rung]) -> float:
     return float(np.min(np.max(pairs, axis=0)))
 
 
-def some_places(x: Any) -> Any:
+def _some_places(x: Array) -> Array:
     """True at every number of x, or at MANY of them."""
     looked = np.zeros(x.size, bool)
     looked[np.random.default_rng(x.size).permutation(x.size)[:MANY]] = True
     return looked.reshape(x.shape)
 
 
-def is_close(got: Any, slope: Any, scale: float, noise: Any) -> Any:
+def _is_close(got: Array, slope: Array, scale: float, noise: Array) -> Array:
     return np.abs(got - slope) <= TOLERANCE * np.maximum(np.abs(slope), 1e-3 * scale) + noise

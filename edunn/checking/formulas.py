@@ -5,82 +5,92 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from itertools import permutations
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from edunn.backend import Array
+from edunn.checking.diagnoses import Answer, answer
 from edunn.checking.engine import largest
-from edunn.checking.wrong_gradient import CLOSE, Answers, Case
+from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient
 
 
-class Term(NamedTuple):
+class _Term(NamedTuple):
     """What stands above the line, what below it, and the value."""
 
     above: str
     below: str
-    value: Any
+    value: Array
 
 
-ONE = Term("", "", np.float64(1))
+ONE = _Term("", "", np.float64(1))
 
 
-def formula(case: Case) -> Answers:
+def formula(gradient: WrongGradient) -> Answers:
     """a, or what is missing from it, is a short formula of what the student has at hand."""
-    for sizes in (), sizes_of(case):
-        for wanted, id in ((case.a, "known_formula"), (case.n - case.a, "missing_piece")):
-            for search in (products, matrix_products):
-                if text := search(case, wanted, sizes):
-                    yield id, {"formula": text}
+    missing = gradient.n - gradient.a
+    for sizes in (), _sizes_of(gradient):
+        for wanted, id in ((gradient.a, "known_formula"), (missing, "missing_piece")):
+            if text := _products(gradient, wanted, sizes):
+                yield answer(id, formula=text)
+            if text := _matrix_products(gradient, wanted, sizes):
+                yield Answer(id, {"formula": text}, is_product=True)
 
 
-def sizes_of(case: Case) -> set[float]:
+def _sizes_of(gradient: WrongGradient) -> set[float]:
     """What a formula may be multiplied with, or divided by."""
-    arrays = (*case.inputs.values(), case.y)
+    arrays = (*gradient.inputs.values(), gradient.y)
     return {2, 3, 4, math.e, *(size for x in arrays for size in (*np.shape(x), np.size(x)) if size)}
 
 
-def at_hand(case: Case) -> dict[str, Any]:
+def _at_hand(gradient: WrongGradient) -> dict[str, Array]:
     """Arrays of fractions by the names that the student has for them."""
-    hand = {case.names[name]: x for name, x in case.inputs.items()}
-    hand |= {"output" if "y" in hand else "y": case.y} | case.parameters
+    hand = {gradient.names[name]: x for name, x in gradient.inputs.items()}
+    hand |= {"output" if "y" in hand else "y": gradient.y} | gradient.parameters
     return {name: x for name, x in hand.items() if np.asarray(x).dtype.kind == "f"}
 
 
-def terms_of(hand: dict[str, Any], inputs: Collection[str] = ()) -> list[Term]:
+def _terms_of(hand: dict[str, Array], inputs: Collection[str] = ()) -> list[_Term]:
     """What the arrays enter formulas as; of the inputs also the differences."""
     terms = [ONE]
     with np.errstate(all="ignore"):
         for name, x in hand.items():
             below = {name: x, f"(1 - {name})": 1 - x, f"(1 + {name})": 1 + x, f"{name}^2": x**2}
             above = below | {f"(1 - {name}^2)": 1 - x**2, f"(1 + {name}^2)": 1 + x**2}
-            terms += [Term(text, "", value) for text, value in above.items()]
-            terms += [Term("", text, 1 / value) for text, value in below.items()]
+            terms += [_Term(text, "", value) for text, value in above.items()]
+            terms += [_Term("", text, 1 / value) for text, value in below.items()]
     own = [name for name in hand if name in inputs]
     for name in own:
-        terms.append(Term(f"({name} - mean({name}))", "", hand[name] - np.mean(hand[name], axis=0)))
+        terms.append(
+            _Term(f"({name} - mean({name}))", "", hand[name] - np.mean(hand[name], axis=0))
+        )
         with np.errstate(all="ignore"):
-            terms.append(Term(f"exp({name})", "", np.exp(hand[name])))
+            terms.append(_Term(f"exp({name})", "", np.exp(hand[name])))
     for one, other in permutations(own, 2):
         if np.shape(hand[one]) == np.shape(hand[other]) != ():
-            terms.append(Term(f"({one} - {other})", "", hand[one] - hand[other]))
+            terms.append(_Term(f"({one} - {other})", "", hand[one] - hand[other]))
     return terms
 
 
-def products(case: Case, wanted: Any, sizes: Collection[float]) -> str:
+def _products(gradient: WrongGradient, wanted: Array, sizes: Collection[float]) -> str:
     """dy times two terms, times a number; also summed over the examples. The first that fits."""
-    dy = np.asarray(case.dy)
+    dy = np.asarray(gradient.dy)
     if dy.ndim and dy.ndim < wanted.ndim:
         dy = dy.reshape(dy.shape + (1,) * (wanted.ndim - dy.ndim))
-    text = elementwise(case, wanted, sizes, dy, "dy")
+    text = _elementwise(gradient, wanted, sizes, dy, "dy")
     if text or dy.ndim != 2:
         return text
-    return elementwise(case, wanted, sizes, dy.sum(axis=1, keepdims=True), "sum(dy, axis=1)")
+    summed = dy.sum(axis=1, keepdims=True)
+    return _elementwise(gradient, wanted, sizes, summed, "sum(dy, axis=1)")
 
 
-def elementwise(case: Case, wanted: Any, sizes: Collection[float], dy: Any, called: str) -> str:
-    shape = broadcast(dy.shape, wanted.shape) or dy.shape
-    terms = terms_of(at_hand(case), case.names.values())
-    terms = [term for term in terms if broadcast(np.shape(term.value), shape) == shape]
+def _elementwise(
+    gradient: WrongGradient, wanted: Array, sizes: Collection[float], dy: Array, called: str
+) -> str:
+    """The same with dy, or its sums, which are then called otherwise."""
+    shape = _broadcast(dy.shape, wanted.shape) or dy.shape
+    terms = _terms_of(_at_hand(gradient), gradient.names.values())
+    terms = [term for term in terms if _broadcast(np.shape(term.value), shape) == shape]
     values = np.stack([np.broadcast_to(term.value, shape) for term in terms])
     pairs = np.triu_indices(len(terms))
     if not shape or len(pairs[0]) * np.prod(shape) > 2e6:
@@ -88,19 +98,19 @@ def elementwise(case: Case, wanted: Any, sizes: Collection[float], dy: Any, call
     with np.errstate(all="ignore"):
         found = dy * values[pairs[0]] * values[pairs[1]]
         for form, value in (("{}", found), ("sum({}, axis=0)", found.sum(axis=1))):
-            if value.shape[1:] == wanted.shape and (fit := first_multiple(wanted, value, sizes)):
+            if value.shape[1:] == wanted.shape and (fit := _first_multiple(wanted, value, sizes)):
                 first, second = (terms[indices[fit[0]]] for indices in pairs)
-                return form.format(written(fit[1], called, first, second))
+                return form.format(_written(fit[1], called, first, second))
     return ""
 
 
-def matrix_products(case: Case, wanted: Any, sizes: Collection[float]) -> str:
+def _matrix_products(gradient: WrongGradient, wanted: Array, sizes: Collection[float]) -> str:
     """A matrix times dy, which may have another factor of y's shape: (dy * y) @ w.T, x.T @ dy."""
-    dy, y = np.asarray(case.dy), case.y
+    dy, y = np.asarray(gradient.dy), gradient.y
     if np.ndim(y) != 2 or np.ndim(wanted) != 2:
         return ""
-    hand = at_hand(case)
-    terms = terms_of({name: x for name, x in hand.items() if x is y})
+    hand = _at_hand(gradient)
+    terms = _terms_of({name: x for name, x in hand.items() if x is y})
     pairs = [(one, two) for i, one in enumerate(terms) for two in terms[i:]]
     tables = {name: x for name, x in hand.items() if np.ndim(x) == 2}
     tables |= {f"|{name}|": np.abs(x) for name, x in tables.items()} | {
@@ -114,21 +124,25 @@ def matrix_products(case: Case, wanted: Any, sizes: Collection[float]) -> str:
                 (f"{name}.T @ {{}}", x.T @ scaled if len(x) == len(dy) else None),
             ):
                 fits = value is not None and value.shape[1:] == wanted.shape
-                if fits and (found := first_multiple(wanted, value, sizes)):
-                    text = written(1.0, "dy", *pairs[found[0]])
-                    text = form.format(text if text == "dy" else f"({text})")
-                    return written(found[1], text, ONE, ONE)
+                if fits and (found := _first_multiple(wanted, value, sizes)):
+                    first, second = pairs[found[0]]
+                    text = _written(1.0, "dy", first, second)
+                    text = form.format(text if first is second is ONE else f"({text})")
+                    return _written(found[1], text, ONE, ONE)
     return ""
 
 
-def broadcast(*shapes: Any) -> Any:
+def _broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of arrays of these shapes taken together; None where they do not fit."""
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:
         return None
 
 
-def first_multiple(wanted: Any, values: Any, sizes: Collection[float]) -> tuple[int, float] | None:
+def _first_multiple(
+    wanted: Array, values: Array, sizes: Collection[float]
+) -> tuple[int, float] | None:
     """The first of the values that is the wanted one, but for a sign and one of the sizes, with
     what it is multiplied by."""
     flat, target = values.reshape(len(values), -1), wanted.ravel()
@@ -144,7 +158,7 @@ def first_multiple(wanted: Any, values: Any, sizes: Collection[float]) -> tuple[
     return None
 
 
-def written(number: float, what: str, first: Term, second: Term) -> str:
+def _written(number: float, what: str, first: _Term, second: _Term) -> str:
     """The formula as a text: what, times the first and the second, times the number."""
     above = " * ".join(part for part in (what, first.above, second.above) if part)
     below = [part for part in (first.below, second.below) if part]

@@ -1,29 +1,30 @@
-"""Hypotheses that try out more: missing contributions, something in the place of something else."""
+"""Rules that try out more: missing contributions, something in the place of something else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, product
-from typing import Any
 
 import numpy as np
 
+from edunn.backend import Array
+from edunn.checking.diagnoses import answer
 from edunn.checking.engine import largest
 from edunn.checking.subject import Stop
-from edunn.checking.wrong_gradient import CLOSE, Answers, Case, same
+from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient, same
 
 
-def some_examples(case: Case) -> Answers:
+def some_examples(gradient: WrongGradient) -> Answers:
     """The gradient is what it would be if only some of the examples had a dy, or some twice."""
-    n, a = case.batch, case.a
-    rows = case.is_input and a.shape[:1] == (n,)  # one row for each example
-    if n < 2 or not rows and np.shape(case.dy)[:1] != (n,):
+    n, a = gradient.batch, gradient.a
+    rows = gradient.is_input and a.shape[:1] == (n,)  # one row for each example
+    if n < 2 or not rows and np.shape(gradient.dy)[:1] != (n,):
         return
     if rows:
-        each = np.eye(n).reshape(n, n, *[1] * (a.ndim - 1)) * case.n
+        each = np.eye(n).reshape(n, n, *[1] * (a.ndim - 1)) * gradient.n
     else:
-        axes = tuple(range(a.ndim + 1, a.ndim + np.ndim(case.dy)))
-        each = np.moveaxis(np.sum(case.jacobian() * case.dy, axis=axes), -1, 0)
+        axes = tuple(range(a.ndim + 1, a.ndim + np.ndim(gradient.dy)))
+        each = np.moveaxis(np.sum(gradient.jacobian() * gradient.dy, axis=axes), -1, 0)
     one, firsts = np.eye(n), np.tri(n)[1:-1][::-1]
     ways = np.concatenate([one[[-1, 0]], firsts[:1] if rows else firsts, 1 - one[:1]])
     if not rows and n <= 8 and a.size > 1:
@@ -34,26 +35,26 @@ def some_examples(case: Case) -> Answers:
         ids = {(n - 1, 1): "only_last_example", (0, 1): "only_first_example"}
         id = ids.get((int(np.argmax(weights)), count), "examples_missing")
         if twice:
-            yield "examples_unequal", {"rows": str(twice)[1:-1]}
-        yield id, {"count": count, "n": n}
+            yield answer("examples_unequal", rows=str(twice)[1:-1])
+        yield answer(id, count=count, n=n)
 
 
-def overwritten(case: Case) -> Answers:
+def overwritten(gradient: WrongGradient) -> Answers:
     """Where several outputs have their say, only some of them have been heard."""
-    a, n, dy = case.a, case.n, case.dy
+    a, n, dy = gradient.a, gradient.n, gradient.dy
     size = largest(n)
     wrong = np.abs(a - n) > 1e-6 * size
     if not np.ndim(dy) or not np.any(wrong):
         return
-    each = (case.jacobian() * dy)[wrong]  # (wrong numbers, y's shape): what each output adds
-    groups = list(grouped(each.reshape(-1, *dy.shape), size))
-    for id, is_heard in ("overwritten", last_only), ("contributions_missing", some_only):
+    each = (gradient.jacobian() * dy)[wrong]  # (wrong numbers, y's shape): what each output adds
+    groups = list(_grouped(each.reshape(-1, *dy.shape), size))
+    for id, is_heard in ("overwritten", _last_only), ("contributions_missing", _some_only):
         for parts in groups:
             if is_heard(parts, a[wrong], size):
-                yield id, {}
+                yield answer(id)
 
 
-def grouped(each: Any, size: float) -> Iterator[Any]:
+def _grouped(each: Array, size: float) -> Iterator[Array]:
     """For each wrong number what it gets from whom, in a row; outputs that differ only along some
     axes count as one, or those of some neighbouring columns. All have several that are not 0."""
     axes = range(1, each.ndim)
@@ -69,13 +70,13 @@ def grouped(each: Any, size: float) -> Iterator[Any]:
             yield parts
 
 
-def last_only(parts: Any, got: Any, size: float) -> bool:
+def _last_only(parts: Array, got: Array, size: float) -> bool:
     there = np.abs(parts) > 1e-9 * size
     last = parts.shape[1] - 1 - there[:, ::-1].argmax(axis=1)
     return largest(parts[np.arange(len(parts)), last] - got) <= CLOSE * size
 
 
-def some_only(parts: Any, got: Any, size: float) -> bool:
+def _some_only(parts: Array, got: Array, size: float) -> bool:
     """Any one of them, or all but one."""
     all_but_one = parts.sum(axis=1, keepdims=True) - parts
     heard = np.concatenate([parts, all_but_one], axis=1)
@@ -83,38 +84,57 @@ def some_only(parts: Any, got: Any, size: float) -> bool:
     return bool(np.all(np.any(fits, axis=1)))
 
 
-def in_the_place_of(case: Case) -> Answers:
+def in_the_place_of(gradient: WrongGradient) -> Answers:
     """a would be right if a parameter or an input were turned round; or it belongs elsewhere."""
-    arrays = case.parameters | case.inputs
-    for name, w in arrays.items():
+    yield from _turned_round(gradient)
+    yield from _at_output(gradient)
+    yield from _of_another(gradient)
+
+
+def _turned_round(gradient: WrongGradient) -> Answers:
+    for name, w in (gradient.parameters | gradient.inputs).items():
         if np.ndim(w) < 2 or w.size > 500 or w.dtype.kind != "f":
             continue
-        shown = {"name": case.names.get(name, name)}
-        pairs = combinations(range(np.ndim(w)), 2)
-        for id, value in (
-            ("uses_flipped", np.flip(w, (-2, -1))),
-            ("uses_flipped", np.flip(w, -1)),
-            ("uses_flipped", np.flip(w, 0)),
-            *(("uses_transposed", np.swapaxes(w, *pair)) for pair in pairs),
-        ):
-            if value.shape == w.shape and not np.array_equal(value, w):
-                if same(case.n, of_student(case, name, value)):
-                    yield id, shown
-                if name != case.variable and same(case.a, case.measure_with(name, value)):
-                    yield id, shown
-    if case.is_input and case.y.shape == case.a.shape:
-        at_output = case.measure_with(case.variable, case.y)
-        if same(case.a, at_output):
-            yield "at_output", {}
-    others = (name for name in case.point.arrays() if name != case.variable)
-    for name in others:
-        if np.shape(case.array(name)) == case.a.shape and same(case.a, case.measure_of(name)):
-            yield "of_another", {"name": name}
+        for id, value in _turned(w):
+            found = answer(id, name=gradient.names.get(name, name))
+            if same(gradient.n, _of_student(gradient, name, value)):
+                yield found
+            other = name != gradient.variable
+            if other and same(gradient.a, gradient.measure_with(name, value)):
+                yield found
 
 
-def of_student(case: Case, name: str, value: Any) -> Any:
+def _turned(w: Array) -> Iterator[tuple[str, Array]]:
+    """w with axes flipped or exchanged, where that keeps its shape and changes its numbers."""
+    pairs = combinations(range(np.ndim(w)), 2)
+    for id, value in (
+        ("uses_flipped", np.flip(w, (-2, -1))),
+        ("uses_flipped", np.flip(w, -1)),
+        ("uses_flipped", np.flip(w, 0)),
+        *(("uses_transposed", np.swapaxes(w, *pair)) for pair in pairs),
+    ):
+        if value.shape == w.shape and not np.array_equal(value, w):
+            yield id, value
+
+
+def _of_student(gradient: WrongGradient, name: str, value: Array) -> Array | None:
     """What backward gives with another array under this name; None where it stops."""
     try:
-        return case.backward_with(name, value)
+        return gradient.backward_with(name, value)
     except Stop:
         return None
+
+
+def _at_output(gradient: WrongGradient) -> Answers:
+    if gradient.is_input and gradient.y.shape == gradient.a.shape:
+        slope = gradient.measure_with(gradient.variable, gradient.y)
+        if same(gradient.a, slope):
+            yield answer("at_output")
+
+
+def _of_another(gradient: WrongGradient) -> Answers:
+    for name in gradient.point.arrays():
+        if name == gradient.variable or np.shape(gradient.array(name)) != gradient.a.shape:
+            continue
+        if same(gradient.a, gradient.measure_of(name)):
+            yield answer("of_another", name=name)

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from edunn.backend import Array
+from edunn.checking.diagnoses import NOTHING, Answer, answer, diagnosis
 from edunn.checking.engine import WRONG, Probe
 from edunn.checking.findings import Finding
 from edunn.checking.subject import Subject
@@ -38,12 +40,12 @@ class Inside:
     added: what is added to the output of some of the forward runs, by their number
     """
 
-    def __init__(self, subject: Subject, inputs: tuple[Any, ...], dy: Any):
+    def __init__(self, subject: Subject, inputs: tuple[Array, ...], dy: Array):
         self.subject, self.inputs, self.dy = subject, inputs, dy
         self.names = {one: name for name, one in reversed(subject.module.children().items())}
         self.runs: list[Run] = []
         self.backs: list[Run] = []
-        self.added: dict[int, Any] = {}
+        self.added: dict[int, Array] = {}
         self.busy = False
         with self.watching():
             subject.forward(*inputs)
@@ -86,11 +88,11 @@ class Inside:
 
         return noted
 
-    def gets_right(self, k: int, given: Any) -> bool:
+    def gets_right(self, k: int, given: Array) -> bool:
         """Whether `given` is the slope of the whole in the output of forward run number k."""
         delta = np.zeros(np.shape(self.runs[k].result))
 
-        def forward() -> Any:
+        def forward() -> Array:
             self.runs, self.added = [], {k: delta}
             return self.subject.forward(*self.inputs)
 
@@ -104,7 +106,7 @@ class Inside:
     def wrong_run(self) -> tuple[str, Run] | None:
         """The first inner module, from the last one back, that backward treats wrongly: how, and
         its forward run."""
-        pairs = paired(self.runs, self.backs)
+        pairs = _paired(self.runs, self.backs)
         for k in reversed(range(len(self.runs))):
             run, back = self.runs[k], pairs[k]
             given = np.asarray(back.inputs[0]) if back else np.zeros(np.shape(run.result))
@@ -118,26 +120,27 @@ class Inside:
 
     def explains(
         self, found: list[Finding], is_right: Callable[[Run], bool]
-    ) -> tuple[str, Finding, dict[str, str]] | None:
-        """What is wrong inside, the finding that it explains, and what fills the message."""
+    ) -> tuple[Finding, Answer] | None:
+        """One of the findings, and what is wrong inside and explains it."""
         wrong = self.wrong_run()
         for run in self.runs[self.runs.index(wrong[1]) + 1 if wrong else 0 :][::-1]:
             if not is_right(run):
                 wrong = "inner_wrong", run
                 break
         if wrong:
-            name = f"{self.names[wrong[1].module]} ({type(wrong[1].module).__name__})"
-            return wrong[0], found[0], {"name": name}
+            id, run = wrong
+            name = f"{self.names[run.module]} ({type(run.module).__name__})"
+            return found[0], answer(id, name=name)
         for one in found:
             parts = self.contributions(one.variable)
             if len(parts) > 1 and any(same(one.yours, part) for part in parts):
-                return "overwritten", one, {}
-        is_vague = bool(self.runs) and found[0].id == "unknown"
-        return ("inner_put_together", found[0], {}) if is_vague else None
+                return one, answer("overwritten")
+        is_vague = bool(self.runs) and diagnosis(found[0].id).says == NOTHING
+        return (found[0], answer("inner_put_together")) if is_vague else None
 
-    def contributions(self, variable: Any) -> list[Any]:
+    def contributions(self, variable: str | None) -> list[Array]:
         """What each backward run of an inner module has given for one parameter."""
-        parameter = self.subject.module.named_parameters().get(variable)
+        parameter = self.subject.module.named_parameters().get(variable or "")
         parts = []
         for back in self.backs:
             for name, gradient in back.result[1].items():
@@ -146,11 +149,11 @@ class Inside:
         return parts
 
 
-def is_slope(probe: Probe, gradient: Any) -> bool:
+def is_slope(probe: Probe, gradient: Array) -> bool:
     return probe.judge(gradient).verdict != WRONG
 
 
-def paired(runs: list[Run], backs: list[Run]) -> list[Run | None]:
+def _paired(runs: list[Run], backs: list[Run]) -> list[Run | None]:
     """For each forward run the backward run that belongs to it: the one with its cache or, where
     no forward run has left the cache of a backward run, or none at all, the next one in line."""
     left, found = list(backs), list[Run | None]()

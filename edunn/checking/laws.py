@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
 
+from edunn.backend import Array
 from edunn.checking.engine import largest
-from edunn.checking.findings import Checked, Finding
+from edunn.checking.findings import Finding, Outcome
 from edunn.checking.point import Point
 from edunn.checking.subject import Stop, Subject, as_float64, float64_copies, stream
 from edunn.checking.wrong_gradient import same
@@ -20,54 +20,73 @@ from edunn.inputs import check_choice
 
 def structure(point: Point, only: Collection[str] | None = None) -> list[Finding]:
     """What must hold of forward and backward whatever they compute. only: whose gradients count"""
-    subject, inputs = point.subject, point.inputs
-    kept = point.parameters_before
+    for law in _first_runs_change_nothing, _forward_is_repeatable, _backward_is_repeatable:
+        if found := law(point):
+            return found
+    return _is_linear(point, only) or _keeps_its_own_cache(point)
 
-    def changed(part: str) -> list[Finding]:
-        found = []
-        for i, (x, old) in enumerate(zip(inputs, point.before)):
-            if not np.array_equal(x, old, equal_nan=x.dtype.kind == "f"):
-                x[...] = old
-                found.append(subject.finding("changes_input", part, index=i))
-        for name, w in subject.parameters().items():
-            if name in kept and not np.array_equal(w, kept[name]):
-                w[...] = kept[name]
-                found.append(subject.finding("changes_parameter", part, name=name))
+
+def _changed(point: Point, part: str) -> list[Finding]:
+    """The inputs and parameters that are not what they were; they are put back."""
+    subject, kept, found = point.subject, point.parameters_before, []
+    for i, (x, old) in enumerate(zip(point.inputs, point.before)):
+        if not np.array_equal(x, old, equal_nan=x.dtype.kind == "f"):
+            x[...] = old
+            found.append(subject.finding("changes_input", part, index=i))
+    for name, w in subject.parameters().items():
+        if name in kept and not np.array_equal(w, kept[name]):
+            w[...] = kept[name]
+            found.append(subject.finding("changes_parameter", part, name=name))
+    return found
+
+
+def _first_runs_change_nothing(point: Point) -> list[Finding]:
+    """Neither forward nor backward, which have both run, changes what it is given. Where one does,
+    each runs once more, alone."""
+    either = _changed(point, "forward")
+    if not either:
+        return []
+    point.subject.forward(*point.inputs)
+    if found := _changed(point, "forward"):
         return found
+    point.subject.backward(point.dy)
+    return _changed(point, "backward") or either
 
-    if either := changed("forward"):  # or backward: each runs once more, alone
-        subject.forward(*inputs)
-        if not (found := changed("forward")):
-            subject.backward(point.dy)
-            found = changed("backward")
-        return found or either
-    y = subject.forward(*inputs)
-    if found := changed("forward"):
+
+def _forward_is_repeatable(point: Point) -> list[Finding]:
+    """forward gives the same again, and leaves inputs and parameters as they are."""
+    y = point.subject.forward(*point.inputs)
+    if found := _changed(point, "forward"):
         return found
     if not np.array_equal(y, point.y):
-        return [subject.finding("forward_not_repeatable", "forward")]
-    dy = point.dy
+        return [point.subject.finding("forward_not_repeatable", "forward")]
+    return []
+
+
+def _backward_is_repeatable(point: Point) -> list[Finding]:
+    """backward gives the same again, and leaves dy, inputs and parameters as they are."""
+    subject, dy = point.subject, point.dy
     handed = dy.copy()
     raw = subject.run("backward", handed if handed.ndim else np.float64(handed))
     if not np.array_equal(handed, dy):
         return [subject.finding("changes_dy", "backward")]
-    if found := changed("backward"):
+    if found := _changed(point, "backward"):
         return found
-    first, second = as_list(*subject.arrays(raw)), as_list(*subject.backward(dy))
-    if not all(np.array_equal(a, b) for a, b in zip_longest(first, second)):
-        before = as_list(point.dxs, point.grads)
-        shapes = [[np.shape(a) for a in arrays] for arrays in (first, second, before)]
-        adds = shapes[0] == shapes[1] == shapes[2] and all(
-            np.array_equal(a, b) or same(b - a, p) for a, b, p in zip(first, second, before)
-        )
-        return [subject.finding("backward_accumulates" if adds else "backward_not_repeatable",
-                                "backward")]  # fmt: skip
-    return linearity(point, dy, only)
+    first, second = _as_list(*subject.arrays(raw)), _as_list(*subject.backward(dy))
+    if all(np.array_equal(a, b) for a, b in zip_longest(first, second)):
+        return []
+    before = _as_list(point.dxs, point.grads)
+    shapes = [[np.shape(a) for a in arrays] for arrays in (first, second, before)]
+    adds = shapes[0] == shapes[1] == shapes[2] and all(
+        np.array_equal(a, b) or same(b - a, p) for a, b, p in zip(first, second, before)
+    )
+    id = "backward_accumulates" if adds else "backward_not_repeatable"
+    return [subject.finding(id, "backward")]
 
 
-def linearity(point: Point, dy: Any, only: Collection[str] | None) -> list[Finding]:
+def _is_linear(point: Point, only: Collection[str] | None) -> list[Finding]:
     """backward(0) = 0, and backward(2.5 d1 - 1.5 d2) = 2.5 backward(d1) - 1.5 backward(d2)."""
-    subject = point.subject
+    subject, dy = point.subject, point.dy
     other = np.asarray(stream(point.seed, "another dy").normal(size=dy.shape))
     zero, one = point.again(np.zeros_like(dy)), point.again(dy)
     two, both = point.again(other), point.again(2.5 * dy - 1.5 * other)
@@ -84,25 +103,32 @@ def linearity(point: Point, dy: Any, only: Collection[str] | None) -> list[Findi
         if np.any(np.abs(both[name] - mixed) > 1e-9 * size + cancels):
             squares = same(point.again(2 * dy)[name], 4 * one[name])
             return [subject.finding("squares_dy" if squares else "not_linear", "backward", name)]
+    return []
+
+
+def _keeps_its_own_cache(point: Point) -> list[Finding]:
+    """Given its cache back after another forward, backward gives the same as before."""
+    subject = point.subject
     subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
     with suppress(AttributeError):  # of a property
         subject.module.cache = point.cache
     if subject.module.cache is not point.cache:
         return []
-    again = as_list(*subject.backward(dy))
-    if not all(np.array_equal(a, b) for a, b in zip(again, as_list(point.dxs, point.grads))):
+    again = _as_list(*subject.backward(point.dy))
+    if not all(np.array_equal(a, b) for a, b in zip(again, _as_list(point.dxs, point.grads))):
         return [subject.finding("changes_cache_elsewhere", "backward")]
     return []
 
 
-def as_list(dxs: list[Any], grads: dict[str, Any]) -> list[Any]:
+def _as_list(dxs: list[Array], grads: dict[str, Array]) -> list[Array]:
     return [*dxs, *grads.values()]
 
 
-def look(
-    module: Module, inputs: tuple[Any, ...], seed: int = 0, only: Collection[str] | None = None
-) -> tuple[list[Finding], list[Checked], int]:
-    """One point: structure, shapes, values. Findings, what was checked, and how many calls."""
+def examine_point(
+    module: Module, inputs: tuple[Array, ...], seed: int = 0, only: Collection[str] | None = None
+) -> Outcome:
+    """What is wrong with a module at one point: with shapes, structure, or else values. Nothing is
+    raised for it."""
     subject = Subject(module)
     copies = tuple(as_float64(x, "fb") for x in inputs)
     with float64_copies(module):
@@ -115,8 +141,8 @@ def look(
                 if only is None or one.variable is None or one.variable in only
             ] or structure(point, only)  # fmt: skip
             if found:
-                return found, [], subject.forwards
+                return Outcome(found, [], subject.forwards)
             found, checked = point.values(only)
-            return found, checked, subject.forwards
+            return Outcome(found, checked, subject.forwards)
         except Stop as stop:
-            return [stop.finding], [], subject.forwards
+            return Outcome([stop.finding], [], subject.forwards)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from edunn.checking.findings import Finding
+from edunn.checking.diagnoses import diagnosis
+from edunn.checking.findings import Finding, plain
 from edunn.inputs import check_choice
 
 LANGUAGES = ("en", "es")
 WIDTH = 80  # of a report, in characters
-LONGEST = 160  # characters of what fills a placeholder, such as the message of an exception
 _language = "en"
+_spoken: ContextVar[str | None] = ContextVar("_spoken", default=None)  # in a block of `speaking`
 
 
 @cache
@@ -34,22 +38,44 @@ def set_language(language: str) -> None:
 
 def language() -> str:
     """The language of the reports: "en" or "es"."""
-    return _language
+    return _spoken.get() or _language
 
 
-def message(finding: Finding) -> tuple[str, str, str]:
-    """What the numbers show, what to look at, and an experiment to do by hand."""
-    texts = catalogue()[finding.id][_language]
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Let all texts made in this block, by this thread, be in a language; None changes nothing."""
+    if language is not None:
+        check_choice("speaking", language, LANGUAGES, "language")
+    token = _spoken.set(language or _spoken.get())
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def message(finding: Finding, language: str | None = None) -> tuple[str, str, str]:
+    """What the numbers show, what to look at, and an experiment to do by hand.
+
+    Only for findings with an id of the table of diagnoses.
+    """
     names = {"who": finding.who, "part": finding.part, "variable": finding.variable}
-    values = {**{name: value for name, value in names.items() if value}, **finding.details}
-    filled = Values({name: plain(value) for name, value in values.items()})
-    pattern, hint, more = (texts[key].format_map(filled) for key in ("pattern", "hint", "more"))
+    values = {name: value for name, value in names.items() if value} | finding.details
+    with speaking(language):
+        texts = _texts(diagnosis(finding.id).id)
+    pattern, hint, more = (_filled(texts[key], values) for key in ("pattern", "hint", "more"))
     return pattern, hint, more
 
 
 def word(key: str, **values: Any) -> str:
     """One of the fixed texts of a report."""
-    text: str = catalogue()["_words"][_language][key]
+    return _filled(_texts("_words")[key], values)
+
+
+def _texts(id: str) -> dict[str, Any]:
+    return catalogue()[id][language()]
+
+
+def _filled(text: str, values: dict[str, Any]) -> str:
     return text.format_map(Values({name: plain(value) for name, value in values.items()}))
 
 
@@ -58,20 +84,6 @@ class Values(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return "{" + key + "}"
-
-
-def plain(value: Any) -> str:
-    """A value on one line, with no more digits than help, cut off where it is long."""
-    if isinstance(value, (list, set, frozenset)) or type(value).__name__ == "dict_keys":
-        text = ", ".join(map(plain, value))
-    else:
-        is_float = (
-            isinstance(value, float) or getattr(getattr(value, "dtype", 0), "kind", "") == "f"
-        )
-        text = f"{float(value):.6g}" if is_float and not getattr(value, "shape", ()) else str(value)
-    text = "".join(c if c.isprintable() else " " for c in text)
-    text = " ".join(text.split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
 def pair(yours: float, measured: float) -> tuple[str, str]:
@@ -83,27 +95,36 @@ def pair(yours: float, measured: float) -> tuple[str, str]:
     return texts
 
 
-def measures(finding: Finding) -> bool:
+def is_gradient(finding: Finding) -> bool:
     """Whether it is about a gradient, which is compared with a measured slope."""
     return finding.part == "backward" and finding.variable is not None
 
 
-def start(finding: Finding) -> str:
+def start(finding: Finding, language: str | None = None) -> str:
     """How a line about it begins: "Linear, gradient of w", or class and method."""
-    if measures(finding):
-        return word("gradient", who=finding.who, variable=finding.variable)
+    with speaking(language):
+        if is_gradient(finding):
+            return word("gradient", who=finding.who, variable=finding.variable)
+        return _place(finding)
+
+
+def title(finding: Finding, language: str | None = None) -> str:
+    """What is not right yet."""
+    where = _place(finding)
+    with speaking(language):
+        if is_gradient(finding):
+            return word("title_gradient", where=where, variable=finding.variable)
+        of = f": {plain(finding.variable)}" if finding.variable else ""
+        return word("title", where=where) + of
+
+
+def _place(finding: Finding) -> str:
+    """Class and method."""
     return plain(f"{finding.who}.{finding.part}" if finding.part else finding.who)
 
 
-def title(finding: Finding) -> str:
-    """What is not right yet."""
-    where = plain(f"{finding.who}.{finding.part}" if finding.part else finding.who)
-    if measures(finding):
-        return word("title_gradient", where=where, variable=finding.variable)
-    return word("title", where=where) + (f": {plain(finding.variable)}" if finding.variable else "")
-
-
 def label(key: str) -> str:
+    """One of the words at the margin of a report."""
     return f"  {word(key):<8}"
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from edunn.backend import Array
+from edunn.checking.diagnoses import Answer, answer, diagnosis
 from edunn.checking.findings import Finding, name_of
 from edunn.checking.subject import THROUGH, in_words
 from edunn.checking.training_loop import steady
@@ -17,6 +21,7 @@ from edunn.inputs import show
 EXACT, NEAR, FAR = 1e-6, 1e-4, 1e-2  # of a step's size: right, all but right, certainly wrong
 TINY = 1e-7
 SHAPES = (3, 2), (4,)  # two parameters that cannot stand in for each other
+Weights: TypeAlias = list[Array]  # one array for each parameter
 
 
 class Path:
@@ -26,7 +31,9 @@ class Path:
     findings: what is wrong with how it goes, apart from where; `at` ends early at the worst of them
     """
 
-    def __init__(self, make: Callable[[list[Parameter]], Any], weights: list, gradients: list):
+    def __init__(
+        self, make: Callable[[list[Parameter]], Any], weights: Weights, gradients: list[Weights]
+    ):
         self.at = [weights]
         self.findings: list[Finding] = []
         self.who, self.step = name_of(make, "optimizer"), 0
@@ -38,8 +45,8 @@ class Path:
             where = f"step {self.step}" if self.step else "building it"
             self.find("raises", error=in_words(error), where=where)
 
-    def walk(self, make: Any, parameters: list[Parameter], gradients: list) -> None:
-        given: list[tuple[np.ndarray, np.ndarray]] = []
+    def walk(self, make: Any, parameters: list[Parameter], gradients: list[Weights]) -> None:
+        given: list[tuple[Array, Array]] = []
         optimizer = make(list(parameters))
         self.who = name_of(type(optimizer), self.who)
         for gradient in gradients:
@@ -56,7 +63,7 @@ class Path:
                 return self.find("opt_changes_gradient", step=self.step)
             for i, (parameter, array) in enumerate(zip(parameters, arrays), 1):
                 now = parameter.data
-                if not is_like(now, array):
+                if not _is_like(now, array):
                     return self.find("opt_wrong", f"parameter {i}", step=self.step, got=show(now))
                 if not np.all(np.isfinite(now)):
                     return self.find("opt_not_finite", f"parameter {i}", step=self.step)
@@ -67,27 +74,27 @@ class Path:
 
     def find(self, id: str, variable: str | None = None, **details: Any) -> None:
         part = "step" if self.step else "__init__"
-        self.findings.append(Finding(id, self.who, part, variable, details))
+        self.findings.append(Finding(diagnosis(id).id, self.who, part, variable, details))
 
     @property
-    def still(self) -> list[np.ndarray]:
+    def still(self) -> list[Array]:
         """Of each parameter, which of its numbers no step has moved."""
         return [np.all(np.stack(ws) == ws[0], axis=0) for ws in zip(*self.at)]
 
     @property
-    def moves(self) -> list[list[np.ndarray]]:
+    def moves(self) -> list[list[Array]]:
         return [[b - a for a, b in zip(*pair)] for pair in zip(self.at, self.at[1:])]
 
 
-def is_like(now: Any, array: np.ndarray) -> bool:
+def _is_like(now: Any, array: Array) -> bool:
     numbers = isinstance(now, np.ndarray) and now.dtype.kind in "fiu"
     return numbers and now.shape == array.shape
 
 
-class Pair:
+class _Pair:
     """The same walk of the student's optimizer and of the right one."""
 
-    def __init__(self, make: Any, reference: Any, weights: list, gradients: list):
+    def __init__(self, make: Any, reference: Any, weights: Weights, gradients: list[Weights]):
         self.mine, self.right = Path(make, weights, gradients), Path(reference, weights, gradients)
         if self.right.findings:
             raise ValueError(f"find_in_optimizer got a reference with {self.right.findings[0]}")
@@ -128,7 +135,7 @@ def find_in_optimizer(
         raise ValueError(f"find_in_optimizer got steps={steps}, not a whole number from 6 up")
     rng = np.random.default_rng(1)
 
-    def draw() -> list[np.ndarray]:
+    def draw() -> list[Array]:
         return [rng.uniform(0.5, 2, s) * np.resize([1.0, -1.0, -1.0], s) for s in SHAPES]
 
     weights, gradients = draw(), [[rng.permutation(g) for g in draw()] for _ in range(steps)]
@@ -139,67 +146,133 @@ def find_in_optimizer(
     with steady(0):
         pairs = []
         for walk in (usual, tiny, zero):
-            pairs.append(pair := Pair(make, reference, weights, walk))
+            pairs.append(pair := _Pair(make, reference, weights, walk))
             if pair.stopped:
                 last = pair.mine.findings[-1]
-                alone = Pair(make, reference, weights[:1], [gradient[:1] for gradient in walk])
+                alone = _Pair(make, reference, weights[:1], [gradient[:1] for gradient in walk])
                 if last.id == "raises" and not alone.stopped and not alone.wrong(EXACT):
-                    last.id, last.variable = "opt_second_parameter", "parameter 2"
+                    last = replace(last, id="opt_second_parameter", variable="parameter 2")
                 return [last]
-    found = pairs[0].mine.findings  # at most that the arrays are new ones
-    diagnosis, details = why_wrong(*pairs)
-    if diagnosis:
-        mine, right, at = next((p.mine, p.right, w) for p in pairs for w in p.wrong(EXACT)[:1])
-        step, i = at[0] + 1, details.pop("index", at[1])
-        values, details = (mine.at[step][i], right.at[step][i]), {"step": step} | details
-        return [Finding(diagnosis, mine.who, "step", f"parameter {i + 1}", details, *values)]
-    return found
+    why = _why_wrong(_Walks(*pairs))
+    if why is None:
+        return pairs[0].mine.findings  # at most that the arrays are new ones
+    mine, right, at = next((p.mine, p.right, w) for p in pairs for w in p.wrong(EXACT)[:1])
+    details = {"step": at[0] + 1} | why.details
+    step, i = details["step"], details.pop("index", at[1])
+    values = mine.at[step][i], right.at[step][i]
+    return [Finding(why.id, mine.who, "step", f"parameter {i + 1}", details, *values)]
 
 
-def why_wrong(usual: Pair, tiny: Pair, zero: Pair) -> tuple[str, dict[str, Any]]:
-    """The diagnosis of a walk that ends in the wrong place, with its details, or ""."""
-    if not any(pair.wrong(EXACT) for pair in (usual, tiny, zero)):
-        return "", {}
-    got, want = usual.first
-    got_at_zero, want_at_zero = zero.first
-    wrong = {step: [i for s, i in usual.wrong(NEAR) if s == step] for step, _ in usual.wrong(NEAR)}
-    if all(
-        np.array_equal(w, usual.mine.at[0][i]) for at in usual.mine.at for i, w in enumerate(at)
-    ):
-        return "opt_nothing_moves", {}
-    if usual.opposite():
-        return "opt_wrong_direction", {}
-    for i, still in enumerate(zip(usual.mine.still, usual.right.still)):
-        if count := int(np.sum(still[0] & ~still[1])):
-            return "opt_some_stay", {"count": count, "size": still[0].size, "index": i}
-    if all(
+@dataclass
+class _Walks:
+    """The three walks of one optimizer beside the right one, and what the rules ask of them."""
+
+    usual: _Pair
+    tiny: _Pair
+    zero: _Pair
+
+    @cached_property
+    def wrong(self) -> dict[int, list[int]]:
+        """Of each wrong step of the usual walk, from 0, the parameters that it moves wrongly."""
+        found: dict[int, list[int]] = {}
+        for step, i in self.usual.wrong(NEAR):
+            found.setdefault(step, []).append(i)
+        return found
+
+    @cached_property
+    def moves_at_zero(self) -> bool:
+        """Whether a first gradient of 0 moves the weights as it should not."""
+        return bool(self.zero.wrong(NEAR, slice(1)))
+
+
+def _why_wrong(walks: _Walks) -> Answer | None:
+    """The answer of the first rule that fits; None where no walk ends in the wrong place."""
+    if not any(pair.wrong(EXACT) for pair in (walks.usual, walks.tiny, walks.zero)):
+        return None
+    answers = (rule(walks) for rule in RULES)
+    return next((found for found in answers if found), answer("opt_wrong"))
+
+
+def _nothing_moves(walks: _Walks) -> Answer | None:
+    first, *later = walks.usual.mine.at
+    moves = any(not np.array_equal(w, old) for at in later for w, old in zip(at, first))
+    return None if moves else answer("opt_nothing_moves")
+
+
+def _wrong_direction(walks: _Walks) -> Answer | None:
+    return answer("opt_wrong_direction") if walks.usual.opposite() else None
+
+
+def _some_stay(walks: _Walks) -> Answer | None:
+    for i, (mine, right) in enumerate(zip(walks.usual.mine.still, walks.usual.right.still)):
+        if count := int(np.sum(mine & ~right)):
+            return answer("opt_some_stay", count=count, size=mine.size, index=i)
+    return None
+
+
+def _one_late(walks: _Walks) -> Answer | None:
+    mine, right = walks.usual.mine.moves, walks.usual.right.moves
+    is_late = all(
         np.allclose(late, move, NEAR, 1e-12)
-        for mine, right in list(zip(usual.mine.moves[1:], usual.right.moves))[:3]
-        for late, move in zip(mine, right)
-    ):
-        return "opt_one_late", {}
-    if wrong.get(0) == [1]:
-        return "opt_second_parameter", {}
-    if zero.opposite():
-        return "opt_decay_sign", {}
+        for lates, moves in list(zip(mine[1:], right))[:3]
+        for late, move in zip(lates, moves)
+    )
+    return answer("opt_one_late") if is_late else None
+
+
+def _second_parameter(walks: _Walks) -> Answer | None:
+    return answer("opt_second_parameter") if walks.wrong.get(0) == [1] else None
+
+
+def _decay_sign(walks: _Walks) -> Answer | None:
+    return answer("opt_decay_sign") if walks.zero.opposite() else None
+
+
+def _zero_gradient(walks: _Walks) -> Answer | None:
+    """A gradient of 0 moves the weights wrongly, and that is all that is wrong with a step."""
+    got, want = walks.usual.first
+    got_at_zero, want_at_zero = walks.zero.first
     alike = np.allclose(got - want, got_at_zero - want_at_zero, NEAR, 1e-12)
-    sizes = {"got": got_at_zero, "want": want_at_zero}
-    at_zero = "opt_zero_gradient", {k: f"{np.max(np.abs(v)):.3g}" for k, v in sizes.items()}
-    moves_at_zero = bool(zero.wrong(NEAR, slice(1)))
-    if moves_at_zero and (0 not in wrong or alike):
-        return at_zero
+    return _moves_at_zero(walks) if 0 not in walks.wrong or alike else None
+
+
+def _ratio(walks: _Walks) -> Answer | None:
+    """The first step, at least, has the right direction and a wrong length."""
+    got, want = walks.usual.first
     ratio = (got @ want) / (want @ want)
-    if 0 in wrong and np.max(np.abs(got - ratio * want)) < NEAR * np.max(np.abs(got)):
-        return "opt_ratio", {"ratio": f"{ratio:.4g}"}  # of the first step, at least
-    ordinary = usual.wrong(FAR, slice(len(usual.right.moves) - 2))
-    if not ordinary and tiny.wrong(FAR, slice(1)):
-        return "opt_tiny_gradients", {}
-    if 0 not in wrong:
-        return "opt_first_step_only" if wrong else "opt_wrong", {}
-    if moves_at_zero:
-        return at_zero
-    grows = [np.linalg.norm(a) / np.linalg.norm(b) for a, b in zip(usual.first, tiny.first)]
-    if all(np.isfinite(grows)) and abs(math.log(grows[0] / grows[1])) > 1:
-        long, right = (f"{value:.2g}" for value in grows)
-        return "opt_scale", {"factor": f"{1 / TINY:.2g}", "got": long, "want": right}
-    return "opt_wrong", {}
+    fits = 0 in walks.wrong and np.max(np.abs(got - ratio * want)) < NEAR * np.max(np.abs(got))
+    return answer("opt_ratio", ratio=f"{ratio:.4g}") if fits else None
+
+
+def _tiny_gradients(walks: _Walks) -> Answer | None:
+    ordinary = walks.usual.wrong(FAR, slice(len(walks.usual.right.moves) - 2))
+    is_tiny = not ordinary and walks.tiny.wrong(FAR, slice(1))
+    return answer("opt_tiny_gradients") if is_tiny else None
+
+
+def _first_step_only(walks: _Walks) -> Answer | None:
+    if 0 in walks.wrong:
+        return None
+    return answer("opt_first_step_only" if walks.wrong else "opt_wrong")
+
+
+def _moves_at_zero(walks: _Walks) -> Answer | None:
+    sizes = {"got": walks.zero.first[0], "want": walks.zero.first[1]}
+    details = {name: f"{np.max(np.abs(move)):.3g}" for name, move in sizes.items()}
+    return answer("opt_zero_gradient", **details) if walks.moves_at_zero else None
+
+
+def _scale(walks: _Walks) -> Answer | None:
+    """How a step grows with its gradient."""
+    first = zip(walks.usual.first, walks.tiny.first)
+    grows = [np.linalg.norm(usual) / np.linalg.norm(tiny) for usual, tiny in first]
+    if not all(np.isfinite(grows)) or abs(math.log(grows[0] / grows[1])) <= 1:
+        return None
+    got, want = (f"{value:.2g}" for value in grows)
+    return answer("opt_scale", factor=f"{1 / TINY:.2g}", got=got, want=want)
+
+
+RULES = (
+    _nothing_moves, _wrong_direction, _some_stay, _one_late, _second_parameter, _decay_sign,
+    _zero_gradient, _ratio, _tiny_gradients, _first_step_only, _moves_at_zero, _scale,
+)  # fmt: skip

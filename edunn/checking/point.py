@@ -5,24 +5,24 @@ from __future__ import annotations
 import inspect
 from collections.abc import Collection
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
+from edunn.backend import Array
+from edunn.checking.diagnoses import NOTHING, Answer, diagnosis
 from edunn.checking.diagnosis import diagnose
-from edunn.checking.engine import VERIFIED, WRONG, Judged, Probe
-from edunn.checking.findings import Checked, Finding
+from edunn.checking.engine import VERIFIED, WRONG, Measurement, Probe
+from edunn.checking.findings import CheckedVariable, Finding
 from edunn.checking.inner_modules import Inside, Run, is_slope
 from edunn.checking.subject import Subject, stream
-from edunn.checking.wrong_gradient import Case
-
-SIMPLE = "ratio", "opposite_sign", "all_zero", "only_", "examples_missing"  # say enough
+from edunn.checking.wrong_gradient import WrongGradient
 
 
 class Point:
     """One forward and backward of a subject: its output, gradients and what they belong to."""
 
-    def __init__(self, subject: Subject, inputs: tuple[Any, ...], seed: int):
+    def __init__(self, subject: Subject, inputs: tuple[Array, ...], seed: int):
         self.subject, self.inputs, self.seed = subject, inputs, seed
         self.before = [x.copy() for x in inputs]
         own = subject.parameters()
@@ -44,7 +44,7 @@ class Point:
             raise subject.stop("whole_numbers", "backward", index=index)
         self.parameters = subject.parameters()
 
-    def still_there(self, part: str, own: dict[str, Any]) -> None:
+    def still_there(self, part: str, own: dict[str, Array]) -> None:
         """Stop where the arrays that are nudged are not those that are computed with."""
         subject = self.subject
         for i, (x, old) in enumerate(zip(self.inputs, self.before)):
@@ -58,7 +58,7 @@ class Point:
                 id = "changes_parameter" if other else "replaces_parameter"
                 raise subject.stop(id, part, name=name)
 
-    def named_inputs(self) -> dict[str, Any]:
+    def named_inputs(self) -> dict[str, Array]:
         return {f"input {i}": x for i, x in enumerate(self.inputs)}
 
     @property
@@ -70,14 +70,14 @@ class Point:
                 return [one.name for one in own]
         return ["x", *list(self.named_inputs())[1:]]
 
-    def gradients(self) -> dict[str, Any]:
+    def gradients(self) -> dict[str, Array]:
         return dict(zip(self.variables, self.dxs)) | self.grads
 
-    def gradients_for(self, dy: Any) -> dict[str, Any]:
+    def gradients_for(self, dy: Array) -> dict[str, Array]:
         dxs, grads = self.subject.backward(dy)
         return dict(zip(self.variables, dxs)) | grads
 
-    def again(self, dy: Any) -> dict[str, Any]:
+    def again(self, dy: Array) -> dict[str, Array]:
         """The gradients of a new forward and backward of the same inputs with another dy."""
         self.subject.forward(*self.inputs)
         return self.gradients_for(dy)
@@ -111,7 +111,7 @@ class Point:
                 found.append(subject.finding("not_finite", "backward", name, count=count))
         return found
 
-    def misshapen(self, name: str, gradient: Any, x: Any) -> Finding:
+    def misshapen(self, name: str, gradient: Array, x: Array) -> Finding:
         got, want = gradient.shape, x.shape
         if got == self.inputs[0].shape[:1] + want and name in self.parameters:
             id = "shape_batch_axis"
@@ -125,16 +125,16 @@ class Point:
             id = "shape"
         return self.subject.finding(id, "backward", name, got=str(got), want=str(want))
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self) -> dict[str, Array]:
         """All that has a gradient: inputs, and parameters that learn."""
         return self.variables | self.parameters
 
-    def all_along_one_direction(self, gradients: dict[str, Any]) -> bool:
+    def all_along_one_direction(self, gradients: dict[str, Array]) -> bool:
         """Whether all gradients together agree with the slope along one random direction."""
         arrays = self.arrays()
         flat = np.concatenate([x.ravel() for x in arrays.values()])
 
-        def forward() -> Any:
+        def forward() -> Array:
             parts = np.split(flat, np.cumsum([x.size for x in arrays.values()])[:-1])
             for x, part in zip(arrays.values(), parts):
                 x[...] = part.reshape(x.shape)
@@ -147,29 +147,46 @@ class Point:
 
     def values(
         self, only: Collection[str] | None = None, jointly: bool = False
-    ) -> tuple[list[Finding], list[Checked]]:
+    ) -> tuple[list[Finding], list[CheckedVariable]]:
         """Each gradient against its measured slope; `jointly`, all of them at once first."""
-        found: list[Finding] = []
-        checked: list[Checked] = []
         gradients = self.gradients()
         if jointly and self.arrays() and self.all_along_one_direction(gradients):
-            return [], [Checked(n, x.size, VERIFIED) for n, x in self.arrays().items()]
+            return [], [CheckedVariable(n, x.size, VERIFIED) for n, x in self.arrays().items()]
+        checked: list[CheckedVariable] = []
+        answers: dict[str, Answer] = {}  # of the wrong ones
+        found: list[Finding] = []
         for name, x in self.arrays().items():
             if only is not None and name not in only:
                 continue
-            judged = self.probe(x).judge(gradients[name], self.seed)
-            checked.append(Checked(name, x.size, judged.verdict))
-            if judged.verdict == WRONG:
-                found.append(self.explain(name, x, gradients[name], judged))
-                found[-1].details["wrong"] = judged.wrong
-        if found and not self.explained_inside(found):
-            which_are_right(found, checked)
-        return sorted(found, key=lambda one: one.id == "unknown"), checked
+            measurement = self.probe(x).judge(gradients[name], self.seed)
+            checked.append(CheckedVariable(name, x.size, measurement.verdict))
+            if measurement.verdict == WRONG:
+                answers[name] = self.explain(name, gradients[name], measurement)
+                found.append(self.finding(name, answers[name], gradients[name], measurement))
+        if found:
+            found = self.explained_inside(found) or explained_by_others(found, answers, checked)
+        return sorted(found, key=lambda one: diagnosis(one.id).says == NOTHING), checked
 
-    def explained_inside(self, found: list[Finding]) -> bool:
-        """Whether it is the way that inner modules are used: then the first finding says so."""
+    def explain(self, name: str, gradient: Array, measurement: Measurement) -> Answer:
+        """What is probably wrong with a gradient."""
+        a, n, looked = gradient, np.asarray(measurement.measured), measurement.looked
+        if is_sample := not np.all(looked):
+            a, n = a[looked], n[looked]
+        return diagnose(WrongGradient(name, a, n, self, is_sample))
+
+    def finding(
+        self, name: str, answer: Answer, gradient: Array, measurement: Measurement
+    ) -> Finding:
+        """An answer, with the arrays that it is about."""
+        arrays = gradient, np.array(measurement.measured), measurement.wrong
+        who = self.subject.who
+        return Finding(answer.id, who, "backward", name, answer.details, *arrays)
+
+    def explained_inside(self, found: list[Finding]) -> list[Finding]:
+        """The findings, of which the first says what is wrong with the use of the modules inside;
+        none where that is not it."""
         if not self.subject.module.children():
-            return False
+            return []
 
         def is_right(run: Run) -> bool:
             point = Point(Subject(run.module), run.inputs, self.seed)
@@ -179,55 +196,48 @@ class Point:
             )
 
         with suppress(Exception):  # of inner modules that are no better than the outer one
-            inside = Inside(self.subject, self.inputs, self.dy)
-            answer = inside.explains(found, is_right)
-            if answer and (answer[0] == "inner_not_run" or not found[0].id.startswith(SIMPLE)):
-                id, finding, details = answer
-                finding.id, finding.details = id, {"wrong": finding.details["wrong"]} | details
-                found.remove(finding)
-                found.insert(0, finding)
-                return True
-        return False
+            explained = Inside(self.subject, self.inputs, self.dy).explains(found, is_right)
+            if explained is None:
+                return []
+            one, (id, details, _) = explained
+            if diagnosis(id).says >= diagnosis(found[0].id).says:
+                others = [other for other in found if other is not one]
+                return [replace(one, id=id, details=details), *others]
+        return []
 
-    def probe(self, x: Any) -> Probe:
+    def probe(self, x: Array) -> Probe:
         return Probe(self.forward, x, self.dy)
 
-    def forward(self) -> Any:
+    def forward(self) -> Array:
         y = self.subject.forward(*self.inputs)
         if y.shape != self.y.shape:
             raise self.subject.stop("forward_not_repeatable", "forward")
         return y
 
-    def explain(self, name: str, x: Any, gradient: Any, judged: Judged) -> Finding:
-        """A finding with the diagnosis of one wrong gradient."""
-        a, n = gradient, judged.measured
-        if sampled := not np.all(judged.looked):
-            a, n = a[judged.looked], n[judged.looked]
-
-        case = Case(name, a, n, self, sampled)
-        id, details = diagnose(case)
-        finding = self.subject.finding(id, "backward", name, **details)
-        finding.yours, finding.measured = gradient, np.array(judged.measured)
-        return finding
-
-    def jacobian(self, x: Any) -> Any:
+    def jacobian(self, x: Array) -> Array:
         """How every output moves with every number of x: (x's shape, y's shape)."""
         probe, h = Probe(self.forward, x, 1.0), 1e-5
         rows = [np.add(*probe.sides(place, h, h)[:2]) / 2 for place in np.ndindex(x.shape)]
         return np.reshape(rows, x.shape + self.y.shape)
 
 
-def which_are_right(found: list[Finding], checked: list[Checked]) -> None:
-    """Where no gradient explains itself, which of them are right may explain them all."""
-    products = [one for one in found if "@" in one.details.get("formula", "")]
-    if any(one.id != "unknown" for one in found if one not in products):
-        return
+def explained_by_others(
+    found: list[Finding], answers: dict[str, Answer], checked: list[CheckedVariable]
+) -> list[Finding]:
+    """The findings; the first says it where they all follow from which gradients are right."""
+    id = which_are_right(answers, checked)
+    return [replace(found[0], id=id), *found[1:]] if id else found
+
+
+def which_are_right(answers: dict[str, Answer], checked: list[CheckedVariable]) -> str:
+    """The id of what follows from which gradients are right; "" where nothing does, or where a
+    wrong gradient explains itself. answers: of all wrong ones"""
+    products = [one for one in answers.values() if one.is_product]
+    if any(diagnosis(one.id).says != NOTHING and not one.is_product for one in answers.values()):
+        return ""
     right = [one.variable for one in checked if one.verdict != WRONG]
-    wrong = {one.variable for one in found}
     last = [name.rpartition(".")[2] for name in right]
-    if last == ["b"] and {"input 0", "w"} <= {str(name).rpartition(".")[2] for name in wrong}:
-        found[0].id = "wrong_dy_reached"
-    elif right == [one.variable for one in checked][-len(right) :] and len(wrong) > 1 + len(
-        products
-    ):
-        found[0].id = "only_last_layer_right"
+    if last == ["b"] and {"input 0", "w"} <= {name.rpartition(".")[2] for name in answers}:
+        return "wrong_dy_reached"
+    are_last = right == [one.variable for one in checked][-len(right) :]
+    return "only_last_layer_right" if are_last and len(answers) > 1 + len(products) else ""

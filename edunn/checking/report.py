@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from edunn.checking.findings import Checked, Finding, GradientError
-from edunn.checking.messages import label, measures, message, pair, plain, start, title, word, wrap
+from edunn.backend import Array
+from edunn.checking.engine import AT_KINK, TOLERANCE, UNMEASURED, WRONG
+from edunn.checking.errors import CheckError, GradientError
+from edunn.checking.findings import CheckedVariable, Finding, plain
+from edunn.checking.messages import is_gradient, label, message, pair, start, title, word, wrap
 
-HEIGHT, TOLERANCE = 25, 1e-8  # of the text, in lines; of a gradient's own size
+HEIGHT = 25  # of the text, in lines
 IN_TEXT, IN_HTML = (8, 12), (6, 10)  # the most rows and columns of a map
 LEVELS = (1e-3, 3e-2, 0.3)  # of the largest measured number: below tiny, small, big; very big
 SHADES, MARKS, NOT_MEASURED = "·░▒▓█?", "✓✗✗✗✗?", 5
@@ -22,23 +25,25 @@ text-align:center;min-width:1.4em}.edunn table .e1{background:#fff3bf;color:#5c3
 .e4{background:#b3261e;color:#fff}.edunn table .e5{background:#ddd;color:#333}</style>"""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Report:
     """What a check covered and what it found: true when nothing is wrong.
 
     seed, calls, seconds: the random numbers it used, its forward runs, and its time
+    error: what it raises where something is wrong
     """
 
     who: str
-    checked: list[Checked]
-    findings: list[Finding]
+    checked: Sequence[CheckedVariable]
+    findings: Sequence[Finding]
     seed: int = 0
     calls: int = 0
     seconds: float = 0.0
+    error: type[CheckError] = GradientError
 
     @property
     def ok(self) -> bool:
-        return not self.findings and all(one.verdict != "wrong" for one in self.checked)
+        return not self.findings and all(one.verdict != WRONG for one in self.checked)
 
     def __bool__(self) -> bool:
         return self.ok
@@ -46,34 +51,34 @@ class Report:
     @property
     def total(self) -> int:
         """How many derivatives were checked; those that could not be measured were not."""
-        return sum(one.size for one in self.checked if one.verdict != "could not be measured")
+        return sum(one.size for one in self.checked if one.verdict != UNMEASURED)
 
     @property
     def at_kinks(self) -> int:
         """How many variables lie at a kink, where any value between two slopes will do."""
-        return sum(one.verdict == "at a kink" for one in self.checked)
+        return sum(one.verdict == AT_KINK for one in self.checked)
 
     @property
     def first(self) -> Finding:
         """The problem to show: only one, so that there is one thing to do next."""
-        wrong = (one.variable for one in self.checked if one.verdict == "wrong")
+        wrong = (one.variable for one in self.checked if one.verdict == WRONG)
         return [*self.findings, Finding("unknown", self.who, "backward", next(wrong, None))][0]
 
     def raise_if_wrong(self) -> None:
-        """Raise GradientError with the text of this report, unless all is right."""
+        """Raise this kind of check's error, with the text of this report, unless all is right."""
         __tracebackhide__ = True  # pytest's traceback then ends in the line that asked
         if self.ok:
             return
-        errors = Errors.of(self.first)
-        key = "line_gradient" if measures(self.first) else "line"
+        errors = _Errors.of(self.first)
+        key = "line_gradient" if is_gradient(self.first) else "line"
         told = word(key, **errors.told) if errors else message(self.first)[0]
-        raise GradientError(f"{start(self.first)}: {told}\n\n{self.text()}")
+        raise self.error(f"{start(self.first)}: {told}\n\n{self.text()}")
 
     def text(self) -> str:
         """The first problem in at most 25 lines of 80 columns; one line if there is none."""
         if self.ok:
             return self.summary()
-        (pattern, hint, _), errors = message(self.first), Errors.of(self.first)
+        (pattern, hint, _), errors = message(self.first), _Errors.of(self.first)
         top = [*wrap(f"✗ {title(self.first)}", 2), *wrap(self.marks(), 2, "  "), ""]
         bottom = wrap(word("worst_number", **errors.told), 2, label("worst")) if errors else []
         bottom += wrap(pattern, 3 if errors else 5, label("pattern"))
@@ -90,12 +95,12 @@ class Report:
 
     def summary(self) -> str:
         """All that was checked, in one line."""
-        unmeasured = [one for one in self.checked if one.verdict == "could not be measured"]
+        unmeasured = [one for one in self.checked if one.verdict == UNMEASURED]
         right = [one for one in self.checked if one not in unmeasured]
         kinks = ", " + word("kinks", count=self.at_kinks) if self.at_kinks else ""
         numbers = word("derivatives", total=self.total) + kinks
-        parts = [f"{names(right)} {word('right')} ({numbers})"] if right else []
-        parts += [f"{names(unmeasured)} {word('unmeasured')}"] if unmeasured else []
+        parts = [f"{_names(right)} {word('right')} ({numbers})"] if right else []
+        parts += [f"{_names(unmeasured)} {word('unmeasured')}"] if unmeasured else []
         return f"{plain(self.who)}: {', '.join(parts) or word('right')}"
 
     def __repr__(self) -> str:
@@ -104,7 +109,7 @@ class Report:
     def _repr_html_(self) -> str:
         if self.ok:
             return f"<p>✓ {escape(self.summary())}</p>"
-        (pattern, hint, more), errors = message(self.first), Errors.of(self.first)
+        (pattern, hint, more), errors = message(self.first), _Errors.of(self.first)
         body = f"<p><b>✗ {escape(title(self.first))}</b><br>{escape(self.marks())}</p><p>"
         if errors:
             worst = escape(word("worst_number", **errors.told))
@@ -118,13 +123,13 @@ class Report:
 
     def marks(self) -> str:
         """What is wrong, what could not be measured and what is right, by name."""
-        wrong = {finding.variable for finding in self.findings if measures(finding)}
-        groups: dict[str, list[Checked]] = {"✗": [], "?": [], "✓": []}
+        wrong = {finding.variable for finding in self.findings if is_gradient(finding)}
+        groups: dict[str, list[CheckedVariable]] = {"✗": [], "?": [], "✓": []}
         for one in self.checked:
-            is_wrong = one.verdict == "wrong" or one.variable in wrong
-            mark = "✗" if is_wrong else "?" if one.verdict == "could not be measured" else "✓"
+            is_wrong = one.verdict == WRONG or one.variable in wrong
+            mark = "✗" if is_wrong else "?" if one.verdict == UNMEASURED else "✓"
             groups[mark].append(one)
-        return "   ".join(f"{mark} {names(group)}" for mark, group in groups.items() if group)
+        return "   ".join(f"{mark} {_names(group)}" for mark, group in groups.items() if group)
 
     def others(self) -> str:
         """How many problems are not shown."""
@@ -132,26 +137,24 @@ class Report:
         return "" if count < 1 else word("other") if count == 1 else word("others", count=count)
 
 
-def names(checked: Sequence[Checked]) -> str:
+def _names(checked: Sequence[CheckedVariable]) -> str:
     return plain(", ".join(dict.fromkeys(plain(one.variable) for one in checked)))
 
 
-@dataclass
-class Errors:
+@dataclass(frozen=True)
+class _Errors:
     """How far the numbers of `yours` are from those of `measured`."""
 
     name: str
     is_gradient: bool
-    yours: np.ndarray
-    measured: np.ndarray
-    level: np.ndarray  # 0 where right, 1 to 4 where wrong, NOT_MEASURED
+    yours: Array
+    measured: Array
+    level: Array  # 0 where right, 1 to 4 where wrong, NOT_MEASURED
     worst: int  # its place in the flat arrays
 
     @classmethod
-    def of(cls, finding: Finding) -> Errors | None:
-        """None unless there are two arrays that can be compared, and that differ.
-
-        details["wrong"], if given, is True where a check that knows of kinks says wrong."""
+    def of(cls, finding: Finding) -> _Errors | None:
+        """None unless there are two arrays that can be compared, and that differ."""
         both = [np.asarray(a) for a in (finding.yours, finding.measured) if a is not None]
         both = [a.astype(np.float64) for a in both if a.dtype.kind in "fiub" and a.size]
         if len(both) < 2 or both[0].shape != both[1].shape:
@@ -164,8 +167,8 @@ class Errors:
             sizes = [np.max(np.abs(a[np.isfinite(a)]), initial=0.0) for a in (measured, yours)]
             scale = sizes[0] or sizes[1] or 1.0
             allowed = TOLERANCE * np.maximum(np.abs(measured), 1e-2 * scale)
-            wrong = finding.details.get("wrong")
-            if not (isinstance(wrong, np.ndarray) and wrong.shape == yours.shape):
+            wrong = finding.wrong
+            if wrong is None:
                 wrong = error > np.where(np.isfinite(allowed), allowed, 0.0)
             wrong = (wrong != 0) & (error > 0)
             level = np.where(wrong, 1 + np.digitize(error / scale, LEVELS), 0)
@@ -175,7 +178,7 @@ class Errors:
         equals = error >= 0.999999 * np.max(error[wrong])
         worst = int(np.argmax(wrong & equals))  # the first of them
         name = plain(finding.variable or "y")
-        return cls(name, measures(finding), yours, measured, level, worst)
+        return cls(name, is_gradient(finding), yours, measured, level, worst)
 
     @property
     def told(self) -> dict[str, Any]:
@@ -191,7 +194,7 @@ class Errors:
     def how(self) -> str:
         return word("how", variable=self.name) if self.is_gradient else ""
 
-    def grid(self, array: np.ndarray) -> np.ndarray:
+    def grid(self, array: Array) -> Array:
         """As rows and columns: one axis is one row, and the axes after the first become one."""
         return array.reshape(len(array) if array.ndim > 1 else 1, -1)
 
@@ -241,6 +244,6 @@ class Errors:
             for c in columns:
                 told = f"{word('yours')} {yours[r, c]:.4g}, {other} {measured[r, c]:.4g}"
                 table += f'<td class="e{grid[r, c]}" title="{told}">{MARKS[grid[r, c]]}'
-        names = "".join(f'<td class="e{i}">{MARKS[i]} {name}' for i, name in self.legend())
+        legend = "".join(f'<td class="e{i}">{MARKS[i]} {name}' for i, name in self.legend())
         where = f"<b>{word('where')}</b> {escape(self.where(rows, columns))}"
-        return f"{where}</p><table>{table}</table><table><tr>{names}</table>"
+        return f"{where}</p><table>{table}</table><table><tr>{legend}</table>"

@@ -17,16 +17,19 @@ from typing import Any
 
 import numpy as np
 
-from edunn.backend import generator
+from edunn.backend import Array, generator
+from edunn.checking.diagnoses import diagnosis
+from edunn.checking.errors import package_of
 from edunn.checking.findings import Finding
 from edunn.core import Module, Parameter
 
 
 class Stop(Exception):
-    """The examination cannot go on: one finding says why."""
+    """The examination cannot go on: one finding says why. error: what the module raised, if it
+    did"""
 
-    def __init__(self, finding: Finding):
-        self.finding = finding
+    def __init__(self, finding: Finding, error: BaseException | None = None):
+        self.finding, self.error = finding, error
 
 
 class TimeUp(BaseException):
@@ -49,11 +52,11 @@ def in_words(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}"[:160] if text else type(error).__name__
 
 
-def line_of(error: BaseException) -> str:
+def _line_of(error: BaseException) -> str:
     """The line of the student's code in which it was raised; "" where that is not known."""
     found = ""
     for frame, line in traceback.walk_tb(error.__traceback__):
-        if not str(frame.f_globals.get("__name__", "")).startswith(("edunn.", "numpy")):
+        if package_of(frame.f_globals) not in ("edunn", "numpy"):
             found = linecache.getline(frame.f_code.co_filename, line).strip()
     return f"`{found[:80]}`" if found else ""
 
@@ -69,7 +72,8 @@ class Subject:
         self.numpy_random, self.draws = np.random.get_state(), True  # draws: from np.random
 
     def finding(self, id: str, part: str, variable: str | None = None, **details: Any) -> Finding:
-        return Finding(id, self.who, part, variable, details)
+        """What is wrong with the module; the id must be one of the table."""
+        return Finding(diagnosis(id).id, self.who, part, variable, details)
 
     def stop(self, id: str, part: str, **details: Any) -> Stop:
         return Stop(self.finding(id, part, **details))
@@ -91,12 +95,29 @@ class Subject:
         except THROUGH:
             raise
         except BaseException as error:  # exit() as well
-            where, words = line_of(error) or part, in_words(error)
-            if part == "backward" and self.module.cache is None and "NoneType" in words:
-                raise self.stop("cache_empty", part, error=words, where=where) from error
-            raise self.stop("raises", part, error=words, where=where) from error
+            details = {"error": in_words(error), "where": _line_of(error) or part}
+            is_empty = part == "backward" and self.module.cache is None
+            id = "cache_empty" if is_empty and self.blames_cache(error, *inputs) else "raises"
+            raise Stop(self.finding(id, part, **details), error) from error
 
-    def forward(self, *inputs: Any) -> Any:
+    def blames_cache(self, error: BaseException, *inputs: Any) -> bool:
+        """Whether backward, which has raised this error with nothing in its cache, does something
+        else as soon as there is an array in it."""
+        with suppress(AttributeError):  # of a property
+            self.module.cache = np.zeros((1, 1))
+        try:
+            with np.errstate(all="ignore"):
+                self.module.backward(*inputs)
+        except THROUGH:
+            raise
+        except BaseException as other:
+            return in_words(other) != in_words(error)
+        finally:
+            with suppress(AttributeError):
+                self.module.cache = None
+        return True
+
+    def forward(self, *inputs: Array) -> Array:
         """The output, an array of its own; the random numbers begin anew at every call."""
         self.forwards += 1
         generator().bit_generator.state = self.random
@@ -104,18 +125,18 @@ class Subject:
             np.random.set_state(self.numpy_random)
         y = self.run("forward", *inputs)
         if self.forwards == 1:  # putting the state back takes longer than many a layer
-            self.draws = position(np.random.get_state()) != position(self.numpy_random)
+            self.draws = _position(np.random.get_state()) != _position(self.numpy_random)
         if y is None:
             raise self.stop("returns_nothing", "forward")
         if isinstance(y, list | tuple):
             raise self.stop("returns_list", "forward")
         return self.array("forward", y)
 
-    def backward(self, dy: Any) -> tuple[list[Any], dict[str, Any]]:
+    def backward(self, dy: Array) -> tuple[list[Array], dict[str, Array]]:
         """The gradients of the inputs and, by name, of the parameters; copies of what it gives."""
         return self.arrays(self.run("backward", np.copy(dy) if np.ndim(dy) else np.float64(dy)))
 
-    def arrays(self, result: Any) -> tuple[list[Any], dict[str, Any]]:
+    def arrays(self, result: Any) -> tuple[list[Array], dict[str, Array]]:
         """What the module's backward has returned, as arrays."""
         if result is None:
             raise self.stop("returns_nothing", "backward")
@@ -128,7 +149,7 @@ class Subject:
         arrays = [self.array("backward", value, "fiu") for value in (*dxs, *grads.values())]
         return arrays[: len(dxs)], dict(zip(grads, arrays[len(dxs) :]))
 
-    def array(self, part: str, value: Any, kinds: str = "f") -> Any:
+    def array(self, part: str, value: Any, kinds: str = "f") -> Array:
         """A copy of what `part` gives, as an array of one of the `kinds`; floats have 64 bits."""
         if hasattr(value, "requires_grad"):
             raise self.stop("returns_tensor", part)
@@ -146,7 +167,7 @@ class Subject:
             raise self.stop("dtype_float32", part, got=str(array.dtype))
         return array
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Array]:
         """The arrays of the parameters that learn, by name."""
         named = self.ask("named_parameters").items()
         return {name: p.data for name, p in named if p.requires_grad}
@@ -157,7 +178,7 @@ def stream(seed: int, use: str) -> np.random.Generator:
     return np.random.default_rng([seed, *use.encode()])
 
 
-def position(state: Any) -> Any:
+def _position(state: Any) -> Any:
     """Where the stream of np.random stands."""
     _, keys, *rest = state
     return [keys.tobytes(), *rest]
@@ -189,12 +210,12 @@ def float64_copies(module: Module) -> Iterator[None]:
                 setattr(owner, name, value)
 
 
-def as_float64(x: Any, kinds: str = "f") -> Any:
+def as_float64(x: Array, kinds: str = "f") -> Array:
     """A float64 copy of an array of fractions; whole numbers (labels) stay what they are."""
     return np.array(x, np.float64 if x.dtype.kind in kinds else x.dtype)
 
 
-def resized(x: Any, n: int, rng: np.random.Generator) -> Any:
+def resized(x: Array, n: int, rng: np.random.Generator) -> Array:
     """An array like x with n examples: labels from those there are, zeros and ones for zeros and
     ones, probabilities for probabilities, and else numbers far from 0 and from each other."""
     shape = (n, *x.shape[1:])

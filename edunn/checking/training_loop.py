@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from edunn.backend import generator
+from edunn.backend import Array, generator
+from edunn.checking.diagnoses import Answer, answer
 from edunn.checking.findings import Finding, name_of
 from edunn.checking.subject import THROUGH, in_words
 from edunn.core import Module, Parameter, Tensor
@@ -34,9 +35,6 @@ def steady(seed: int) -> Iterator[None]:
         random.setstate(before[2])
 
 
-Found: TypeAlias = dict[str, dict[str, Any]]  # the id of each finding, with its details
-
-
 class Notes:
     """What the model, the loss and the optimizer of one run saw.
 
@@ -46,20 +44,20 @@ class Notes:
     used: w's gradient at each step
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray):
+    def __init__(self, x: Array, y: Array):
         self.inputs, self.x, self.y = x.copy(), x.sum(axis=1), y.copy()
         self.calls: list[str] = []
         self.rows: list[list[int]] = []
         self.modes: list[bool] = []
         self.pairs: list[tuple[list[int], list[int]]] = []
-        self.gradients: list[np.ndarray] = []
-        self.used: list[np.ndarray | None] = []
+        self.gradients: list[Array] = []
+        self.used: list[Array | None] = []
 
-    def slope(self, rows: list[int]) -> np.ndarray:
+    def slope(self, rows: list[int]) -> Array:
         """The gradient of w for a batch of these rows."""
         return np.asarray(2 * (self.x - self.y)[rows] @ self.inputs[rows] / len(rows))
 
-    def which(self, values: np.ndarray, known: np.ndarray) -> list[int]:
+    def which(self, values: Array, known: Array) -> list[int]:
         """The rows that these values are the labels of; -1 for a value that was not handed out."""
         away = np.abs(np.ravel(values)[:, None] - known)
         return [int(row) for row in np.where(away.min(axis=1) < 1e-4, away.argmin(axis=1), -1)]
@@ -71,12 +69,12 @@ class NotingModel(Module):
     def __init__(self, notes: Notes):
         self.w, self.notes = Parameter(np.ones(2)), notes
 
-    def forward(self, x: np.ndarray) -> np.ndarray:
+    def forward(self, x: Array) -> Array:
         self.notes.calls.append("model")
         self.cache = x, self.training
         return x * self.w.data
 
-    def backward(self, dy: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def backward(self, dy: Array) -> tuple[Array, dict[str, Array]]:
         notes, (x, training) = self.notes, self.cache
         dw = np.sum(dy * x, axis=0)
         notes.calls.append("backward")
@@ -96,7 +94,7 @@ class NotingLoss(Loss):
     def __init__(self, notes: Notes):
         self.notes = notes
 
-    def forward(self, y: np.ndarray, target: np.ndarray) -> np.ndarray:
+    def forward(self, y: Array, target: Array) -> Array:
         self.notes.calls.append("loss")
         if len(y) == 0:
             raise ValueError("the loss got an empty batch")
@@ -106,7 +104,7 @@ class NotingLoss(Loss):
         self.cache = difference, pairs
         return np.mean(difference**2)
 
-    def backward(self, dy: Any) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def backward(self, dy: Any) -> tuple[Array, dict[str, Array]]:
         difference, pairs = self.cache
         self.notes.pairs.append(pairs)
         return np.outer(dy * 2 / len(difference) * difference, np.ones(2)), {}
@@ -124,7 +122,7 @@ class NotingOptimizer(Optimizer):
         self.notes.used.append(None)
         super().step(grads)
 
-    def update(self, w: np.ndarray, dw: np.ndarray, state: Any) -> None:
+    def update(self, w: Array, dw: Array, state: Any) -> None:
         self.notes.used[-1] = np.array(dw)
 
     def zero_grad(self) -> None:
@@ -158,91 +156,99 @@ def find_in_training_loop(
         except THROUGH:
             raise
         except BaseException as error:
-            words = {"error": in_words(error), "where": "the training loop"}
-            return [Finding("raises", who, "run", None, words)]
-    found = wrong_steps(notes) or wrong_examples(notes, n, batch_size, epochs)
+            details = {"error": in_words(error), "where": "the training loop"}
+            return [Finding("raises", who, "run", None, details)]
+    found = _wrong_steps(notes) or _wrong_examples(notes, n, batch_size, epochs)
     if not found:
-        found = wrong_mode_or_order(notes, epochs) | wrong_history(notes, history, epochs)
-    return [Finding(id, who, "run", None, details) for id, details in found.items()]
+        found = _wrong_mode_or_order(notes, epochs) + _wrong_history(notes, history, epochs)
+    return [Finding(id, who, "run", None, details) for id, details, _ in found]
 
 
-def wrong_steps(notes: Notes) -> Found:
-    """What is wrong with the steps, whichever examples they are for: id and details."""
+def _wrong_steps(notes: Notes) -> list[Answer]:
+    """What is wrong with the steps, whichever examples they are for."""
     if "model" not in notes.calls:
-        return {}
+        return []
     first = ", ".join(notes.calls[:8])
     if not notes.gradients:
-        return {"loop_no_gradient_at_step": {"calls": first}}
-    for rows, targets in notes.pairs:
-        if rows != targets:
-            return {"loop_pairs_broken": {"got": str(targets), "want": str(rows)}}
-    for k, (rows, gradient) in enumerate(zip(notes.rows, notes.gradients)):
-        if min(rows, default=-1) >= 0 and not close(gradient, notes.slope(rows)):
-            return {"loop_wrong_gradient": {"step": k + 1}}
+        return [answer("loop_no_gradient_at_step", calls=first)]
+    if found := _wrong_batches(notes):
+        return found
     order = [call for call in notes.calls if call in ("backward", "step")]
     if order != ["backward", "step"] * len(notes.gradients):
-        return {"loop_wrong_order_of_calls": {"calls": first}}
+        return [answer("loop_wrong_order_of_calls", calls=first)]
     for k, (got, want) in enumerate(zip(notes.used, notes.gradients)):
         if got is None or not got.any():
-            return {"loop_no_gradient_at_step": {"calls": first}}
-        if not close(got, want):
+            return [answer("loop_no_gradient_at_step", calls=first)]
+        if not _close(got, want):
             older = np.cumsum(notes.gradients[:k][::-1], axis=0)
-            accumulates = any(close(got, want + extra) for extra in older)
+            accumulates = any(_close(got, want + extra) for extra in older)
             id = "loop_accumulates" if accumulates else "loop_wrong_gradient"
-            return {id: {"step": k + 1}}
-    return {}
+            return [answer(id, step=k + 1)]
+    return []
 
 
-def close(got: np.ndarray, want: np.ndarray) -> bool:
+def _wrong_batches(notes: Notes) -> list[Answer]:
+    """What is wrong with the pairs that the loss sees, and with the gradient that it gives."""
+    for rows, targets in notes.pairs:
+        if rows != targets:
+            return [answer("loop_pairs_broken", got=str(targets), want=str(rows))]
+    for k, (rows, gradient) in enumerate(zip(notes.rows, notes.gradients)):
+        if min(rows, default=-1) >= 0 and not _close(gradient, notes.slope(rows)):
+            return [answer("loop_wrong_gradient", step=k + 1)]
+    return []
+
+
+def _close(got: Array, want: Array) -> bool:
+    """Whether two arrays agree to five digits."""
     return got.shape == want.shape and bool(np.allclose(got, want, 1e-5))
 
 
-def wrong_examples(notes: Notes, n: int, batch_size: int, epochs: int) -> Found:
-    """What is wrong with the examples of each epoch: id and details."""
+def _wrong_examples(notes: Notes, n: int, batch_size: int, epochs: int) -> list[Answer]:
+    """What is wrong with the examples of each epoch."""
     rows, per_epoch = sum(notes.rows, []), -(-n // batch_size)
     done, rest = divmod(len(rows), n)
     parts = [rows[e * n : e * n + n] for e in range(done)]
     whole = done > 0 == rest and all(len({*part}) == n for part in parts)
     if whole and done != epochs and len(notes.rows) == done * per_epoch:
-        return {"loop_epochs": {"got": done, "want": epochs}}
+        return [answer("loop_epochs", got=done, want=epochs)]
     parts = parts if len(rows) == n * epochs else [rows]
     counts = [np.array([part.count(i) for i in range(n)]) * len(parts) / epochs for part in parts]
     for id, sign in ("loop_examples_twice", 1), ("loop_examples_missing", -1):
         for count in counts:
             rows = np.flatnonzero(sign * count > sign).tolist()
             if rows:
-                return {id: {"examples": str(rows)[1:-1]}}
+                return [answer(id, examples=str(rows)[1:-1])]
     largest = max(map(len, notes.rows))
     if largest > batch_size or len(notes.rows) != epochs * per_epoch:
-        return {"loop_batch_size": {"got": largest, "want": batch_size}}
-    return {}
+        return [answer("loop_batch_size", got=largest, want=batch_size)]
+    return []
 
 
-def wrong_mode_or_order(notes: Notes, epochs: int) -> Found:
-    in_eval = [{"batch": k + 1} for k, training in enumerate(notes.modes) if not training]
-    found: Found = {"loop_mode": in_eval[0]} if in_eval else {}
+def _wrong_mode_or_order(notes: Notes, epochs: int) -> list[Answer]:
+    """Batches in evaluation mode, and epochs in the same order."""
+    in_eval = [k + 1 for k, training in enumerate(notes.modes) if not training]
+    found = [answer("loop_mode", batch=k) for k in in_eval[:1]]
     orders = np.reshape(sum(notes.rows, []), (epochs, -1))
     if np.all(orders == orders[0]):
-        found["loop_order_repeats"] = {"order": str(orders[0].tolist())[1:-1]}
+        found.append(answer("loop_order_repeats", order=str(orders[0].tolist())[1:-1]))
     return found
 
 
-def wrong_history(notes: Notes, history: Any, epochs: int) -> Found:
-    """What is wrong with the losses that the loop returns: id and details."""
+def _wrong_history(notes: Notes, history: Any, epochs: int) -> list[Answer]:
+    """What is wrong with the losses that the loop returns."""
     history = history.get("loss") if isinstance(history, dict) else history
     if history is None:
-        return {}
+        return []
     errors = (notes.x - notes.y) ** 2
     means = [errors[batch].mean() for batch in notes.rows]
     want = np.full(epochs, errors.mean())
+    wanted = show(want.round(4).tolist())
     try:
         got = np.array([float(v.data if isinstance(v, Tensor) else v) for v in history])
     except Exception:  # of what is no number
-        return {"loop_history": {"got": show(history), "want": show(want.round(4).tolist())}}
-    if close(got, want):
-        return {}
-    if close(got, np.reshape(means, (epochs, -1)).mean(axis=1)):
-        return {"loop_mean_of_means": {"got": f"{got[0]:.4g}", "want": f"{want[0]:.4g}"}}
-    return {
-        "loop_history": {"got": show(got.round(4).tolist()), "want": show(want.round(4).tolist())}
-    }
+        return [answer("loop_history", got=show(history), want=wanted)]
+    if _close(got, want):
+        return []
+    if _close(got, np.reshape(means, (epochs, -1)).mean(axis=1)):
+        return [answer("loop_mean_of_means", got=f"{got[0]:.4g}", want=f"{want[0]:.4g}")]
+    return [answer("loop_history", got=show(got.round(4).tolist()), want=wanted)]

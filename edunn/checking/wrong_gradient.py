@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from edunn.backend import Array
+from edunn.checking.diagnoses import Answer
 from edunn.checking.engine import largest
 
 CLOSE = 1e-6
+Answers: TypeAlias = Iterator[Answer]  # of one rule, the first that fits first
 
 
-def same(a: Any, b: Any) -> bool:
-    """Whether two arrays agree to six digits of their largest number; zeros agree with nothing."""
+def same(a: Array, b: Array) -> bool:
+    """Whether two arrays agree to six digits of their largest number; zeros, and
+    None, agree with nothing."""
     return np.shape(a) == np.shape(b) and largest(a) > 0 and largest(a - b) <= CLOSE * largest(a)
 
 
-def agree(got: Any, expected: Any) -> bool:
+def agree(got: Array, expected: Array) -> bool:
     """Whether an array is the expected one, to nine digits of its largest number."""
     return got.shape == expected.shape and largest(got - expected) <= 1e-9 * largest(expected)
 
 
-def ratio_of(a: Any, n: Any) -> Any:
+def ratio_of(a: Array, n: Array) -> float | None:
     """a / n, if it is the same number everywhere, or else None."""
     if not np.any(n):
         return None
@@ -32,7 +36,7 @@ def ratio_of(a: Any, n: Any) -> Any:
     return ratio if same(a, ratio * n) else None
 
 
-class Case:
+class WrongGradient:
     """The numbers of one wrong gradient, and what can be tried out around it.
 
     a: the gradient as the student has it    n: as measured, of the same shape
@@ -40,7 +44,7 @@ class Case:
     names: of the inputs, as the student calls them    inputs, parameters: the arrays by name
     """
 
-    def __init__(self, variable: str, a: Any, n: Any, point: Any, is_sample: bool = False):
+    def __init__(self, variable: str, a: Array, n: Array, point: Any, is_sample: bool = False):
         self.variable, self.a, self.n, self.point = variable, a, n, point
         self.dy, self.y = point.dy, point.y
         self.inputs, self.parameters = point.named_inputs(), point.parameters
@@ -51,27 +55,27 @@ class Case:
         self.drops = p if isinstance(p, float) and 0 < p < 1 else None  # a share, as Dropout's
         self.jacobian = cache(lambda: point.jacobian(self.array(variable)))
 
-    def array(self, name: str) -> Any:
+    def array(self, name: str) -> Array:
         return self.inputs[name] if name in self.inputs else self.parameters[name]
 
-    def backward(self, dy: Any) -> Any:
+    def backward(self, dy: Array) -> Array:
         """The student's gradient for another dy."""
         return self.point.again(dy)[self.variable]
 
-    def measure(self, dy: Any) -> Any:
+    def measure(self, dy: Array) -> Array:
         """The measured gradient for another dy."""
         return np.tensordot(self.jacobian(), dy, axes=np.ndim(dy))
 
-    def measure_of(self, name: str) -> Any:
+    def measure_of(self, name: str) -> Array:
         """The measured gradient of another variable."""
         return np.tensordot(self.point.jacobian(self.array(name)), self.dy, axes=np.ndim(self.dy))
 
-    def measure_with(self, name: str, value: Any) -> Any:
+    def measure_with(self, name: str, value: Array) -> Array:
         """The measured gradient, were the input or parameter `name` this array."""
         with self.having(name, value):
             return self.measure_of(self.variable)
 
-    def backward_with(self, name: str, value: Any) -> Any:
+    def backward_with(self, name: str, value: Array) -> Array:
         """The student's gradient, if `name` becomes this array between forward and backward."""
         point = self.point
         point.subject.forward(*point.inputs)
@@ -79,7 +83,7 @@ class Case:
             return point.gradients_for(self.dy)[self.variable]
 
     @contextmanager
-    def having(self, name: str, value: Any) -> Iterator[None]:
+    def having(self, name: str, value: Array) -> Iterator[None]:
         array = self.array(name)
         kept = array.copy()
         array[...] = value
@@ -87,6 +91,3 @@ class Case:
             yield
         finally:
             array[...] = kept
-
-
-Answers = Iterator[tuple[str, dict[str, Any]]]

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from edunn.checking.findings import Finding
+from edunn.checking.findings import plain as one_line
 from edunn.checking.messages import language, message, start
-from edunn.checking.messages import plain as one_line
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from edunn.checking.findings import CheckError
+from edunn.checking import CheckError
 from edunn.utils import check_gradient
 from edunn.utils.colors import green, red
 

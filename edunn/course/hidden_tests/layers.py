@@ -12,7 +12,7 @@ import numpy as np
 import edunn as nn
 from edunn.backend import generator
 from edunn.checking.findings import Finding
-from edunn.checking.laws import look
+from edunn.checking.laws import examine_point
 from edunn.core import Module, Parameter
 from edunn.course.hidden_tests.cases import (
     TRIES,
@@ -190,7 +190,7 @@ def gradients(
         for theirs, right, inputs in pairs(name, example, reference, tries)(student, rng):
             with _errors_for_students():
                 theirs.forward(*(np.flip(x, 0).copy() if np.ndim(x) else x for x in inputs))
-                found, _, _ = look(theirs, inputs, int(rng.integers(2**31)), only)
+                found, _, _ = examine_point(theirs, inputs, int(rng.integers(2**31)), only)
                 if found:
                     raise Wrong(found[0])
                 for _ in range(2):

@@ -8,7 +8,7 @@ import pytest
 
 import edunn as nn
 from edunn.checking import set_language
-from edunn.checking.laws import look
+from edunn.checking.laws import examine_point
 
 
 class DoublesOneNumber(nn.Linear):
@@ -112,7 +112,7 @@ def test_checker_catches(module, message, rng):
     x[2, 1] = 0
     with pytest.raises(nn.GradientError) as caught:
         nn.check_gradients(module, x)
-    found, _, _ = look(module, (x,))
+    found, _, _ = examine_point(module, (x,))
     assert re.search(message, str(caught.value)) or message == found[0].id
 
 

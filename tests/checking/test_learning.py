@@ -1,13 +1,17 @@
 """Right optimizers, initializers and loops pass; each mistake of the catalogue gets its name."""
 
+import itertools
 import math
 import random
+import signal
 
 import numpy as np
 import pytest
 
 import edunn as nn
+from changed_layers import NoText
 from edunn.backend import generator
+from edunn.checking import checks
 from edunn.checking.initializers import find_in_initializer
 from edunn.checking.optimizers import find_in_optimizer
 from edunn.checking.training_loop import find_in_training_loop
@@ -1063,3 +1067,123 @@ def test_checks_repeat_themselves_and_leave_all_random_numbers_alone(check):
     assert (generator().normal(), np.random.normal(), random.random()) == want
     assert str(check()) == first
     assert "Finding(" in first
+
+
+# ---- what is odd: one sentence, and an end
+
+
+def optimizer(step):
+    return type("Odd", (Plain,), {"step": step})
+
+
+def data_is(make):
+    def step(self):
+        for p in self.parameters:
+            p.data = make(p.data)
+
+    return optimizer(step)
+
+
+def raise_it(error):
+    def method(*_):
+        raise error
+
+    return method
+
+
+OPTIMIZERS = {
+    "'NoneType' object has no attribute 'step'": lambda parameters: None,
+    "SystemExit": optimizer(raise_it(SystemExit())),
+    "BaseException: base": optimizer(raise_it(BaseException("base"))),
+    "RecursionError": optimizer(lambda self: self.step()),
+    "step stops with an error: NoText": optimizer(raise_it(NoText())),
+    "missing 1 required positional argument: 'lr'": lambda parameters, lr: None,
+    "not those of the exercise": data_is(lambda w: None),
+    "exactly what they were": optimizer(lambda self: (yield)),
+}
+
+
+@pytest.mark.parametrize("says", OPTIMIZERS)
+def test_an_odd_optimizer(says):
+    with pytest.raises(nn.GradientError) as caught:
+        nn.check_optimizer(OPTIMIZERS[says], Plain)
+    assert says in " ".join(str(caught.value).split())
+
+
+def with_history(make):
+    return lambda *arguments: make(Right()(*arguments))
+
+
+class NoFloat:
+    def __float__(self):
+        raise ZeroDivisionError
+
+
+LOOPS = {
+    "SystemExit": raise_it(SystemExit()),
+    "BaseException: base": raise_it(BaseException("base")),
+    "takes 0 positional arguments but 7 were given": lambda: None,
+    "'NoneType' object is not callable": None,
+    "The history of losses is 'abc'": with_history(lambda losses: "abc"),
+    "The history of losses is 3, but": with_history(lambda losses: 3),
+    "The history of losses is [nan": with_history(lambda losses: [np.nan] * 3),
+    "The history of losses is [<": with_history(lambda losses: [NoFloat()] * 3),
+    "The history of losses is [1000": with_history(lambda losses: [10**400]),
+}
+
+
+@pytest.mark.parametrize("says", LOOPS)
+def test_an_odd_loop(says):
+    with pytest.raises(nn.GradientError) as caught:
+        nn.check_training_loop(LOOPS[says])
+    assert says in " ".join(str(caught.value).split())
+
+
+INITIALIZERS = {
+    "gives NoneType,": lambda shape: None,
+    "gives complex128,": lambda shape: np.ones(shape) * 1j,
+    "gives Parameter,": lambda shape: nn.Parameter(np.ones(shape)),
+    "gives generator,": lambda shape: (i for i in shape),
+    "BaseException: base": raise_it(BaseException("base")),
+}
+
+
+@pytest.mark.parametrize("says", INITIALIZERS)
+def test_an_odd_initializer(says):
+    with pytest.raises(nn.GradientError) as caught:
+        nn.check_initializer(INITIALIZERS[says])
+    assert says in " ".join(str(caught.value).split())
+
+
+def forever(*_):
+    while True:
+        pass
+
+
+ENDLESS = {
+    "optimizer": lambda: nn.check_optimizer(optimizer(forever), Plain),
+    "initializer": lambda: nn.check_initializer(forever),
+    "training loop": lambda: nn.check_training_loop(forever),
+    "history": lambda: nn.check_training_loop(lambda *a: Right()(*a) and itertools.count()),
+}
+
+
+@pytest.mark.parametrize("check", ENDLESS.values(), ids=ENDLESS.keys())
+def test_nothing_may_go_on_for_ever(check, monkeypatch):
+    monkeypatch.setattr(checks, "SECONDS", 0.2)
+    with pytest.raises(nn.GradientError, match="It did not come to an end within 0.2 seconds"):
+        check()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, NotImplementedError])
+def test_interrupts_and_todos_come_through(error):
+    stops = raise_it(error())
+    for check in (
+        lambda: nn.check_optimizer(optimizer(stops), Plain),
+        lambda: nn.check_initializer(stops),
+        lambda: nn.check_training_loop(stops),
+    ):
+        before = signal.getsignal(signal.SIGALRM)
+        with pytest.raises(error):
+            check()
+        assert signal.getsignal(signal.SIGALRM) is before

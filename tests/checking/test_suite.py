@@ -9,13 +9,14 @@ import pytest
 
 import edunn as nn
 from cases import CASES
+from edunn.checking.diagnoses import answer
 from edunn.checking.diagnosis import as_text
 from edunn.checking.engine import largest
-from edunn.checking.findings import Checked, Finding
-from edunn.checking.laws import look, structure
-from edunn.checking.point import Point, which_are_right
+from edunn.checking.findings import CheckedVariable, Finding
+from edunn.checking.laws import examine_point, structure
+from edunn.checking.point import Point, explained_by_others, which_are_right
 from edunn.checking.subject import Stop, Subject, float64_copies, resized
-from edunn.checking.suite import examine
+from edunn.checking.suite import examine_layer
 from edunn.checking.wrong_gradient import agree, same
 from mistakes import BENIGN, MISTAKES
 
@@ -85,7 +86,7 @@ def found_in(index):
     with pytest.MonkeyPatch.context() as patch:
         if inputs[0].ndim == 4:  # fewer images, for speed: every number of them is nudged
             patch.setattr("edunn.checking.suite.BATCHES", (3, 1, 2))
-        return examine(mistake.wrong(), inputs, mistake.right())[0]
+        return examine_layer(mistake.wrong(), inputs, mistake.right())[0]
 
 
 def found(mistake):
@@ -99,7 +100,7 @@ def test_every_right_layer_passes(case, with_reference):
     module = copy.deepcopy(module)
     before = copy.deepcopy((module.get_parameters(), inputs))
     reference = copy.deepcopy(module) if with_reference else None
-    findings, checked, calls = examine(module, tuple(inputs), reference, seed=with_reference)
+    findings, checked, calls = examine_layer(module, tuple(inputs), reference, seed=with_reference)
     assert findings == []
     assert {one.verdict for one in checked} <= {"verified", "at a kink"}
     learns = {n for n, p in module.named_parameters().items() if p.requires_grad}
@@ -118,13 +119,13 @@ def test_every_mistake_is_caught(mistake):
 
 @every_mistake
 def test_what_is_right_beside_a_mistake_passes(mistake):
-    assert examine(mistake.right(), inputs_of(mistake), mistake.right())[0] == []
+    assert examine_layer(mistake.right(), inputs_of(mistake), mistake.right())[0] == []
 
 
 @pytest.mark.parametrize("benign", BENIGN, ids=[m.id for m in BENIGN])
 def test_what_is_right_away_from_ties_passes(benign):
     for make in (benign.right, benign.wrong):
-        assert examine(make(), inputs_of(benign), benign.right())[0] == []
+        assert examine_layer(make(), inputs_of(benign), benign.right())[0] == []
 
 
 @pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.id in EXPECTED], ids=lambda m: m.id)
@@ -147,11 +148,10 @@ def test_a_finding_says_where(mistake):
     for one in found(mistake):
         assert one.who == type(mistake.wrong()).__name__
         assert one.part in ("forward", "backward")
-        wrong = one.details.get("wrong")
-        if wrong is not None:
-            assert one.yours.shape == one.measured.shape == wrong.shape
-            assert np.any(wrong)
-            assert np.all(np.abs(one.yours - one.measured)[wrong] > 0)
+        if one.wrong is not None:
+            assert one.yours.shape == one.measured.shape == one.wrong.shape
+            assert np.any(one.wrong)
+            assert np.all(np.abs(one.yours - one.measured)[one.wrong] > 0)
 
 
 # --- what a layer is given
@@ -182,7 +182,7 @@ def test_the_suite_goes_through_these_situations(rng):
     """Batches of 7, 1 and 3; other parameters, each further from 0; evaluation; large inputs."""
     layer = Records()
     old, new = layer.w.data.tolist(), [[0.3, -0.8], [0.8, 1.3], [2.3, -2.3]]
-    assert examine(layer, (rng.normal(size=(4, 3)),), nn.Linear(3, 2))[0] == []
+    assert examine_layer(layer, (rng.normal(size=(4, 3)),), nn.Linear(3, 2))[0] == []
     assert layer.situations == [
         (7, True, False, old), (1, True, False, old), (3, True, False, old),
         (3, True, False, new), (3, False, False, new), (7, True, True, new),
@@ -191,7 +191,7 @@ def test_the_suite_goes_through_these_situations(rng):
 
 def test_without_a_reference_nothing_is_extreme(rng):
     layer = Records()
-    assert examine(layer, (rng.normal(size=(4, 3)),))[0] == []
+    assert examine_layer(layer, (rng.normal(size=(4, 3)),))[0] == []
     assert [large for _, _, large, _ in layer.situations] == [False] * 5
 
 
@@ -201,7 +201,7 @@ def test_every_other_row_is_a_thousand_times_as_large(low, high, extreme, rng):
     """Of both signs; probabilities stay what they are."""
     layer = Records()
     x = rng.uniform(low, high, (4, 3))
-    assert examine(layer, (x,), nn.Linear(3, 2))[0] == []
+    assert examine_layer(layer, (x,), nn.Linear(3, 2))[0] == []
     for size, given in zip((1e3, -1e3) if extreme else (1, 1), layer.xs[-2:]):
         rows = given / size
         assert np.all(rows[::2] == 0) == extreme
@@ -210,7 +210,7 @@ def test_every_other_row_is_a_thousand_times_as_large(low, high, extreme, rng):
 
 def test_zeros_and_ones_stay_what_they_are():
     layer = Records()
-    assert examine(layer, (np.eye(3),), nn.Linear(3, 2))[0] == []
+    assert examine_layer(layer, (np.eye(3),), nn.Linear(3, 2))[0] == []
     assert {float(value) for x in layer.xs[-2:] for value in x.ravel()} == {0, 1}
 
 
@@ -226,7 +226,7 @@ def test_all_at_once_leaves_everything_as_it_was(rng):
 
 def test_backward_is_asked_for_nothing_and_for_a_mixture(rng):
     layer = Records()
-    assert look(layer, (rng.normal(size=(4, 3)),))[0] == []
+    assert examine_point(layer, (rng.normal(size=(4, 3)),))[0] == []
     dys = layer.dys
     assert any(not np.any(dy) for dy in dys)
     other = next(dy for dy in dys if np.any(dy) and np.any(dy != dys[0]))
@@ -239,7 +239,7 @@ def test_backward_is_linear_to_nine_digits(bend, ids, rng):
         def backward(self, dy):
             return super().backward(dy + bend * dy**2)
 
-    assert [one.id for one in look(Bent(3, 2), (rng.normal(size=(4, 3)),))[0]] == ids
+    assert [one.id for one in examine_point(Bent(3, 2), (rng.normal(size=(4, 3)),))[0]] == ids
 
 
 @pytest.mark.parametrize(("size", "bend", "ids"), [(1e-10, 1e-4, ["not_linear"]),
@@ -276,7 +276,7 @@ def test_the_last_second_is_still_within_the_budget(monkeypatch, rng):
 
 
 @pytest.mark.parametrize(("draws", "times"), [(False, 1), (True, 3)])
-def test_only_for_who_draws_from_it_np_random_is_put_back(draws, times, monkeypatch):
+def test_np_random_is_put_back_only_for_a_layer_that_draws_from_it(draws, times, monkeypatch):
     class Draws(nn.Linear):
         def forward(self, x):
             return super().forward(x + (np.random.rand() if draws else 0))
@@ -305,13 +305,13 @@ ALL = {  # the variables that are right or wrong, in order: what that explains
 @pytest.mark.parametrize("verdicts", ALL)
 def test_which_are_right_may_explain_the_rest(verdicts):
     pairs = [one.rpartition(" ") for one in verdicts.split(", ")]
-    checked = [Checked(n, 1, "wrong" if v == "wrong" else "verified") for n, _, v in pairs]
+    checked = [CheckedVariable(n, 1, "wrong" if v == "wrong" else "verified") for n, _, v in pairs]
     for first, expected in (("unknown", ALL[verdicts]), ("flipped", "flipped")):
-        found = [Finding("unknown", "A", "backward", n) for n, _, v in pairs if v == "wrong"]
-        found[0].id = first
-        which_are_right(found, checked)
-        assert found[0].id == expected
-    which_are_right([], checked)
+        wrong = [n for n, _, v in pairs if v == "wrong"]
+        answers = {n: answer("unknown") for n in wrong} | {wrong[0]: answer(first)}
+        assert (which_are_right(answers, checked) or first) == expected
+        found = [Finding(one.id, "A", "backward", n) for n, one in answers.items()]
+        assert [one.id for one in explained_by_others(found, answers, checked)][:1] == [expected]
 
 
 def test_one_number_from_one_number():
@@ -322,7 +322,7 @@ def test_one_number_from_one_number():
             (da, db), grads = super().backward(dy)
             return (2 * da, db), grads
 
-    found = look(Twice(), (np.array(2.0), np.array(3.0)))[0]
+    found = examine_point(Twice(), (np.array(2.0), np.array(3.0)))[0]
     assert [one.id for one in found] == ["ratio_two"]
 
 
@@ -448,13 +448,13 @@ SATURATED = {
 def test_a_layer_that_is_sure_of_itself_is_right(case):
     for seed in range(40):
         module, *inputs = case(saturated(seed))
-        assert look(module, tuple(inputs), seed)[0] == []
+        assert examine_point(module, tuple(inputs), seed)[0] == []
 
 
 def test_a_layer_with_nothing_to_learn():
     layer = nn.Embedding(5, 3)
     layer.w.requires_grad = False
-    assert examine(layer, (np.array([[0, 4, 4], [2, 0, 1]]),))[0] == []
+    assert examine_layer(layer, (np.array([[0, 4, 4], [2, 0, 1]]),))[0] == []
 
 
 CALLS = [
@@ -470,7 +470,7 @@ CALLS = [
 def test_at_one_point_each_gradient_is_asked_for_alone():
     layer = nn.Dense(3, 2, "tanh")
     of_structure, per_variable = 7, 5
-    calls = look(layer, (np.random.default_rng(0).normal(size=(4, 3)),))[2]
+    calls = examine_point(layer, (np.random.default_rng(0).normal(size=(4, 3)),))[2]
     assert calls == of_structure + 3 * per_variable
 
 

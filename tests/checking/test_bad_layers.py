@@ -11,9 +11,9 @@ import pytest
 import edunn as nn
 from edunn.backend import generator
 from edunn.checking import set_language
-from edunn.checking.laws import look
+from edunn.checking.laws import examine_point
 from edunn.checking.subject import Stop, Subject
-from edunn.checking.suite import examine
+from edunn.checking.suite import examine_layer
 
 X = np.random.default_rng(3).normal(size=(4, 3))
 REFERENCE = nn.Linear(3, 2)
@@ -323,9 +323,9 @@ def assert_unchanged(layer, before, values):
 
 
 CHECKS = {
-    "look": lambda layer: look(layer, (X,)),
-    "examine": lambda layer: examine(layer, (X,)),
-    "examine, with a reference": lambda layer: examine(layer, (X,), REFERENCE),
+    "one point": lambda layer: examine_point(layer, (X,)),
+    "the suite": lambda layer: examine_layer(layer, (X,)),
+    "the suite, with a reference": lambda layer: examine_layer(layer, (X,), REFERENCE),
 }
 every_check = pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS.keys())
 
@@ -355,7 +355,7 @@ def test_all_is_put_back(bad, training):
 def test_a_parameter_that_was_replaced_is_put_back():
     layer = Layer(backward=new_parameter)
     w = layer.w
-    look(layer, (X,))
+    examine_point(layer, (X,))
     assert layer.w is w
 
 
@@ -429,7 +429,7 @@ BY_BATCH = {  # each with its finding and, of a batch that raises or is cut shor
 
 @pytest.mark.parametrize(("make", "id", "n"), BY_BATCH.values(), ids=BY_BATCH.keys())
 def test_the_suite_sees_other_batches(make, id, n):
-    found, _, _ = examine(make(), (X,))
+    found, _, _ = examine_layer(make(), (X,))
     assert [one.id for one in found] == [id]
     assert found[0].details.get("n") == n
 
@@ -454,21 +454,21 @@ def test_examples_that_are_missing_are_counted(kept):
 
 def test_a_batch_of_one_may_be_refused_unless_the_reference_takes_it():
     make = refuses(1)
-    assert not examine(make(), (X,))[0]
-    found, _, _ = examine(make(), (X,), nn.Linear(3, 2))
+    assert not examine_layer(make(), (X,))[0]
+    found, _, _ = examine_layer(make(), (X,), nn.Linear(3, 2))
     assert [(one.id, one.details["n"]) for one in found] == [("raises_for_batch", 1)]
-    found, _, _ = examine(make(), (X,), make())
+    found, _, _ = examine_layer(make(), (X,), make())
     assert found == []
 
 
 @pytest.mark.parametrize("n", [1, 3])
 def test_what_the_reference_refuses_is_not_asked_for(n):
-    assert examine(refuses(n)(), (X,), refuses(n)())[0] == []
-    assert examine(nn.Linear(3, 2), (X,), refuses(n)())[0] == []
+    assert examine_layer(refuses(n)(), (X,), refuses(n)())[0] == []
+    assert examine_layer(nn.Linear(3, 2), (X,), refuses(n)())[0] == []
 
 
 def test_a_layer_that_refuses_a_change_of_batch():
-    found, _, _ = examine(Layer(refuses_a_change), (X,))
+    found, _, _ = examine_layer(Layer(refuses_a_change), (X,))
     assert [one.id for one in found] == ["stale_batch"]
 
 
@@ -544,8 +544,8 @@ RIGHT = {
 @pytest.mark.parametrize("make", RIGHT.values(), ids=RIGHT.keys())
 @every_check
 def test_what_is_right_is_accepted(check, make):
-    reference = check is CHECKS["examine, with a reference"]
-    found, checked, calls = examine(make(), (X,), make()) if reference else check(make())
+    reference = check is CHECKS["the suite, with a reference"]
+    found, checked, calls = examine_layer(make(), (X,), make()) if reference else check(make())
     if reference and make is RIGHT["as it is"]:
         assert [one.variable for one in checked] == ["input 0", "w"]
     assert found == []
@@ -592,17 +592,19 @@ def test_an_interrupt_comes_through_and_all_is_put_back(check):
 # --- time
 
 
-@pytest.mark.parametrize("check", ["suite", "examine"])
+@pytest.mark.parametrize(
+    ("file", "examine"), [("laws", examine_point), ("suite", examine_layer)], ids=["laws", "suite"]
+)
 @pytest.mark.parametrize("budget", [{"calls": 12}, {"seconds": 0.03}], ids=["calls", "seconds"])
-def test_a_layer_that_takes_too_long(check, budget, monkeypatch):
+def test_a_layer_that_takes_too_long(file, examine, budget, monkeypatch):
     def sleeps(self, right, x):
         time.sleep(0.01)
         return right(x)
 
     layer = Layer(forward=sleeps)
     before, values = seen(layer), [layer.w.data.copy()]
-    monkeypatch.setattr(f"edunn.checking.{check}.Subject", functools.partial(Subject, **budget))
-    found, _, calls = (look if check == "suite" else examine)(layer, (X,))
+    monkeypatch.setattr(f"edunn.checking.{file}.Subject", functools.partial(Subject, **budget))
+    found, _, calls = examine(layer, (X,))
     assert [one.id for one in found] == ["loops"]
     assert calls <= 13
     assert found[0].details["seconds"] == f"{budget.get('seconds', 20):g}"
@@ -613,11 +615,11 @@ def test_a_budget_that_ends_in_a_diagnosis_leaves_it_unknown(monkeypatch):
     def last_example(self, right, dy):
         return right(dy)[0], {"w": np.outer(self.cache[-1], dy[-1])}
 
-    _, _, needed = look(Layer(backward=last_example), (X,))  # backward is called as well
+    _, _, needed = examine_point(Layer(backward=last_example), (X,))  # backward is called as well
     for calls, id in ((20, "loops"), (needed, "unknown"), (2 * needed, "only_last_example")):
         limited = functools.partial(Subject, calls=calls)
         monkeypatch.setattr("edunn.checking.laws.Subject", limited)
-        assert look(Layer(backward=last_example), (X,))[0][0].id == id
+        assert examine_point(Layer(backward=last_example), (X,))[0][0].id == id
 
 
 def test_the_budget_counts_both_methods():
@@ -634,11 +636,11 @@ def test_the_budget_counts_both_methods():
 
 def test_hundreds_of_thousands_of_numbers_take_no_more_calls():
     layer, x = nn.Linear(500, 400), np.random.default_rng(0).normal(size=(2, 500))
-    found, checked, calls = look(layer, (x,))
+    found, checked, calls = examine_point(layer, (x,))
     assert found == []
     assert [(one.variable, one.size) for one in checked] == [("input 0", 1000), ("w", 200_000)]
     assert calls <= 20
-    assert examine(layer, (x,))[2] <= 50
+    assert examine_layer(layer, (x,))[2] <= 50
 
 
 @pytest.mark.parametrize("inputs", [40, 600])
@@ -649,7 +651,7 @@ def test_a_wrong_gradient_of_many_numbers_is_not_called_slow(inputs):
             return dx, {"w": 2 * grads["w"]}
 
     x = np.random.default_rng(0).normal(size=(5, inputs))
-    found, _, calls = look(Doubled(inputs, 30), (x,))
+    found, _, calls = examine_point(Doubled(inputs, 30), (x,))
     assert [(one.id, one.variable) for one in found] == [("ratio_two", "w")]
     assert calls < 8000
 
@@ -676,7 +678,7 @@ DETAILS = {
 
 @pytest.mark.parametrize(("make", "details"), DETAILS.values(), ids=DETAILS.keys())
 def test_a_finding_fills_its_message(make, details):
-    found, _, _ = look(make(), (X,))
+    found, _, _ = examine_point(make(), (X,))
     assert found[0].details == details
 
 
@@ -702,20 +704,20 @@ class TwoInputs(nn.Add):
     ],
 )
 def test_a_layer_of_two_inputs(make, id, variable):
-    found, _, _ = look(TwoInputs(make), (X, X[::-1] + 1))
+    found, _, _ = examine_point(TwoInputs(make), (X, X[::-1] + 1))
     assert [(one.id, one.variable) for one in found] == [(id, variable)]
 
 
 def test_only_what_is_named_is_judged():
     make = dw_is(lambda dw: 2 * dw)
-    found, checked, _ = look(make(), (X,), only=["input 0"])
+    found, checked, _ = examine_point(make(), (X,), only=["input 0"])
     assert (found, [one.variable for one in checked]) == ([], ["input 0"])
-    found, checked, _ = look(make(), (X,), only=["w"])
+    found, checked, _ = examine_point(make(), (X,), only=["w"])
     assert [one.id for one in found] == ["ratio_two"]
     assert [(one.variable, one.verdict) for one in checked] == [("w", "wrong")]
-    assert look(dw_is(lambda dw: dw.T)(), (X,), only=["input 0"])[0] == []
+    assert examine_point(dw_is(lambda dw: dw.T)(), (X,), only=["input 0"])[0] == []
     with pytest.raises(ValueError, match="bias"):
-        look(make(), (X,), only=["bias"])
+        examine_point(make(), (X,), only=["bias"])
 
 
 def test_a_frozen_parameter_may_have_a_gradient_or_none():
@@ -746,16 +748,16 @@ def test_a_frozen_parameter_may_have_a_gradient_or_none():
 )
 def test_a_small_mistake_or_a_large_one(make, id):
     for seed in range(3):
-        found, checked, _ = look(make(), (X,), seed)
+        found, checked, _ = examine_point(make(), (X,), seed)
         assert [one.id for one in found] == [id]
         if id != "not_linear":
             assert {one.verdict for one in checked} == {"verified", "wrong"}
             error = np.abs(found[0].yours - found[0].measured)
-            np.testing.assert_array_equal(found[0].details["wrong"], error > 1e-9)
+            np.testing.assert_array_equal(found[0].wrong, error > 1e-9)
 
 
 def test_a_very_small_mistake_is_close():
-    found, _, _ = look(dw_is(lambda dw: dw * (1 + 1e-6 * np.eye(3, 2)))(), (X,))
+    found, _, _ = examine_point(dw_is(lambda dw: dw * (1 + 1e-6 * np.eye(3, 2)))(), (X,))
     assert [one.id for one in found] == ["close_but_not_equal"]
 
 
@@ -763,9 +765,9 @@ def test_forward_is_compared_with_the_reference_to_nine_digits():
     for factor, ids in ((1 + 1e-8, ["forward_value"]), (1 - 1e-8, ["forward_value"]),
                         (1 + 2e-10, [])):  # fmt: skip
         layer = y_is(lambda y, factor=factor: y * factor)()
-        found, _, _ = examine(layer, (X,), REFERENCE)
+        found, _, _ = examine_layer(layer, (X,), REFERENCE)
         assert [one.id for one in found] == ids
-    found, _, _ = examine(y_is(lambda y: y[:, :1])(), (X,), REFERENCE)
+    found, _, _ = examine_layer(y_is(lambda y: y[:, :1])(), (X,), REFERENCE)
     assert found[0].id != "forward_value"
 
 
@@ -777,7 +779,7 @@ def test_a_reference_is_put_back_too():
     values = [p.data.copy() for p in reference.parameters()]
     buffers = {name: getattr(reference[2], name) for name in reference[2].buffers}
     assert buffers
-    assert examine(layer, (X,), reference)[0] == []
+    assert examine_layer(layer, (X,), reference)[0] == []
     assert_unchanged(reference, before, values)
     for name, buffer in buffers.items():
         assert getattr(reference[2], name) is buffer
@@ -792,7 +794,7 @@ def test_inputs_are_taken_as_float64(dtype):
         seen_dtypes.update({x.dtype, self.w.data.dtype})
         return right(x)
 
-    assert look(Layer(forward=forward), (X.astype(dtype),))[0] == []
+    assert examine_point(Layer(forward=forward), (X.astype(dtype),))[0] == []
     assert seen_dtypes == {np.dtype(np.float64)}
 
 
@@ -800,7 +802,7 @@ def test_the_same_seed_is_the_same_check_and_another_seed_another():
     def dys(seed):
         taken = []
         backward = lambda self, right, dy: taken.append(dy.copy()) or right(dy)  # noqa: E731
-        look(Layer(backward=backward), (X,), seed)
+        examine_point(Layer(backward=backward), (X,), seed)
         return taken
 
     assert all(np.array_equal(a, b) for a, b in zip(dys(1), dys(1), strict=True))
@@ -817,13 +819,13 @@ class WrongInWhatHasNoAxes(nn.Multiply):
 def test_an_input_of_no_axes():
     for inputs, sizes in (((np.array(2.0), X), [1, 12]), ((X, np.array(2.0)), [7 * 3, 1])):
         for reference in (None, nn.Multiply()):
-            found, checked, _ = examine(nn.Multiply(), inputs, reference)
+            found, checked, _ = examine_layer(nn.Multiply(), inputs, reference)
             assert found == []
             assert [one.size for one in checked] == sizes
 
 
 def test_a_wrong_gradient_of_an_input_of_no_axes():
-    found, _, _ = look(WrongInWhatHasNoAxes(), (np.array(2.0), X))
+    found, _, _ = examine_point(WrongInWhatHasNoAxes(), (np.array(2.0), X))
     assert [(one.id, one.variable) for one in found] == [("ratio_batch_inverse", "input 0")]
 
 
@@ -841,20 +843,20 @@ def wrong_statistics(name, factor):
 @pytest.mark.parametrize("name", ["running_mean", "running_var"])
 @pytest.mark.parametrize("factor", [0, 0.9, 1 + 1e-4, 2])
 def test_running_statistics_are_compared_with_the_reference(name, factor):
-    found, _, _ = examine(wrong_statistics(name, factor), (X,), nn.BatchNorm1d(3))
+    found, _, _ = examine_layer(wrong_statistics(name, factor), (X,), nn.BatchNorm1d(3))
     assert [(one.id, one.details) for one in found] == [("running_value", {"name": name})]
-    assert examine(wrong_statistics(name, 1), (X,), nn.BatchNorm1d(3))[0] == []
+    assert examine_layer(wrong_statistics(name, 1), (X,), nn.BatchNorm1d(3))[0] == []
 
 
 def test_a_batch_that_does_not_fit_is_replaced_by_the_one_given():
-    assert examine(nn.Reshape((2, -1)), (X,), nn.Reshape((2, -1)))[0] == []
+    assert examine_layer(nn.Reshape((2, -1)), (X,), nn.Reshape((2, -1)))[0] == []
 
 
 def test_a_finding_has_both_arrays():
-    found, _, _ = look(dw_is(lambda dw: 3 * dw)(), (X,))
+    found, _, _ = examine_point(dw_is(lambda dw: 3 * dw)(), (X,))
     np.testing.assert_allclose(found[0].yours, 3 * found[0].measured)
     layer = y_is(lambda y: 2 * y)()
-    found, _, _ = examine(layer, (X,), REFERENCE)
+    found, _, _ = examine_layer(layer, (X,), REFERENCE)
     np.testing.assert_allclose(found[0].yours, 2 * found[0].measured)
 
 
@@ -873,7 +875,7 @@ def leaves_out_dw(self, right, dy):
 def test_what_cannot_be_copied_may_fail_in_another_batch():
     layer = Layer(refuses_a_change)
     layer.numpy = np
-    assert [one.id for one in examine(layer, (X,))[0]] == ["raises_for_batch"]
+    assert [one.id for one in examine_layer(layer, (X,))[0]] == ["raises_for_batch"]
 
 
 def sets_grad(self, right, dy):
@@ -915,7 +917,7 @@ ODD = {
 
 @pytest.mark.parametrize(("make", "id"), ODD.values(), ids=ODD.keys())
 def test_what_happens_only_later_has_its_finding_too(make, id):
-    assert [one.id for one in look(make(), (X,))[0]] == [id]
+    assert [one.id for one in examine_point(make(), (X,))[0]] == [id]
 
 
 def wrong_for_one(self, right, x):
@@ -923,7 +925,7 @@ def wrong_for_one(self, right, x):
 
 
 def test_a_wrong_output_is_no_matter_of_an_earlier_batch():
-    found, _, _ = examine(
+    found, _, _ = examine_layer(
         Layer(wrong_for_one, lambda self, right, dy: right(dy * (1 + (len(dy) == 1)))),
         (X,),
         REFERENCE,
@@ -938,7 +940,7 @@ def keeps_the_first_dw(self, right, dy):
 
 
 def test_a_wrong_number_is_where_another_object_has_it_right():
-    found, _, _ = examine(Layer(backward=keeps_the_first_dw), (X,))
+    found, _, _ = examine_layer(Layer(backward=keeps_the_first_dw), (X,))
     assert [(one.id, one.variable) for one in found] == [("stale_batch", "w")]
 
 
@@ -955,14 +957,14 @@ def test_the_parameters_of_a_reference_may_have_other_names():
             return dy @ self.weights.data.T, {"weights": self.cache.T @ dy}
 
     for reference, ids in ((Other(), []), (REFERENCE, ["old_parameters"])):
-        assert [one.id for one in examine(Other(), (X,), reference)[0]] == ids
+        assert [one.id for one in examine_layer(Other(), (X,), reference)[0]] == ids
 
 
 def test_a_reference_of_nothing_is_put_back():
     reference = nn.Sequential()
     reference.eval()
     reference.cache = X
-    assert examine(nn.Identity(), (X,), reference)[0] == []
+    assert examine_layer(nn.Identity(), (X,), reference)[0] == []
     assert reference.cache is X
     assert not reference.training
 
@@ -975,7 +977,7 @@ def test_a_loss_is_given_a_number():
             kinds.add(type(dy))
             return super().backward(dy)
 
-    assert examine(Loss(), (X,))[0] == []
+    assert examine_layer(Loss(), (X,))[0] == []
     assert kinds == {np.float64}
 
 
@@ -995,14 +997,14 @@ def test_a_diagnosis_is_made_of_exact_slopes():
             dw = 20 * x * e * dy
             return 20 * self.w.data * e * dy, {"w": dw[-1]}
 
-    found, _, _ = look(Bent(), (X,))
+    found, _, _ = examine_point(Bent(), (X,))
     assert [one.id for one in found] == ["only_last_example"]
 
 
 def test_a_layer_may_hold_what_cannot_be_copied_and_its_grad_is_put_back():
     layer = Layer(backward=sets_grad)
     layer.numpy = np
-    assert examine(layer, (X,))[0] == []
+    assert examine_layer(layer, (X,))[0] == []
     assert layer.w.grad is None
 
 
@@ -1021,7 +1023,7 @@ CHANGES = {
 @pytest.mark.parametrize(("name", "part"), CHANGES.items())
 def test_what_changes_an_array_is_named(name, part):
     layer = BAD[name][0]()
-    assert look(layer, (X,))[0][0].part == part
+    assert examine_point(layer, (X,))[0][0].part == part
     with pytest.raises(nn.GradientError, match=f"^Layer.{part}: {part} changes "):
         nn.check_layer(BAD[name][0](), X)
 
@@ -1033,7 +1035,7 @@ class Overflows(nn.CrossEntropyLoss):
 
 
 def test_labels_are_no_numbers_to_make_extreme():
-    found, _, _ = examine(Overflows(), (X, np.array([2, 0, 1, 2])), nn.CrossEntropyLoss())
+    found, _, _ = examine_layer(Overflows(), (X, np.array([2, 0, 1, 2])), nn.CrossEntropyLoss())
     assert [one.id for one in found] == ["overflow"]
 
 
@@ -1046,14 +1048,14 @@ class NothingMoves(nn.Module):
 
 
 def test_a_gradient_of_what_has_none():
-    assert [one.id for one in look(NothingMoves(), (X,))[0]] == ["is_dy"]
+    assert [one.id for one in examine_point(NothingMoves(), (X,))[0]] == ["is_dy"]
 
 
 def test_examples_may_be_mixed_where_the_reference_mixes_them():
     centered = forward(lambda self, right, x: right(x - x.mean(axis=0)))
     twice = forward(lambda self, right, x: right(2 * x - 2 * x.mean(axis=0)))
-    assert [one.id for one in examine(twice(), (X,), centered())[0]] == ["forward_ratio"]
-    assert [one.id for one in examine(centered(), (X,), Layer())[0]] == ["examples_mixed"]
+    assert [one.id for one in examine_layer(twice(), (X,), centered())[0]] == ["forward_ratio"]
+    assert [one.id for one in examine_layer(centered(), (X,), Layer())[0]] == ["examples_mixed"]
 
 
 class Mixes(nn.MatMul):
@@ -1062,7 +1064,7 @@ class Mixes(nn.MatMul):
 
 
 def test_an_input_without_examples_is_no_example():
-    found, _, _ = examine(Mixes(), (X, np.ones((3, 2))), nn.MatMul())
+    found, _, _ = examine_layer(Mixes(), (X, np.ones((3, 2))), nn.MatMul())
     assert [one.id for one in found] == ["examples_mixed"]
 
 
@@ -1127,6 +1129,37 @@ class MiddleSizes(nn.Linear):
 def test_an_error_is_told_with_the_line_it_is_in(layer, says):
     with pytest.raises(nn.GradientError, match=says):
         nn.check_gradients(layer, np.ones((4, 3)))
+
+
+class KeepsNothing(nn.Linear):
+    """Of whose cache NumPy says nothing: `x.T @ dy` with None for x."""
+
+    def forward(self, x):
+        return x @ self.w.data
+
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": np.matmul(self.cache, dy)}
+
+
+class NeedsNoCache(nn.Linear):
+    """Nothing is in its cache, and its mistake is another one: None stands elsewhere."""
+
+    other = None
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.w.data
+
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": self.x.T @ self.other["w"]}
+
+
+@pytest.mark.parametrize(("layer", "id"), [(KeepsNothing, "cache_empty"), (NeedsNoCache, "raises")])
+def test_an_empty_cache_is_blamed_where_a_full_one_would_help(layer, id):
+    one = layer(3, 2)
+    for check in CHECKS.values():
+        assert [found.id for found in check(one).findings] == [id]
+        assert one.cache is None
 
 
 class WrongInB(nn.Bias):

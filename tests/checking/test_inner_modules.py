@@ -5,14 +5,14 @@ import pytest
 
 import edunn as nn
 from edunn.checking.inner_modules import METHODS
-from edunn.checking.laws import look
+from edunn.checking.laws import examine_point
 from edunn.containers import add_gradients
 
 X = np.random.default_rng(3).normal(size=(4, 3))
 
 
 def found_in(module, x=X):
-    (first, *_), _, _ = look(module, (x,))
+    (first, *_), _, _ = examine_point(module, (x,))
     return first.id, first.details.get("name")
 
 
@@ -112,7 +112,7 @@ def test_what_is_said(name, nested):
         module = kind(*inner, nn.Sequential(nn.Linear(3, 3), nn.Sigmoid()))
         says = NESTED.get(name, says)
     if says is None:
-        assert look(module, (X,))[0] == []
+        assert examine_point(module, (X,))[0] == []
     else:
         assert found_in(module) == says
 
@@ -120,8 +120,8 @@ def test_what_is_said(name, nested):
 def test_a_layer_used_twice():
     shared = nn.Linear(3, 3)
     for inner in ((shared, nn.Tanh(), shared), (shared, shared)):
-        assert look(Chain(*inner), (X,))[0] == []
-    found, _, _ = look(OldMemory(shared, nn.Tanh(), shared), (X,))
+        assert examine_point(Chain(*inner), (X,))[0] == []
+    found, _, _ = examine_point(OldMemory(shared, nn.Tanh(), shared), (X,))
     assert found[0].id == "changes_cache_elsewhere"
 
 
@@ -162,11 +162,11 @@ class LastUseOnly(ForgetsOneRun):
 
 def test_two_runs_of_one_layer():
     assert found_in(ForgetsOneRun(nn.Dense(3, 3, "tanh"))) == ("inner_other_memory", "f (Dense)")
-    found, _, _ = look(LastUseOnly(nn.Dense(3, 3, "tanh")), (X,))
+    found, _, _ = examine_point(LastUseOnly(nn.Dense(3, 3, "tanh")), (X,))
     assert (found[0].id, found[0].variable) == ("overwritten", "f.w")
     bias = nn.Bias(3, nn.initializers.RandomNormal(1.0))  # keeps no memory: taken in turn
     twice = LastUseOnly(bias)
-    assert [one.id for one in look(twice, (X,))[0]] == ["ratio_half"]
+    assert [one.id for one in examine_point(twice, (X,))[0]] == ["ratio_half"]
 
 
 @pytest.mark.parametrize("name", [name for name, (_, _, says) in SAID.items() if says])
@@ -176,7 +176,7 @@ def test_the_inner_layers_are_left_as_they_were(name):
     vars(inner[0])["forward"] = own
     before = [vars(layer).copy() for layer in inner]
     try:
-        assert look(kind(*inner), (X,))[0]
+        assert examine_point(kind(*inner), (X,))[0]
         for layer, held in zip(inner, before):
             assert not (vars(layer).keys() - held.keys()) & set(METHODS)
         assert vars(inner[0])["forward"] is own
