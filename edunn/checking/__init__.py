@@ -7,6 +7,7 @@ from edunn.checking.checks import (
     check_optimizer,
     check_training_loop,
 )
+from edunn.checking.diagnoses import DIAGNOSES, About, Diagnosis, Says
 from edunn.checking.engine import numeric_gradient
 from edunn.checking.errors import (
     CheckError,
@@ -15,15 +16,19 @@ from edunn.checking.errors import (
     OptimizerError,
     TrainingLoopError,
 )
-from edunn.checking.messages import set_language
+from edunn.checking.messages import set_language, speaking
 from edunn.checking.report import Report
 
 __all__ = [
+    "About",
     "CheckError",
+    "DIAGNOSES",
+    "Diagnosis",
     "GradientError",
     "InitializerError",
     "OptimizerError",
     "Report",
+    "Says",
     "TrainingLoopError",
     "check_gradients",
     "check_initializer",
@@ -32,4 +37,5 @@ __all__ = [
     "check_training_loop",
     "numeric_gradient",
     "set_language",
+    "speaking",
 ]

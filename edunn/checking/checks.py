@@ -6,13 +6,10 @@ of 7, 1 and 3, with other parameters, in the test phase, at extremes, and agains
 
 from __future__ import annotations
 
-import io
-import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Collection
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 from edunn.backend import Array
@@ -26,7 +23,7 @@ from edunn.checking.errors import (
 from edunn.checking.findings import Finding, Outcome
 from edunn.checking.initializers import find_in_initializer
 from edunn.checking.laws import examine_point
-from edunn.checking.messages import word
+from edunn.checking.limits import FirstLines, at_most
 from edunn.checking.optimizers import find_in_optimizer
 from edunn.checking.report import Report
 from edunn.checking.subject import TimeUp
@@ -124,7 +121,7 @@ def _deliver(
     __tracebackhide__ = True
     out, err = FirstLines(), FirstLines()
     try:
-        with redirect_stdout(out), redirect_stderr(err), _at_most(SECONDS):
+        with redirect_stdout(out), redirect_stderr(err), at_most(SECONDS):
             findings, checked, calls = examination()
     except TimeUp as up:  # outside of every layer
         details = {"seconds": f"{up.seconds:g}"}
@@ -140,57 +137,6 @@ def _deliver(
         display(report)
     report.raise_if_wrong()
     return report
-
-
-@contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeUp where the block takes longer; only where there are signals, and nobody else has
-    set a clock that rings before."""
-    can = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    left, every = signal.getitimer(signal.ITIMER_REAL) if can else (0.0, 0.0)
-    if not can or 0 < left <= seconds:
-        yield
-        return
-
-    def up(*_: Any) -> None:
-        raise TimeUp(seconds)
-
-    start, before = time.monotonic(), signal.signal(signal.SIGALRM, up)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again, where a bare except has caught it
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        if left:
-            left -= time.monotonic() - start
-            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), every)
-
-
-class FirstLines(io.StringIO):
-    """Keeps the beginning of what a layer prints: it is run dozens of times in a check."""
-
-    LINES, LENGTH = 20, 2000  # of lines, and of all that is not ended by a line's end
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines, self.length = 0, 0
-
-    def write(self, text: str) -> int:
-        for line in text.splitlines(keepends=True):
-            end = line[len(line.rstrip("\n")) :]
-            if self.lines < self.LINES:
-                super().write(line.rstrip("\n")[: max(0, self.LENGTH - self.length)] + end)
-            self.length = 0 if end else self.length + len(line)
-            self.lines += len(end)
-        return len(text)
-
-    def close(self) -> None:
-        """Whatever a layer does to it, what it has printed is shown."""
-
-    def text(self) -> str:
-        more = self.lines - self.LINES
-        return self.getvalue() + (word("more_lines", count=more) + "\n" if more > 0 else "")
 
 
 def _check_module(who: str, module: Any, inputs: tuple[Any, ...]) -> None:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
 from edunn.backend import Array
-from edunn.checking.diagnoses import Answer, answer
-from edunn.checking.engine import largest
+from edunn.checking.diagnoses import NOTHING, Answer, answer, diagnosis
+from edunn.checking.engine import WRONG, largest
+from edunn.checking.findings import CheckedVariable, Finding
 from edunn.checking.formulas import formula
 from edunn.checking.hypotheses import in_the_place_of, overwritten, some_examples
 from edunn.checking.subject import Stop
-from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient, ratio_of, same
+from edunn.checking.wrong_gradient import (
+    CLOSE,
+    Answers,
+    WrongGradient,
+    ratio_as_text,
+    ratio_of,
+    same,
+)
 
 
 def diagnose(gradient: WrongGradient) -> Answer:
@@ -33,7 +42,7 @@ def diagnose_output(y: Array, expected: Array) -> Answer:
         return answer("forward_opposite")
     is_whole = ratio and abs(max(ratio, 1 / ratio) - round(max(ratio, 1 / ratio))) < CLOSE
     if ratio is not None and abs(ratio - 1) > 1e-3 and (y.size > 1 or is_whole):
-        return answer("forward_ratio", ratio=as_text(ratio))
+        return answer("forward_ratio", ratio=ratio_as_text(ratio))
     if (
         y.size > 1
         and same(np.sort(y, axis=None), np.sort(expected, axis=None))
@@ -66,7 +75,7 @@ def _constant_ratio(gradient: WrongGradient) -> Answers:
     for value, found in _known_ratios(gradient):
         if abs(ratio - value) <= CLOSE * abs(value):
             yield found
-    yield answer("ratio", ratio=as_text(ratio))
+    yield answer("ratio", ratio=ratio_as_text(ratio))
 
 
 def _known_ratios(gradient: WrongGradient) -> list[tuple[float, Answer]]:
@@ -85,13 +94,6 @@ def _known_ratios(gradient: WrongGradient) -> list[tuple[float, Answer]]:
         *((1 / math.log(base), answer("ratio_log", base=base)) for base in (2, 10)),
         *(((1 - p) ** power, answer("ratio_keep", p=p)) for power in (1, -1) if p),
     ]
-
-
-def as_text(ratio: float) -> str:
-    """A number that something was multiplied with by mistake: "0.6", "-1/18"."""
-    inverse = round(1 / ratio)
-    is_share = abs(inverse) > 2 and abs(ratio * inverse - 1) < CLOSE
-    return f"{'-' * (ratio < 0)}1/{abs(inverse)}" if is_share else f"{ratio:.6g}"
 
 
 def _of_dy(gradient: WrongGradient) -> Answers:
@@ -247,3 +249,25 @@ SLOW = (
     overwritten, in_the_place_of, _equal_along_axis, _sums_do_not_cancel, _ratio_along_axis,
     _some_zeros, _roughly_right,
 )  # fmt: skip
+
+
+def explained_by_others(
+    found: list[Finding], answers: dict[str, Answer], checked: list[CheckedVariable]
+) -> list[Finding]:
+    """The findings; the first says it where they all follow from which gradients are right."""
+    id = _which_are_right(answers, checked)
+    return [replace(found[0], id=id), *found[1:]] if id else found
+
+
+def _which_are_right(answers: dict[str, Answer], checked: list[CheckedVariable]) -> str:
+    """The id of what follows from which gradients are right; "" where nothing does, or where a
+    wrong gradient explains itself. answers: of all wrong ones"""
+    products = [one for one in answers.values() if one.is_product]
+    if any(diagnosis(one.id).says != NOTHING and not one.is_product for one in answers.values()):
+        return ""
+    right = [one.variable for one in checked if one.verdict != WRONG]
+    last = [name.rpartition(".")[2] for name in right]
+    if last == ["b"] and {"input 0", "w"} <= {name.rpartition(".")[2] for name in answers}:
+        return "wrong_dy_reached"
+    are_last = right == [one.variable for one in checked][-len(right) :]
+    return "only_last_layer_right" if are_last and len(answers) > 1 + len(products) else ""

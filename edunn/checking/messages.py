@@ -76,10 +76,10 @@ def _texts(id: str) -> dict[str, Any]:
 
 
 def _filled(text: str, values: dict[str, Any]) -> str:
-    return text.format_map(Values({name: plain(value) for name, value in values.items()}))
+    return text.format_map(_Values({name: plain(value) for name, value in values.items()}))
 
 
-class Values(dict[str, str]):
+class _Values(dict[str, str]):
     """For str.format_map: what is not known stays in its braces."""
 
     def __missing__(self, key: str) -> str:

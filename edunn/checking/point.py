@@ -11,7 +11,7 @@ import numpy as np
 
 from edunn.backend import Array
 from edunn.checking.diagnoses import NOTHING, Answer, diagnosis
-from edunn.checking.diagnosis import diagnose
+from edunn.checking.diagnosis import diagnose, explained_by_others
 from edunn.checking.engine import VERIFIED, WRONG, Measurement, Probe
 from edunn.checking.findings import CheckedVariable, Finding
 from edunn.checking.inner_modules import Inside, Run, is_slope
@@ -219,25 +219,3 @@ class Point:
         probe, h = Probe(self.forward, x, 1.0), 1e-5
         rows = [np.add(*probe.sides(place, h, h)[:2]) / 2 for place in np.ndindex(x.shape)]
         return np.reshape(rows, x.shape + self.y.shape)
-
-
-def explained_by_others(
-    found: list[Finding], answers: dict[str, Answer], checked: list[CheckedVariable]
-) -> list[Finding]:
-    """The findings; the first says it where they all follow from which gradients are right."""
-    id = which_are_right(answers, checked)
-    return [replace(found[0], id=id), *found[1:]] if id else found
-
-
-def which_are_right(answers: dict[str, Answer], checked: list[CheckedVariable]) -> str:
-    """The id of what follows from which gradients are right; "" where nothing does, or where a
-    wrong gradient explains itself. answers: of all wrong ones"""
-    products = [one for one in answers.values() if one.is_product]
-    if any(diagnosis(one.id).says != NOTHING and not one.is_product for one in answers.values()):
-        return ""
-    right = [one.variable for one in checked if one.verdict != WRONG]
-    last = [name.rpartition(".")[2] for name in right]
-    if last == ["b"] and {"input 0", "w"} <= {name.rpartition(".")[2] for name in answers}:
-        return "wrong_dy_reached"
-    are_last = right == [one.variable for one in checked][-len(right) :]
-    return "only_last_layer_right" if are_last and len(answers) > 1 + len(products) else ""

@@ -36,6 +36,13 @@ def ratio_of(a: Array, n: Array) -> float | None:
     return ratio if same(a, ratio * n) else None
 
 
+def ratio_as_text(ratio: float) -> str:
+    """A number that something was multiplied with by mistake: "0.6", "-1/18"."""
+    inverse = round(1 / ratio)
+    is_share = abs(inverse) > 2 and abs(ratio * inverse - 1) < CLOSE
+    return f"{'-' * (ratio < 0)}1/{abs(inverse)}" if is_share else f"{ratio:.6g}"
+
+
 class WrongGradient:
     """The numbers of one wrong gradient, and what can be tried out around it.
 

@@ -11,6 +11,7 @@ import pytest
 import edunn as nn
 from changed_layers import assert_same_state, first, layer, raises, state_of
 from edunn.checking import checks
+from edunn.checking.limits import FirstLines
 
 X = np.random.default_rng(3).normal(size=(4, 3))
 CHECKS = [nn.check_gradients, nn.check_layer]
@@ -86,7 +87,7 @@ def test_megabytes_are_cut_off(end, to, capsys):
 
 
 def test_lines_without_an_end_are_followed_by_others():
-    lines = checks.FirstLines()
+    lines = FirstLines()
     for text in ("ab", "cd", "\n", "e" * 3000, "f", "\ng\n"):
         lines.write(text)
     lines.close()

@@ -6,6 +6,7 @@ When a name comes or goes on purpose, rewrite the file and say so in CHANGELOG.m
 """
 
 import ast
+import enum
 import importlib
 import inspect
 import re
@@ -26,7 +27,7 @@ TO_DO = (
 
 def signature(value):
     """What a callable takes, without annotations; an object among the defaults is its class."""
-    if isinstance(value, type) and issubclass(value, Exception):  # Python's own arguments
+    if isinstance(value, type) and issubclass(value, (Exception, enum.Enum)):  # Python's arguments
         return ""
     found = inspect.signature(value)
     bare = [p.replace(annotation=p.empty) for p in found.parameters.values()]

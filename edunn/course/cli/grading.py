@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from edunn.checking.messages import LANGUAGES, set_language
+from edunn.checking.messages import LANGUAGES, speaking
 from edunn.course.cli.console import (
     Bars,
     console,
@@ -107,8 +107,8 @@ def report_command(out: Path, language: str) -> None:
     """
     from edunn.course.reporting.html import write_all
 
-    set_language(language)
-    print_sheets(write_all(out))
+    with speaking(language):
+        print_sheets(write_all(out))
     print_files(out / "report.html", out / "feedback", out / "grades.csv")
 
 
