@@ -90,13 +90,13 @@ def say(step: object, mark: str = "✓") -> None:
 def print_grades(grades: list[Any]) -> None:
     """A line or two for each student; hints are for the student's own page."""
     from edunn.course.reporting.html import number
-    from edunn.course.reporting.messages import brief
+    from edunn.course.reporting.messages import brief, state
 
     table = Table("student", "points", "state", "what went wrong")
     for line in grades:
         points = f"{number(line.points) or '-'} / {number(line.max_points)}"
         found = Text(brief(line))  # Text: a student's words are not markup
-        table.add_row(Text(line.record.student), points, line.record.state, found)
+        table.add_row(Text(line.record.student), points, state(line.record), found)
     console.print(table)
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import GRADED, NOT_GRADED, STUDENT_ERROR, Record
-from edunn.course.messages import Message, Said, explained
+from edunn.course.messages import Message, Said, explained, word
+
+
+_STATES = {
+    GRADED: "state_graded",
+    STUDENT_ERROR: "state_student_error",
+    NOT_GRADED: "state_not_graded",
+}
+
+
+def state(record: Record) -> str:
+    """The state of a record, in the language that is set."""
+    return word(_STATES[record.state])
 
 
 def brief(grade: Grade) -> str:
