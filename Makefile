@@ -1,16 +1,22 @@
-# `make demo` and `make test` do all the set-up on a fresh machine, in a virtual environment.
+# `make demo`, `make check` and `make test` do all the set-up on a fresh machine, in a virtual
+# environment. `make check` is for every edit, `make test` is everything.
 PYTHON ?= python3
 VENV ?= .venv
 
-.PHONY: demo test bench clean
+.PHONY: demo lint check test bench clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/edunn demo
 
-test: $(VENV)/installed
+lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+check: lint
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal -m "not slow"
+
+test: lint
 	$(VENV)/bin/python -m pytest -n auto --dist loadfile
 
 bench: $(VENV)/installed

@@ -306,31 +306,32 @@ def catalogue():
     must("catalogue: a specific diagnosis >= 90 %", f"{specific:.1f} %", specific >= 90)
 
 
+def caught_by(target, mutant, equivalent):
+    """Which of edunn's suite, the same without a reference, and torch see a mutant."""
+    seen = {"suite": False, "without": False, "torch": False}
+    for make, draw in target.configurations:
+        inputs, few = (draw(n, np.random.default_rng(3)) for n in (7, 3))
+        if not seen["suite"]:
+            seen["suite"] = bool(findings(mutant.build(make), inputs, make()))
+        if not equivalent:
+            seen["without"] |= bool(findings(mutant.build(make), inputs, None))
+            seen["torch"] |= not torch_accepts(mutant.build(make), few)
+    return seen
+
+
 def ast_mutants():
     made, survivors, rightly, caught = 0, [], [], collections.Counter()
     for target in TARGETS:
         for mutant in mutants(target):
             made += 1
             equivalent, before = is_equivalent(mutant), len(CRASHES)
-            with_reference = without = torchs = False
-            for make, draw in target.configurations:
-                inputs, few = (draw(n, np.random.default_rng(3)) for n in (7, 3))
-                if not with_reference:
-                    with_reference = bool(findings(mutant.build(make), inputs, make()))
-                if not equivalent:
-                    without = without or bool(findings(mutant.build(make), inputs, None))
-                    torchs = torchs or not torch_accepts(mutant.build(make), few)
+            seen = caught_by(target, mutant, equivalent)
             if len(CRASHES) > before:
                 CRASHES[before:] = [f"{CRASHES[before]}   in {mutant}"]
-            if equivalent:
-                caught["equivalent"] += 1
-                if with_reference:
-                    rightly.append(mutant)
-                continue
-            caught["suite"] += with_reference
-            caught["without"] += without
-            caught["torch"] += torchs
-            if not with_reference:
+            caught.update({"equivalent": 1} if equivalent else seen)
+            if equivalent and seen["suite"]:
+                rightly.append(mutant)
+            elif not equivalent and not seen["suite"]:
                 survivors.append(mutant)
     total = made - caught["equivalent"]
     print(f"\n4. AST mutants: {made}, of which {caught['equivalent']} are equivalent on ordinary "

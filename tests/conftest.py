@@ -1,5 +1,6 @@
 import importlib.util
 import os
+import re
 import sys
 
 # the tests share the cores already, also with the kernels and graders that they start
@@ -18,6 +19,14 @@ def find_gpu():
     import cupy
 
     return cupy.cuda.is_available()
+
+
+def pytest_ignore_collect(collection_path, config):
+    """`make check` does not even import the files that are slow as a whole."""
+    if config.option.markexpr == "not slow" and collection_path.suffix == ".py":
+        text = collection_path.read_text(encoding="utf-8")
+        return True if re.search(r"^pytestmark = .*\bslow\b", text, re.MULTILINE) else None
+    return None
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from edunn.checking.laws import examine_point
 from edunn.checking.subject import Stop, Subject
 from edunn.checking.suite import examine_layer
 
+pytestmark = pytest.mark.slow
+
 X = np.random.default_rng(3).normal(size=(4, 3))
 REFERENCE = nn.Linear(3, 2)
 CLOCK = functools.partial(next, iter(range(10**9)))  # a clock that never stands still

@@ -78,6 +78,7 @@ def test_only_one_row_says_nothing():
     assert [row.id for row in DIAGNOSES.values() if not row.says] == ["unknown"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.id)
 def test_a_finding_is_of_what_its_diagnosis_is_about(mistake):
     inputs = mistake.inputs(3, np.random.default_rng(0))

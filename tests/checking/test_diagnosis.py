@@ -9,6 +9,8 @@ from edunn.checking.diagnoses import About, diagnosis
 from edunn.checking.suite import examine_layer
 from mistakes import OTHERS
 
+pytestmark = pytest.mark.slow
+
 every_other = pytest.mark.parametrize("other", OTHERS, ids=[one.id for one in OTHERS])
 
 

@@ -91,6 +91,7 @@ def test_numbers_stay_numbers_and_the_rest_is_text_of_one_line():
     assert all(len(one) <= 160 and "\n" not in one for one in details.values() if type(one) is str)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", MISTAKES[::4], ids=lambda mistake: mistake.id)
 def test_the_findings_of_a_mistake_can_be_recorded(mistake):
     inputs = mistake.inputs(7, np.random.default_rng(0))

@@ -16,6 +16,8 @@ from edunn.checking.initializers import find_in_initializer
 from edunn.checking.optimizers import find_in_optimizer
 from edunn.checking.training_loop import find_in_training_loop
 
+pytestmark = pytest.mark.slow
+
 
 def ids(findings):
     return [finding.id for finding in findings]

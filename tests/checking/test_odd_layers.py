@@ -12,6 +12,8 @@ import edunn as nn
 from changed_layers import NoText, assert_same_state, first, layer, raises, state_of, then
 from edunn.checking.subject import in_words
 
+pytestmark = pytest.mark.slow
+
 X = np.random.default_rng(3).normal(size=(4, 3))
 CHECKS = [nn.check_gradients, nn.check_layer]
 both = pytest.mark.parametrize("check", CHECKS, ids=["gradients", "layer"])

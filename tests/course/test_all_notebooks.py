@@ -13,6 +13,8 @@ from edunn.course.notebooks.layout import Course
 from edunn.course.student import package as mine
 from edunn.course.student.self_check import status
 
+pytestmark = pytest.mark.slow
+
 COURSE = Course.find(Path(__file__).parent)
 NAMES = COURSE.assignments()
 LAST = "17_capstone"

@@ -13,7 +13,7 @@ COURSE = Course.find(Path(__file__).parent)
 NAME = "03_linear"
 WRONG, RIGHT = "dy.T @ x", "x.T @ dy"
 
-pytestmark = needs_browser
+pytestmark = [pytest.mark.slow, needs_browser]
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ import pytest
 import edunn as nn
 import edunn.torchlike
 
+pytestmark = pytest.mark.slow
+
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install torch")
 
 STEPS = 100

@@ -6,6 +6,7 @@ functions count, and so do relative ones.
 """
 
 import ast
+import functools
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -38,6 +39,7 @@ LEVELS = [
 ]
 
 
+@functools.lru_cache(maxsize=1)  # the six laws look at one tree
 def modules_in(root):
     """The modules of the package edunn in the folder `root`: by name, the parsed file."""
     found = {}

@@ -6,7 +6,6 @@ from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import GRADED, NOT_GRADED, STUDENT_ERROR, Record
 from edunn.course.messages import Message, Said, explained, word
 
-
 _STATES = {
     GRADED: "state_graded",
     STUDENT_ERROR: "state_student_error",

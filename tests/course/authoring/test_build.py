@@ -22,6 +22,8 @@ from edunn.course.notebooks.solution import (
     todos,
 )
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 COURSE = Course.find(ROOT)
 HEADER = "# %% [markdown]\n# # Double\n\n"

@@ -36,6 +36,7 @@ def test_a_translation_gives_what_is_committed(name, language):
 TEXT = "".join(MARK + cell["source"] + "\n\n" for cell in prose(RELEASE))
 
 
+@pytest.mark.slow
 def test_a_translated_notebook_speaks_the_language_in_its_checks():
     notebook = translated(RELEASE, TEXT, "es")
     next(c for c in notebook["cells"] if c["id"] == "linear")["source"] = RIGHT.replace(

@@ -10,6 +10,8 @@ from edunn.course.authoring.wrong_answers import Mistake, read_wrong_answers
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 COURSE = Course.find(ROOT)
 NAME = "03_linear"

@@ -20,6 +20,8 @@ from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from lock import needs_lock
 
+pytestmark = pytest.mark.slow
+
 COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 EDUNN = Path(sys.executable).with_name("edunn")

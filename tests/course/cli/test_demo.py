@@ -13,6 +13,8 @@ from click.testing import CliRunner
 
 from edunn.course.cli.main import main
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 VERDICTS = {
     "anna_solution": ("7", "graded", "linear-why waits for a person"),

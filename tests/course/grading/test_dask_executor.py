@@ -25,7 +25,7 @@ from edunn.course.sandbox.process import Limits
 from edunn.course.submissions.collect import Submission
 from lock import needs_lock
 
-pytestmark = needs_lock
+pytestmark = [pytest.mark.slow, needs_lock]
 NAME = "02_bias"
 DEADLY = """
 import os, signal

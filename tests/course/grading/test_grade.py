@@ -27,7 +27,7 @@ from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.process import Limits
 from lock import needs_lock
 
-pytestmark = needs_lock
+pytestmark = [pytest.mark.slow, needs_lock]
 COURSE = Course.find(Path(__file__).parent)
 NAME = "03_linear"
 RELEASE = COURSE.released(NAME)

@@ -16,7 +16,7 @@ from edunn.course.submissions.normalise import NormalisedSubmission
 from hostile.making import COURSE, find
 from lock import needs_lock
 
-pytestmark = needs_lock
+pytestmark = [pytest.mark.slow, needs_lock]
 LIMITS = Limits(cell_seconds=20.0)
 MODULE = "class {}(nn.Module):\n    def __init__(self, *a, **k): pass\n"
 KNOWN = """

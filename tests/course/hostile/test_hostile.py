@@ -29,7 +29,7 @@ from edunn.course.sandbox.process import Limits
 from hostile.making import ATTACKS, COURSE, LEAKED, MARK, NAME, RELEASE, TOKEN, raw, right
 from lock import needs_lock
 
-pytestmark = needs_lock
+pytestmark = [pytest.mark.slow, needs_lock]
 HONEST = ("a_honest", "k_honest", "z_honest")
 LIMITS = Limits(cell_seconds=4.0, cpu_seconds=40, memory=3 << 29, folder_size=24 << 20)
 PR_SET_CHILD_SUBREAPER = 36

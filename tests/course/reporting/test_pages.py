@@ -43,7 +43,7 @@ from edunn.course.reporting.similarity import alike, words
 from edunn.course.submissions.collect import Submission, take_in
 from lock import needs_lock
 
-pytestmark = needs_lock
+pytestmark = [pytest.mark.slow, needs_lock]
 COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 SOLUTION, RELEASE = COURSE.solution(NAME), COURSE.released(NAME)

@@ -19,6 +19,8 @@ from edunn.course.notebooks.layout import Course
 from edunn.course.student import package as mine
 from edunn.course.student.self_check import check_notebook, receipt_path, status
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 COURSE = Course.find(ROOT)
 NAME = "03_linear"

@@ -9,6 +9,8 @@ import pytest
 from edunn.course.notebooks.kernel import run
 from edunn.course.notebooks.layout import Course
 
+pytestmark = pytest.mark.slow
+
 COURSE = Course.find(Path(__file__).parent)
 SOLUTION = COURSE.solution("03_linear")
 NAMED = ("setup", "linear", "linear-forward", "linear-dx", "linear-dw")
