@@ -1,3 +1,0 @@
-from edunn.course.compat import load_nbformat_fast
-
-load_nbformat_fast()
