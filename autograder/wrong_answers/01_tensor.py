@@ -1,6 +1,6 @@
 """Wrong answers to exercise 1, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 STRETCHED = """
 for axis, size in enumerate(shape):

@@ -1,6 +1,6 @@
 """Wrong answers to exercise 2, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 LOOP = "dx = dy\nfor i in range(len(dy)):\n    db = dy[i]"
 

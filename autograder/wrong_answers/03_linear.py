@@ -1,6 +1,6 @@
 """Wrong answers to exercise 3, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 FIRST_CACHE = "if self.cache is None:\n    self.cache = x\ny = x @ self.w.data"
 CENTERED = "x -= x.mean(0)\nself.cache = x\ny = x @ self.w.data"

@@ -1,6 +1,6 @@
 """Wrong answers to exercise 4, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 
 def sigmoid(line, name, says, hidden=False):

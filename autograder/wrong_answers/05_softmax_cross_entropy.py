@@ -1,6 +1,6 @@
 """Wrong answers to exercise 5, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 FORWARD = "Softmax.forward"
 BACKWARD = "Softmax.backward"

@@ -1,6 +1,6 @@
 """Wrong answers to exercise 6, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 SQUARED, SQUARED_BACK = "SquaredError.forward", "SquaredError.backward"
 MEAN, MEAN_BACK = "MeanError.forward", "MeanError.backward"

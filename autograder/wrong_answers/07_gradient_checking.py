@@ -1,6 +1,6 @@
 """Wrong answers to exercise 7, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 NUMERIC, RELATIVE, STEP = "numeric_gradient", "relative_error", "best_step"
 TOOL, GUILTY = "gradient_error", "guilty"

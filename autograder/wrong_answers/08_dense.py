@@ -1,6 +1,6 @@
 """Wrong answers to exercise 8, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 INIT, FORWARD, BACKWARD = "Dense.__init__", "Dense.forward", "Dense.backward"
 RESTORE = "self.linear.cache, self.bias.cache, self.activation.cache = self.cache\n"

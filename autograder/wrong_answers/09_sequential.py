@@ -1,6 +1,6 @@
 """Wrong answers to exercise 9, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 COUNT, FORWARD = "count_parameters", "Sequential.forward"
 MERGE, BACKWARD = "Sequential.merge_gradients", "Sequential.backward"

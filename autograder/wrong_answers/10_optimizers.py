@@ -1,6 +1,6 @@
 """Wrong answers to exercise 10, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 SGD, MOMENTUM, ADAM = "SGD.update", "Momentum.update", "Adam.update"
 KEEPS_M = 'm = state["m"] = beta1 * state.get("m", 0.0) + (1 - beta1) * dw'

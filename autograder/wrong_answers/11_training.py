@@ -1,6 +1,6 @@
 """Wrong answers to exercise 11, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 ORDER = "order = nn.backend.generator().permutation(len(x)) if shuffle else np.arange(len(x))"
 SHUFFLES_X = """

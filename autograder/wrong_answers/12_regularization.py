@@ -1,6 +1,6 @@
 """Wrong answers to exercise 12, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 DRAW = "nn.backend.generator().random(x.shape)"
 ONE_MASK = """

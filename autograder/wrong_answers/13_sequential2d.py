@@ -1,6 +1,6 @@
 """Wrong answers to exercise 13, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 CUT, JOIN = "cut", "join"
 FORWARD, BACKWARD = "Sequential2D.forward_list", "Sequential2D.backward_list"

@@ -1,6 +1,6 @@
 """Wrong answers to exercise 14, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 CONFIG, SQUARE, RADIUS = "skip_config", "square_config", "with_radius"
 FORWARD, BACKWARD = "Iterated.forward", "Iterated.backward"

@@ -1,6 +1,6 @@
 """Wrong answers to exercise 15, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 STRIDE, PLACES = "every[:, :, ::stride, ::stride]", "r * stride, c * stride"
 WINDOW, ADD = "x[:, :, top : top + size, left : left + size]", "+= windows[:, :, r, c]"

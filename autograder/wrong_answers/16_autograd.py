@@ -1,6 +1,6 @@
 """Wrong answers to exercise 16, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 FRONT, LONGER = "axis=tuple(range(dy.ndim - len(shape)))", "axis=axis, keepdims=True"
 STEP, ARRAYS = "Step(module, module.cache, inputs)", "*[x.data for x in inputs]"

@@ -1,6 +1,6 @@
 """Wrong answers to exercise 17, and what the student must read of each."""
 
-from edunn.course.authoring.wrong_answers import Mistake
+from edunn.course.authoring import Mistake
 
 SUM = "sum(p.data.size for p in model.parameters())"
 EACH_LAYER = (

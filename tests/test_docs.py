@@ -11,8 +11,12 @@ import edunn as nn
 from edunn.course.cli.main import main
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "assignments" / "README.md", *sorted(ROOT.glob("docs/*.md"))]
-README = PAGES[0].read_text(encoding="utf-8")
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    ROOT / "assignments" / "README.md",
+    *sorted(ROOT.glob("docs/*.md")),
+]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 FIRST, SECOND = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -42,3 +46,12 @@ def test_links_lead_somewhere_and_commands_exist(page):
         known = {flag for one in (command, *getattr(command, "commands", {}).values())
                  for parameter in one.params for flag in parameter.opts}  # fmt: skip
         assert {word for word in words if word.startswith("--")} <= known, options
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_are_there(page):
+    """But for what the changelog says is gone, and for names such as NN_name.py."""
+    text = page.read_text(encoding="utf-8").partition("### Removed")[0]
+    top = "edunn|tests|docs|autograder|solutions|assignments|benchmarks"
+    for path in re.findall(rf"`((?:{top})/[\w./]*)`", text):
+        assert (ROOT / path).exists() or "NN_name" in path, path
