@@ -263,6 +263,30 @@ def test_grades_of_a_person_are_in_report_and_feedback(graded, tmp_path):
     assert "ben,02_bias,6.5,10,graded" in (out / "grades.csv").read_text()
 
 
+def test_the_same_records_in_spanish(graded, tmp_path):
+    """The class was graded in English; its pages are made again in another language."""
+    out = tmp_path / "out"
+    shutil.copytree(graded, out)
+    CliRunner().invoke(main, ["report", str(out)])
+    english = (out / "report.html").read_text(encoding="utf-8")
+    records = {path: path.read_bytes() for path in out.glob("records/*/*.json")}
+    result = CliRunner().invoke(main, ["report", str(out), "--language", "es"])
+    assert result.exit_code == 0, result.output
+    spanish = (out / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in english
+    assert '<html lang="es">' in spanish
+    assert "Informe de la clase" in spanish
+    pages = "".join(path.read_text(encoding="utf-8") for path in out.glob("feedback/*/*.html"))
+    assert "gradiente de" in pages
+    for word in ("Pista.", "Un pequeño experimento.", "Lo que entregaste"):
+        assert word in pages
+    for word in ("Hint.", "A small experiment.", "Waits for a person", "the released one counts"):
+        assert word not in pages
+    assert records == {path: path.read_bytes() for path in out.glob("records/*/*.json")}
+    CliRunner().invoke(main, ["report", str(out)])
+    assert (out / "report.html").read_text(encoding="utf-8") == english
+
+
 def test_regrade_judges_only_what_has_changed(graded, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(graded, out)
