@@ -1,7 +1,7 @@
 """The course: notebooks built from solutions, checks, grading.
 
-What a student's notebook needs has its name here; the rest is in the packages, each named for what
-one does in it, and needs the extra "course".
+The names that a student's notebook needs are here. Everything else is in the packages, and needs
+the extra "course".
 """
 
 from edunn import _lazy

@@ -1,4 +1,4 @@
-"""Where other projects' programs need a push: called on purpose, never on import."""
+"""Workarounds for other projects' code: called on purpose, never on import."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 
 
 def load_nbformat_fast() -> None:
-    """Import nbformat without the grammar that it would load for a second, in every process, to
-    check a kind of text that no notebook has."""
+    """Import nbformat without a grammar of IRIs, which takes a second to load in every process and
+    checks nothing that a notebook has."""
     if "jsonschema" in sys.modules:
         return
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as if not installed
@@ -20,7 +20,7 @@ def load_nbformat_fast() -> None:
 
 @functools.cache
 def _newest_schema() -> str:
-    """The version of a new gradebook of nbgrader's."""
+    """The schema version of a new nbgrader gradebook."""
     from alembic.script import ScriptDirectory
     from nbgrader.dbutil import ALEMBIC_DIR
 
@@ -28,8 +28,8 @@ def _newest_schema() -> str:
 
 
 def create_gradebooks_fast() -> None:
-    """nbgrader asks a program on the PATH for that version, a second for each gradebook, and fails
-    where the program is not on it."""
+    """Tell nbgrader the schema version. For it, nbgrader would run a program: a second for each
+    gradebook, and a failure where that program is not on the PATH."""
     import nbgrader.api
 
     nbgrader.api.get_alembic_version = _newest_schema

@@ -1,4 +1,4 @@
-"""What goes wrong with a course, as its people are told of it."""
+"""The error of the course's own code: its message is for whoever runs a command."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is said of a submission, as data; its sentences are made where somebody reads them.
+"""What is said of a submission, as data; it becomes text where somebody reads it.
 
-A `Finding` is a diagnosis of the checks (`edunn.checking`); a `Message` is anything else. Both are
-kept in records as they are, and become text in the language that is then set.
+A `Finding` is a diagnosis of the checks (`edunn.checking`); a `Message` is anything else. Records
+keep both as data. The text is made in the language that is set when it is read.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from edunn.checking.messages import language, message, start
 class Message:
     """One sentence, as data.
 
-    id: a key of messages.json; or any word, where `details` has the sentence as "text": somebody's
-    own words, which no catalogue knows
-    details: what fills the {placeholders}: texts, numbers, and whatever else is said
+    id: a key of messages.json; or any word, where `details` has the sentence itself as "text"
+    details: what fills the {placeholders}: texts, numbers, other Messages and Findings
     """
 
     id: str
@@ -32,7 +31,7 @@ class Message:
 
     @classmethod
     def own_words(cls, text: str, id: str = "own_words") -> Message:
-        """A sentence that no catalogue knows. id: under which it is counted"""
+        """A sentence that is not in messages.json. id: what it is counted under"""
         return cls(id, {"text": text})
 
     def __str__(self) -> str:
@@ -46,7 +45,7 @@ class Message:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Message:
-        """What `as_dict` gave."""
+        """The Message of which `as_dict` gave the data."""
         parts = data["details"].items()
         return cls(data["id"], {k: said_from(v) if isinstance(v, dict) else v for k, v in parts})
 
@@ -55,8 +54,11 @@ Said: TypeAlias = Finding | Message
 
 
 class Explained(NamedTuple):
-    """What is said, taken apart. where: "Bias, gradient of b"; pattern: what the numbers show;
-    hint, more: "" where it is no diagnosis."""
+    """The parts of what is said.
+
+    where: such as "Bias, gradient of b"    pattern: what the numbers show
+    hint, more: what to look at, and an experiment; "" for a Message
+    """
 
     where: str
     pattern: str
@@ -68,8 +70,8 @@ Labels: TypeAlias = Mapping[str, str]  # what people call a cell, by its name
 
 
 def explained(said: Said, labels: Labels | None = None) -> Explained:
-    """The parts of what is said, in the language that is set; cells by their labels, if they have
-    one."""
+    """The parts of what is said, in the language that is set; a cell is called by its label, if it
+    has one."""
     if isinstance(said, Finding):
         return Explained(start(said), *message(said))
     if "text" in said.details:
@@ -79,7 +81,7 @@ def explained(said: Said, labels: Labels | None = None) -> Explained:
 
 
 def sentence(said: Said, labels: Labels | None = None) -> str:
-    """All of it in one text, but for the experiment."""
+    """All parts but the experiment in one text."""
     where, pattern, hint, _ = explained(said, labels)
     return (f"{where}: " if where else "") + pattern + (f" {hint}" if hint else "")
 
@@ -90,7 +92,7 @@ def word(id: str, **details: Any) -> str:
 
 
 def said_from(data: Mapping[str, Any]) -> Said:
-    """A Finding or a Message from what its `as_dict` gave."""
+    """The Finding or Message of which `as_dict` gave the data."""
     return Finding.from_dict(data) if "who" in data else Message.from_dict(data)
 
 

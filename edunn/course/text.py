@@ -1,16 +1,16 @@
-"""What students and their programs have written, made fit for people and files."""
+"""What students and their programs wrote, made safe for people and files."""
 
 from __future__ import annotations
 
 import re
 
-ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # of a terminal: colours, and moves of the cursor
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # of a terminal: colours, cursor moves
 # control characters (but for tab and newline), and those that turn the direction of writing
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def whole(text: str) -> str:
-    """A text that can be written to a file: halves of characters become question marks."""
+    """A text that can be written to a file: lone surrogates become question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -20,17 +20,18 @@ def without_escapes(text: str) -> str:
 
 
 def readable(text: str, most: int) -> str:
-    """A student's text for people and files to read: no colours, no control characters."""
+    """A student's text for people and files: no colours, no control characters, at most `most`
+    characters."""
     text = without_escapes(whole(text[: 4 * most]))
     return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))[:most]
 
 
 def first_line(error: str) -> str:
-    """The first line of an error, without the name of a file that a cell's code has in Python."""
+    """The first line of an error, without the file name that Python gives to a cell."""
     return re.sub(r" \(\S+, line", " (line", error.partition("\n")[0])[:150]
 
 
-def as_shown(text: str) -> str:
-    """What a terminal would show, without colours, and without lines that were written over."""
+def as_in_terminal(text: str) -> str:
+    """What a terminal would display: no colours, and no lines that were written over."""
     lines = [line.rstrip("\r").rpartition("\r")[2] for line in without_escapes(text).split("\n")]
     return "\n".join(lines)

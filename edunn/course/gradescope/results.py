@@ -9,7 +9,7 @@ from typing import Any
 
 from edunn.course.grading.records import Mark, Record
 from edunn.course.notebooks.solution import is_automatic, is_kind
-from edunn.course.text import as_shown
+from edunn.course.text import as_in_terminal
 
 SETTINGS = {"output_format": "text", "visibility": "visible", "stdout_visibility": "hidden"}
 
@@ -38,7 +38,7 @@ def results(
         about: dict[str, Any] = {"name": labels.get(name, name), "max_score": most}
         if points is not None:
             about |= {"score": points, "status": "passed" if points >= most else "failed"}
-        tests.append(about | {"output": as_shown(output), "output_format": "text"})
+        tests.append(about | {"output": as_in_terminal(output), "output_format": "text"})
 
     for verdict in record.results:
         mark = marks.get(verdict.name)

@@ -1,4 +1,4 @@
-"""Copies of what was handed in, as it came."""
+"""Copies of submissions, exactly as they came in."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from edunn.files import write_whole
 
 
 class Archive(Mapping[str, Submission]):
-    """What was handed in of an assignment, by student. A notebook is read when it is asked for.
+    """The submissions of an assignment, by student. A notebook is read when it is asked for.
 
     folder: store/handed_in/NAME
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.list = self.folder.with_suffix(".json")  # what is known of each, but for the notebook
+        self.list = self.folder.with_suffix(".json")  # all but the notebooks
         text = self.list.read_text(encoding="utf-8") if self.list.exists() else "{}"
         self.known: dict[str, dict[str, Any]] = {
             student: about if isinstance(about, dict) else _from_format_1(*about)
@@ -30,7 +30,7 @@ class Archive(Mapping[str, Submission]):
         }
 
     def keep(self, submission: Submission) -> None:
-        """Keep a notebook as it came, for reading only."""
+        """Keep a submission, its notebook as a read-only file; `write_list` must follow."""
         self.known[submission.student] = {
             "notebook": submission.content is not None,
             "notes": [note.as_dict() for note in submission.notes],
@@ -42,11 +42,11 @@ class Archive(Mapping[str, Submission]):
             write_whole(path, submission.content, mode=0o444)
 
     def write_list(self) -> None:
-        """Write what is known of each."""
+        """Write down all but the notebooks."""
         write_whole(self.list, as_json(self.known))
 
     def only(self, students: Iterable[str]) -> Archive:
-        """The same of some students."""
+        """The archive of some of the students."""
         chosen = copy.copy(self)
         chosen.known = {student: self.known[student] for student in students}
         return chosen
@@ -70,7 +70,7 @@ class Archive(Mapping[str, Submission]):
 
 
 def _from_format_1(notebook: bool, note: str) -> dict[str, Any]:
-    """What edunn 0.1 kept: whether there is a notebook, and a sentence."""
+    """An entry of edunn 0.1: whether there is a notebook, and a sentence."""
     said = Message.own_words(note).as_dict() if note else None
     notes = [said] if said and notebook else []
     return {"notebook": notebook, "notes": notes, "problem": None if notebook else said}

@@ -30,7 +30,7 @@ CONNECT = 10  # seconds until a scheduler must have answered
 
 @dataclass(frozen=True)
 class _Job:
-    """What a worker of the cluster must know to judge submissions; the same for all of a run."""
+    """What a worker of the cluster needs to judge submissions; the same for all of a run."""
 
     exercise: Exercise
     secret: bytes
@@ -42,7 +42,7 @@ class _Job:
 class DaskExecutor(Executor):
     """Judges on the workers of a Dask cluster. scheduler: its address, "tcp://host:8786"
 
-    A submission whose workers die again and again is judged once more with nobody beside it.
+    A submission whose workers die again and again is judged once more by itself.
     """
 
     def __init__(self, exercise: Exercise, secret: bytes, limits: Limits, scheduler: str):
@@ -50,50 +50,51 @@ class DaskExecutor(Executor):
         self.scheduler, self.job = scheduler, _Job(exercise, secret, limits)
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
-        with _connected(self.scheduler) as self.client:
+    def running(self) -> Iterator[Any]:
+        with _connected(self.scheduler) as client:
             try:
-                yield
+                yield client
             finally:
                 with contextlib.suppress(Exception):  # of a scheduler that has gone
-                    self.client.run(_forget, self.job.run, on_error="ignore")
+                    client.run(_forget, self.job.run, on_error="ignore")
 
     @contextlib.contextmanager
-    def pool(self, alone: bool) -> Iterator[Pool]:
-        jobs = self.client.get_executor(pure=False)
+    def pool(self, shared: Any, single: bool) -> Iterator[Pool]:
+        jobs = shared.get_executor(pure=False)
         try:
-            yield _DaskPool(self, jobs, alone)
+            yield _DaskPool(self, shared, jobs, single)
         finally:
             jobs.shutdown(wait=False)  # cancels what is left
 
 
 class _DaskPool(Pool):
-    def __init__(self, executor: DaskExecutor, jobs: Any, alone: bool):
+    def __init__(self, executor: DaskExecutor, client: Any, jobs: Any, single: bool):
         from distributed.scheduler import KilledWorker
 
-        self.executor, self.jobs, self.alone, self.died = executor, jobs, alone, KilledWorker
+        self.job, self.scheduler, self.died = executor.job, executor.scheduler, KilledWorker
+        self.client, self.jobs, self.single = client, jobs, single
 
     def send(self, student: str, submission: Any) -> Future[Any]:
-        sent: Future[Any] = self.jobs.submit(_judge_there, self.executor.job, submission)
+        sent: Future[Any] = self.jobs.submit(_judge_there, self.job, submission)
         return sent
 
     def record(self, job: Future[Any]) -> Record:
         return Record.from_dict(job.result())
 
     def room(self) -> int:
-        client, scheduler = self.executor.client, self.executor.scheduler
         try:
-            client.wait_for_workers(1, PATIENCE)
+            self.client.wait_for_workers(1, PATIENCE)
         except TimeoutError:
             raise CourseError(
-                f"no workers at {scheduler}: dask worker {scheduler} --nthreads 1"
+                f"no workers at {self.scheduler}: dask worker {self.scheduler} --nthreads 1"
             ) from None
-        return 1 if self.alone else 2 * len(client.nthreads())  # the next one is there already
+        # two for each worker: when it is done with one, the next is there already
+        return 1 if self.single else 2 * len(self.client.nthreads())
 
 
 @contextlib.contextmanager
 def _connected(scheduler: str) -> Iterator[Any]:
-    """A client of the cluster; whatever goes wrong with it becomes one line."""
+    """A client of the cluster; whatever goes wrong becomes a CourseError of one line."""
     try:
         from distributed import Client
         from distributed.comm import CommClosedError
@@ -136,29 +137,29 @@ def _judge_there(job: _Job, submission: Submission) -> dict[str, Any]:
 
 
 def _set_up(job: _Job) -> tuple[Judge, Library]:
-    """Make what this process needs for a run, once."""
+    """Make the judge and the library of this process for a run, once."""
     from distributed import get_worker
 
     worker = get_worker()
     if job.code != own_code():
         raise CourseError(f"worker {worker.address} has another edunn than you have here")
-    if worker.state.nthreads != 1:  # hidden cases share the random numbers of their process
+    if worker.state.nthreads != 1:  # hidden cases use the random numbers of their process
         raise CourseError(
             f"worker {worker.address} has {worker.state.nthreads} threads, not 1: "
             "dask worker --nworkers N --nthreads 1"
         )
     library = Library(job.exercise.withheld)
-    atexit.register(library.__exit__)
+    atexit.register(library.remove)
     _judges[job.run] = made = Judge(job.exercise, library, job.secret, job.limits), library
-    if job.run in _over:  # in the meantime: nobody waits for the record
+    if job.run in _over:  # ended meanwhile: nobody waits for the record
         _forget(job.run)
     return made
 
 
 def _forget(run: str) -> None:
-    """Remove what a worker has kept for a run. It is called from another thread than `_set_up`."""
+    """Remove what this process has kept for a run. It does not run in `_set_up`'s thread."""
     _over.add(run)
     if found := _judges.pop(run, None):
         judge, library = found
         judge.close()
-        library.__exit__()
+        library.remove()

@@ -30,67 +30,69 @@ from edunn.course.submissions.normalise import NormalisedSubmission
 
 Progress: TypeAlias = Callable[[str, int, int], None]  # (what is being done, how many, of how many)
 Submissions: TypeAlias = Mapping[str, Submission] | Mapping[str, NormalisedSubmission]
-MOST_DEATHS = 10  # of judges; then something else than a submission must be wrong
-LOOK_UP = 5.0  # seconds after which the number of judges is looked at again
+MOST_DEATHS = 10  # of judges; after that the fault is not that of a submission
+LOOK_UP = 5.0  # seconds, at most, until the number of judges is asked for again
 
 
 def no_progress(what: str, done: int, total: int) -> None:
-    """Whoever does not want to hear of the progress passes this."""
+    """The progress of a run that nobody watches."""
 
 
 class Pool(ABC):
-    """Judges that run at the same time, until one of them dies. died: what its jobs then raise"""
+    """Judges that run at the same time, until one of them dies. died: what their jobs then raise"""
 
     died: type[Exception]
 
     @abstractmethod
     def send(self, student: str, submission: Any) -> Future[Any]:
-        """Let one of the judges make a record."""
+        """Let one of the judges make a record of a student's submission."""
 
     def record(self, job: Future[Any]) -> Record:
-        """What has come of a job."""
+        """The record that a job has made; `died` if its judge has died."""
         found: Record = job.result()
         return found
 
     @abstractmethod
     def room(self) -> int:
-        """How many submissions may be sent and not yet be done."""
+        """How many submissions may be under way at once."""
 
 
 class Executor(ABC):
     """Judges the submissions of one exercise.
 
-    Where a judge dies, what was being judged is judged again, one by one; what then kills its judge
-    alone is not graded, and nobody else is touched by it.
+    Where a judge dies, what was being judged is judged again, one by one. A submission that then
+    kills its judge by itself is not graded; all others are.
     """
 
     def __init__(self, exercise: Exercise, secret: bytes, limits: Limits):
         self.exercise, self.secret, self.limits = exercise, secret, limits
 
-    @abstractmethod
-    def pool(self, alone: bool) -> AbstractContextManager[Pool]:
-        """Judges to send submissions to; alone: only one of them."""
-
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """What is needed for as long as there are pools."""
-        yield
+    def running(self) -> Iterator[Any]:
+        """What all pools of a run share."""
+        yield None
+
+    @abstractmethod
+    def pool(self, shared: Any, single: bool) -> AbstractContextManager[Pool]:
+        """Judges to send submissions to. shared: what `running` gives; single: only one judge"""
 
     def records(
         self, submissions: Submissions, progress: Progress = no_progress
     ) -> Generator[Record, None, None]:
         """Records in the order in which they are done. submissions: by student"""
         waiting, suspects, done, deaths = deque(submissions), deque[str](), 0, 0
-        with self.running():
+        with self.running() as shared:
             while waiting or suspects:
-                alone = bool(suspects)
-                batch = deque([suspects.popleft()]) if alone else waiting
-                give_up = deaths >= MOST_DEATHS
-                judged = _given_up(batch) if give_up else self._judged(batch, submissions, alone)
+                single = bool(suspects)
+                batch = deque([suspects.popleft()]) if single else waiting
+                if deaths >= MOST_DEATHS:
+                    judged = _given_up(batch)
+                else:
+                    judged = self._judged(batch, submissions, self.pool(shared, single))
                 with closing(judged) as found:
                     for student, record in found:
                         deaths += record is None
-                        if record is None and not alone and deaths < MOST_DEATHS:
+                        if record is None and not single and deaths < MOST_DEATHS:
                             suspects.append(student)
                             continue
                         yield record or self._of_dead_judge(student)
@@ -101,13 +103,13 @@ class Executor(ABC):
         return Record(student, self.exercise.name, NOT_GRADED, Message("judge_died"))
 
     def _judged(
-        self, waiting: deque[str], submissions: Submissions, alone: bool
+        self, waiting: deque[str], submissions: Submissions, judges: AbstractContextManager[Pool]
     ) -> Generator[tuple[str, Record | None], None, None]:
         """(student, record) until nobody waits, or until a judge dies: then with None for those who
         were being judged."""
         running: dict[Future[Any], str] = {}
         broken = False
-        with self.pool(alone) as pool:
+        with judges as pool:
             while running or (waiting and not broken):
                 most = pool.room()
                 while waiting and len(running) < most and not broken:
@@ -127,27 +129,28 @@ class Executor(ABC):
 
 
 def _given_up(waiting: deque[str]) -> Generator[tuple[str, Record | None], None, None]:
+    """(student, None) for all who wait: none of them is judged."""
     yield from ((waiting.popleft(), None) for _ in range(len(waiting)))
 
 
 class LocalExecutor(Executor):
     """Judges on this machine, in processes of their own: what a hidden case does to the library's
-    random numbers or to its types, it does there."""
+    random numbers or types stays in there."""
 
     def __init__(self, exercise: Exercise, secret: bytes, limits: Limits, workers: int):
         super().__init__(exercise, secret, limits)
         self.workers = workers
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        with Library(self.exercise.withheld) as self.library:
-            yield
+    def running(self) -> Iterator[Library]:
+        with Library(self.exercise.withheld) as library:
+            yield library
 
     @contextmanager
-    def pool(self, alone: bool) -> Iterator[Pool]:
-        context, count = multiprocessing.get_context("spawn"), 1 if alone else self.workers
+    def pool(self, shared: Library, single: bool) -> Iterator[Pool]:
+        context, count = multiprocessing.get_context("spawn"), 1 if single else self.workers
         theirs, line = context.Pipe(duplex=False)
-        start = self.exercise, self.library, self.secret, self.limits, theirs
+        start = self.exercise, shared, self.secret, self.limits, theirs
         with theirs, line, ProcessPoolExecutor(count, context, _start_judge, start) as processes:
             try:
                 yield _LocalPool(processes, count)
@@ -175,14 +178,17 @@ _judge: Judge  # of this process
 def _start_judge(
     exercise: Exercise, library: Library, secret: bytes, limits: Limits, line: Connection
 ) -> None:
-    """line: to the grader, which says nothing in it; when it is dead, the grader has stopped."""
+    """Make the judge of this process.
+
+    line: from the grader, which never writes to it: it comes to its end when the grader stops
+    """
     global _judge
     _judge = judge = Judge(exercise, library, secret, limits)
 
     def end(*about: Any) -> None:
         judge.close()
-        if line.poll():  # dead; else another judge has died, and others will need it
-            library.__exit__()
+        if line.poll():  # the grader has stopped; else a judge has died, and others need this
+            library.remove()
         os._exit(1)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which stops all

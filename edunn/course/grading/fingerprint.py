@@ -1,4 +1,4 @@
-"""What a record rests on: the submission, the exercise, the hidden cases, and edunn itself."""
+"""What a record depends on: the submission, the exercise, the hidden cases, and edunn itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def own_code() -> str:
 
 
 def fingerprint(course: Course, name: str, secret: bytes) -> str:
-    """Everything that a record rests on beside the submission."""
+    """A digest of everything that a record depends on, but for the submission."""
     digest = hashlib.sha256(secret + own_code().encode())
     for path in (course.release_path(name), course.cases_path(name)):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -30,7 +30,10 @@ def fingerprint(course: Course, name: str, secret: bytes) -> str:
 
 
 def key_of(submission: Submission, exercise: str) -> str:
-    """What is judged, and by what; equal keys give equal records. exercise: its fingerprint"""
+    """A digest of what is judged, and by what: equal keys give equal records.
+
+    exercise: its fingerprint
+    """
     said = [message.as_dict() for message in submission.said]
     digest = hashlib.sha256(exercise.encode())
     for part in (submission.student.encode(), as_json(said).encode(), submission.content or b""):
@@ -39,5 +42,6 @@ def key_of(submission: Submission, exercise: str) -> str:
 
 
 def is_stale(record: Record | None, key: str) -> bool:
-    """Whether it must be judged: there is no record of it, or of something else, or no result."""
+    """Whether a submission must be judged again: its record is missing, says "not graded", or has
+    another key."""
     return record is None or record.state == NOT_GRADED or record.key != key

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from edunn.course.submissions.roster import Roster
 
 @dataclass(frozen=True)
 class Grade:
-    """A line of the table: what is in the gradebook, and why."""
+    """One student's line of the table: what the gradebook says, and why."""
 
     record: Record
     points: float | None  # None: not graded, which is not zero
@@ -49,8 +49,8 @@ class Grade:
 class Judging:
     """Where submissions are judged, and what each may use.
 
-    workers: judges at once on this machine; 0 to take in only, and grade nobody
-    scheduler: of a Dask cluster that judges instead
+    workers: how many judge at once on this machine; 0 to keep the submissions and grade nobody
+    scheduler: the address of a Dask cluster that judges instead
     """
 
     workers: int = 2
@@ -58,7 +58,7 @@ class Judging:
     scheduler: str = ""
 
     def executor(self, exercise: Exercise, secret: bytes) -> Executor:
-        """What judges."""
+        """The executor that judges so."""
         if self.scheduler:
             return DaskExecutor(exercise, secret, self.limits, self.scheduler)
         return LocalExecutor(exercise, secret, self.limits, self.workers)
@@ -75,11 +75,11 @@ def grade_submissions(
 ) -> list[Grade]:
     """Grade every submission of one exercise; gradebook, records and copies go to `out`.
 
-    source: a folder or a zip; None for all that was handed in before, from the copies in `out`
+    source: a folder or a zip; None for the copies in `out` of all that was handed in before
     roster: by default the one that was used before
     progress: called with (what is being done, how many are done, of how many)
     Raises CourseError where the release does not fit the solution, where there is nothing to grade,
-    where another grader is at work, and where the judges cannot work
+    where another grader is at work, and where the judges cannot work.
     """
     if source is not None and out.resolve().is_relative_to(source.resolve()):
         raise CourseError(f"{out} lies in {source}, among the submissions: choose another --out")
@@ -91,8 +91,8 @@ def grade_submissions(
         archive = Archive(store.root / "handed_in" / name)
         if source is None and not archive:
             raise CourseError(f"{out} has no copies of {name}: edunn grade")
-        rests_on = fingerprint(course, name, store.secret())
-        keys = _taken_in(archive, source, name, roster or Roster.kept(store.root), rests_on)
+        exercise = fingerprint(course, name, store.secret())
+        keys = _taken_in(archive, source, name, roster or Roster.kept(store.root), exercise)
         if not judging.workers:
             return []
         stale = [s for s, key in keys.items() if is_stale(read_record(store.root, name, s), key)]
@@ -100,21 +100,20 @@ def grade_submissions(
             executor = judging.executor(Exercise.of(course, name), store.secret())
             with closing(executor.records(archive.only(stale), progress)) as records:
                 for record in records:
-                    record.key = keys[record.student]
-                    write_record(store.root, record)
+                    write_record(store.root, replace(record, key=keys[record.student]))
         return list(_entered(store, name, course.released(name), keys, progress))
 
 
 def _taken_in(
-    archive: Archive, source: Path | None, name: str, roster: Roster | None, rests_on: str
+    archive: Archive, source: Path | None, name: str, roster: Roster | None, exercise: str
 ) -> dict[str, str]:
-    """Keep what comes in; by student, the key of what is to be judged."""
+    """Keep what comes in; by student, the key of what is to be judged. exercise: its fingerprint"""
     keys = {}
     coming: Iterable[Submission] = archive.values()
     if source is not None:
         coming = take_in(source, name, roster)
     for submission in coming:
-        keys[submission.student] = key_of(submission, rests_on)
+        keys[submission.student] = key_of(submission, exercise)
         if source is not None:
             archive.keep(submission)
     archive.write_list()
@@ -123,7 +122,7 @@ def _taken_in(
 
 @contextmanager
 def open_store(out: Path) -> Iterator[GradeStore]:
-    """The store in a folder, for one grader at a time."""
+    """The store in a folder, for one grader at a time; CourseError while another has it open."""
     store = GradeStore(out)
     with (store.root / "lock").open("w") as lock:
         try:
@@ -136,7 +135,7 @@ def open_store(out: Path) -> Iterator[GradeStore]:
 def _entered(
     store: GradeStore, name: str, release: Any, keys: dict[str, str], progress: Progress
 ) -> Iterator[Grade]:
-    """Put the records into the gradebook, one after another, and read back what it then says."""
+    """Enter the records into the gradebook, one after another, and read back what it then says."""
     with store.gradebook() as gradebook:
         for done, (student, key) in enumerate(sorted(keys.items()), start=1):
             record = read_record(store.root, name, student)

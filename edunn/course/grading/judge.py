@@ -1,4 +1,4 @@
-"""Judge one submission: run its cells in a worker, decide every point here from hidden cases."""
+"""Judge one submission: its cells run in a worker, hidden cases decide every point here."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from edunn.course.sandbox.protocol import (
     ProtocolTimeout,
 )
 from edunn.course.submissions.collect import Submission
-from edunn.course.submissions.normalise import NormalisedSubmission, normalise
+from edunn.course.submissions.normalise import NormalisedSubmission, is_extra, normalise
 from edunn.course.text import first_line, readable
 
 MOST_LEFT_OUT = 3  # cells of a student's own that take too long
 
 
 class Judge:
-    """Judges submissions of one exercise. library: that workers run with"""
+    """Judges submissions of one exercise. library: what its workers run with"""
 
     def __init__(self, exercise: Exercise, library: Library, secret: bytes, limits: Limits):
         self.name, self.release = exercise.name, exercise.released()
@@ -49,7 +49,8 @@ class Judge:
         self.server = None
 
     def record(self, student: str, submission: Submission | NormalisedSubmission) -> Record:
-        """The record of what came in, or of a notebook as it is, whatever happens."""
+        """The record of a submission, or of a notebook as it is, whatever happens; CourseError only
+        where no worker can be locked up."""
         try:
             return self.judge(student, self.normalised(submission))
         except CourseError:
@@ -102,7 +103,7 @@ class Judge:
             left_out.add(slow)
 
     def new_record(self, student: str, submission: NormalisedSubmission) -> Record:
-        """A record of nothing but what was handed in."""
+        """A record with what was handed in, before anything is judged."""
         record = Record(student, self.name, notes=list(submission.notes))
         cells = submission.notebook["cells"]
         record.order = [cell["id"] for cell in cells]
@@ -127,7 +128,7 @@ def _is_students(cell: Any) -> bool:
 
 def _is_own(cell: Any) -> bool:
     """Whether the student has added it."""
-    return str(cell["id"]).startswith("extra-")
+    return is_extra(cell["id"])
 
 
 def _where(cell: Any) -> Message:
@@ -135,7 +136,7 @@ def _where(cell: Any) -> Message:
 
 
 class Run:
-    """One submission in one worker. What goes wrong once the worker runs is the student's."""
+    """One submission in one worker. What goes wrong once the worker runs is a student error."""
 
     def __init__(
         self, judge: Judge, record: Record, submission: NormalisedSubmission, worker: Worker,
@@ -146,12 +147,12 @@ class Run:
         sources = [cell["source"] for cell in submission.notebook["cells"]]
         self.secret = own_secret(judge.secret, sources)
         self.output = OutputLimits(judge.library.folder, worker.scratch.path)
-        self.lost: ProtocolError | None = None  # why the worker is asked no more
+        self.lost: ProtocolError | None = None  # why the worker is not asked any more
         self.broken: dict[str, str] = {}  # which of the student's cells stopped last, and how
 
     def all_cells(self) -> str:
-        """Run named cells and the student's own; pictures and play earn nothing and are skipped.
-        What comes back is the name of a cell of the student's own that takes too long, or ""."""
+        """Run the named cells and the student's own; other cells (pictures, play) earn nothing and
+        are skipped. Returns the name of a cell of the student's own that takes too long, or ""."""
         record, limits = self.record, self.judge.limits
         for cell in self.submission.notebook["cells"]:
             own = _is_own(cell)
@@ -180,14 +181,14 @@ class Run:
         return ""
 
     def stop(self, id: str, cell: Any, **details: Any) -> str:
-        """End the run in a cell of the student's."""
+        """End the run at this cell, as a student error."""
         why = Message(id, {"where": _where(cell)} | details)
         self.record.state, self.record.problem = STUDENT_ERROR, why
         _fail_rest(self.record, self.submission, why)
         return ""
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The worker's answer."""
+        """The worker's answer; ProtocolError, now and from then on, if none comes."""
         if self.lost:  # a late answer would be taken for the next one
             raise self.lost
         left = self.deadline - time.monotonic()
@@ -198,9 +199,9 @@ class Run:
             raise
 
     def one_cell(self, cell: Any) -> None:
-        """Run a cell, keep what it shows, and decide its points, if it has any."""
+        """Run a cell, keep what it printed and drew, and decide its points, if it has any."""
         answer, name = self.ask({"cell": cell["source"]}), cell["id"]
-        printed, error = answer.get("printed"), answer.get("error")  # or what the worker says is
+        printed, error = answer.get("printed"), answer.get("error")  # as the worker claims
         error = error if isinstance(error, list) else []
         said = self.output.text(
             ": ".join(part for part in error if isinstance(part, str)), MAX_OUTPUT
@@ -217,14 +218,14 @@ class Run:
             self.record.visible[name] = said
         points = float(cell["metadata"]["nbgrader"]["points"])
         why = self.first_wrong(name)
-        if self.lost:  # a check takes what ends the worker for an error of the layer's
+        if self.lost:  # to the checks, the worker's end is an error of the layer
             raise self.lost
         if why and why.id == "not_defined" and self.broken:
             why = Message("not_defined_as_stopped", {**why.details, **self.broken})
         self.record.results.append(CellResult(name, 0.0 if why else points, points, why))
 
     def first_wrong(self, name: str) -> Said | None:
-        """What the first hidden case that fails has to say; None when all are right."""
+        """What the first hidden case that fails says; None when all pass."""
         rng = random_inputs(self.secret, self.record.student, name)
         for case in self.judge.cases[name]:
             student = Student(lambda program, start: self.ask({"program": program, "start": start}))
@@ -234,14 +235,14 @@ class Run:
                 return _cleaned(wrong.said)
             except (ProtocolError, OSError, MemoryError):
                 raise
-            except Exception as error:  # of a case that meets an answer nobody thought of
+            except Exception as error:  # a case met an answer that nobody thought of
                 return Message("odd", {"error": type(error).__name__})
         return None
 
 
 def _cleaned(said: Said) -> Said:
-    """What a case says, as a record keeps it: what the student's code put into it is short, and
-    without control characters."""
+    """What a case says, as a record keeps it: the parts that come from the student's code are cut,
+    and have no control characters."""
     if isinstance(said, Message) and "text" in said.details:
         text = readable(str(said.details["text"]), 500).strip()
         return Message.own_words(text, readable(said.id, 60)) if text else Message("no_reason")

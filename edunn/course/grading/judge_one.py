@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from edunn.course.grading.archive import Archive
@@ -16,12 +17,14 @@ from edunn.files import write_whole
 
 
 def judge_one(course: Course, name: str, notebook: Path, secret: bytes, out: Path) -> Record:
-    """Judge one of the copies that grading keeps, STUDENT.ipynb, and write its record to `out`. As
-    records/NAME/STUDENT.json, `edunn grade` takes the record up."""
+    """Judge one of the copies that grading keeps, STUDENT.ipynb, and write its record to `out`.
+
+    Put into the store as records/NAME/STUDENT.json, the record is used by the next `edunn grade`.
+    """
     student, archive = notebook.stem, Archive(notebook.parent)
     submission = archive.get(student) or Submission(student, notebook.read_bytes())
     executor = LocalExecutor(Exercise.of(course, name), secret, Limits(), workers=1)
     (record,) = executor.records({student: submission})
-    record.key = key_of(submission, fingerprint(course, name, secret))
+    record = replace(record, key=key_of(submission, fingerprint(course, name, secret)))
     write_whole(out, as_json(record.as_dict()))
     return record

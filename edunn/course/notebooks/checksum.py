@@ -1,4 +1,4 @@
-"""The checksum that nbgrader writes into a released cell, so that a change of it can be seen."""
+"""The checksum that nbgrader writes into a released cell: it shows whether the cell was changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ def checksum(cell: Any) -> str:
     """As `nbgrader.utils.compute_checksum` of nbgrader 0.9 gives it; students need no nbgrader."""
     about = cell["metadata"]["nbgrader"]
     grade, solution = bool(about.get("grade")), bool(about.get("solution"))
-    # nbgrader: a solution is never locked, a cell with points is always so
+    # nbgrader: a solution is never locked, a cell with points always is
     locked = not solution and (grade or bool(about.get("locked")))
     parts = [cell["source"], cell["cell_type"], str(grade), str(solution), str(locked)]
     parts.append(about["grade_id"])

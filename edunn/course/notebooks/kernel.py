@@ -1,4 +1,4 @@
-"""Run a notebook in a real Jupyter kernel, and say what each of its cells came to."""
+"""Run a notebook in a real Jupyter kernel, and report how each cell ended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-Outcome = dict[str, tuple[str, str] | None]
+Outcome = dict[str, tuple[str, str] | None]  # by cell: (name, text) of its exception, or None
 
 
 def run_in_kernel(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Outcome:
@@ -51,9 +51,9 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
         try:
             _beside(client.async_execute(**options))
         except (CellTimeoutError, DeadKernelError) as error:
-            late = isinstance(error, CellTimeoutError)
-            text = f"stopped after {seconds} seconds: an endless loop?" if late else "it died"
-            name = "TimeoutError" if late else "DeadKernelError"
+            name, text = "DeadKernelError", "the kernel died"
+            if isinstance(error, CellTimeoutError):
+                name, text = "TimeoutError", f"stopped after {seconds} seconds: an endless loop?"
             stopped = nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[text])
             last["cell"]["outputs"].insert(0, stopped)  # before its KeyboardInterrupt
             last["cell"]["metadata"]["execution"] = {}
@@ -61,7 +61,7 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
 
 
 def _beside(work: Coroutine[Any, Any, Any]) -> None:
-    """Run it in another thread. In this one nbclient takes Ctrl-C for itself, and cannot go on."""
+    """Run it in another thread: in this one, nbclient takes Ctrl-C for itself and cannot go on."""
     task: Any = None
 
     async def begin() -> None:
@@ -80,11 +80,13 @@ def _beside(work: Coroutine[Any, Any, Any]) -> None:
 
 
 def end_quietly() -> None:
-    """Ctrl-C goes to all processes of a terminal; one of them is enough to say so."""
+    """Make Ctrl-C end this process without a traceback: all processes of a terminal get it, and one
+    is enough to report it."""
     signal.signal(signal.SIGINT, lambda *about: sys.exit(1))
 
 
 def failure(outputs: list[Any]) -> tuple[str, str] | None:
+    """(name, text) of the first failure among a cell's outputs; None if there is none."""
     for output in outputs:
         if output["output_type"] == "error":
             return output["ename"], output["evalue"]

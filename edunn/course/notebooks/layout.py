@@ -1,4 +1,4 @@
-"""Where the parts of a course are."""
+"""Where a course has its files."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Course:
         return found[0]
 
     def full_names(self, names: Iterable[str]) -> list[str]:
-        """The assignments that some names stand for; all of them where there are none."""
+        """The assignments that some names stand for; without names, all assignments."""
         return [self.full_name(name) for name in names] or self.assignments()
 
     def solution(self, name: str) -> Any:
@@ -54,7 +54,7 @@ class Course:
         return {path.parent.name: path.read_text(encoding="utf-8") for path in found}
 
     def released(self, name: str) -> Any:
-        """The notebook that students got."""
+        """The notebook that students got; CourseError if it has not been built."""
         import nbformat  # slow to import, and `edunn --help` does not need it
 
         path = self.release_path(name)

@@ -14,7 +14,7 @@ ENCODINGS = ("utf-8-sig", "utf-16", "utf-32", "latin-1")
 
 
 class NotebookError(ValueError):
-    """A file has no cells that could be read; `why` says the reason."""
+    """A file has no cells that can be read; `why` is the reason."""
 
     def __init__(self, id: str, **details: Any):
         self.why = Message(id, details)
@@ -24,7 +24,7 @@ class NotebookError(ValueError):
 def read_cells(raw: bytes, notes: list[Message] | None = None) -> list[dict[str, Any]]:
     """The cells of a notebook file of any age or encoding; NotebookError where there are none.
 
-    notes: takes what was odd
+    notes: what was odd is added to it
     """
     if not raw.strip():
         raise NotebookError("file_empty")

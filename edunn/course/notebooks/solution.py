@@ -42,7 +42,7 @@ def read_solution(path: Path) -> Any:
 
 
 def grade_id(cell: Any) -> str | None:
-    """The nbgrader name of a cell, if it has one; safe to ask of any broken cell."""
+    """The nbgrader name of a cell, if it has one; safe for any broken cell."""
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
@@ -55,17 +55,17 @@ def is_kind(cell: Any, kind: str) -> bool:
 
 
 def graded_code(notebook: Any) -> list[Any]:
-    """The code cells that carry points by themselves."""
+    """The code cells whose points are decided automatically."""
     return [cell for cell in notebook["cells"] if is_automatic(cell)]
 
 
 def is_automatic(cell: Any) -> bool:
-    """Whether the grader decides its points by itself."""
+    """Whether a cell is code whose points are decided automatically."""
     return bool(cell["cell_type"] == "code" and is_kind(cell, "grade"))
 
 
 def headings(notebook: Any) -> dict[str, str]:
-    """What stands over each named cell, without its points: {"bias-db": "the gradient of b"}."""
+    """The heading over each named cell, without its points: {"bias-db": "the gradient of b"}."""
     found, heading = {}, ""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown" and not is_kind(cell, "solution"):
@@ -108,8 +108,13 @@ def owner(source: str, line: int) -> str:
     return ".".join(search(ast.parse(source), ())) or "this cell"
 
 
+def not_written(name: str) -> str:
+    """What the stub of a TODO says when it is called."""
+    return f"{name}: not written yet"
+
+
 def _stub(name: str) -> str:
-    return f'raise NotImplementedError("{name}: not written yet")'
+    return f'raise NotImplementedError("{not_written(name)}")'
 
 
 def blank(source: str, todos: Collection[str] | None = None) -> str:
@@ -160,7 +165,7 @@ def closes(notebook: Any) -> list[str]:
 
 
 def withheld(notebook: Any) -> list[str]:
-    """What the grader's workers do without: what is closed, and functions to be written."""
+    """The names that the workers' library lacks: closed classes, and functions to be written."""
     classes = [name.rpartition(".")[2] for name in closes(notebook)]
     return [*classes, *(name for name in todos(notebook) if "." not in name)]
 

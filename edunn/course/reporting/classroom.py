@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import statistics
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ BARS = 20  # at most so many in a histogram
 
 
 class Misconception(NamedTuple):
-    """What several students got wrong in the same way; share: of those who were graded."""
+    """What several students got wrong in the same way. share: of those who were graded"""
 
     said: Explained
     checks: list[str]
@@ -48,7 +49,7 @@ class Sheet:
 
     @property
     def absent(self) -> list[str]:
-        """Who is in the roster, and has handed in nothing."""
+        """Who is in the roster, but has handed in nothing."""
         here = {grade.record.student for grade in self.grades}
         return [row["student"] for row in self.roster.rows if row["student"] not in here]
 
@@ -69,7 +70,7 @@ class Sheet:
         return statistics.median(grade.points or 0.0 for grade in self.graded)
 
     def histogram(self) -> list[tuple[str, int]]:
-        """(points, students) for each bar: one a point, or wider ones where there are many."""
+        """(points, students) for each bar: one a point, or wider ones where points are many."""
         most = max(grade.max_points for grade in self.grades)
         wide = max(1, -int(-most // BARS))
         bars = dict.fromkeys(range(0, int(most) + 1, wide), 0)
@@ -115,8 +116,8 @@ class Sheet:
 
 
 def misconceptions(records: list[Record]) -> list[Misconception]:
-    """What went wrong in the graded submissions, the most frequent first. Diagnoses are the same
-    where their id and the variable agree; other reasons where they differ only in numbers."""
+    """What went wrong in the graded submissions, the most frequent first. Findings are the same if
+    their id, class, method and variable are; Messages if they differ only in numbers."""
     found: dict[Any, dict[str, CellResult]] = {}
     judged = [record for record in records if record.state != NOT_GRADED]
     for record in judged:
@@ -133,15 +134,16 @@ def misconceptions(records: list[Record]) -> list[Misconception]:
 
 
 def _kind(said: Said) -> Any:
-    """What is equal for two reasons that are one misconception."""
+    """What two reasons have in common that are one misconception."""
     if isinstance(said, Finding):
         return said.id, said.who, said.part, said.variable
-    return said.id, NUMBER.sub("#", str(said))
+    details = json.dumps(said.as_dict()["details"], sort_keys=True, ensure_ascii=False)
+    return said.id, NUMBER.sub("#", details)
 
 
 def _read_sheet(store: GradeStore, name: str) -> Sheet:
-    """One exercise as its records and the gradebook have it. What has been judged, but is not in
-    the gradebook as it was judged (a run was killed), counts as not graded."""
+    """One exercise, from its records and the gradebook. A record whose points are not in the
+    gradebook, because a run was killed, counts as not graded."""
     release = store.root / "release" / name / f"{name}.ipynb"
     if not release.exists():
         raise CourseError(f"{store.root} has records of {name}, but not what was released")
@@ -160,7 +162,7 @@ def _read_sheet(store: GradeStore, name: str) -> Sheet:
                 if entry and record.points == sum(g.auto_score or 0.0 for g in entries(entry)):
                     points = float(entry.score)
                 else:
-                    record.state, record.problem = NOT_GRADED, Message("not_entered")
+                    record = replace(record, state=NOT_GRADED, problem=Message("not_entered"))
             waiting = [cell for cell, mark in marks.items() if mark.waiting]
             sheet.grades.append(Grade(record, points, most, waiting))
             sheet.marks[record.student] = marks

@@ -1,5 +1,5 @@
-"""What a grading run leaves behind: grades.csv, a feedback page for each student, and the page that
-shows an instructor the class. Made from the records and the gradebook, again and again the same.
+"""What a grading run leaves behind: grades.csv, a feedback page for each student, and the page of
+the class for its instructors. The same records and gradebook always give the same files.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import jinja2
 from markupsafe import Markup
 
 from edunn.course.grading.grade import Grade
+from edunn.course.grading.records import STUDENT_ERROR
 from edunn.course.messages import explained, language, sentence, word
 from edunn.course.reporting.classroom import Sheet, read_sheets
 from edunn.course.reporting.messages import concerns
-from edunn.course.text import as_shown
+from edunn.course.submissions.normalise import is_extra
+from edunn.course.text import as_in_terminal
 
 COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
 TEMPLATES = Path(__file__).with_name("templates")
@@ -30,8 +32,8 @@ def number(points: float | None) -> str:
     return "" if points is None else f"{points:g}"
 
 
-def _shown(value: Any) -> Any:
-    """A text for a page: what nobody could see, or what turns a line around, by its number."""
+def _visible(value: Any) -> Any:
+    """A text for a page; characters that cannot be seen, or that turn a line around, as U+...."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return "".join(c if c.isprintable() or c in "\n\t" else f"[U+{ord(c):04X}]" for c in value)
     return value
@@ -48,7 +50,7 @@ def harmless(cell: str) -> str:
 
 
 def write_csv(grades: list[Grade], path: Path) -> None:
-    """A line a student. A cell that a spreadsheet would take for a formula is quoted with '."""
+    """A line for each student; what a spreadsheet would take for a formula is quoted with '."""
     with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
@@ -60,18 +62,19 @@ def write_csv(grades: list[Grade], path: Path) -> None:
 
 
 def environment() -> jinja2.Environment:
-    """Jinja escapes all that goes into a page; a page may run no script but the one named by its
-    hash, and load nothing."""
+    """The templates' environment. All that goes into a page is escaped; a page may run no script
+    but the one that its hash names, and load nothing."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        finalize=_shown,
+        finalize=_visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number, "plain": as_shown, "first_sentence": _first_sentence}
+    made.filters |= {"number": number, "plain": as_in_terminal, "first_sentence": _first_sentence}
     made.filters |= {"explained": explained, "sentence": sentence}
+    made.tests["extra"] = is_extra
     made.globals |= {"word": word, "language": language}
     for name in ("style.css", "sort.js"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
@@ -82,13 +85,13 @@ def environment() -> jinja2.Environment:
 
 
 def write_feedback(grades: list[Grade], notebook: Any, folder: Path) -> None:
-    """One HTML page a student. notebook: as it was released."""
+    """One HTML page for each student, without the gradebook. notebook: as it was released"""
     name = grades[0].record.assignment if grades else ""
     _write_sheet(Sheet(name, notebook, grades), folder)
 
 
 def _write_sheet(sheet: Sheet, folder: Path) -> None:
-    """The same, with what the gradebook says of each cell."""
+    """One HTML page for each student, with what the gradebook says of each cell."""
     template = environment().get_template("feedback.html")
     folder.mkdir(parents=True, exist_ok=True)
     written = {c["id"] for c in sheet.notebook["cells"] if c["cell_type"] == "markdown"}
@@ -100,6 +103,7 @@ def _write_sheet(sheet: Sheet, folder: Path) -> None:
             written=written,
             grade=grade,
             record=grade.record,
+            stopped=grade.record.problem if grade.record.state == STUDENT_ERROR else None,
             marks=sheet.marks.get(student, {}),
             comments=sheet.comments.get(student, {}),
         )

@@ -1,5 +1,5 @@
-"""The library that students' code is run with: a copy of edunn from which the exercise's reference
-has been cut out, and the files of Python that it needs."""
+"""The library that students' code runs with: a copy of edunn without the exercise's reference, and
+the files that Python needs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ WORKER_FILES = {  # all that students' code has of edunn.course
     "student": ("__init__.py", "ipython_hooks.py", "package.py", "restrict.py"),
     "sandbox": ("__init__.py", "lockdown.py", "protocol.py", "worker.py"),
 }
-KEPT = ("__init__", "__repr__")  # methods that tell nothing
+KEPT = ("__init__", "__repr__")  # methods that give nothing away
 
 
 class Library:
     """A copy of edunn for workers, in a temporary folder, without the classes that are closed."""
 
     def __init__(self, closed: list[str]):
-        self.root = Path(tempfile.mkdtemp(prefix="edunn-library-"))  # workers' own folders, too
+        self.root = Path(tempfile.mkdtemp(prefix="edunn-library-"))  # also of workers' own folders
         self.folder = self.root / "path"
         source, package = Path(edunn.__file__).parent, self.folder / "edunn"
         shutil.copytree(source, package, ignore=shutil.ignore_patterns("course", "__pycache__"))
@@ -40,7 +40,7 @@ class Library:
             cut = _without_reference(text, set(closed))
             if cut != text:
                 path.write_text(cut, encoding="utf-8")
-        own = self.folder / PACKAGE  # of a student who has kept nothing yet
+        own = self.folder / PACKAGE  # that of a student who has kept nothing yet
         own.mkdir()
         (own / "__init__.py").write_text(START, encoding="utf-8")
         for path in (self.root, self.folder, *self.folder.rglob("*")):
@@ -62,6 +62,7 @@ class Library:
         )
 
     def environment(self, home: str) -> dict[str, str]:
+        """The environment variables of a worker. home: its private folder"""
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": home,
@@ -77,6 +78,10 @@ class Library:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove the copy, and all that workers have left in their folders beside it."""
         gone = self.root.with_suffix(".gone")
         with contextlib.suppress(OSError):  # another name first: nothing new can come into it
             self.root.rename(gone)
@@ -115,7 +120,7 @@ def _python_files() -> list[str]:
 
 
 def _without_edunn(folder: Path) -> list[Path]:
-    """A folder of Python's, or where a copy of edunn is in it, all in it but that."""
+    """A folder of Python's; or, where a copy of edunn is in it, everything in it but that copy."""
     parts, whole = [], True
     for path in folder.iterdir():
         if path.name.startswith(("edunn", "__editable__", "_editable")):

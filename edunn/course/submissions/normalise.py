@@ -1,8 +1,8 @@
 """Rebuild a submission on the released notebook, instead of repairing what came in.
 
-Taken from the student are only the sources of solution cells, and extra code cells; no metadata,
-no tags, no outputs, no other files. A cell that may not be changed runs as it was released; where
-it was changed nevertheless, that is an extra cell before it. It never raises on bad input.
+Only the sources of solution cells and extra code cells are taken from the student: no metadata, no
+tags, no outputs, no other files. A locked cell runs as it was released; if it was changed, the
+changed one runs before it, as an extra cell. Bad input never raises.
 """
 
 from __future__ import annotations
@@ -18,10 +18,17 @@ from edunn.course.messages import Message
 from edunn.course.notebooks.reading import NotebookError, read_cells, text_of
 from edunn.course.notebooks.solution import grade_id, is_kind
 
+EXTRA = "extra-"  # how the ids of extra cells begin
+
+
+def is_extra(cell_id: str) -> bool:
+    """Whether the cell of a normalised notebook is one that the student has added."""
+    return cell_id.startswith(EXTRA)
+
 
 @dataclass
 class NormalisedSubmission:
-    """What will be graded of what came in. problem: why nothing could be read, if so."""
+    """What is graded of a submission. problem: why nothing could be read, if so"""
 
     notebook: Any
     notes: list[Message] = field(default_factory=list)
@@ -52,8 +59,8 @@ def normalise(release: Any, raw: bytes) -> NormalisedSubmission:
 class _Cells:
     """A submission's cells, sorted into those of the release.
 
-    slots: the named cells of the release    places: where those stand in the submission
-    answers: what stands in the solution cells    extras: (place, source) of code cells of one's own
+    slots: the named cells of the release    places: where these are in the submission
+    answers: the sources of the solution cells    extras: (place, source) of all other code cells
     """
 
     def __init__(self, slots: dict[str, Any], notes: list[Message]):
@@ -89,7 +96,7 @@ class _Cells:
                 self.extras.append((place, source))
 
     def look_for_missing(self) -> None:
-        """Find released cells that are not there under their names."""
+        """Note, or find, the released cells whose names are not in the submission."""
         for name, slot in self.slots.items():
             if not is_kind(slot, "solution") and name not in self.places:
                 self.note("cell_missing", name)
@@ -98,17 +105,17 @@ class _Cells:
                 self.recognise(name, slot)
 
     def recognise(self, name: str, slot: Any) -> None:
-        """Find the solution cell that lost its name among the extra cells: it defines the same
-        names, or shares many lines."""
+        """Find a solution cell that lost its name among the extra cells: it defines the same names,
+        or shares many lines."""
         released, asked = _lines_of(text_of(slot)), _defined(text_of(slot))
 
-        def likeness(extra: tuple[int, str]) -> float:
+        def similarity(extra: tuple[int, str]) -> float:
             theirs = _lines_of(extra[1])
             return 2 * (released & theirs).total() / max(released.total() + theirs.total(), 1)
 
         same = [extra for extra in self.extras if asked and asked <= _defined(extra[1])]
-        best = max(same or self.extras, key=likeness, default=None)
-        if slot["cell_type"] == "code" and best is not None and (same or likeness(best) > 0.4):
+        best = max(same or self.extras, key=similarity, default=None)
+        if slot["cell_type"] == "code" and best is not None and (same or similarity(best) > 0.4):
             self.extras.remove(best)
             self.places[name], self.answers[name] = best
             self.note("cell_recognised", name)
@@ -116,9 +123,9 @@ class _Cells:
             self.note("cell_missing", name)
 
     def insert_extras(self, notebook: Any) -> None:
-        """Put each extra cell right after the released cell that it came after in the submission.
+        """Put each extra cell right after the released cell that it followed in the submission.
 
-        Released cells without a name (pictures, play) are among the extras when they were edited.
+        Released cells without a name (pictures, play) are extras when they were edited.
         """
         released = {text_of(cell).strip() for cell in notebook["cells"]}
         setup = next(name for cell in notebook["cells"] if (name := grade_id(cell)))
@@ -131,7 +138,7 @@ class _Cells:
             digest = hashlib.sha256(f"{place}:{source}".encode()).hexdigest()[:12]
             extra: dict[str, Any] = {
                 "cell_type": "code",
-                "id": f"extra-{digest}",
+                "id": f"{EXTRA}{digest}",
                 "metadata": {},
                 "source": source,
             }
