@@ -124,7 +124,7 @@ def test_thirty_get_what_they_deserve(line):
     for student, (_, points) in line.students.items():
         earned = float(rows[student]["points"])
         assert earned == points or (points is None and 0 <= earned < 7), (student, rows[student])
-    assert f"1 in the roster, and nothing handed in:\n  {LATE}\n" in line.said
+    assert f"1 in the roster who handed in nothing:\n  {LATE}\n" in line.said
 
 
 @needs_browser

@@ -1,4 +1,4 @@
-"""Exercises: built from their solutions, proved, translated, listed."""
+"""Exercises are built from their solutions, proved, translated and listed."""
 
 from edunn import _lazy
 

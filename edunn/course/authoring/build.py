@@ -1,6 +1,6 @@
 """Build the notebooks that students get, and prove them before anybody gets them.
 
-A build that cannot be proved changes nothing: the release of before stays where it is.
+A build that cannot be proved changes nothing: the release that was there before stays.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from edunn.course.grading.judge import Judge
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.kernel import end_quietly, run_in_kernel
 from edunn.course.notebooks.layout import Course
-from edunn.course.notebooks.solution import graded_code, solution_lines, todos
+from edunn.course.notebooks.solution import graded_code, not_written, solution_lines, todos
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.process import Limits
 from edunn.course.submissions.normalise import NormalisedSubmission
@@ -31,9 +31,9 @@ Progress = Callable[[str], None]
 
 
 def build_exercise(course: Course, name: str, progress: Progress = lambda step: None) -> list[str]:
-    """Build one assignment into assignments/, and return what was proved, a sentence each.
+    """Build one assignment into assignments/, and return a sentence for each thing proved.
 
-    Raises CourseError, with the cell named, when something cannot be proved.
+    Raises CourseError, which names the cell, where something cannot be proved.
     """
     progress("blanking the solution")
     solution = course.solution(name)
@@ -58,7 +58,7 @@ def build_exercise(course: Course, name: str, progress: Progress = lambda step: 
 
 
 def in_other_languages(course: Course, name: str, release: Any) -> dict[str, bytes]:
-    """By language: the bytes of the translated release."""
+    """{language: the bytes of the translated release}"""
     return {
         language: (nbformat.writes(translated(release, text, language)) + "\n").encode()
         for language, text in course.translations(name).items()
@@ -68,9 +68,9 @@ def in_other_languages(course: Course, name: str, release: Any) -> dict[str, byt
 def build_exercises(
     course: Course, names: list[str], workers: int = 2
 ) -> Iterator[tuple[str, list[str] | CourseError]]:
-    """Build several assignments at once: (name, what was proved or why not), in their order.
+    """Build several assignments at once; yields (name, what was proved or why not), in order.
 
-    Where all assignments of the course were built, its first page is written as well.
+    When all assignments of the course are built, its first page is written as well.
     """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, end_quietly) as pool:
@@ -84,7 +84,7 @@ def build_exercises(
                     failed = True
                     yield name, error
         finally:
-            pool.shutdown(cancel_futures=True)  # Ctrl-C: what has not begun is left
+            pool.shutdown(cancel_futures=True)  # Ctrl-C: what has not begun is dropped
     if not failed and names == course.assignments():
         (course.root / "assignments" / "README.md").write_text(overview(course), encoding="utf-8")
 
@@ -96,7 +96,7 @@ def _reproducible(solution: Any, name: str, release: bytes) -> str:
 
 
 def no_solution_left(solution: Any, blank: Any) -> str:
-    """No line of a solution stands anywhere in the release, not even in its metadata."""
+    """Prove that no line of a solution is in the release, not even in its metadata."""
     given = {line.strip() for text in _strings(blank) for line in text.split("\n")}
     lines = list(solution_lines(solution))
     for cell, line in lines:
@@ -106,7 +106,7 @@ def no_solution_left(solution: Any, blank: Any) -> str:
 
 
 def _strings(value: Any) -> list[str]:
-    """Every text in a notebook, wherever it stands."""
+    """Every text in a notebook, wherever it is."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
@@ -115,7 +115,8 @@ def _strings(value: Any) -> list[str]:
 
 
 def can_fail(blank: Any) -> str:
-    """A graded cell holds a check, and does not end in a value, which nbgrader takes as points."""
+    """Prove that graded cells hold checks, and do not end in a value: nbgrader would take it as
+    points."""
     for cell in graded_code(blank):
         tree = ast.parse(cell["source"])
         calls = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)]
@@ -135,6 +136,7 @@ def can_fail(blank: Any) -> str:
 
 
 def solution_passes(solution: Any) -> str:
+    """Prove that the solution runs in a real kernel and passes every graded cell."""
     found = run_in_kernel(solution)
     for cell, error in found.items():
         if error:
@@ -144,9 +146,12 @@ def solution_passes(solution: Any) -> str:
 
 
 def blank_fails(blank: Any, names: dict[str, str]) -> str:
-    """Every graded cell of the blank notebook fails because something is not written yet."""
+    """Prove that every graded cell of the blank notebook fails, for nothing but its TODOs.
+
+    names: the TODOs; see `solution.todos`
+    """
     found = run_in_kernel(blank)
-    stubs = {f"{name}: not written yet" for name in names}
+    stubs = set(map(not_written, names))
     graded = {cell["id"] for cell in graded_code(blank)}
     for cell, error in found.items():
         if error is None and cell in graded:
@@ -157,7 +162,7 @@ def blank_fails(blank: Any, names: dict[str, str]) -> str:
 
 
 def _grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
-    """The hidden cases give the solution every point, and the blank notebook none."""
+    """Prove that the hidden cases give the solution every point, and the blank notebook none."""
     exercise, limits = Exercise.of(course, name, blank), Limits(confined=False)
     with Library(exercise.withheld) as library, Judge(exercise, library, b"proof", limits) as judge:
         full = judge.judge("solution", NormalisedSubmission(solution))

@@ -1,5 +1,5 @@
-"""One small change at a time in a piece of source: what a slip of the pen makes of a right answer,
-and what the tests of the checker must notice."""
+"""One small change at a time in a piece of source: like a slip in a right answer; or one in
+the checker, whose own tests must notice it."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ NAMES = {
 }  # fmt: skip
 BUILT_IN = ("max", "min", "any", "all")
 DELETED = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Raise, ast.Continue, ast.For)
-TYPES = ("dict", "list", "tuple", "type", "Callable", "Iterator")  # nothing of these is computed
+TYPES = ("dict", "list", "tuple", "type", "Callable", "Iterator")  # in annotations
 
 
 def changed(node: Any, **fields: Any) -> Any:
+    """A copy of a node with other values of these fields."""
     new = copy.copy(node)
     for name, value in fields.items():
         setattr(new, name, value)
@@ -38,7 +39,7 @@ def changed(node: Any, **fields: Any) -> Any:
 
 
 def _replacements(node: Any) -> Iterator[ast.AST]:
-    """What may stand in the place of a node."""
+    """What may take the place of a node."""
     for kinds, changes in CHANGES:
         if isinstance(node, kinds):
             yield from changes(node)
@@ -103,8 +104,8 @@ def _other_constants(value: Any) -> list[Any]:
     return []
 
 
-def _is_said(node: ast.AST) -> bool:
-    """Docstrings, imports, types and messages: nothing that is computed."""
+def _computes_nothing(node: ast.AST) -> bool:
+    """Whether a node is a docstring, an import, a type or a message."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
     if isinstance(node, ast.Subscript):
@@ -126,7 +127,7 @@ def places(
 
 
 def slips(node: Any) -> Iterator[ast.AST]:
-    """What may stand in the place of a node: of the slips that students make, some more."""
+    """What may take the place of a node: the usual changes, and more slips that students make."""
     yield from _replacements(node)
     for kinds, changes in SLIPS:
         if isinstance(node, kinds):
@@ -167,7 +168,8 @@ SLIPS: list[tuple[Any, Callable[[Any], Iterator[ast.AST]]]] = [
 
 
 def is_refusal(node: ast.AST) -> bool:
-    """Refusals, their messages, docstrings and signatures: no mistake of a derivative is there."""
+    """Whether a node is a refusal, a message, a docstring or a signature: there, nothing of a
+    derivative can be wrong."""
     if isinstance(node, ast.Expr):
         called = getattr(node.value, "func", None)
         name = getattr(called, "attr", getattr(called, "id", "check"))
@@ -179,10 +181,10 @@ def is_refusal(node: ast.AST) -> bool:
 def changed_sources(
     source: str,
     replacements: Callable[[Any], Iterator[ast.AST]] = _replacements,
-    is_left_alone: Callable[[ast.AST], bool] = _is_said,
+    is_left_alone: Callable[[ast.AST], bool] = _computes_nothing,
     wanted: Callable[[int], bool] = lambda line: True,
 ) -> Iterator[tuple[int, str, str, str]]:
-    """(line in the source, what stood there, what stands there now, new source) of each change.
+    """(line in the source, what was there, what is there now, new source) of each change.
 
     wanted: which lines may be changed
     """
@@ -197,10 +199,10 @@ def changed_sources(
             setattr(parent, field, old)
             if text not in seen:
                 seen.add(text)
-                yield line, _shown(node), _shown(new), text
+                yield line, _one_line(node), _one_line(new), text
 
 
-def _shown(node: ast.AST) -> str:
+def _one_line(node: ast.AST) -> str:
     return " ".join(ast.unparse(node).split())[:90]
 
 

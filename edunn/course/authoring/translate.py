@@ -49,6 +49,6 @@ def translated(release: Any, text: str, language: str) -> Any:
         cell["source"] = new
     place = next(i for i, cell in enumerate(notebook["cells"]) if grade_id(cell) == "setup")
     source = f'nn.checking.set_language("{language}")'
-    extra = type(cells[0])(LANGUAGE_CELL, id="language", source=source)
+    extra = type(cells[0])(copy.deepcopy(LANGUAGE_CELL), id="language", source=source)
     notebook["cells"].insert(place + 1, extra)
     return notebook

@@ -1,6 +1,6 @@
 """Prove the checks of an exercise: every wrong answer loses points, and its student is told why.
 
-Wrong answers come from the exercise's bank, and from small changes of its solution.
+Wrong answers come from autograder/wrong_answers, and from small changes of the solution.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ SHARE = 0.97  # of the changed solutions must lose points
 class Proof:
     """What was proved of one exercise, and what is at fault.
 
-    visible, hidden: how many wrong answers lose points by the notebook's own checks, and by hidden
-    cases only    same: of how many the notebook says of every check what the grader says
-    caught, changed: how many changed solutions lose points, of how many
-    equivalent: how many more are said to change nothing    survivors: the others that lose none
+    visible, hidden: how many wrong answers fail the notebook's own checks, and how many only hidden
+    cases    same: for how many of them notebook and grader agree on every check
+    changed, caught: how many changed solutions there are, and how many of them lose points
+    equivalent: how many more are known to change nothing    survivors: those that lose no points
     """
 
     name: str
@@ -64,15 +64,18 @@ def verify_exercise(
     workers: int = 2,
     progress: Progress = no_progress,
 ) -> Proof:
-    """Judge the solution, its wrong answers and its changed versions as submissions."""
-    solution, (bank, equivalent) = course.solution(name), read_wrong_answers(course, name)
+    """Judge the solution, the wrong answers and changed solutions as submissions.
+
+    mutants: whether solutions are changed at all
+    """
+    solution, (wrong_answers, equivalent) = course.solution(name), read_wrong_answers(course, name)
     changed = dict(mutated(solution)) if mutants else {}
     copies = {f"the solution, copy {k}": solution for k in range(1, COPIES + 1)}
     parts = dict(_unfinished(solution))
     notebooks = copies | parts
-    notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in bank}
-    notebooks |= {what: book for what, book in changed.items() if what not in equivalent}
-    submissions = {who: NormalisedSubmission(book) for who, book in notebooks.items()}
+    notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in wrong_answers}
+    notebooks |= {what: notebook for what, notebook in changed.items() if what not in equivalent}
+    submissions = {who: NormalisedSubmission(one) for who, one in notebooks.items()}
     executor = LocalExecutor(Exercise.of(course, name), b"verify", LIMITS, workers)
     records = {one.student: one for one in executor.records(submissions, progress)}
     right = records["the solution, copy 1"]
@@ -84,7 +87,7 @@ def verify_exercise(
             proof.faults.append(f"{who}, loses points: {lost}")
     for what in parts:
         proof.faults += [f"{what}: {told}" for told in _disagreements(records[what])]
-    _judge_bank(proof, bank, todos(solution), records)
+    _judge_wrong_answers(proof, wrong_answers, todos(solution), records)
     for what in changed.keys() - equivalent.keys():
         proof.changed += 1
         if records[what].points < right.points:
@@ -99,18 +102,21 @@ def verify_exercise(
     return proof
 
 
-def _judge_bank(
-    proof: Proof, bank: list[Mistake], names: dict[str, str], records: dict[str, Record]
+def _judge_wrong_answers(
+    proof: Proof, wrong_answers: list[Mistake], names: dict[str, str], records: dict[str, Record]
 ) -> None:
-    count = Counter(mistake.todo for mistake in bank)
-    names_twice = [name for name, n in Counter(mistake.name for mistake in bank).items() if n > 1]
-    proof.faults += [f"two wrong answers are called {name!r}" for name in names_twice]
+    """Add to a proof what became of the wrong answers. names: the TODOs"""
+    count = Counter(mistake.todo for mistake in wrong_answers)
+    called = Counter(mistake.name for mistake in wrong_answers)
+    proof.faults += [
+        f"two wrong answers are called {name!r}" for name, n in called.items() if n > 1
+    ]
     proof.faults += [
         f"{todo} has {count[todo]} wrong answers, not {AT_LEAST}"
         for todo in names
         if count[todo] < AT_LEAST
     ]
-    for mistake in bank:
+    for mistake in wrong_answers:
         record = records[f"wrong: {mistake.name}"]
         visible = _seen(record)
         proof.visible += bool(visible)
@@ -126,15 +132,15 @@ def _fault_of(mistake: Mistake, record: Record, visible: str, points: float) -> 
     reasons = [result.reason for result in record.lost]
     told = " ".join(" ".join(reasons if mistake.hidden else [visible]).split())
     if mistake.hidden and visible:
-        return f"is not hidden: the notebook says {first_line(visible)!r}"
+        return f"is not hidden: the notebook says {_first_line(visible)!r}"
     if not told:
-        return "passes the notebook's own checks: mark it hidden=True, or better the checks"
+        return "passes the notebook's own checks: mark it hidden=True, or improve the checks"
     if mistake.says.lower() not in told.lower():
         return f"is told {told[:1000]!r}, without {mistake.says!r}"
     return ""
 
 
-def first_line(text: str) -> str:
+def _first_line(text: str) -> str:
     return next(iter(text.strip().split("\n")), "")
 
 
@@ -145,19 +151,19 @@ def _seen(record: Record) -> str:
 
 
 def _disagreements(record: Record) -> Iterator[str]:
-    """The cells of which notebook and grader think differently."""
+    """The cells on which notebook and grader disagree, a sentence each."""
     for result in record.results:
         says = record.visible.get(result.name, "")
         if bool(says) != bool(result.why):
             notebook = (
-                f"the notebook says {first_line(says)!r}" if says else "the notebook is content"
+                f"the notebook says {_first_line(says)!r}" if says else "the notebook accepts it"
             )
             grader = f"says {result.reason!r}" if result.why else "gives the points"
             yield f"{result.name}: {notebook}, the grader {grader}"
 
 
 def _unfinished(solution: Any) -> Iterator[tuple[str, Any]]:
-    """The solution without one of its TODOs, and with one only, for each of them."""
+    """For each TODO, the solution without it, and the solution with nothing else."""
     names = todos(solution).keys()
     for name in names:
         yield f"without {name}", _without(solution, {name})
@@ -173,7 +179,7 @@ def _without(solution: Any, names: Collection[str]) -> Any:
 
 
 def mutated(solution: Any) -> Iterator[tuple[str, Any]]:
-    """("Linear.backward: old line -> new line", notebook) for every change of the reference."""
+    """("Linear.backward: old line -> new line", notebook) for every change of the solution."""
     for place, cell in enumerate(solution["cells"]):
         if cell["cell_type"] != "code":
             continue

@@ -1,4 +1,4 @@
-"""The bank of wrong answers: what students write, and what they must read then."""
+"""Wrong answers to an exercise: what students write, and what they must read then."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Mistake(NamedTuple):
     """One wrong answer.
 
     todo: the name of the TODO, such as "Linear.backward"
-    change: (text of the reference, what stands there instead), or all of the code
-    says: words that the student must read then
-    hidden: the notebook's own check cannot find it; the grader does, and `says` is in its reason
+    change: (text of the reference, what is there instead), or all of the code
+    says: words that the student must then read
+    hidden: the notebook's own checks cannot find it; the grader does, and `says` is in its reason
     """
 
     name: str
@@ -41,7 +41,7 @@ class Mistake(NamedTuple):
         raise CourseError(f"wrong answer {self.name!r}: no cell asks for {self.todo}")
 
     def code(self, reference: list[str]) -> str:
-        """The lines in the place of the reference, indented as it is."""
+        """The code that replaces the reference's lines, indented like these."""
         right = "\n".join(reference)
         if isinstance(self.change, str):
             indent = reference[0][: len(reference[0]) - len(reference[0].lstrip())]
@@ -58,6 +58,6 @@ class Mistake(NamedTuple):
 
 
 def read_wrong_answers(course: Course, name: str) -> tuple[list[Mistake], dict[str, str]]:
-    """The wrong answers, and the changes of the solution that nobody can see, with reasons."""
+    """The wrong answers; and {a change of the solution that makes no difference: why}."""
     found = runpy.run_path(str(course.wrong_answers_path(name)))
     return found["WRONG_ANSWERS"], found.get("EQUIVALENT", {})

@@ -1,4 +1,4 @@
-"""The command `edunn`: what may be typed, and what is printed. Everything else knows neither."""
+"""The command `edunn`: its arguments, and what it prints. Nothing else imports click or rich."""
 
 try:
     import click  # noqa: F401

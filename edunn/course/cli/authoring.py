@@ -8,7 +8,9 @@ from edunn.course.cli.console import Bars, console, print_faults, print_proofs, 
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 
-workers = click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+workers = click.option(
+    "--workers", type=click.IntRange(1), default=2, show_default=True, help="How many at once."
+)
 
 
 @click.command("build")
@@ -42,7 +44,7 @@ def build_command(context: click.Context, names: tuple[str, ...], workers: int) 
 def verify_command(
     context: click.Context, names: tuple[str, ...], mutants: bool, workers: int
 ) -> None:
-    """Prove that wrong answers lose points, and are told why.
+    """Prove that wrong answers lose points, and are explained.
 
     NAMES are exercises; by default all of them, which takes many minutes.
     """

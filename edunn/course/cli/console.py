@@ -1,5 +1,5 @@
-"""What the commands print: help, errors, progress bars, tables, files. A student's words are never
-markup."""
+"""What the commands print: help, errors, progress bars, tables, names of files. Students' text is
+never markup."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from rich.text import Text
 from edunn.course.errors import CourseError
 
 console = Console(highlight=False)
-STOPPED = 130  # the exit code of what Ctrl-C has ended
+STOPPED = 130  # the exit code after Ctrl-C
 
 
 class Group(click.Group):
-    """Commands in sections; what goes wrong with a course is one line, without a traceback.
+    """Commands in sections; a CourseError becomes one line, without a traceback.
 
     sections: by title, the commands
     """
@@ -59,7 +59,7 @@ class Group(click.Group):
 
 
 class Bars(Progress):
-    """Progress bars, one for each kind of work, made when that work first reports."""
+    """Progress bars, one for each kind of work, made when it first reports."""
 
     def __init__(self, title: str = ""):
         left = TimeRemainingColumn(elapsed_when_finished=True)
@@ -84,6 +84,7 @@ class Bars(Progress):
 
 
 def say(step: object, mark: str = "✓") -> None:
+    """One line for a step that was done, or that failed."""
     console.print(Text(f"  {mark} {step}"))
 
 
@@ -95,13 +96,13 @@ def print_grades(grades: list[Any]) -> None:
     table = Table("student", "points", "state", "what went wrong")
     for line in grades:
         points = f"{number(line.points) or '-'} / {number(line.max_points)}"
-        found = Text(brief(line))  # Text: a student's words are not markup
+        found = Text(brief(line))  # Text, which is not markup
         table.add_row(Text(line.record.student), points, state(line.record), found)
     console.print(table)
 
 
 def print_changes(sheets: list[tuple[Any, Any]]) -> int:
-    """Points before and after, where they differ; and how many students have none."""
+    """Points before and after, where they differ; returns how many are not graded."""
     from edunn.course.reporting.html import number
 
     table, missing, same = Table("student", "exercise", "points", "now"), 0, 0
@@ -130,6 +131,7 @@ def print_receipt(receipt: Any) -> None:
 
 
 def print_some(what: str, lines: list[str], most: int = 10) -> None:
+    """How many there are of what, and the first lines; nothing if there are none."""
     if lines:
         console.print(f"{len(lines)} {what}:")
         for line in lines[:most]:
@@ -149,7 +151,7 @@ def print_sheets(sheets: list[Any]) -> None:
 
 
 def print_status(found: list[Any]) -> None:
-    """Nothing is cut off in 80 columns; a column with nothing in it is left out."""
+    """How far a student is; nothing is cut off in 80 columns, and empty columns are left out."""
     kinds = [kind for kind in ("yours", "borrowed", "missing")
              if any(kind in one.parts.values() for one in found)]  # fmt: skip
     table = Table("exercise", *kinds, "last check", box=None, pad_edge=False)
@@ -175,9 +177,9 @@ def print_faults(proof: Any) -> None:
 
 
 def print_proofs(proofs: list[Any]) -> None:
-    """By exercise: wrong answers of the bank, how many the notebook's own checks see, how many only
-    hidden cases, of how many both say the same of every check; changed solutions, how many more
-    change nothing, and the share caught."""
+    """By exercise: wrong answers, how many the notebook's own checks see, how many only hidden
+    cases, for how many both agree on every check; changed solutions, how many more change nothing,
+    and the share that loses points."""
     names = "exercise", "TODOs", "wrong", "seen", "hidden", "same", "changed", "equal", "caught"
     table = Table(*names, box=None, pad_edge=False)
     rows = [

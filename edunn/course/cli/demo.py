@@ -1,4 +1,4 @@
-"""The whole line on real parts: build an exercise, grade five submissions, train on real digits."""
+"""All of edunn in one run: build an exercise, grade five submissions, train on real digits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 
 NAME = "03_linear"
-WRONG = {  # student: which of the bank's wrong answers is handed in
+WRONG = {  # student: which of the wrong answers is handed in
     "cleo_dw_transposed": "dw transposed",
     "dario_dw_of_last_example": "dw of the last example",
     "eva_loops_for_ever": "loops for ever",
@@ -41,8 +41,8 @@ def _submissions(course: Course, folder: Path) -> None:
     from edunn.course.authoring.wrong_answers import read_wrong_answers
 
     release = course.released(NAME)
-    solution, (bank, _) = course.solution(NAME), read_wrong_answers(course, NAME)
-    wrong = {mistake.name: mistake.notebook(solution) for mistake in bank}
+    solution, (wrong_answers, _) = course.solution(NAME), read_wrong_answers(course, NAME)
+    wrong = {mistake.name: mistake.notebook(solution) for mistake in wrong_answers}
     notebooks = {"anna_solution": solution, "ben_blank": release}
     notebooks |= {student: wrong[mistake] for student, mistake in WRONG.items()}
     for student, notebook in notebooks.items():
@@ -51,7 +51,7 @@ def _submissions(course: Course, folder: Path) -> None:
 
 
 def _without_marks(notebook: Any) -> Any:
-    """A notebook as a student would hand it in, without what only a source has."""
+    """A notebook as a student hands it in: without the marks that only a solution has."""
     plain = copy.deepcopy(notebook)
     for cell in plain["cells"]:
         scheme = r"### BEGIN MARK SCHEME.*### END MARK SCHEME\s*"
@@ -66,7 +66,7 @@ def _build_and_grade(
     step: Callable[[str], None],
     progress: Callable[[str, int, int], None],
 ) -> list[Any]:
-    """Build, hand in, grade: the Grades; what `edunn grade` leaves is left in `out`."""
+    """Build, hand in, grade; returns the grades. `out` gets all that `edunn grade` writes."""
     from edunn.course.authoring.build import build_exercise
     from edunn.course.grading.grade import Judging, grade_submissions
     from edunn.course.reporting.html import write_all

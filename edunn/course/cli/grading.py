@@ -21,8 +21,19 @@ from edunn.course.notebooks.layout import Course
 
 folder = click.Path(file_okay=False, path_type=Path)
 file = click.Path(path_type=Path)
+kept = click.option(
+    "--out",
+    type=folder,
+    default=Path("graded"),
+    show_default=True,
+    help="The folder of grades and records.",
+)
 workers = click.option(
-    "--workers", type=click.IntRange(1), default=2, show_default=True, help="Judged at once."
+    "--workers",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="How many at once.",
 )
 unsafe = click.option(
     "--unsafe", is_flag=True, help="Grade also where students' code cannot be locked up."
@@ -36,15 +47,17 @@ unsafe = click.option(
     default="",
     help="Which exercise: 02_bias, bias or 02; by default the one in the notebooks' names.",
 )
-@click.option("--out", type=folder, default=Path("graded"), show_default=True)
+@kept
 @click.option(
     "--workers",
     type=click.IntRange(0),
     default=2,
     show_default=True,
-    help="Judged at once; 0 to take in only.",
+    help="How many at once; 0 to keep the submissions and judge none.",
 )
-@click.option("--scheduler", default="", help="Of a Dask cluster that judges: tcp://HOST:PORT.")
+@click.option(
+    "--scheduler", default="", help="The address of a Dask cluster that judges: tcp://HOST:PORT."
+)
 @click.option("--roster", type=file, help="A CSV of who is in the course.")
 @unsafe
 @click.pass_context
@@ -85,7 +98,7 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
         context.exit()
     (sheet,) = (one for one in write_all(out) if one.name == name)
     print_grades(grades)
-    print_some("in the roster, and nothing handed in", sheet.absent)
+    print_some("in the roster who handed in nothing", sheet.absent)
     print_files(out / "report.html", out / "grades.csv", out / "feedback", out / "gradebook.db")
     context.exit(0 if all(grade.points is not None for grade in grades) else 1)
 
@@ -97,7 +110,7 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     type=click.Choice(LANGUAGES),
     default="en",
     show_default=True,
-    help="Of the pages and the table.",
+    help="Language of the pages and the table.",
 )
 def report_command(out: Path, language: str) -> None:
     """Write the pages of all that was graded.
@@ -114,17 +127,17 @@ def report_command(out: Path, language: str) -> None:
 
 @click.command("regrade")
 @click.argument("names", nargs=-1)
-@click.option("--out", type=folder, default=Path("graded"), show_default=True)
+@kept
 @workers
 @unsafe
 @click.pass_context
 def regrade_command(
     context: click.Context, names: tuple[str, ...], out: Path, workers: int, unsafe: bool
 ) -> None:
-    """Grade again what has changed, and who was not graded.
+    """Grade again what has changed, and what was not graded.
 
-    NAMES are exercises; by default all that have been graded. Judged again are, from the copies in
-    --out, those whose exercise, hidden cases or submission have changed, and those not graded.
+    NAMES are exercises; by default all that have been graded. The copies in --out are judged again
+    where the exercise, its hidden cases or the submission has changed, or nothing was graded.
     """
     from edunn.course.grading.grade import Judging, grade_submissions
     from edunn.course.reporting.classroom import read_sheets
@@ -145,10 +158,10 @@ def regrade_command(
 
 @click.command("export")
 @click.argument("kind", type=click.Choice(["canvas", "moodle", "gradescope"]))
-@click.option("--out", type=folder, default=Path("graded"), show_default=True)
+@kept
 @click.option("--assignment", default="", help="One exercise; by default all that are graded.")
 @click.option("--roster", type=file, help="By default the one in --out.")
-@click.option("--column", default="", help='What it is called there: "Exercise 2 (4711)".')
+@click.option("--column", default="", help='Its name there, such as "Exercise 2 (4711)".')
 @click.pass_context
 def export_command(
     context: click.Context, kind: str, out: Path, assignment: str, roster: Path | None, column: str
@@ -178,7 +191,9 @@ def gradescope_group() -> None:
 
 @gradescope_group.command("build")
 @click.argument("name")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Of the zip.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the zip."
+)
 @unsafe
 @click.pass_context
 def _gradescope_build_command(

@@ -15,16 +15,18 @@ file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("judge")
 @click.argument("copy", type=file)
 @click.option("--assignment", required=True, help="Which exercise: 02_bias, bias or 02.")
-@click.option("--secret", type=file, required=True, help="OUT/secret of edunn grade.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option("--secret", type=file, required=True, help="The file secret in edunn grade's --out.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The record."
+)
 @click.pass_context
 def judge_command(
     context: click.Context, copy: Path, assignment: str, secret: Path, out: Path
 ) -> None:
     """Judge one submission by itself, as a job of a cluster.
 
-    COPY is a notebook that edunn grade has taken in; its record goes to --out. docs/cluster.md says
-    how jobs are made of it.
+    COPY is a notebook that edunn grade has kept; its record goes to --out. docs/cluster.md says how
+    to start such jobs.
     """
     from edunn.course.grading.judge_one import judge_one
     from edunn.course.grading.records import NOT_GRADED

@@ -1,7 +1,7 @@
 """`edunn ...`: all commands, in sections.
 
 The commands parse, call, print, and choose the exit code. nbgrader takes seconds to import, so each
-imports what it needs.
+command imports only what it needs.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ SECTIONS = {
         grade_command, report_command, regrade_command, export_command, gradescope_group,
         judge_command,
     ),
-    "To look at": (demo_command,),
+    "To see it at work": (demo_command,),
 }  # fmt: skip
 folder = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(cls=Group, sections=SECTIONS)
-@click.option("--course", "root", type=folder, default=Path(), help="Where the course is; here.")
+@click.option(
+    "--course", "root", type=folder, default=Path(), help="Where the course is; by default here."
+)
 @click.version_option(package_name="edunn-course")
 @click.pass_context
 def main(context: click.Context, root: Path) -> None:

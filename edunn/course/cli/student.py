@@ -11,7 +11,9 @@ from edunn.course.cli.console import console, print_files, print_receipt, print_
 
 @click.command("check")
 @click.argument("notebook", type=click.Path(path_type=Path))
-@click.option("--seconds", type=click.IntRange(1), default=60, help="For each cell; else 60.")
+@click.option(
+    "--seconds", type=click.IntRange(1), default=60, show_default=True, help="For each cell."
+)
 @click.pass_context
 def check_command(context: click.Context, notebook: Path, seconds: int) -> None:
     """Run your notebook from the start, as the grader does.
@@ -29,7 +31,7 @@ def check_command(context: click.Context, notebook: Path, seconds: int) -> None:
 
 @click.command("status")
 def status_command() -> None:
-    """What is yours of edunn, what is borrowed, what is missing."""
+    """See what is yours of edunn, what is borrowed, what is missing."""
     from edunn.course.student.self_check import status
 
     print_status(status())

@@ -1,7 +1,7 @@
 """The zip with which Gradescope grades one exercise.
 
 Gradescope makes an image of the zip with `setup.sh`, and starts a container of it for each
-submission, as root: `run_autograder` leaves what it found in results/results.json.
+submission, as root: `run_autograder` writes what it found to results/results.json.
 https://gradescope-autograders.readthedocs.io/en/latest/specs/
 """
 
@@ -29,15 +29,15 @@ SCRIPTS = Path(__file__).with_name("templates")
 
 
 class Built(NamedTuple):
-    """A zip for Gradescope, and the points that its settings must be told of."""
+    """A zip for Gradescope, and the points that must be set there."""
 
     path: Path
     points: float  # that the zip gives
-    by_hand: dict[str, float]  # {a cell that a person must grade there: its points}
+    by_hand: dict[str, float]  # points of the cells that a person must grade there
 
 
 def write_bundle(course: Course, name: str, path: Path, unsafe: bool = False) -> Built:
-    """Write the zip of one exercise. It holds its hidden cases and a new secret: no student's.
+    """Write the zip of one exercise, with its hidden cases and a secret of its own.
 
     unsafe: grade also where workers cannot be locked up
     """
@@ -66,7 +66,7 @@ def write_bundle(course: Course, name: str, path: Path, unsafe: bool = False) ->
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:
-    """The bytes of a zip; scripts in it can be run."""
+    """The bytes of a zip, in which the scripts are executable."""
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, content in files.items():

@@ -1,4 +1,4 @@
-"""What the zip does on Gradescope's machines, where nbgrader, Jupyter and the solutions are not.
+"""What the zip does on Gradescope's machines, which have no nbgrader, no Jupyter and no solutions.
 
 `python -m edunn.course.gradescope.container prepare SOURCE`, once, at set-up, and
 `... run ROOT` for each submission.
@@ -44,8 +44,8 @@ class _Grader:
 
 
 def _prepare(source: Path) -> None:
-    """At set-up: make the library of the workers, which takes seconds, once for all submissions,
-    in TMPDIR; and judge the blank notebook, to see whether all works."""
+    """At set-up: make the workers' library once, in TMPDIR, since it takes seconds; and judge the
+    blank notebook, to see whether all works."""
     grader = _Grader(source)
     library = Library(grader.exercise.withheld)
     (source / "library.pickle").write_bytes(pickle.dumps(library))
@@ -74,7 +74,7 @@ def run(root: Path) -> dict[str, Any]:
 
 
 def student_of(path: Path) -> str:
-    """The numbers of who submitted, as a text; hidden inputs are drawn by it.
+    """The ids of those who submitted, as one text; hidden inputs depend on it.
 
     https://gradescope-autograders.readthedocs.io/en/latest/submission_metadata/
     """
@@ -87,7 +87,7 @@ def student_of(path: Path) -> str:
 
 
 def handed_in(folder: Path, student: str, name: str) -> Submission:
-    """The notebook among what was submitted; where there is none to take, why."""
+    """The notebook among the submitted files; or why none of them can be graded."""
     if not folder.is_dir():
         raise CourseError(f"there is no folder {folder.name}")
     paths = [path for path in files_in(folder) if wanted(PurePosixPath(path))]
@@ -100,13 +100,13 @@ def handed_in(folder: Path, student: str, name: str) -> Submission:
 
 
 def main(root: Path) -> None:
-    """Write results.json, whatever happens; the file is whole, or the one of before."""
+    """Write results.json, whatever happens; the old file stays until the new one is whole."""
     try:
         made = run(root)
     except CourseError as error:
         print(f"not graded: {error}")
         made = not_graded(str(error))
-    except Exception as error:  # a mistake of ours; what it says is not for students
+    except Exception as error:  # a mistake of ours; its text is not for students
         traceback.print_exc()
         made = not_graded(f"the grader failed ({type(error).__name__})")
     write_whole(root / "results" / "results.json", json.dumps(made, indent=1))

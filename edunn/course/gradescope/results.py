@@ -40,15 +40,15 @@ def results(
             about |= {"score": points, "status": "passed" if points >= most else "failed"}
         tests.append(about | {"output": as_in_terminal(output), "output_format": "text"})
 
-    for verdict in record.results:
-        mark = marks.get(verdict.name)
-        points = mark.points if mark and mark.by_hand else verdict.points
-        tested(verdict.name, points, verdict.max_points, verdict.reason)
-    judged = {verdict.name for verdict in record.results}
+    for result in record.results:
+        mark = marks.get(result.name)
+        points = mark.points if mark and mark.by_hand else result.points
+        tested(result.name, points, result.max_points, result.reason)
+    judged = {result.name for result in record.results}
     for name, mark in marks.items():
         if name not in judged:
-            waits = "waits for a person to grade it" if mark.waiting else comments.get(name, "")
-            tested(name, None if mark.waiting else mark.points, mark.max_points, waits)
+            said = "waits for a person to grade it" if mark.waiting else comments.get(name, "")
+            tested(name, None if mark.waiting else mark.points, mark.max_points, said)
     output = "\n".join(filter(None, [record.reason, *map(str, record.notes)]))
     return {"score": score, "output": output, **SETTINGS, "tests": tests}
 

@@ -1,7 +1,7 @@
 """What nbgrader does for us: releases, the gradebook, what the formgrader shows.
 
-The only file that imports nbgrader. Points come from `Record`s; nbgrader's own execution of
-notebooks is replaced by a preprocessor that writes them into the notebook as outputs.
+Nothing else of the course imports nbgrader, but for `compat`. Points come from `Record`s: instead
+of nbgrader's own execution, a preprocessor writes what they hold into the notebook as outputs.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Blank(ClearSolutions):
 
 
 class FromRecord(NbGraderPreprocessor):
-    """In the place of nbgrader's Execute: outputs and failures as the record says."""
+    """Instead of nbgrader's Execute: outputs and failures come from the record."""
 
     store = Unicode("", help="the folder with the records").tag(config=True)
 
@@ -112,8 +112,10 @@ def configure(config: Any, root: Path) -> Any:
 
 
 class Entry(NamedTuple):
-    """What the gradebook holds of one submission. waiting: cells that a person must still grade;
-    automatic: the points given without one."""
+    """What the gradebook holds of one submission.
+
+    waiting: cells that a person must still grade    automatic: the points that no person gave
+    """
 
     points: float
     max_points: float
@@ -122,7 +124,7 @@ class Entry(NamedTuple):
 
 
 class GradeStore:
-    """What grading keeps of a course: a folder with nbgrader's tree, its gradebook, and records."""
+    """What grading keeps of a course: a folder with records, nbgrader's files and its gradebook."""
 
     def __init__(self, root: Path):
         create_gradebooks_fast()
@@ -131,14 +133,14 @@ class GradeStore:
         self.api = NbGraderAPI(config=configure(Config(), self.root))
 
     def secret(self) -> bytes:
-        """What the hidden inputs are drawn from; made once, and known to nobody else."""
+        """What hidden inputs are drawn from; made once, and known to nobody else."""
         path = self.root / "secret"
         if not path.exists():
             write_whole(path, secrets.token_bytes(32), mode=0o600)
         return path.read_bytes()
 
     def release(self, name: str, source: Any) -> bytes:
-        """Enter an assignment into the gradebook; the bytes of the notebook for students."""
+        """Enter an assignment into the gradebook; returns the notebook for students, as bytes."""
         folder = self.root / "source" / name
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(source, folder / f"{name}.ipynb")
@@ -146,10 +148,10 @@ class GradeStore:
         return (self.root / "release" / name / f"{name}.ipynb").read_bytes()
 
     def enter(self, gradebook: Gradebook, record: Record, notebook: Any) -> Entry:
-        """Write a record's points into the gradebook, and say what it then holds.
+        """Write a record's points into the gradebook, and return what it then holds.
 
-        notebook: what was judged, as the formgrader will show it. What a person has graded stays;
-        it is asked for again only where the student's answer has changed.
+        What a person has graded stays; it must be graded again only where the student's answer has
+        changed. notebook: what was judged, as the formgrader will show it
         """
         name, student = record.assignment, record.student
         gradebook.update_or_create_student(student)
@@ -159,8 +161,8 @@ class GradeStore:
             entry = gradebook.update_or_create_submission(name, student)
         results = {result.name: result for result in record.results}
         sources = {cell["id"]: cell["source"] for cell in notebook["cells"]}
-        shown = self.root / "autograded" / student / name / f"{name}.ipynb"
-        before = _sources_of(shown)
+        path = self.root / "autograded" / student / name / f"{name}.ipynb"
+        before = _sources_of(path)
         blank = {c["id"] for c in notebook["cells"] if grade_id(c) and _is_unanswered(c)}
         for grade in grades(entry):
             cell = grade.cell.name
@@ -175,7 +177,7 @@ class GradeStore:
             comment.auto_comment = "No response." if comment.name in blank else None
         gradebook.db.commit()
         content = nbformat.writes(_with_outputs(_as_typed(notebook, blank), record))
-        write_whole(shown, content)
+        write_whole(path, content)
         write_whole(self.root / "submitted" / student / name / f"{name}.ipynb", content)
         waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
         automatic = sum(grade.auto_score or 0.0 for grade in grades(entry))
@@ -187,12 +189,12 @@ class GradeStore:
             return float(gradebook.find_assignment(name).max_score)
 
     def gradebook(self) -> Gradebook:
-        """nbgrader's, to be used in a `with`."""
+        """nbgrader's own gradebook, to be used in a `with`."""
         return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
 
 
 def release_bytes(solution: Any, name: str) -> bytes:
-    """The notebook for students, as nbgrader makes it, in a store that is thrown away."""
+    """The notebook for students, as nbgrader makes it; nothing else of it is kept."""
     with tempfile.TemporaryDirectory(prefix="edunn-build-") as folder:
         return GradeStore(Path(folder)).release(name, solution)
 
@@ -205,7 +207,7 @@ def _succeed(result: dict[str, Any], what: str) -> None:
 
 
 def grades(entry: Any) -> list[Any]:
-    """What nbgrader has of each graded cell of a submission."""
+    """nbgrader's grades of a submission, one for each graded cell."""
     return [grade for notebook in entry.notebooks for grade in notebook.grades]
 
 
@@ -217,15 +219,15 @@ def _block(text: str) -> str:
 def _as_typed(notebook: Any, blank: set[str]) -> Any:
     """The notebook with written answers as blocks of text: Markdown can hold scripts, which the
     formgrader would run with the rights of whoever grades. blank: cells without an answer"""
-    shown = nbformat.from_dict(notebook)
-    for cell in shown["cells"]:
+    typed = nbformat.from_dict(notebook)
+    for cell in typed["cells"]:
         if (
             cell["cell_type"] == "markdown"
             and is_kind(cell, "solution")
             and cell["id"] not in blank
         ):
             cell["source"] = _block(cell["source"])
-    return shown
+    return typed
 
 
 def _sources_of(path: Path) -> dict[str, str]:

@@ -17,14 +17,14 @@ MAX_TEXT, MAX_PICTURES = 500_000, 5_000_000  # of all cells: characters, bytes o
 
 
 class OutputLimits:
-    """Counts what was kept. folders: temporary ones, whose names say nothing and always differ"""
+    """Counts what is kept of one submission. folders: temporary ones, whose names are left out"""
 
     def __init__(self, *folders: Any):
         self.folders = folders
         self.text_left, self.pictures_left, self.full = MAX_TEXT, MAX_PICTURES, False
 
     def text(self, said: str, most: int) -> str:
-        """What a cell said, without folders and addresses, which differ from run to run."""
+        """What a cell printed, cut; without folders and addresses, which differ in each run."""
         for folder in self.folders:
             said = said.replace(f"{folder}/", "")
         said = readable(re.sub(r"\b0x[0-9a-f]{6,}\b", "0x...", said), most)
@@ -34,7 +34,7 @@ class OutputLimits:
         return said
 
     def pictures(self, answer: Any) -> list[str]:
-        """The PNG files among what the worker says are figures, in base64."""
+        """The PNG files, in base64, among what the worker sent as figures."""
         found = answer[:MAX_FIGURES] if isinstance(answer, list) else []
         kept = []
         for file in (one.tobytes() for one in found if isinstance(one, np.ndarray)):

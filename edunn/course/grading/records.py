@@ -1,4 +1,4 @@
-"""What grading found out about each submission, and its file.
+"""What grading found out about each submission, and the file that keeps it.
 
 Records are data: why points were lost is a Finding or a Message, and becomes text where it is read.
 """
@@ -15,12 +15,12 @@ from edunn.course.messages import Message, Said, said_from, sentence
 from edunn.files import write_whole
 
 GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
-FORMAT = 2  # of a record's file; 1 was that of edunn 0.1, which had sentences where data is now
+FORMAT = 2  # of a record's file; in format 1, of edunn 0.1, there were sentences instead of data
 
 
 @dataclass(frozen=True)
 class CellResult:
-    """What one graded cell earned. why: it did not earn all of it; None where it did."""
+    """What one graded cell earned. why: the reason for missing points; None if there are none"""
 
     name: str
     points: float
@@ -33,7 +33,7 @@ class CellResult:
         return sentence(self.why) if self.why else ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data, from which `from_dict` makes an equal result."""
+        """Plain data, of which `from_dict` makes an equal result."""
         why = self.why.as_dict() if self.why else None
         return {
             "name": self.name, "points": self.points, "max_points": self.max_points, "why": why
@@ -41,13 +41,16 @@ class CellResult:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> CellResult:
-        """What `as_dict` gave."""
+        """The result of which `as_dict` gave the data."""
         why = said_from(data["why"]) if data["why"] else None
         return cls(data["name"], data["points"], data["max_points"], why)
 
 
 class Mark(NamedTuple):
-    """What the gradebook says of one cell. by_hand: a person gave these points."""
+    """What the gradebook says of one cell.
+
+    waiting: a person must still grade it    by_hand: a person gave these points
+    """
 
     points: float
     max_points: float
@@ -61,8 +64,9 @@ class Record:
 
     state: GRADED, STUDENT_ERROR or NOT_GRADED    problem: why it is one of the last two
     printed, figures, visible, answers: by cell: what its run printed; the PNG files that it drew,
-    in base64; what its own check said; what the student wrote
-    order: the cells that were judged    key: what was judged, and by what: see `fingerprint.key_of`
+    in base64; what the notebook's own check said; what the student wrote
+    order: the cells, as they were run    key: what was judged, and by what: `fingerprint.key_of`
+    notes: what was odd about the submission
     """
 
     student: str
@@ -90,7 +94,7 @@ class Record:
 
     @property
     def why(self) -> Said | None:
-        """Why points are missing, or why there are none; the first reason counts."""
+        """Why points are missing, or why there are none: the first reason."""
         return self.problem or next((result.why for result in self.lost), None)
 
     @property
@@ -104,7 +108,7 @@ class Record:
         return self.problem is None or self.problem.id != "nothing"
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data, from which `from_dict` makes an equal record."""
+        """Plain data, of which `from_dict` makes an equal record."""
         data = {name: getattr(self, name) for name in PLAIN}
         return data | {
             "format": FORMAT,
@@ -115,7 +119,7 @@ class Record:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Record:
-        """What `as_dict` gave, now or in edunn 0.1."""
+        """The record of which `as_dict` gave the data, here or in edunn 0.1."""
         data = data if "format" in data else _from_format_1(data)
         return cls(
             **{name: data[name] for name in PLAIN},
@@ -129,11 +133,11 @@ PLAIN = [
     "student", "assignment", "state", "printed", "figures", "visible", "answers", "order", "key",
     "seconds",
 ]  # fmt: skip
-NOTHING_IN_FORMAT_1 = "no notebook was handed in"
+NOTHING_IN_FORMAT_1 = "no notebook was handed in"  # format 1 says it in no other way
 
 
 def _from_format_1(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A record of edunn 0.1: its sentences become somebody's own words."""
+    """A record of edunn 0.1, as data of today; its sentences stay as they are."""
 
     def said(text: str, id: str = "own_words") -> dict[str, Any] | None:
         return Message.own_words(text, id).as_dict() if text else None
@@ -142,11 +146,11 @@ def _from_format_1(data: Mapping[str, Any]) -> dict[str, Any]:
     problem = said(reason) if state != GRADED else None
     if problem and reason.startswith(NOTHING_IN_FORMAT_1):
         problem = Message("nothing").as_dict()
-    verdicts = [
+    results = [
         {**one, "why": said(one["reason"], one["id"] or "own_words")} for one in data["verdicts"]
     ]
     notes = [said(note) for note in data["notes"]]
-    return {**data, "problem": problem, "results": verdicts, "notes": notes}
+    return {**data, "problem": problem, "results": results, "notes": notes}
 
 
 def _record_path(store: Path, name: str, student: str) -> Path:
@@ -161,7 +165,7 @@ def write_record(store: Path, record: Record) -> None:
 
 
 def read_record(store: Path, name: str, student: str) -> Record | None:
-    """What an earlier run found out, if one did, and its record can be read."""
+    """The record of an earlier run; None if there is none that can be read."""
     path = _record_path(store, name, student)
     try:
         return Record.from_dict(json.loads(path.read_text(encoding="utf-8")))
@@ -170,5 +174,5 @@ def read_record(store: Path, name: str, student: str) -> Record | None:
 
 
 def as_json(data: Any) -> str:
-    """Plain data as a file's text: the same data, the same bytes."""
+    """Plain data as the text of a file; equal data gives equal text."""
     return json.dumps(data, indent=1, sort_keys=True)

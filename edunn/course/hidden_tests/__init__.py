@@ -1,4 +1,4 @@
-"""What hidden cases are written with: `from edunn.course.hidden_tests import Wrong, gradients`."""
+"""Hidden tests. Cases are written with `from edunn.course.hidden_tests import Wrong, gradients`."""
 
 from edunn import _lazy
 

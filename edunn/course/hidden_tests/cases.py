@@ -26,10 +26,10 @@ TRIES = 3  # examples drawn for each case
 
 
 class Wrong(Exception):
-    """The student's code does not do what it must; what is said is for the student.
+    """The student's code does not do what it must; the student reads why.
 
     said: a Finding, a Message, or a sentence of the case's own
-    id: of such a sentence, under which it is counted across a class
+    id: what such a sentence is counted under, across a class
     """
 
     def __init__(self, said: Said | str, id: str = "wrong"):
@@ -55,9 +55,9 @@ class Raised(Wrong):
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """edunn's `name`(*arguments), as an argument of what a student makes: Part("Linear", 3, 2).
+    """edunn's `name`(*arguments), as an argument for a student's class: Part("Linear", 3, 2).
 
-    The same Part twice is one layer used twice, here and there.
+    The same Part twice is one layer used twice, both here and in the worker.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Part:
 
 
 def built(argument: Any, made: dict[Part, Any] | None = None) -> Any:
-    """An argument with its Parts made, here; each Part once."""
+    """An argument with its Parts made in this process, each Part once."""
     made = {} if made is None else made
     if isinstance(argument, Part):
         if argument not in made:
@@ -95,12 +95,13 @@ class Student:
         self.parts: dict[Part, Ref] = {}
 
     def add(self, *operation: Any) -> Ref:
+        """Add an operation to the program; returns a reference to its value."""
         copies = [np.copy(a) if isinstance(a, np.ndarray) else a for a in operation]
         self.program.append(copies)  # a case may change its arrays before it reads
         return {"ref": self.sent + len(self.program) - 1}
 
     def argument(self, value: Any) -> Any:
-        """A value as the worker takes it; its Parts are made there."""
+        """A value as the worker takes it; its Parts are made in the worker."""
         if isinstance(value, Part):
             if value not in self.parts:
                 arguments = map(self.argument, value.arguments)
@@ -123,7 +124,7 @@ class Student:
         return self.add("get", name)
 
     def value(self, value: Any) -> Ref:
-        """A plain value over there, to be read again after others have had it."""
+        """A plain value in the worker, to be read again after the student's code has had it."""
         return self.add("value", value)
 
     def call(self, target: Any, method: str, *arguments: Any) -> Ref:
@@ -165,8 +166,8 @@ def expect(
 ) -> None:
     """Raise Wrong unless `got` is `want`, to `tolerance` of its largest number.
 
-    mistakes: known wrong answers by what they mean ("has the opposite sign", or the id of a message
-    with such a {what}); the one that fits is named.
+    mistakes: known wrong answers by what they mean: words such as "has the opposite sign", or the
+    id of a message with a {what}. The one that fits is named.
     """
 
     def refuse(id: str, **details: Any) -> NoReturn:
@@ -194,7 +195,7 @@ def expect(
 
 
 def _fitting(got: Any, mistakes: dict[str, Any], room: float) -> str | None:
-    """The known mistake that an answer is, if it is one."""
+    """What the known mistake means that gives this answer, if one does."""
     for meaning, mistake in mistakes.items():
         if np.shape(mistake) == got.shape and np.all(np.abs(got - mistake) <= room):
             return meaning
@@ -235,7 +236,7 @@ def random_inputs(secret: bytes, student: str, name: str) -> np.random.Generator
 
 
 def own_secret(secret: bytes, sources: list[str]) -> bytes:
-    """A secret for one submission: what its feedback may tell of hidden inputs is of no use for the
+    """A secret for one submission: what its feedback tells of hidden inputs does not help with the
     student's next one."""
     return hashlib.sha256(b"\0".join([secret, *map(str.encode, sources)])).digest()
 

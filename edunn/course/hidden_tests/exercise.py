@@ -14,10 +14,10 @@ from edunn.course.notebooks.solution import graded_code, withheld
 
 @dataclass(frozen=True)
 class Exercise:
-    """What a judge must know of an exercise; it can be sent to another machine.
+    """What a judge must know of an exercise. It can be sent to another machine.
 
     release: the notebook that students got, as JSON    source: the file of the hidden cases
-    withheld: what the student's side does without
+    withheld: the names that the library of the student's code lacks
     """
 
     name: str

@@ -1,5 +1,5 @@
-"""A student's layer, which lives in a worker, as a Module of this process: so that the checks of
-`edunn.checking` examine it as they examine any layer, and the points rest on what they say."""
+"""A student's layer, which lives in a worker, as a Module of this process: the checks of
+`edunn.checking` examine it like any other layer, and the points depend on what they find."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from edunn.course.hidden_tests.cases import (
 )
 from edunn.course.messages import Message
 
-MOST = 100_000  # numbers in an output: every number of an input is measured with all of them
+MOST = 100_000  # numbers in an output: all are compared for every number of an input
 Example = Callable[[np.random.Generator], tuple[tuple[Any, ...], tuple[Any, ...]]]
 
 
 class Remote(Module):
-    """The student's `name`(*arguments). It has parameters where `reference` has them; what forward
-    and backward do over there to inputs, parameters and caches is done here as well."""
+    """The student's `name`(*arguments), with parameters where `reference` has them. What forward
+    and backward do in the worker to inputs, parameters and caches is done here as well."""
 
     def __init__(self, student: Student, name: str, arguments: tuple[Any, ...], reference: Module):
         for attribute, value in vars(reference).items():
             if isinstance(value, (Parameter, Module, list)) or attribute == "training":
                 setattr(self, attribute, value)
-        for child, module in reference.children().items():  # those of a container are in a list
+        for child, module in reference.children().items():  # a container has its in a list
             setattr(self, child, module)
-        self.right = (reference,)  # in a tuple: it is no part of this module
+        self.right = (reference,)  # in a tuple, so that it is no child
         self.student = student
         self.layer = student.make(name, *arguments)
         self.learned = student.call(self.layer, "named_parameters") if self.parameters() else None
@@ -73,20 +73,23 @@ class Remote(Module):
         return self.right[0].inputs_of_dx(inputs)
 
     def push(self) -> None:
-        """Give the parameters over there the values that they have here."""
+        """Give the parameters in the worker the values that they have here."""
         for name, parameter in self.named_parameters().items():
             self.student.set(self.student.item(self.learned, name), "data", parameter.data)
 
-    def read(self, result: Any, *lent: tuple[Any, Any]) -> Any:
-        """The value of `result`. What was lent, and the parameters, become what they are there."""
+    def read(self, result: Any, *sent: tuple[Any, Any]) -> Any:
+        """The value of `result`; the arrays here take the values that they have in the worker.
+
+        sent: (array here, reference to it there), beside inputs and parameters
+        """
         student = self.student
         named = self.named_parameters()
-        lent += tuple(self.inputs)
+        sent += tuple(self.inputs)
         for name, parameter in named.items():
             data = student.attribute(student.item(self.learned, name), "data")
-            lent += ((parameter.data, data),)
+            sent += ((parameter.data, data),)
         try:
-            value, *after = student.read(result, *(ref for _, ref in lent))
+            value, *after = student.read(result, *(ref for _, ref in sent))
         except Raised as error:
             if error.name == "NotImplementedError":
                 raise NotImplementedError(error.text) from None
@@ -95,32 +98,28 @@ class Remote(Module):
             raise type(error.name, (Exception,), {})(error.text) from None
         if isinstance(value, np.ndarray) and value.size > MOST:
             raise ValueError(f"an array of {value.size} numbers, where a few are asked for")
-        for (array, _), now in zip(lent, after):
+        for (array, _), now in zip(sent, after):
             if isinstance(now, np.ndarray) and now.shape == array.shape:
                 array[...] = now
         return value
 
 
 def remote(student: Student, name: str, arguments: Any, reference: Module) -> Remote:
-    """The student's layer, called by its own name in everything that is said of it."""
+    """The student's layer as a Remote that bears its name, so that findings name it."""
     kind: type[Remote] = type(name, (Remote,), {})
     return kind(student, name, arguments, reference)
 
 
-def pairs(
-    name: str, example: Example, reference: Callable[..., Module] | None, tries: int
-) -> Callable[[Student, np.random.Generator], Any]:
-    """Yields the student's layer, the right one with the same parameters, and inputs."""
-
-    def drawn(student: Student, rng: np.random.Generator) -> Any:
-        for _ in range(tries):
-            arguments, inputs = example(rng)
-            right = (reference or getattr(nn, name))(*built(arguments))
-            _redraw(right, rng)
-            theirs = remote(student, name, arguments, right)
-            yield theirs, right, inputs
-
-    return drawn
+def _pairs(
+    student: Student, rng: np.random.Generator, name: str, example: Example,
+    reference: Callable[..., Module] | None, tries: int,
+) -> Iterator[tuple[Remote, Module, tuple[Any, ...]]]:  # fmt: skip
+    """(the student's layer, the right one with the same parameters, inputs), `tries` times."""
+    for _ in range(tries):
+        arguments, inputs = example(rng)
+        right = (reference or getattr(nn, name))(*built(arguments))
+        _redraw(right, rng)
+        yield remote(student, name, arguments, right), right, inputs
 
 
 def forward(
@@ -134,24 +133,24 @@ def forward(
     """
 
     def case(student: Student, rng: np.random.Generator) -> None:
-        for theirs, right, inputs in pairs(name, example, reference, tries)(student, rng):
-            mine = [np.copy(x) for x in inputs]
+        for theirs, right, inputs in _pairs(student, rng, name, example, reference, tries):
+            copies = [np.copy(x) for x in inputs]
             kept = {n: p.data.copy() for n, p in theirs.named_parameters().items()}
             want = right.forward(*inputs)
             for what in (f"{name}.forward", Message("called_again", {"what": f"{name}.forward"})):
                 with _errors_for_students():
-                    got = theirs.forward(*mine)
+                    got = theirs.forward(*copies)
                 if got is None:
                     raise Wrong(Finding("returns_nothing", name, "forward"))
                 expect(what, got, want, {"opposite_sign": -want}, tolerance)
-                _nothing_changed(theirs, zip(mine, inputs), kept)
+                _nothing_changed(theirs, zip(copies, inputs), kept)
 
     return case
 
 
 @contextmanager
 def _errors_for_students() -> Iterator[None]:
-    """What a student's code raises is told as what is wrong."""
+    """What a student's code raises becomes a Wrong."""
     try:
         yield
     except Wrong:
@@ -187,7 +186,7 @@ def gradients(
     slopes, structure included, and those of the reference."""
 
     def case(student: Student, rng: np.random.Generator) -> None:
-        for theirs, right, inputs in pairs(name, example, reference, tries)(student, rng):
+        for theirs, right, inputs in _pairs(student, rng, name, example, reference, tries):
             with _errors_for_students():
                 theirs.forward(*(np.flip(x, 0).copy() if np.ndim(x) else x for x in inputs))
                 found, _, _ = examine_point(theirs, inputs, int(rng.integers(2**31)), only)
@@ -201,8 +200,8 @@ def gradients(
 
 
 def caches_of_steps(name: str, arguments: Callable[[Ref, int], tuple[Any, ...]]) -> Case:
-    """A case: a class that runs one Linear again and again keeps what it remembers of each run, its
-    input, in a list: self.cache.
+    """A case: a class that runs one Linear again and again keeps the cache of each run, which is
+    its input, in a list: self.cache.
 
     arguments: those of the constructor, from the Linear and how often it runs
     """
@@ -233,10 +232,10 @@ def agree(
     theirs: Remote, right: Module, inputs: Any, rng: np.random.Generator,
     only: Collection[str] | None, tolerance: float,
 ) -> None:  # fmt: skip
-    """The student's gradients are those of the right layer, for one dy."""
+    """Raise Wrong unless the student's gradients, for one dy, are those of the right layer."""
     name, y = type(theirs).__name__, right.forward(*inputs)
     dy = rng.normal(size=np.shape(y))
-    # before the student's code runs: what that writes into dy and parameters is written here, too
+    # first: what the student's code writes into dy and parameters is written here, too
     want = right.backward(np.copy(dy) if np.ndim(dy) else dy)
     got = np.shape(theirs.forward(*map(np.copy, inputs)))
     if got != np.shape(y):
@@ -250,7 +249,7 @@ def agree(
 
 
 def _compared(right: Module, inputs: Any, got: Any, want: Any) -> Any:
-    """(variable, got, want) for every gradient of the right backward; got has been looked at."""
+    """(variable, got, want) for every gradient of the right backward; `got` has been checked."""
     (dx, grads), (right_dx, right_grads) = got, want
     learned = right.inputs_of_dx(inputs)
     names = [f"input {i}" for i, x in enumerate(inputs) if any(x is one for one in learned)]

@@ -1,4 +1,4 @@
-"""What goes out: the page of a class, feedback for each student, files for other systems."""
+"""Reports: the page of a class, feedback for each student, grades for other systems."""
 
 from edunn import _lazy
 

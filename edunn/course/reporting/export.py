@@ -1,9 +1,9 @@
-"""Grades for other systems: Canvas and Moodle import files, Gradescope's results.json.
+"""Grades for other systems: files that Canvas and Moodle import, and Gradescope's results.json.
 
-Nobody who is not graded, or has handed in nothing, gets a zero. What each system does with an empty
-cell is in its source: Canvas shows it as a change before it imports (lib/gradebook_importer.rb).
-Moodle makes 0 of it in a new column, and erases what stands in an old one
-(grade/import/csv/classes/load_data.php): there it is "-", and who has no grade at all has no row.
+Nobody who is not graded, or has handed in nothing, gets a zero. What a system does with an empty
+cell is in its source. Canvas shows it as a change before it imports (lib/gradebook_importer.rb).
+Moodle makes it 0 in a new column, and erases the grade in an old one
+(grade/import/csv/classes/load_data.php): there it is "-", and whoever has no grade has no row.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ def export_grades(
 ) -> Exported:
     """Write the grades in `out` for "canvas", "moodle" or "gradescope".
 
-    only: one exercise, by its full name; all by default. column: what the other system calls it,
-    such as Canvas's "Exercise 2 (4711)". roster: by default the one with which was graded.
+    only: one exercise, by its full name; by default all
+    roster: by default the one that was used for grading
+    column: what the other system calls the exercise, such as Canvas's "Exercise 2 (4711)"
     """
     roster = roster or Roster.kept(out)
     if kind != "gradescope" and roster is None:
@@ -57,7 +58,7 @@ def export_grades(
 
 
 def _grade_of(grade: Grade | None) -> tuple[str, str]:
-    """(points as a text, why there are none)"""
+    """(points as text, why there are none): one of them is empty."""
     if grade is None:
         return "", "nothing handed in"
     if grade.points is None:
@@ -68,7 +69,7 @@ def _grade_of(grade: Grade | None) -> tuple[str, str]:
 
 
 def _in_roster(sheet: Sheet, roster: Roster, result: Exported) -> dict[str, Grade]:
-    """The grades by the roster's name of the student."""
+    """The grades, by the names that students have in the roster."""
     found: dict[str, Grade] = {}
     for grade in sheet.grades:
         name = roster.find([grade.record.student])
@@ -85,7 +86,10 @@ def _in_roster(sheet: Sheet, roster: Roster, result: Exported) -> dict[str, Grad
 def rows(
     sheets: list[Sheet], roster: Roster, nothing: str, result: Exported
 ) -> list[tuple[dict[str, str], list[str]]]:
-    """(row of the roster, its points in each exercise), in the order of the roster."""
+    """(row of the roster, its points in each exercise), in the order of the roster.
+
+    nothing: what stands for no grade    result: notes what is written, and what is not
+    """
     by_sheet = [_in_roster(sheet, roster, result) for sheet in sheets]
     table = []
     for row in roster.rows:
@@ -118,7 +122,7 @@ def identity(row: dict[str, str], columns: dict[str, str], system: str) -> list[
 
 
 def _write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path: Path) -> Exported:
-    """Canvas's gradebook as it is imported; a column of a new name makes a new assignment."""
+    """A gradebook that Canvas imports; a column with a new name makes a new assignment there."""
     result = Exported(path)
     most = [number(sheet.grades[0].max_points) for sheet in sheets]
     lines = [
@@ -151,7 +155,7 @@ def _write_lines(lines: list[list[str]], path: Path) -> None:
 
 
 def _write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
-    """EXERCISE/STUDENT.json, each a results.json; none for who is not graded."""
+    """EXERCISE/STUDENT.json, each a results.json; none for a student who is not graded."""
     result = Exported(folder)
     for sheet in sheets:
         (folder / sheet.name).mkdir(parents=True, exist_ok=True)

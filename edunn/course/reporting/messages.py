@@ -1,4 +1,4 @@
-"""What a page or a table says of a submission, in few words."""
+"""What pages and tables say of a submission, in a few words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def state(record: Record) -> str:
 
 
 def brief(grade: Grade) -> str:
-    """What went wrong, without the hint."""
+    """What went wrong first, without the hint."""
     record = grade.record
     if record.state == GRADED and record.lost and record.lost[0].why:
         return ": ".join(filter(None, explained(record.lost[0].why)[:2]))
@@ -27,7 +27,7 @@ def brief(grade: Grade) -> str:
 
 
 def concerns(record: Record) -> list[Said]:
-    """Why an instructor should look at a submission, the gravest first."""
+    """Why an instructor should look at a submission, the most serious reason first."""
     found: list[Said] = []
     if record.state == NOT_GRADED:
         found.append(Message("not_graded", {"why": record.problem or ""}))

@@ -1,7 +1,7 @@
 """Pairs of students whose code is much alike, among the cells in which they write.
 
-Compared are runs of words of the code's syntax tree. What was released does not count, nor what
-many of the class have written: of three right lines, honest people write the same ones.
+Runs of words of the code's syntax tree are compared. What was released does not count, nor what
+many in the class have written: honest people write the same three right lines.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ import numpy as np
 
 STEP = 6  # words of normalised code in one passage
 MOST = 5000  # words of one cell that are compared
-COMMON = 1 / 3  # a passage that more of the class than this has written says nothing
+COMMON = 1 / 3  # of the class: a passage that more have written does not count
 ENOUGH = 15  # passages that a pair must share
-ALIKE, FAR = 0.8, 0.3  # of all passages of a pair; and so much more than the median pair
+ALIKE, FAR = 0.8, 0.3  # the least share of a pair's passages; how far above the median pair's
 CHUNK = 4096
 
 
 class Pair(NamedTuple):
-    """Two students whose code is alike; alike: of the passages that few have written; shared: how
-    many of these they have in common."""
+    """Two students whose code is alike.
+
+    alike: the share of their rare passages that both have    shared: how many these are
+    """
 
     one: str
     other: str
@@ -34,8 +36,8 @@ class Pair(NamedTuple):
 
 
 def words(source: str) -> list[str]:
-    """Code as a list of words, without comments, docstrings, and the names that its writer chose;
-    the same list for code that differs in nothing else."""
+    """Code as a list of words, without comments, docstrings, and the names that its writer chose:
+    code that differs only in these gives the same list."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a student's odd escapes
@@ -88,10 +90,9 @@ def _passages(cells: dict[str, str]) -> set[tuple[str, ...]]:
 
 
 def alike(answers: dict[str, dict[str, str]], given: dict[str, str]) -> tuple[list[Pair], float]:
-    """Pairs that are much alike, the most first, and how alike the median pair is.
+    """Pairs that are much alike, the most alike first; and how alike the median pair is.
 
-    answers: {student: {cell: code}}; given: the same cells as they were released. Neither what was
-    given counts nor what many have written: an honest solution of three lines is that of others.
+    answers: {student: {cell: code}}    given: the same cells as they were released
     """
     students, skeleton = sorted(answers), _passages(given)
     written = [_passages(answers[student]) - skeleton for student in students]

@@ -1,6 +1,7 @@
 """A student's code in a process that is locked up, and how to talk to it.
 
-`worker` and `lockdown` run on the untrusted side; the trusted side knows only `protocol` of it.
+`worker` runs on the untrusted side, and locks itself up with `lockdown`. The trusted side imports
+nothing of `worker`: what both sides need is in `protocol`.
 """
 
 from edunn import _lazy

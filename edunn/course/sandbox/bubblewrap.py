@@ -1,7 +1,7 @@
 """The outer wall around students' code, where bubblewrap works: a file system of its own.
 
-In it are Python's files, read-only, and one folder to write to; there is no network, and no process
-but those that were started in it. The inner wall, `lockdown`, does not need it, and stands anyway.
+It holds Python's files, read-only, and one folder to write to; there is no network, and no process
+but those that were started in it. The inner wall, `lockdown`, is there with and without it.
 
 Source: bwrap(1). It needs root, or a kernel that lets users make namespaces.
 """
@@ -21,17 +21,17 @@ LINKS = "/bin", "/lib", "/lib64"  # of today's systems, into /usr
 
 
 def command(read: list[str], write: str) -> list[str]:
-    """What stands before a command that is to run in a bubble, in which `read` can be read, and
-    the folder `write` can be written to. [] where bubblewrap does not work."""
+    """What to put before a command so that it runs behind the wall, where only `read` can be read,
+    and only the folder `write` can be written to. [] where bubblewrap does not work."""
     program = bubblewrap()
     if not program:
         return []
     files = [path for path in read + _own_python() if not path.startswith("/dev/")]
     binds = [("--ro-bind-try", os.path.realpath(path), path) for path in files]
-    # else bubblewrap makes those above `write` for nobody but their owner
+    # else bubblewrap makes the folders above `write`, and lets nobody but their owner in
     above = [("--dir", str(folder)) for folder in reversed(Path(write).parents[:-1])]
     links = [("--symlink", os.readlink(path), path) for path in LINKS if os.path.islink(path)]
-    # root keeps what it needs to give up being root, one worker after another
+    # root keeps what it needs to make each worker another user
     kept = [("--cap-add", name) for name in KEPT] if os.geteuid() == 0 else []
     walls = [f"--unshare-{name}" for name in NAMESPACES]
     own = [("--dev", "/dev"), ("--proc", "/proc")]
@@ -47,7 +47,7 @@ def _own_python() -> list[str]:
 
 @functools.cache
 def bubblewrap() -> str:
-    """Where the program is; "" if there is none, or if it may not do here what it is for."""
+    """Where the program is; "" if there is none, or if it may not make namespaces here."""
     program = shutil.which("bwrap") or ""
     walls = [f"--unshare-{name}" for name in NAMESPACES]
     test = [program, *walls, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true"]

@@ -1,6 +1,7 @@
 """Lock this process up before it runs a student's code: files, network, processes, resources.
 
-Three mechanisms of Linux, called from plain Python, each for good and for all that comes after:
+Three mechanisms of Linux, called from plain Python; none can be undone, and all later code is under
+them:
 Landlock (which files may be read and written; no TCP), seccomp (which system calls exist: no
 sockets, no new processes, no signals to others, no change of a file's owner or mode) and resource
 limits. None needs root; root becomes a user without rights first.
@@ -10,6 +11,7 @@ Sources: Documentation/userspace-api/landlock.rst and seccomp_filter.rst of the 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -22,16 +24,16 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446  # on every arc
 EXECUTE, WRITE, READ, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 TRUNCATE, IOCTL = 1 << 14, 1 << 15
 ON_FILES = EXECUTE | WRITE | READ | TRUNCATE | IOCTL  # the rights that a single file can have
-NOBODY = 65534  # the user that takes the place of root, where there is no user for each worker
+NOBODY = 65534  # whom root becomes where there is no user for each worker
 CAP_DAC_READ_SEARCH = 2
 PR_SET_KEEPCAPS = 8
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 CLONE_THREAD = 0x10000
 
 MACHINES = ("x86_64", "aarch64")
-AUDIT = (0xC000003E, 0xC00000B7)  # what the kernel calls them
+AUDIT = (0xC000003E, 0xC00000B7)  # the kernel's numbers for these machines
 CLONE = (56, 220)
-REFUSED: dict[str, tuple[int, int | None]] = {  # the numbers of these system calls there
+REFUSED: dict[str, tuple[int, int | None]] = {  # the numbers of these calls on each machine
     "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "socket": (41, 198),
     "connect": (42, 203), "accept": (43, 202), "bind": (49, 200), "listen": (50, 201),
     "socketpair": (53, 199), "fork": (57, None), "vfork": (58, None), "execve": (59, 221),
@@ -61,7 +63,7 @@ REFUSED: dict[str, tuple[int, int | None]] = {  # the numbers of these system ca
     "fchmodat2": (452, 452), "setxattrat": (463, 463), "removexattrat": (466, 466),
     "open_tree_attr": (467, 467), "file_setattr": (469, 469),
 }  # fmt: skip
-PRETENDED = (  # these do nothing, and say that they did it: shutil.copy needs some
+PRETENDED = (  # these do nothing, and report success: shutil.copy needs some
     "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat",
     "utime", "utimes", "futimesat", "utimensat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat",
 )  # fmt: skip
@@ -83,7 +85,7 @@ def lock_down(
     read, write: the only files and folders that can be read, and that can be written too
     limits: by name of the resource, such as "AS"    user: whom root becomes
 
-    OSError if there is another thread: the locks hold for the one that calls, and would not hold it
+    Raises OSError if there is another thread, which the locks would not hold.
     """
     if len(os.listdir("/proc/self/task")) > 1:
         raise OSError(EPERM, "a process with several threads cannot be locked up")
@@ -99,19 +101,16 @@ def lock_down(
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # nobody of the same user can look into this process
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         for name, lock in (("landlock", lambda: _landlock(read, write)), ("seccomp", _seccomp)):
-            try:
+            # a kernel may not have it: the caller sees what is missing
+            with contextlib.suppress(OSError):
                 lock()
                 in_force.append(name)
-            except (
-                OSError
-            ):  # an old kernel, or one without it: whoever asked sees that it is missing
-                continue
     return in_force
 
 
 def _give_up_root(user: int) -> None:
-    """Give up root, but for reading: the Python of root lies where only root can read. Which files
-    can be read at all, Landlock says."""
+    """Give up root, but for reading: root's Python is where only root can read. Which files can be
+    read at all is up to Landlock."""
     libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
     os.setresgid(user, user, user)
@@ -130,8 +129,8 @@ def _system_call(number: int, *arguments: Any) -> int:
 
 
 def _landlock(read: list[str], write: list[str]) -> None:
-    """Only these can be read, only those can be written; no TCP, and no signals or abstract sockets
-    to other processes, where the kernel can refuse them."""
+    """Only `read` can be read, only `write` can be written to; no TCP, and no signals or abstract
+    sockets to other processes, where the kernel can refuse them."""
     version = _system_call(LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     everything = (1 << 13) - 1
     for since, right in ((2, 1 << 13), (3, TRUNCATE), (5, IOCTL)):

@@ -3,8 +3,8 @@
 Each submission gets a process of its own, which locks itself up before it runs a line of the
 student's: no files but Python's and a library without the exercise's reference, one private folder,
 no network, no other process, an empty environment, and limits on everything else. It is forked from
-a process that has loaded NumPy, IPython and Matplotlib and has done and known nothing else, so it
-starts in a twentieth of the time, as fresh as a new one.
+a process that has loaded NumPy, IPython and Matplotlib and has done nothing else, so it starts in a
+twentieth of the time, and is as clean as a new one.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Limits:
     confined: bool = True  # refuse to run where a worker cannot be locked up
 
     def resources(self) -> dict[str, int]:
+        """The limits that the kernel holds, by the names that `lock_down` takes."""
         return {
             "AS": self.memory,
             "CPU": self.cpu_seconds,
@@ -60,8 +61,8 @@ class Limits:
 
 
 class ForkServer:
-    """A process that has loaded what notebooks import, and makes the workers. Errors are OSErrors
-    (also the TimeoutError of one that does not answer): then it is of no more use."""
+    """A process that has loaded what notebooks import, and makes the workers. It raises OSErrors
+    (TimeoutError if it does not answer); after one it cannot be used any more."""
 
     def __init__(self, library: Library):
         self.library = library
@@ -69,13 +70,13 @@ class ForkServer:
         os.chmod(self.room, 0o711)
         fonts = f"{self.room}/matplotlib"
         shutil.copytree(library.folder / "matplotlib", fonts)
-        self.bubble = bubblewrap.command(library.readable, self.room)
+        self.outer_wall = bubblewrap.command(library.readable, self.room)
         self.control, theirs = socket.socketpair()
         self.control.settimeout(60)
         with theirs:
             start = str(library.folder), str(theirs.fileno())
             self.process = subprocess.Popen(
-                [*self.bubble, sys.executable, "-I", "-c", START, *start],
+                [*self.outer_wall, sys.executable, "-I", "-c", START, *start],
                 pass_fds=[theirs.fileno()],
                 env=library.environment("/") | {"MPLCONFIGDIR": fonts},
                 cwd="/",
@@ -99,6 +100,7 @@ class ForkServer:
             self.process.kill()  # its workers go with it, and nobody waits for its answer
 
     def answer(self) -> int:
+        """The number of the process that was made or ended."""
         answer = self.control.recv(8)
         if len(answer) != 8:
             raise ConnectionError("the process that makes workers is gone")
@@ -111,7 +113,7 @@ class ForkServer:
 
 
 class Worker:
-    """A process for one submission. Raises ProtocolError when it dies, lies or is late."""
+    """A process for one submission. ProtocolError where it dies, lies or is late."""
 
     def __init__(self, server: ForkServer, limits: Limits):
         self.limits, self.server, self.pid = limits, server, 0
@@ -134,10 +136,11 @@ class Worker:
             raise
 
     def check_confined(self, greeting: Any) -> None:
-        """What the worker says before it has run anything of the student's can be believed."""
+        """Raise CourseError unless all walls stand. The worker's word counts, as it has not yet run
+        anything of the student's."""
         if not isinstance(greeting, dict) or not isinstance(greeting.get("ready"), list):
             raise ProtocolError("it did not start as a worker does")
-        in_force = {*greeting["ready"], *(["bubblewrap"] if self.server.bubble else [])}
+        in_force = {*greeting["ready"], *(["bubblewrap"] if self.server.outer_wall else [])}
         open_to = {*WALLS.values()} - {WALLS[name] for name in in_force & WALLS.keys()}
         if open_to and self.limits.confined:
             missing = ", ".join(name for name, wall in WALLS.items() if wall in open_to)
@@ -148,11 +151,12 @@ class Worker:
             )
 
     def watch(self) -> None:
-        """Called while an answer is waited for; the private folder may not fill the disk."""
+        """Called while waiting for an answer: the private folder may not fill the disk."""
         if self.scratch.is_over(self.limits.folder_size):
             raise DiskLimitError(self.limits.folder_size >> 20)
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The worker's answer to {"cell": source} or {"program": ..., "start": ...}."""
         self.channel.send(request, seconds)
         answer = self.channel.receive(seconds)
         self.watch()

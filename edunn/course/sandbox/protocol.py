@@ -2,8 +2,8 @@
 
 A frame is a 4-byte length, a JSON header {"value", "sizes"}, and one buffer for each size. A value
 is made of None, booleans, numbers, strings, lists, dicts with string keys, and arrays of numbers.
-Whatever else comes in is a ProtocolError: the other side may be hostile. What Python makes of a
-header can be thirty times as large as the header, so headers are kept shorter than arrays.
+Anything else is a ProtocolError: the other side may be hostile. In memory, a header can become
+thirty times as large, so the limit for headers is lower than that for arrays.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from edunn.course.text import whole
 
 MAX_HEADER, MAX_FRAME = 4_000_000, 64_000_000  # bytes: of the JSON, of the arrays
 MAX_DEPTH, MAX_AXES, MAX_LENGTH = 8, 32, 1 << 40
-LOOK_EVERY = 0.5  # seconds
+LOOK_EVERY = 0.5  # seconds between two calls of `watch`
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
 MAX_FIGURES = 4  # of one cell
-NOT_DEFINED = "NotDefined"  # the error of a program that asks for what the notebook has not
+NOT_DEFINED = "NotDefined"  # the error of a program that asks for a name the notebook lacks
 
 
 class ProtocolError(Exception):
@@ -45,7 +45,7 @@ class ProtocolTimeout(ProtocolError):
 
 
 def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
-    """A value as JSON takes it; its arrays are added to `buffers`. TypeError for what cannot go."""
+    """A value as JSON; its arrays go into `buffers`. TypeError for what cannot be sent."""
     if depth > MAX_DEPTH:
         raise TypeError("a value nested too deep")
     if value is None or type(value) in (bool, int, float, str):
@@ -65,7 +65,7 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
 
 
 def decode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
-    """What `encode` was given; ProtocolError for anything that it would not have made."""
+    """The value of which `encode` made this; ProtocolError for what `encode` never makes."""
     if not isinstance(value, dict):
         if type(value) is str:
             return whole(value)
@@ -98,13 +98,16 @@ def _decode_array(raw: bytes, dtype: str, shape: list[int]) -> np.ndarray:
 
 
 class Channel:
-    """One end of a socket, speaking frames."""
+    """One end of a socket that carries frames.
+
+    watch: called twice a second while waiting for a frame; it may raise
+    """
 
     def __init__(self, sock: socket.socket, watch: Callable[[], None] = lambda: None):
-        """watch: called twice a second while something is waited for; it may raise."""
         self.sock, self.watch, self.looked = sock, watch, time.monotonic()
 
     def send(self, value: Any, seconds: float | None = None) -> None:
+        """Send a value. TypeError if it cannot be sent, ProtocolError if nobody takes it."""
         buffers: list[bytes] = []
         encoded = encode(value, buffers)
         header = json.dumps({"value": encoded, "sizes": [len(b) for b in buffers]}).encode()
@@ -119,6 +122,7 @@ class Channel:
             raise ProtocolError(f"it is gone ({error})") from None
 
     def receive(self, seconds: float | None = None) -> Any:
+        """The next value; ProtocolError if it is malformed, or does not come in time."""
         deadline = None if seconds is None else time.monotonic() + seconds
         (length,) = struct.unpack("<I", self.take(4, deadline))
         if length > MAX_HEADER:
@@ -137,6 +141,7 @@ class Channel:
             raise ProtocolError(f"a malformed frame ({type(error).__name__})") from None
 
     def take(self, size: int, deadline: float | None) -> bytes:
+        """The next `size` bytes."""
         taken = bytearray()
         while len(taken) < size:
             left = None if deadline is None else deadline - time.monotonic()

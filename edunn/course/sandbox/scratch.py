@@ -1,7 +1,7 @@
-"""The one folder that a worker may write to: whose it is, how much is in it, how it goes away.
+"""The one folder that a worker may write to: whose it is, how much is in it, how it is removed.
 
-What a student's code has left there may be made to hurt whoever looks: folders deeper than any path
-can say, folders that are closed, links, pipes, a million names.
+What a student's code leaves there may be made to hurt whoever looks: folders deeper than paths can
+be long, folders without permissions, links, pipes, a million names.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import tempfile
 
 from edunn.course.sandbox.lockdown import NOBODY
 
-USERS = range(61184, 65520)  # that belong to nobody: systemd gives them to services for a while
+USERS = range(61184, 65520)  # free ones: systemd lends them to services
 MAX_DEPTH = 32  # of folders in it
 NAME = 4096  # bytes that a name counts for: a million empty files are a burden too
 
 
 class Scratch:
-    """A folder, and the user it belongs to."""
+    """A new folder in the folder `room`, and the user it belongs to."""
 
     def __init__(self, room: str) -> None:
         self.path = tempfile.mkdtemp(dir=room)
@@ -34,8 +34,8 @@ class Scratch:
                 os.chown(self.path, NOBODY, NOBODY)
 
     def is_over(self, most: int) -> bool:
-        """Whether its files have more than `most` bytes; links are not followed. Folders that
-        cannot be looked into, for they are too deep or closed, count as too much."""
+        """Whether its files have more than `most` bytes; links are not followed. Folders that are
+        too deep, or cannot be read, count as too much."""
         size, folders = 0, [(self.path, 0)]
         while folders:
             path, depth = folders.pop()

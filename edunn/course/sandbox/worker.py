@@ -61,7 +61,7 @@ def make_shell() -> Any:
     config.InteractiveShell.colors = "NoColor"
     shell: Any = InteractiveShell.instance(config=config)
     shell.enable_matplotlib = lambda gui=None: (gui, "agg")  # figures() shows what is drawn
-    # what cannot be here ends no cell: a class may stand below it
+    # what does not work here does not end a cell: a class may be defined below it
     shell.system = lambda command: print(f"There are no programs here: {command}")
     shell.getoutput = lambda command, *rest, **options: shell.system(command) or []
     for module, name in ((builtins, "input"), (getpass, "getpass")):
@@ -105,8 +105,9 @@ class _NotDefined(NameError):
 
 
 class Programs:
-    """Runs programs of data on the student's names. Values stay, so that the next program may use
-    them; see `edunn.course.hidden_tests.cases.Student`, which writes the programs."""
+    """Runs programs of data on the student's names; each operation is a method. Values are kept, so
+    that the next program can use them. `edunn.course.hidden_tests.cases.Student` writes programs.
+    """
 
     def __init__(self, namespace: dict[str, Any]):
         self.namespace = namespace
@@ -162,7 +163,7 @@ class Programs:
 
 
 def _listed(value: Any) -> Any:
-    """A value with lists for tuples: cases need not tell one from the other."""
+    """A value with lists instead of tuples: cases need not tell them apart."""
     if isinstance(value, dict):
         return {key: _listed(item) for key, item in value.items()}
     return [_listed(item) for item in value] if isinstance(value, (list, tuple)) else value
@@ -175,7 +176,7 @@ def _follow(target: Any, way: list[str]) -> Any:
 
 
 def describe(error: BaseException) -> list[str]:
-    """The name and text of an exception; one that has no text, or none that ends, has none."""
+    """The name and text of an exception; other words where its own text raises."""
     try:
         name = NOT_DEFINED if isinstance(error, _NotDefined) else str(type(error).__name__)
         return [name, str(error)[:4000]]
@@ -208,7 +209,7 @@ def _serve(channel: Channel, confinement: dict[str, Any]) -> None:
             raise
         except (TypeError, ValueError) as error:
             channel.send({"error": ["TypeError", f"the answer is {error}, not an array"]})
-        except BaseException as error:  # of an object that does something when it is looked at
+        except BaseException as error:  # an object whose methods raise when it is looked at
             channel.send({"error": describe(error)})
 
 
@@ -227,7 +228,7 @@ def _fork_server(control: socket.socket) -> None:
     while True:
         message, sockets, _, _ = socket.recv_fds(control, 4096, 1)
         if not message:
-            return None  # the grader hung up
+            return None  # the grader has hung up
         if sockets:
             number = os.fork()
             if number == 0:
@@ -245,6 +246,7 @@ def _fork_server(control: socket.socket) -> None:
 
 
 def worker(folder: str, sock: socket.socket) -> None:
+    """What a forked process does: run one submission's cells in its folder, as the grader asks."""
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
     os.chdir(folder)

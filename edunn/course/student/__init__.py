@@ -1,5 +1,5 @@
 """What a student's notebook uses: `close` and `borrow` a reference, `keep` what has passed its
-checks in a package of the student's own, and run the whole notebook as the grader does.
+checks in the student's own package; and what `edunn check` and `edunn status` do.
 """
 
 from edunn import _lazy

@@ -1,5 +1,5 @@
 """What a notebook of the course does around each cell: it stops endless loops in checks, and adds a
-sentence to errors that come from how a notebook is run rather than from what was written."""
+hint to errors that come from how a notebook is run, not from what was written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _started = False
 
 
 def start(names: list[str]) -> None:
-    """Watch the cells of this notebook, if there is one; names: the classes that it asks for."""
+    """Watch the cells of this notebook, if this is one. names: the classes that it asks for"""
     global _started
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None or _started:
@@ -25,7 +25,7 @@ def start(names: list[str]) -> None:
 
 
 def before(info: Any) -> None:
-    """A cell that checks may not run for ever. Windows has no such alarm; there, interrupt it."""
+    """Set an alarm for a cell that checks. Windows has none: there, students interrupt the cell."""
     checks = re.search(r"\bcheck_\w+\(|^\s*assert\b", info.raw_cell or "", re.MULTILINE)
     if checks and hasattr(signal, "SIGALRM") and _on_main_thread():
         signal.signal(signal.SIGALRM, _ring)
@@ -43,6 +43,7 @@ def _ring(number: int, frame: Any) -> None:
 
 
 def after(result: Any, names: list[str]) -> None:
+    """Stop the alarm, and print a hint for an error that says little."""
     if hasattr(signal, "SIGALRM") and _on_main_thread():
         signal.alarm(0)
     error = result.error_before_exec or result.error_in_exec

@@ -46,7 +46,10 @@ __all__ = ["{name}"]
 
 
 def folder(start: Path | None = None) -> Path:
-    """Where the student's package is, or will be: beside the folders of the exercises."""
+    """Where the student's package is, or will be: beside the folders of the exercises.
+
+    start: the folder of an exercise, or that of all exercises; by default the current one
+    """
     here = (start or Path.cwd()).resolve()
     for around in (here, here.parent):
         if (around / PACKAGE / "__init__.py").exists():
@@ -69,24 +72,24 @@ def _begin(package: Path) -> None:
 
 
 def note_borrowed(name: str) -> None:
-    """Take down that a reference was lent, until the student's own is kept."""
+    """Note that a reference was borrowed, until the student's own is kept."""
     package = folder()
     _begin(package)
     (package / f"{name}.borrowed").touch()
 
 
 def keep(what: Any, *reports: Any) -> None:
-    """Put a class or function into the student's own package, `my_edunn`.
+    """Put a class or function into the student's own package, `my_edunn`, with all that it uses of
+    the rest of the notebook.
 
-    reports: what its checks returned; they raised if it is not right. What it uses of the rest of
-    the notebook goes with it.
+    reports: what its checks returned; a check that fails raises
     """
     name = getattr(what, "__name__", type(what).__name__)
     if not all(reports):
-        raise AssertionError(f"{name} is not kept: a check of it is not true")
+        raise AssertionError(f"{name} is not kept: one of its checks is not true")
     if not isinstance(what, (type, FunctionType)):
         raise TypeError(f"keep got {name}, not a class or a function")
-    if what.__module__ != "__main__":  # borrowed, and taken down as such
+    if what.__module__ != "__main__":  # borrowed, and noted as such
         print(f"{name} is not yours yet: it comes from {what.__module__.partition('.')[0]}.")
         return
     sources = [_source_of(one) for one in _needed(what)]

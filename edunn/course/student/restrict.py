@@ -36,8 +36,8 @@ class _Closed:
 
 
 def close(*names: str) -> None:
-    """Close these of edunn in this session, "containers.Chain" too; other classes go on using them
-    inside."""
+    """Close these names of edunn, such as "Linear" or "containers.Chain", in this session. edunn's
+    other classes can still use them."""
     for name in names:
         if name in _closed:  # the cell was run twice
             continue
@@ -50,7 +50,8 @@ def close(*names: str) -> None:
 
 
 def borrow(name: str) -> Any:
-    """The reference of a closed class, for who is stuck. That it was borrowed is taken down."""
+    """The reference of a closed class, for a student who is stuck. `edunn status` lists it as
+    borrowed."""
     check_choice("borrow", name, _closed, "name")
     package.note_borrowed(name)
     print(f"{name} is borrowed from edunn. It earns no points; come back and write your own.")

@@ -1,7 +1,7 @@
-"""A student's own run of a notebook: from the start, in a fresh kernel, as the grader will see it.
+"""A student's own run of a notebook: from the start, in a fresh kernel, as the grader will run it.
 
-It needs neither solutions nor hidden cases: the points it names are those of the notebook's own
-checks. The grader decides with other numbers as well.
+It needs neither solutions nor hidden cases: the points are those of the notebook's own checks. The
+grader also checks with other numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 import edunn
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.checksum import checksum
-from edunn.course.notebooks.kernel import run_in_kernel
+from edunn.course.notebooks.kernel import Outcome, run_in_kernel
 from edunn.course.notebooks.reading import read_cells, text_of
 from edunn.course.notebooks.solution import graded_code
 from edunn.course.student import package
@@ -40,7 +40,7 @@ class Check:
 
 @dataclass
 class Receipt:
-    """What a run found: plain data, kept beside the notebook as NN_name.receipt.json.
+    """What a run found; it is kept beside the notebook, as NN_name.receipt.json.
 
     cells: the sha256 of every code cell    versions: of what it ran on
     """
@@ -58,9 +58,9 @@ class Receipt:
 
 
 def check_notebook(path: Path, seconds: int = 60) -> Receipt:
-    """Run a notebook from the start, and write what came of it beside it.
+    """Run a notebook from the start, and write the receipt beside it. seconds: for each cell
 
-    seconds: for each cell    Raises CourseError when there is no notebook, or no check in it.
+    Raises CourseError where there is no notebook, or no check in it.
     """
     import nbformat
 
@@ -80,8 +80,8 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
     found = run_in_kernel(notebook, path.parent, seconds)
     receipt = Receipt(
         path.stem,
-        [verdict(cell, found) for cell in graded],
-        {cell["id"]: digest(cell["source"]) for cell in notebook["cells"] if _is_code(cell)},
+        [_checked(cell, found) for cell in graded],
+        {cell["id"]: _digest(cell["source"]) for cell in notebook["cells"] if _is_code(cell)},
         {"edunn": edunn.__version__, "numpy": np.__version__, "python": platform.python_version()},
     )
     text = json.dumps(asdict(receipt), indent=1, sort_keys=True)
@@ -89,7 +89,8 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
     return receipt
 
 
-def verdict(cell: Any, found: dict[str, tuple[str, str] | None]) -> Check:
+def _checked(cell: Any, found: Outcome) -> Check:
+    """What a run shows of one graded cell."""
     about = cell["metadata"]["nbgrader"]
     name, points = about["grade_id"], float(about["points"])
     if "checksum" in about and checksum(cell) != about["checksum"]:
@@ -109,18 +110,22 @@ def _is_code(cell: Any) -> bool:
     return bool(cell.get("cell_type") == "code")
 
 
-def digest(source: str) -> str:
+def _digest(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()
 
 
 def receipt_path(notebook: Path) -> Path:
+    """Where the receipt of a notebook is, or will be."""
     return notebook.with_suffix(".receipt.json")
 
 
 @dataclass
 class Standing:
-    """How far an exercise is. parts: {name: "yours", "borrowed" or "missing"}; points: those of
-    the last `check`, as text, with a word where the notebook has been changed since."""
+    """How far a student is with an exercise.
+
+    parts: {name: "yours", "borrowed" or "missing"}
+    points: those of the last `edunn check`, as text; it says if the notebook was changed since
+    """
 
     name: str
     parts: dict[str, str]
@@ -128,7 +133,7 @@ class Standing:
 
 
 def status(start: Path | None = None) -> list[Standing]:
-    """How far each exercise is that lies beside `my_edunn`, or will."""
+    """How far a student is with each exercise beside `my_edunn`. start: see `package.folder`"""
     own = package.folder(start)
     known, found = package.parts(own), []
     for path in sorted(own.parent.glob("[0-9][0-9]_*/[0-9][0-9]_*.ipynb")):
@@ -142,12 +147,12 @@ def status(start: Path | None = None) -> list[Standing]:
 
 
 def _last_points(path: Path) -> str:
-    """What the last check of a notebook came to; "" where there was none that can be read."""
+    """The points of the last check of a notebook; "" if there was none that can be read."""
     try:
         last = json.loads(receipt_path(path).read_text(encoding="utf-8"))
         points = f"{last['points']:g} of {last['max_points']:g}"
         code = [cell for cell in read_cells(path.read_bytes()) if _is_code(cell)]
-        now = {cell.get("id"): digest(text_of(cell)) for cell in code}  # but for empty ones
+        now = {cell.get("id"): _digest(text_of(cell)) for cell in code}  # empty cells left out
         return points if now.items() <= last["cells"].items() else f"{points}, changed since"
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return ""

@@ -1,4 +1,4 @@
-"""Whatever comes in, from a folder or a learning system, becomes one notebook for each student."""
+"""What students hand in, as a folder or a download of a learning system: one notebook for each."""
 
 from edunn import _lazy
 

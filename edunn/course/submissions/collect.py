@@ -1,7 +1,7 @@
 """Take in what students handed in: a folder, or a zip as Canvas, Moodle or Gradescope give it.
 
-Nothing that comes in is run from where it lies, followed as a link, unpacked to a path of its own,
-or changed. Notebooks are read, within limits; a roster says whose they are.
+Nothing of it is run here, changed, followed as a link, or unpacked to a path of its own. Notebooks
+are read, within limits; a roster says whose they are.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Submission:
     """What one student has handed in.
 
     content: the bytes of the notebook; None when there is none to take, and `problem` says why
-    notes: what was odd about it
+    notes: what was odd about it, such as a late date
     """
 
     student: str
@@ -38,13 +38,13 @@ class Submission:
 
     @property
     def said(self) -> list[Message]:
-        """All that there is to say of it."""
+        """The notes, and the problem if there is one."""
         return [*self.notes, *([self.problem] if self.problem else [])]
 
 
 @contextmanager
 def handed_in(source: Path) -> Iterator[list[File]]:
-    """The files of a folder or a zip, which can be read as long as it is open."""
+    """The files of a folder or a zip; they can be read inside the `with`."""
     if source.is_dir():
         yield list(from_folder(source))
         return
@@ -58,13 +58,13 @@ def handed_in(source: Path) -> Iterator[list[File]]:
 
 
 def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Submission]:
-    """Every student's notebook of the assignment `name`, in the order of their names."""
+    """Every student's notebook of the assignment `name`, in the order of the students' names."""
     with handed_in(source) as files:
         yield from _sorted_out(files, source, name, roster)
 
 
 def assignment_of(source: Path, names: list[str]) -> str:
-    """The one of the assignments that notebooks in the source are called after."""
+    """The assignment that the source's notebooks are named after; CourseError unless it is one."""
     with handed_in(source) as files:
         found = [name for name in names if any(_belongs(file.called, name) for file in files)]
     if len(found) != 1:
@@ -76,7 +76,7 @@ def assignment_of(source: Path, names: list[str]) -> str:
 def _sorted_out(
     files: list[File], source: Path, name: str, roster: Roster | None
 ) -> Iterator[Submission]:
-    """What each student has handed in, of all files of a download."""
+    """What each student has handed in, from all files of a download."""
     by_student: dict[str, list[File]] = {}
     people = [(file.owner.who, file.owner.number) for file in files]
     names, notes = names_for(people), dict[str, Message]()
@@ -103,8 +103,8 @@ def _sorted_out(
 
 
 def _in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str | None]:
-    """{(name, number): the student} of who handed in files. Numbers first: a student can change the
-    name, but not the number; and a name that another has, too, says nothing."""
+    """{(name, number): the student, or None} for all who handed in files. Numbers come first, since
+    students can change their names, but not their numbers. A name that others have says nothing."""
     found, others = {}, {}
     for file in files:
         person = file.owner.who, file.owner.number
@@ -116,7 +116,7 @@ def _in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str |
 
 
 def choose(student: str, files: list[File], name: str) -> Submission:
-    """Of one student's files, the notebook of the assignment: the last one by that name."""
+    """Of one student's files, the notebook of the assignment: the last one of that name."""
     notebooks = [file for file in files if NOTEBOOK.search(file.called[-LONGEST:])]
     named = [file for file in notebooks if _belongs(file.called, name)]
     others = {file.called for file in notebooks}

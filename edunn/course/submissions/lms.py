@@ -30,24 +30,24 @@ MOODLE = re.compile(rf"(?P<who>.+)_(?P<id>{NUMBER})_assignsubmission_[a-z]+_(?P<
 GRADESCOPE = re.compile(rf"submission_(?P<id>{NUMBER})$")
 NOTEBOOK = re.compile(r"\.ipynb(-\d+)?(\.json|\.txt)?$", re.IGNORECASE)  # as browsers save it
 LONGEST = 500  # characters of a name that are looked at
-Submitters = dict[str, list[tuple[str, list[str]]]]  # by folder: name, and numbers and addresses
+Submitters = dict[str, list[tuple[str, list[str]]]]  # by folder: (name, ids)
 
 
 @dataclass
 class Owner:
-    """Who handed a file in, as far as its place in a download tells."""
+    """Who handed in a file, as far as its place in a download tells."""
 
-    who: str  # a name, which its bearer may have chosen
+    who: str  # a name, which the student may have chosen
     ids: list[str]  # what the system calls the same student: numbers, addresses
     order: int = 0  # of several files of one student, the last one counts
     late: bool = False
     number: str = ""  # tells students of one name apart
-    called: str = ""  # the file, by the student; "" where the download has not changed its name
+    called: str = ""  # the student's name for the file, where the download has changed it
 
 
 @dataclass
 class File:
-    """A file in a download: where it lies there, whose it is by that, and its content, or
+    """A file in a download: where it is, who handed it in, and what reads it, or raises
     Unreadable."""
 
     path: str
@@ -60,7 +60,7 @@ class File:
 
 
 class Unreadable(Exception):
-    """A file of a download that cannot be taken; `why` says the reason, for the student."""
+    """A file of a download cannot be used; `why` is the reason, for the student."""
 
     def __init__(self, id: str, **details: Any):
         self.why = Message(id, details)
@@ -68,7 +68,7 @@ class Unreadable(Exception):
 
 
 def _owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
-    """Those who handed a file in, by where it lies; none for a file that belongs to nobody."""
+    """Those who handed in a file, by its place; none for a file that belongs to nobody."""
     top, alone = path.parts[0][:LONGEST], len(path.parts) == 1
     if alone and (match := CANVAS.match(top)):
         late, order = bool(match["late"]), int(match["order"])
@@ -86,6 +86,7 @@ def _owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
 
 
 def from_folder(folder: Path) -> Iterator[File]:
+    """The notebooks of a folder, and a File "-" for each student's folder that has none."""
     metadata = folder / METADATA
     submitters = _read_submitters(loader(metadata, MAX_METADATA) if metadata.is_file() else bytes)
     for entry in sorted(folder.iterdir()):
@@ -108,7 +109,7 @@ def files_in(folder: Path) -> list[str]:
         inside, depth = folders.pop()
         try:
             entries = sorted(os.scandir(folder / inside), key=lambda entry: entry.name)
-        except OSError:  # closed to us
+        except OSError:  # such as no permission
             continue
         for entry in entries[:MAX_OWN_FILES]:
             path = f"{inside}/{entry.name}".lstrip("/")
@@ -120,6 +121,8 @@ def files_in(folder: Path) -> list[str]:
 
 
 def loader(path: Path, most: int = MAX_BYTES) -> Callable[[], bytes]:
+    """What reads a file, at most `most` bytes of it, and follows no link."""
+
     def load() -> bytes:
         try:
             with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
@@ -139,17 +142,18 @@ def _limited(file: IO[bytes], most: int) -> bytes:
 
 
 def hidden(part: str) -> bool:
-    """Whether an editor keeps a file or folder for itself, or a Mac adds it to a zip."""
+    """Whether this part of a path is an editor's own, or one that a Mac adds to a zip."""
     return part.startswith((".", "__MACOSX"))
 
 
 def wanted(path: PurePosixPath) -> bool:
+    """Whether it is the path of a notebook, and no hidden one."""
     name = path.name[-LONGEST:]
     return NOTEBOOK.search(name) is not None and not any(map(hidden, path.parts))
 
 
 def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
-    """Notebooks of a zip, which are read when they are asked for, and never unpacked."""
+    """The files of a zip, which are read when they are asked for, and never unpacked."""
     entries = archive.infolist()
     if len(entries) > MAX_FILES:
         raise CourseError(f"the zip holds {len(entries)} files, more than {MAX_FILES}")
@@ -188,10 +192,10 @@ def _unpacker(
 
 
 def _read_submitters(load: Callable[[], bytes]) -> Submitters:
-    """Of Gradescope's metadata, who handed in what lies in each folder.
+    """From Gradescope's metadata: who handed in what is in each folder.
 
-    Of each submission's part only these lines are read: the rest is long, in Ruby's own words, and
-    has in it what students' programs have printed.
+    Only these lines are read. The others are many, have tags of Ruby's, and contain what students'
+    programs have printed.
     """
     import yaml
 

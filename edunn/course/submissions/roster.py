@@ -13,8 +13,8 @@ from pathlib import Path
 
 from edunn.course.errors import CourseError
 
-LONGEST = 80  # bytes of a name that files are called by
-KEPT = "roster.csv"  # beside the books
+LONGEST = 80  # bytes of a name in the names of files
+KEPT = "roster.csv"  # beside the gradebook
 
 
 @dataclass
@@ -27,8 +27,8 @@ class Roster:
 
     @classmethod
     def read(cls, path: Path) -> Roster:
-        """A CSV with a column `student`, and others by which downloads name them: name, email,
-        canvas_id, login, sis_id, moodle_id ..."""
+        """A CSV with a column `student`, and others that downloads may use: name, email, canvas_id,
+        login, sis_id, moodle_id ... CourseError where it cannot be read or used."""
         try:
             text = path.read_text(encoding="utf-8-sig")
             lines = csv.DictReader(io.StringIO(text, newline=""))
@@ -48,7 +48,7 @@ class Roster:
                 raise CourseError(f"{path}: {row['student']!r} is there twice")
         given = [key for key in rows[0] if key not in ("student", "name", "section")]
         levels = (_exact, ["student"]), (_exact, given), (plain, ["student"]), (plain, given)
-        for spelled, columns in (*levels, (plain, ["name"])):  # which its bearer may change
+        for spelled, columns in (*levels, (plain, ["name"])):  # last: a student can change it
             found: dict[str, dict[str, str]] = {}
             for row in rows:
                 for name in {spelled(row.get(column, "")) for column in columns} - {""}:
@@ -58,15 +58,16 @@ class Roster:
 
     @classmethod
     def kept(cls, store: Path) -> Roster | None:
-        """The one with which was graded before."""
+        """The roster of an earlier run; None if there was none."""
         path = store / KEPT
         return cls.read(path) if path.exists() else None
 
     def keep(self, store: Path) -> None:
+        """Keep a copy of the file for later runs."""
         (store / KEPT).write_text(self.text, encoding="utf-8")
 
     def find(self, names: Iterable[str]) -> str | None:
-        """The student whom one of these names; the first that is known decides."""
+        """The student that one of these names means; the first that is known decides."""
         spelled = (spell(name) for name in names for spell in (_exact, plain))
         known = (self.by_name.get(name) for name in spelled if name)
         return next((row["student"] for row in known if row), None)
@@ -77,20 +78,20 @@ def _exact(name: str) -> str:
 
 
 def plain(name: str) -> str:
-    """A name as rosters and downloads agree on it: no case, no spaces, no punctuation."""
+    """A name as rosters and downloads agree on it: without case, spaces and punctuation."""
     return re.sub(r"[\W_]", "", _exact(name))
 
 
 def _safe(name: str) -> str:
-    """A name that can be a file's."""
+    """A name that a file can have."""
     name = re.sub(r"[^\w.@+-]", "_", unicodedata.normalize("NFC", name)).lstrip(".")
     return name.encode()[:LONGEST].decode(errors="ignore") or "_"
 
 
 def names_for(people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """{(name, number of a download's): a safe name}; where several people would get the same one,
-    those that had to be changed for it, or whose name is the same, get their number or some letters
-    more, which depend on nothing but who they are."""
+    """{(name, number in the download): a safe name}. Where several people would get the same one, a
+    number or some letters are added, which depend only on who they are; but not for the one whose
+    name is safe as it is, if there is only one."""
     by_name: dict[str, set[tuple[str, str]]] = {}
     for one in people:
         by_name.setdefault(_safe(one[0]), set()).add(one)

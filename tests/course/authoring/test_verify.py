@@ -57,7 +57,7 @@ def test_a_bank_that_proves_nothing_is_refused(mistake, fault, tmp_path):
 UNFAIR = {
     "it asks for more than its check": (
         "CASES['linear-forward'] += CASES['linear-dw']",
-        "without Linear.backward: linear-forward: the notebook is content, the grader "
+        "without Linear.backward: linear-forward: the notebook accepts it, the grader "
         "says 'Linear.backward: not written yet'",
     ),
     "it asks for less than its check": (

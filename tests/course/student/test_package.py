@@ -165,7 +165,7 @@ def test_check_and_status_as_commands(student, tmp_path, monkeypatch):
 def test_keep_refuses_what_is_no_class():
     with pytest.raises(TypeError, match="keep got int, not a class or a function"):
         mine.keep(3)
-    with pytest.raises(AssertionError, match="Linear is not kept: a check of it is not true"):
+    with pytest.raises(AssertionError, match="Linear is not kept: one of its checks is not true"):
         mine.keep(nn.Linear, False)
 
 
