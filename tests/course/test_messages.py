@@ -84,7 +84,7 @@ def test_a_sentence_comes_in_the_language_that_is_set():
     assert sentence(late) == "cell bias-db was changed; the released one counts"
     assert sentence(late, LABELS) == "“the gradient of b” was changed; the released one counts"
     set_language("es")
-    assert sentence(late) == "la celda bias-db fue cambiada; cuenta la original"
+    assert sentence(late) == "la celda bias-db se modificó; cuenta la original"
 
 
 def test_messages_stand_in_messages():
@@ -92,7 +92,7 @@ def test_messages_stand_in_messages():
     stopped = Message("too_long", {"where": where, "seconds": 30.0})
     assert str(stopped) == "stopped after 30 s in cell bias-db: an endless loop?"
     set_language("es")
-    assert str(stopped) == "detenido después de 30 s en la celda bias-db: ¿un bucle sin fin?"
+    assert str(stopped) == "detenido después de 30 s en la celda bias-db: ¿un bucle infinito?"
 
 
 SAID = [
