@@ -1,6 +1,6 @@
-"""nbgrader's own commands (formgrader, export, ...) on the books that `edunn grade` keeps.
+"""nbgrader's own commands (formgrader, export, ...) on the gradebook that `edunn grade` keeps.
 
-Start them in this folder; EDUNN_BOOKS names the books, if they are not in ../graded.
+Start them in this folder; EDUNN_GRADED names the folder of the gradebook, if it is not ../graded.
 """
 
 import os
@@ -9,4 +9,5 @@ from pathlib import Path
 from edunn.course.grading.gradebook import configure
 
 here = Path(__file__).resolve().parent
-configure(get_config(), Path(os.environ.get("EDUNN_BOOKS", here.parent / "graded")).resolve())  # noqa: F821
+graded = os.environ.get("EDUNN_GRADED") or os.environ.get("EDUNN_BOOKS")  # as edunn 0.1 called it
+configure(get_config(), Path(graded or here.parent / "graded").resolve())  # noqa: F821

@@ -28,7 +28,7 @@ def numbers(draw):
 
 
 def whole(draw):
-    """True answers as whole numbers: what gradients are measured for is y alone."""
+    """True answers as whole numbers: gradients are measured for y alone."""
 
     def example(rng):
         shape = draw(rng)
@@ -81,7 +81,7 @@ def row(rng):
 
 
 def labelled(draw):
-    """MeanError of an error layer of edunn's."""
+    """MeanError with one of edunn's own error layers."""
 
     def example(rng):
         n, classes = draw(rng)
@@ -92,7 +92,7 @@ def labelled(draw):
 
 
 class Absolute(nn.losses.ErrorLayer):
-    """The notebook's AbsoluteError, here."""
+    """The notebook's AbsoluteError, in this process."""
 
     def forward(self, y_true, y):
         self.cache = np.sign(y - y_true)
@@ -103,7 +103,7 @@ class Absolute(nn.losses.ErrorLayer):
 
 
 def mean_of_absolute(student, rng):
-    """MeanError of the notebook's own error layer, which wants its dy in the right shape."""
+    """MeanError with the notebook's own error layer, which needs a dy of the right shape."""
     inside = student.make("AbsoluteError")
 
     def example(rng):

@@ -13,8 +13,8 @@ from edunn.course.hidden_tests import (
 
 
 class Chain(nn.Sequential):
-    """edunn's Sequential, with the layers as attributes as well: there their parameters are found
-    by whoever stands in for the student's."""
+    """edunn's Sequential, with the layers as attributes too, where `Remote` looks for
+    parameters."""
 
     def __init__(self, *layers):
         super().__init__(*layers)

@@ -1,4 +1,4 @@
-"""Hidden cases of exercise 10: the walks of `check_optimizer`, and others with drawn numbers."""
+"""Hidden cases of exercise 10: the walks of `check_optimizer`, and others with random numbers."""
 
 import numpy as np
 
@@ -18,8 +18,8 @@ OPTIONS = {
 
 
 class There:
-    """The student's optimizer, as one of this process: what its step does over there to the
-    parameters, and to all gradients that they have had, is done here as well."""
+    """The student's optimizer, as one of this process: what its step does in the worker to the
+    parameters, and to all their gradients so far, is done here as well."""
 
     def __init__(self, student, parameters, options):
         self.student, self.parameters, self.lent = student, parameters, []
@@ -46,7 +46,7 @@ class There:
         for parameter, old, new in zip(self.parameters, olds, news):
             if np.array_equal(old, new, equal_nan=True):
                 parameter.data[...] = new
-            else:  # a new array: that of before has other numbers
+            else:  # a new array, since the old one has other numbers
                 parameter.data = new
         for (gradient, _), now in zip(self.lent, values):
             gradient[...] = now
@@ -76,7 +76,7 @@ def walks(name):
 
 
 def path(name, default):
-    """A case: the same steps as edunn's own, from drawn numbers, of any number of parameters."""
+    """A case: the same steps as edunn's own, from random numbers, for any number of parameters."""
 
     def case(student, rng):
         for _ in range(TRIES):
@@ -101,7 +101,7 @@ def path(name, default):
                     raise Wrong(str(error), "todo") from None
                 for k, (mine, yours) in enumerate(zip(here, there), 1):
                     what = f"{name}: parameter {k} of {len(here)} after step {step}"
-                    now = np.max(np.abs(mine.data))  # float32 rounds at the size of where it was
+                    now = np.max(np.abs(mine.data))  # float32 rounds relative to its size
                     sizes[k - 1] = max(sizes[k - 1], now)
                     expect(what, yours.data, mine.data, {}, 1e-5 * sizes[k - 1] / now)
 

@@ -21,7 +21,7 @@ def pieces(student, x, y, *options):
 
 def data(rng):
     """x: (n, 2, 3), whose first number names the example; y: (n,); and a batch size. The last batch
-    is so short that equal parts would not do."""
+    is so short that batches of equal sizes would be wrong."""
     size, whole = int(rng.integers(3, 6)), int(rng.integers(2, 6))
     n = size * whole + int(rng.integers(1, size - 1))
     x = rng.normal(size=(n, 2, 3))
@@ -90,7 +90,7 @@ def batches_shuffled(student, rng):
 
 
 def network(student, rng, inputs=3, outputs=2, p=0.0):
-    """The same small network over there and here, in evaluation mode."""
+    """The same small network in the worker and here, in evaluation mode."""
     arguments = [("nn.Dropout", p), ("nn.Dense", inputs, 4, "tanh"), ("nn.Dense", 4, outputs)]
     theirs = student.make("nn.Sequential", [student.make(*one) for one in arguments])
     ours = nn.Sequential([getattr(nn, name[3:])(*rest) for name, *rest in arguments])
@@ -309,8 +309,8 @@ def fitted(stop, epochs, validation, size=99):
 
 
 def fit_shuffles(student, rng):
-    """One number b, one example a step, and a learning rate that sets b to that example's answer:
-    so b is the last answer at the end, and the losses depend on the order of the answers."""
+    """One number b, one example in each step, and a learning rate that sets b to its answer: so b
+    is the last answer at the end, and the losses depend on the order of the answers."""
     y = np.arange(1.0, 9.0)[:, None] ** 1.5
     ends = []
     for seed in range(4):
@@ -335,7 +335,7 @@ def fit_shuffles(student, rng):
 
 def digits(student, rng):
     """The split of the notebook; the grader counts the right answers. Then once more with the
-    classes in another order: what knows the digits from elsewhere is wrong there."""
+    classes in another order: a network trained elsewhere fails there."""
     state = nn.backend.generator().bit_generator.state
     nn.manual_seed(4)
     x, y, x_new, y_new = nn.datasets.train_test_split(*nn.datasets.load_digits())

@@ -14,7 +14,7 @@ def shapes(rng):
 
 
 def counted(y, x, p):
-    """Where y is not 0; the rest must be a share of 1 - p, scaled by 1 / (1 - p)."""
+    """Where y is not 0; a share of 1 - p must be left, scaled by 1 / (1 - p)."""
     if not isinstance(y, np.ndarray) or y.shape != x.shape:
         raise Wrong("Dropout.forward does not give an array of the shape of x", "shape")
     kept = y != 0
@@ -29,7 +29,7 @@ def counted(y, x, p):
 
 
 def some_dropped(y):
-    """Whether some are 0, and some are not: how many, and their scale, earn points elsewhere."""
+    """Whether some are 0, and some are not; their number and scale earn points elsewhere."""
     return isinstance(y, np.ndarray) and 0 < np.mean(y != 0) < 1
 
 
@@ -139,7 +139,7 @@ def backward(student, rng):
 
 
 def predicted(student, rng):
-    """A real network of edunn, with batch normalization, whose two modes differ for certain."""
+    """A real network of edunn, with batch normalization, whose two modes certainly differ."""
     for mode in (True, False):
         arguments = ("nn.Dense", 3, 5, "tanh"), ("nn.BatchNorm1d", 5), ("nn.Dense", 5, 2)
         model = student.make("nn.Sequential", [student.make(*one) for one in arguments])

@@ -48,8 +48,8 @@ def right_cut(x, sizes):
 
 
 def join_case(student, rng):
-    """Parts and dtype, with None in any place, also in all; every other time for certain in the
-    middle."""
+    """Parts and a dtype. Any part may be None, or all of them; every other time, one in the middle
+    is."""
     for turn in range(2 * TRIES):
         sizes, n = sizes_of(rng, int(rng.integers(1, 5))), int(rng.integers(1, 5))
         sizes = sizes_of(rng, 3) if turn % 2 else sizes
@@ -150,7 +150,7 @@ def caches(student, rng):
 
 
 def nothing_arrives(student, rng):
-    """Nothing comes to y_1, as x_1 is None."""
+    """Nothing reaches y_1, as x_1 is None."""
     (a, b), (c, d) = sizes_of(rng, 2), sizes_of(rng, 2)
     blocks = [[Part("Dense", a, c), None], [Part("Dense", b, c), Part("Dense", b, d)]]
     theirs, right = pair(student, rng, [a, b], [c, d], blocks)
@@ -258,8 +258,8 @@ def tied(student, rng):
 
 
 class Staircase:
-    """A chain of three layers and the matrix that is the same, in the worker, on shared layers;
-    and the right chain here."""
+    """In the worker, a chain of three layers and the equal matrix of the same layers; here, the
+    right chain."""
 
     def __init__(self, student, rng):
         self.sizes = sizes_of(rng, 4)

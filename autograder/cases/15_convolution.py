@@ -11,7 +11,7 @@ from edunn.layers.windows import Sliding
 def pictures(rng, rich=False):
     """(size, stride, padding), and pictures that are large enough and never square.
 
-    rich: there are certainly a stride, a border, and several windows, pictures and channels
+    rich: with a stride, a border, and several windows, pictures and channels for certain
     """
     size, stride, padding = int(rng.integers(2, 4)), int(rng.integers(1, 4)), int(rng.integers(3))
     height, width = (int(k) for k in rng.choice(range(4, 8), 2, replace=False))
@@ -60,7 +60,7 @@ def pooling(rng, rich=False):
 
 
 def far_below_zero(rng):
-    """Any number that somebody chose for the border would win."""
+    """All numbers are so low that any number chosen for the border would win."""
     windows, x = pooling(rng)
     return windows, (x[0] - 1e6,)
 
@@ -82,7 +82,7 @@ def images(rng):
 
 
 def ties(student, rng):
-    """Whole numbers, many of them equal: each window hands on what it got, to its largest."""
+    """Whole numbers, many of them equal: each window passes its gradient on to its largest."""
     for _ in range(TRIES):
         n, channels, rows, columns = (int(k) for k in rng.integers(1, 5, 4))
         windows = rng.integers(0, 2, (n, channels, rows, 3, columns, 3)).astype(float)

@@ -1,5 +1,5 @@
-"""Hidden cases of exercise 16: random graphs, computed there by the student's tape and here by
-edunn's."""
+"""Hidden cases of exercise 16: random graphs, computed by the student's tape in the worker and by
+edunn's here."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from edunn.course.hidden_tests import TRIES, Part, Wrong, expect, gradients, val
 
 
 def small(rng, count):
-    """So many different sizes."""
+    """`count` sizes, all different."""
     return [int(k) for k in rng.choice(range(2, 7), count, replace=False)]
 
 
@@ -83,7 +83,7 @@ def in_order(times):
 
 
 class Graph:
-    """A random computation, made over there with the student's Tensors and here with edunn's.
+    """A random computation, made in the worker with the student's Tensors and here with edunn's.
 
     inputs: for each tensor, the numbers of those it was made from
     """

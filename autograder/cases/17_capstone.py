@@ -17,8 +17,8 @@ def whole(what, got, want, mistakes=None):
     expect(what, got, want, mistakes or {}, 1e-9)
 
 
-def chain(rng, bytes_each=4):
-    """Layers of a Sequential as Parts, with the number of their inputs; one of them comes twice."""
+def chain(rng):
+    """(sizes, layers of a Sequential as Parts)"""
     sizes = [int(k) for k in rng.integers(2, 9, 4)]
     kinds = [
         Part("Dense", sizes[0], sizes[1], "relu"),
@@ -31,7 +31,7 @@ def chain(rng, bytes_each=4):
 
 
 def build(student, kinds):
-    """The Sequential over there and the one here; the first Part of two that are one is shared."""
+    """(the layers in the worker, the same layers here)"""
     made = [student.argument(kind) for kind in kinds]
     here = [getattr(nn, kind.name)(*kind.arguments) for kind in kinds]
     return made, here
@@ -119,8 +119,8 @@ def remembered(student, rng):
 
 
 def timed(student, rng):
-    """The shortest call stands first, or it is the one that warms up. A busy machine may wake who
-    sleeps too late, so a time that is too long is taken again."""
+    """The shortest call is the one that warms up, or the first after it. On a busy machine a sleep
+    may take longer, so a time that is too long is measured again."""
     for repeats, naps in ((3, [0.3, 0.02, 0.3, 0.3]), (2, [0.02, 0.35, 0.06])):
         want = min(naps[1:])
         for _ in range(TRIES):
@@ -136,7 +136,7 @@ def timed(student, rng):
             if float(got) < want + 0.11:
                 break
         if not 0.99 * want <= float(got) < want + 0.11:
-            about = f"{float(got):.1g}"  # more digits would be others in each run
+            about = f"{float(got):.1g}"  # more digits would differ in each run
             raise Wrong(f"seconds gives {about}, but the shortest call took {want}", "shortest")
 
 
@@ -158,7 +158,7 @@ def network(student, rng):
         if not isinstance(scores, np.ndarray) or scores.shape != (len(x_new), 10):
             raise Wrong("the network does not give 10 scores for each digit", "shape")
         right = float(np.mean(np.argmax(scores, axis=1) == order[y_new]))
-        if right < least:  # the second time, what knows the digits from elsewhere is wrong
+        if right < least:  # the second time, a network trained elsewhere fails
             other = "" if least == 0.965 else ", with a y in which the digits have other numbers,"
             wanted = 97 if least == 0.965 else 95
             told = f"{right:.1%} of the held-out digits{other} are right, not {wanted} %"

@@ -136,7 +136,7 @@ def test_an_answer_is_graded_by_hand_in_the_formgrader(line):
         script = gradebook.find_submission_notebook(NAME, NAME, "right7").id
     with (
         jupyter_lab(
-            line.out, line.folder, COURSE.root / "autograder", EDUNN_BOOKS=str(line.out)
+            line.out, line.folder, COURSE.root / "autograder", EDUNN_GRADED=str(line.out)
         ) as address,
         chromium() as browser,
     ):

@@ -232,7 +232,7 @@ def test_nbgraders_own_command_gives_the_same_points(graded, tmp_path):
         for student in lines:
             gradebook.remove_submission(NAME, student)
     command = [Path(sys.executable).with_name("nbgrader"), "autograde", NAME, "--force"]
-    environment = os.environ | {"EDUNN_BOOKS": str(tmp_path / "store")}
+    environment = os.environ | {"EDUNN_GRADED": str(tmp_path / "store")}
     done = subprocess.run(
         command, cwd=COURSE.root / "autograder", env=environment, capture_output=True, text=True
     )

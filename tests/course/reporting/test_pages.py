@@ -223,7 +223,7 @@ def test_the_class_report(graded):
     assert "finn 0 the file is empty" in text
     assert "hugo ivy 100 %" in text
     assert (
-        f"EDUNN_BOOKS={graded.resolve()} jupyter lab --ServerApp.root_dir={graded.resolve()}"
+        f"EDUNN_GRADED={graded.resolve()} jupyter lab --ServerApp.root_dir={graded.resolve()}"
         in text
     )
 
