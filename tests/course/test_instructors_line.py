@@ -1,4 +1,4 @@
-"""The whole line as an instructor walks it: a download of thirty, graded, one answer graded by hand
+"""All that an instructor does, in order: a download of thirty is graded, one answer graded by hand
 in nbgrader's formgrader, exported; then one more hands in late, and all is graded again."""
 
 import csv
@@ -86,7 +86,7 @@ def edunn(*words):
 
 
 class Line:
-    """A folder in which it all happens."""
+    """The folder in which all of it happens."""
 
     def __init__(self, folder):
         self.folder, self.out, self.students = folder, folder / "graded", made_class()
@@ -100,7 +100,7 @@ class Line:
         self.said = self.grade("all.zip", "--roster", folder / "roster.csv")
 
     def grade(self, name, *more):
-        """The roster is named once; the books keep it. The notebooks' names say which exercise."""
+        """The roster is named once and then kept. The notebooks' names say which exercise."""
         return edunn("grade", self.folder / name, "--out", self.out, *more)
 
     def export(self):
@@ -130,7 +130,7 @@ def test_thirty_get_what_they_deserve(line):
 @needs_browser
 def test_an_answer_is_graded_by_hand_in_the_formgrader(line):
     """The points and the comment are then in the report, in the feedback and in the export. What a
-    student wrote is no script for who grades it."""
+    student wrote does not run as a script while it is graded."""
     with Gradebook(f"sqlite:///{line.out / 'gradebook.db'}", "edunn") as gradebook:
         paper = gradebook.find_submission_notebook(NAME, NAME, "right3").id
         script = gradebook.find_submission_notebook(NAME, NAME, "right7").id
@@ -163,7 +163,7 @@ def test_an_answer_is_graded_by_hand_in_the_formgrader(line):
 
 
 def test_a_late_submission_and_grading_again(line):
-    """One more is graded, the others are not judged again; what a person gave stays."""
+    """One more is graded, and nobody else is judged again; what a person gave stays."""
     before = {p.stem: p.stat().st_mtime_ns for p in (line.out / "records" / NAME).iterdir()}
     canvas_zip(line.folder / "late.zip", {LATE: right("I am late.")})
     assert LATE in line.grade("late.zip")

@@ -35,7 +35,7 @@ def test_both_languages_say_the_same(id):
 
 
 def made_messages():
-    """(where, id, details or None) of each Message and word whose id stands in the code."""
+    """(where, id, details or None) of each Message and word whose id is a constant in the code."""
     for path in sorted(
         [*(ROOT / "edunn" / "course").rglob("*.py"), *ROOT.glob("autograder/**/*.py")]
     ):

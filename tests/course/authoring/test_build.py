@@ -92,7 +92,7 @@ def test_broken_regions(source, message):
         list(regions(source))
 
 
-def test_the_whole_line_on_a_small_exercise(tmp_path):
+def test_every_proof_on_a_small_exercise(tmp_path):
     """Right: every proof holds, in a real kernel."""
     solution = notebook(tmp_path, SOLUTION, GRADED + "assert double(2) == 4")
     release = released(solution)

@@ -33,7 +33,7 @@ FAULTS = [
 
 
 def faults_with(folder, other, text):
-    """What verify finds where one part of the course is another one."""
+    """What verify finds where one file of the course is replaced."""
     for part in ("solutions", "autograder/cases", "autograder/wrong_answers", "assignments"):
         path = folder / part
         path.parent.mkdir(parents=True, exist_ok=True)

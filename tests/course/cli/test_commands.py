@@ -41,7 +41,7 @@ BAD_ROSTERS = {
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """A folder with things that are not what a command wants."""
+    """A folder of files that commands must refuse."""
     monkeypatch.chdir(tmp_path)
     Path("empty").mkdir()
     Path("file").write_text("hello")
@@ -141,7 +141,7 @@ def test_without_the_extra_the_command_says_what_to_install():
 
 @needs_lock
 @pytest.mark.parametrize("way", ["SIGINT", "SIGKILL"])
-def test_who_is_stopped_leaves_no_process_and_no_file(tmp_path, way):
+def test_a_stopped_run_leaves_no_process_and_no_file(tmp_path, way):
     """Ctrl-C does not wait for a student's endless loop. What is judged is kept."""
     hand_in(tmp_path / "in", ada=RIGHT, bob=LOOP, cleo=RIGHT)
     (tmp_path / "tmp").mkdir()

@@ -62,7 +62,7 @@ DOCUMENTED_TEST = {
     "visibility": VISIBILITY.__contains__,
     "extra_data": DOCUMENTED["extra_data"],
 }
-# What a student would like to have; what of it was to be had is in the message of an error.
+# What a student would like to have; an error's message then says what of it could be had.
 ATTEMPTS = """
 import os, pathlib, signal, socket, subprocess
 root = pathlib.Path("{root}")
@@ -139,7 +139,7 @@ TOOLS = ("bash", "cp", "dirname", "env", "ln", "mkdir", "true")
 
 
 class Machine:
-    """Gradescope's machine with a zip on it. An old image: Python comes late, and with packages."""
+    """Gradescope's machine with a zip on it. old_image: its Python must be installed first"""
 
     def __init__(self, root, archive, old_image=True):
         self.root, self.source = root, root / "source"
@@ -237,7 +237,7 @@ def test_the_zip(archive):
 
 @pytest.fixture
 def fitting(monkeypatch):
-    """What nbgrader makes of the solution: it takes seconds, and `archive` has waited for it."""
+    """What nbgrader makes of the solution, which takes seconds, and was made for `archive`."""
     releases = lambda solution, name: COURSE.release_path(name).read_bytes()  # noqa: E731
     monkeypatch.setattr("edunn.course.authoring.build.release_bytes", releases)
 
@@ -361,8 +361,8 @@ def test_without_landlock(machine):
 
 @needs_bubblewrap
 def test_bubblewrap_instead_of_landlock(machine):
-    """Where the kernel has no Landlock, the bubble keeps a student away from all files; of the
-    folder around the library there is only the name."""
+    """Where the kernel has no Landlock, bubblewrap keeps students away from all files; they see the
+    name of the folder around the library, and no more."""
     there = machine.root / "bin" / "bwrap"
     there.symlink_to(shutil.which("bwrap"))
     older = sys.executable, "-c", NO_LANDLOCK

@@ -222,7 +222,7 @@ def test_no_dask(course, submissions, monkeypatch):
 
 
 def test_jobs_of_one_submission_each(course, submissions, two_workers, tmp_path, monkeypatch):
-    """Taken in, judged one by one wherever, the records taken up, and the rest sent to Dask."""
+    """Submissions are kept, one is judged as a job by itself, and Dask judges the rest."""
     out, source = tmp_path / "graded", tmp_path / "handed_in"
     for student, called in {"ana": NAME, "ben": "another name", "cem": NAME}.items():
         (source / student).mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Right, wrong, broken and hostile submissions, graded together in one run on real parts."""
+"""Right, wrong, broken and hostile submissions, graded together in one real run."""
 
 import base64
 import copy
@@ -243,7 +243,7 @@ def test_nbgraders_own_command_gives_the_same_points(graded, tmp_path):
 
 
 def test_figures_are_kept_where_they_are_pictures(graded):
-    """The first figure of the cell claims to be one and is none."""
+    """The first figure of the cell claims to be a picture, and is none."""
     out, lines = graded
     ((name, pictures),) = lines["draws"].record.figures.items()
     assert name.startswith("extra-")

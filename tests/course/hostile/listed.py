@@ -1,5 +1,5 @@
-"""The attacks of a study of nbgrader: of them, it gave 12 points that were not earned, and stopped
-before the later students at 6."""
+"""Attacks from a study of nbgrader: 12 of them earned points there that they did not deserve, and 6
+stopped it before the later students were graded."""
 
 import copy
 

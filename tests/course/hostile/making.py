@@ -35,7 +35,7 @@ WRONG = {
 class Attack:
     """points: for the automatic checks    state: of the record    says: words of its reason
     notes: words of its notes    files: puts what is handed in into the student's folder
-    student: what the grader calls the student    folder: as it is handed in, where that differs
+    student: what the grader calls the student    folder: its name as handed in, if that differs
     """
 
     student: str

@@ -1,6 +1,6 @@
-"""In other exercises than the second: answers that do not solve them, and right ones that are odd.
+"""Exercises other than the second: answers that do not solve them, and right ones that are odd.
 
-Each is judged alone; about 40 s on two free cores.
+Each is judged by itself; about 40 s on two free cores.
 """
 
 import copy

@@ -48,7 +48,7 @@ PLACES = (
 
 
 def hashes(folder):
-    """What a folder is, to the last bit: modes, links and contents."""
+    """All of a folder, to the last bit: modes, owners, links and contents."""
     found = {}
     for path in sorted(folder.rglob("*")):
         about = path.lstat()
@@ -58,7 +58,7 @@ def hashes(folder):
 
 
 def hand_in(folder, places):
-    """Everybody's folder; attacks get to know every path that they could guess."""
+    """Write everybody's folder; attacks are told every path that they could guess."""
     for student in HONEST:
         (folder / student).mkdir(parents=True)
         (folder / student / f"{NAME}.ipynb").write_bytes(raw(right()))
@@ -152,7 +152,7 @@ def test_honest_students_are_graded_as_if_they_were_alone(run, tmp_path):
 
 
 def test_nothing_is_left_running(run):
-    """Also what a dead judge left behind would be our child now."""
+    """What a dead judge left behind would now be a child of this process."""
     left = [child for child in psutil.Process().children(recursive=True) if is_a_worker(child)]
     assert left == []
 
@@ -233,7 +233,7 @@ def test_the_page_of_the_class(run):
 
 
 def test_what_workers_without_their_lock_would_let_through(tmp_path, monkeypatch):
-    """The harmless ones of the attacks do get what they want there: it is the lock that holds."""
+    """Without the lock, harmless attacks get what they want: it is the lock that stops them."""
     made = Library.__init__
 
     def unlocked(self, closed):

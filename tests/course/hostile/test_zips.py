@@ -1,4 +1,4 @@
-"""Downloads as zips that were made to hurt: what is taken of them, and from whom. About 3 s."""
+"""Downloads as zips that were made to hurt: what is taken from them, and for whom. About 3 s."""
 
 import io
 import stat
@@ -91,7 +91,7 @@ def test_many_bombs_of_one_student_are_not_all_unpacked(tmp_path):
 
 
 def lying(content, change):
-    """The zip with a change of the central directory's entry of Mal Lory's file."""
+    """The zip with a change in the central directory's entry for Mal Lory's file."""
     place = content.rindex(MAL.encode() + FILE.encode()) - 46
     fields = bytearray(content[place : place + 46])
     change(fields)
@@ -150,7 +150,7 @@ def test_metadata_in_a_students_own_folder_says_nothing(tmp_path):
 
 
 def test_a_name_on_the_roster_does_not_beat_a_number(tmp_path):
-    """A student who calls herself by another's name is still who her number says she is."""
+    """A student who takes another's name is still who the number says."""
     rows = [{"student": "ann", "name": "Ann Able", "moodle_id": "11"},
             {"student": "mal", "name": "Mal Lory", "moodle_id": "13"}]  # fmt: skip
     roster = Roster(rows, {v.replace(" ", "").lower(): row for row in rows for v in row.values()})
@@ -196,8 +196,8 @@ def roster(tmp_path, name):
 @pytest.mark.parametrize(
     "name", ["ann", "ANN", "11", "ann@x.org", "annxorg", "Ann Able", "annable"]
 )
-def test_a_name_takes_nothing_from_who_is_called_so(tmp_path, name):
-    """By whatever name Mal goes in the course: Ann is found by what is hers, he by what is his."""
+def test_a_name_takes_nothing_from_its_owner(tmp_path, name):
+    """Whatever Mal calls himself: Ann is found by her own number and name, he by his."""
     people = roster(tmp_path, name)
     assert people.find(["ann"]) == people.find(["11"]) == people.find(["ann@x.org"]) == "ann"
     assert people.find(["13", "ann"]) == people.find(["mal"]) == "mal"
@@ -242,7 +242,7 @@ def test_two_students_of_one_name_stay_two(tmp_path, files):
 
 
 def test_a_file_cannot_say_that_it_is_anothers(tmp_path):
-    """Of a download without folders, the student has chosen the end of each name."""
+    """In a download without folders, the end of each file's name is the student's choice."""
     content = zipped(**{
         "Ann Able_11_assignsubmission_file_02_bias.ipynb": GOOD,
         "Mal Lory_13_assignsubmission_file_Ann Able_11_assignsubmission_file_02_bias.ipynb": b"{}",
@@ -291,7 +291,7 @@ submission_2:
 
 
 def test_a_group_on_gradescope_and_what_stands_beside_it(tmp_path):
-    """Each of a group has the submission; what programs printed is not read."""
+    """Each member of a group has the submission; what programs printed is not read."""
     content = zipped(**{f"export/{METADATA}": PEOPLE, f"export/submission_1/{FILE}": GOOD,
                         f"export/submission_2/{FILE}": b"{}"})  # fmt: skip
     found = taken(tmp_path, content)
@@ -317,8 +317,8 @@ def test_a_name_made_like_that_of_who_was_renamed(tmp_path):
     assert sorted(one.content for one in found.values()) == [b"20", b"21", b"22", b"23"]
 
 
-def test_who_is_known_by_nothing_but_the_name_of_another(tmp_path):
-    """Mal is on the course under a number that the roster does not have, and calls himself Ann."""
+def test_a_student_known_only_by_the_name_of_another(tmp_path):
+    """Mal has a number that is not in the roster, and calls himself Ann."""
     people = roster(tmp_path, "Mal Lory")
     ours = {MOODLE.format("Ann Able", 11) + FILE: GOOD}
     mals = {

@@ -1,4 +1,4 @@
-"""Grades for Canvas, Moodle and Gradescope: nobody's zero, nobody's formula, all points there."""
+"""Grades for Canvas, Moodle and Gradescope: no zeros, no formulas, and all points are there."""
 
 import csv
 import json
@@ -48,7 +48,7 @@ def record(student, points=None, **more):
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    """A store as `edunn grade` leaves it, without the time that workers take."""
+    """A store as `edunn grade` leaves it, made without any worker, which saves time."""
     folder = tmp_path_factory.mktemp("store")
     (folder / "in" / "emil").mkdir(parents=True)
     (empty,) = take_in(folder / "in", NAME)
@@ -169,7 +169,7 @@ def one(name, most, points, output=""):
 
 
 def test_several_exercises_in_one_file(out, roster, tmp_path):
-    """A copy of the books with a second exercise in it, which only anna has handed in."""
+    """A copy of the store with a second exercise, which only anna has handed in."""
     import shutil
 
     shutil.copytree(out, tmp_path / "graded")

@@ -1,6 +1,6 @@
-"""Feedback and the class report, from a made class graded by the real grader; pages in a browser.
+"""Feedback and the class report, of a made-up class graded by the real grader; pages in a browser.
 
-python tests/test_report_pages.py writes docs/report.png.
+python tests/course/reporting/test_pages.py writes docs/report.png.
 """
 
 import json
@@ -120,7 +120,7 @@ def hand_in(folder, students):
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """A class of ten, graded by the real grader; the folder of the books."""
+    """A class of ten, graded by the real grader; the folder with the gradebook."""
     out = tmp_path_factory.mktemp("class") / "graded"
     grade_submissions(COURSE, NAME, out, hand_in(out.parent / "in", CLASS))
     write_all(out)
@@ -302,8 +302,8 @@ def test_regrade_judges_only_what_has_changed(graded, tmp_path):
     assert changed == {"dora"}
 
 
-def test_regrade_takes_what_intake_took(tmp_path):
-    """Also who handed in nothing, after an earlier time, and what was said of a file's name."""
+def test_regrade_judges_what_was_kept(tmp_path):
+    """Also a student who handed in nothing, and what was noted of a file's name."""
     folder = hand_in(tmp_path / "in", {"anna": RELEASE, "ben": b"{}", "cleo": None})
     (folder / "ben" / f"{NAME}.ipynb").rename(folder / "ben" / "mine.ipynb")
     found, out = list(take_in(folder, NAME)), tmp_path / "out"
@@ -400,7 +400,7 @@ def test_pairs_stand_out_from_the_class():
 
 
 def crowd(hostile=True):
-    """Sheets of a class that nobody graded: many exercises, long names, hostile words."""
+    """Sheets of a class that was never graded: many exercises, long names, hostile words."""
     names = [HOSTILE if hostile else "zoe", "x" * 80, *(f"student {i}" for i in range(30))]
     sheets = []
     for number in range(12):
@@ -509,7 +509,7 @@ def test_the_report_prints(graded, browser, tmp_path):
 
 
 def picture(out, path):
-    """Grade a class of forty, some mistakes more usual than others, and picture its report."""
+    """Grade a class of forty, with some mistakes more often, and take a picture of its report."""
     usual = ["db averaged", "db of the last example", "db averaged", "dx negative", "db not summed"]
     rare = ["b subtracted", "db along the features", "only for batches up to 7", "writes into x"]
     notebooks = [SOLUTION] * 14 + [wrong(name) for name in usual * 4 + rare]

@@ -170,7 +170,7 @@ def test_keep_refuses_what_is_no_class():
 
 
 def test_a_package_of_the_first_edition_is_read(tmp_path, monkeypatch):
-    """A folder my_edunn as edunn 0.1 has written it."""
+    """A folder my_edunn as edunn 0.1 wrote it."""
     shutil.copytree(Path(__file__).parent / "first_edition" / "my_edunn", tmp_path / "my_edunn")
     monkeypatch.chdir(tmp_path)
     assert mine.parts(mine.folder()) == {"Linear": "yours"}
