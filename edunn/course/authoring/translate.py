@@ -30,7 +30,7 @@ def prose(notebook: Any) -> list[Any]:
 
 def translated(release: Any, text: str, language: str) -> Any:
     """A copy of a released notebook in another language; raises CourseError where the two differ in
-    more than words: cells, formulas, or what stands in `code`."""
+    more than words: cells, headings, formulas, or `code`."""
     notebook = copy.deepcopy(release)
     cells, texts = prose(notebook), [part.strip() for part in text.split(MARK)[1:]]
     if len(cells) != len(texts):

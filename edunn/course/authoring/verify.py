@@ -54,6 +54,7 @@ class Proof:
 
     @property
     def ok(self) -> bool:
+        """Whether nothing is at fault, and enough of the changed solutions lose points."""
         return not self.faults and self.caught >= SHARE * self.changed
 
 

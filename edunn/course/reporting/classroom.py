@@ -59,6 +59,7 @@ class Sheet:
 
     @property
     def labels(self) -> dict[str, str]:
+        """What people call the cells, by their names."""
         return headings(self.notebook)
 
     @property
@@ -67,6 +68,7 @@ class Sheet:
 
     @property
     def median(self) -> float:
+        """The median of the points of those who are graded; there must be some."""
         return statistics.median(grade.points or 0.0 for grade in self.graded)
 
     def histogram(self) -> list[tuple[str, int]]:

@@ -107,6 +107,7 @@ class ForkServer:
         return int(struct.unpack("<q", answer)[0])
 
     def close(self) -> None:
+        """End the process, and all workers with it."""
         self.control.close()
         self.process.kill()
         self.process.wait()
@@ -165,6 +166,7 @@ class Worker:
         return answer
 
     def close(self) -> None:
+        """End the process, and remove its folder."""
         self.channel.sock.close()
         if self.pid:
             self.server.end(self.pid)

@@ -56,6 +56,7 @@ class File:
 
     @property
     def called(self) -> str:
+        """The name that the student gave it."""
         return self.owner.called or PurePosixPath(self.path).name
 
 

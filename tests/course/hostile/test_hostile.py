@@ -140,9 +140,9 @@ def test_honest_students_are_graded_as_if_they_were_alone(run, tmp_path):
         shutil.copytree(run.handed_in / student, tmp_path / "in" / student)
     (tmp_path / "out").mkdir()
     shutil.copy(run.out / "secret", tmp_path / "out" / "secret")
-    alone = grade_submissions(COURSE, NAME, tmp_path / "out", tmp_path / "in")
-    write_feedback(alone, RELEASE, tmp_path / "feedback")
-    for line in alone:
+    grades = grade_submissions(COURSE, NAME, tmp_path / "out", tmp_path / "in")
+    write_feedback(grades, RELEASE, tmp_path / "feedback")
+    for line in grades:
         student, among = line.record.student, run.lines[line.record.student]
         assert (line.points, line.record.state, line.record.notes) == (7, "graded", [])
         assert {**among.record.as_dict(), "seconds": 0, "key": ""} == {
