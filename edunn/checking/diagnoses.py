@@ -1,7 +1,10 @@
 """The table of diagnoses: of each id, what it is about, and how much it says.
 
 To add one: a row here, its sentences in messages.json, and the rule that finds it, whose answer is
-`answer("its_id", ...)` or a Finding.
+`answer("its_id", ...)` or a Finding. Rules about one wrong gradient stand in diagnosis.py (what can
+be seen in its numbers) and hypotheses.py (what must be tried out); the first one that fits decides,
+and `diagnose` has their order, from sure to vague. A mistake that it must name goes into
+tests/mistakes/.
 """
 
 from __future__ import annotations

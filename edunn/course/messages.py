@@ -7,6 +7,7 @@ keep both as data. The text is made in the language that is set when it is read.
 from __future__ import annotations
 
 import json
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,6 +29,13 @@ class Message:
 
     id: str
     details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if "text" not in self.details:
+            if self.id not in catalogue():
+                raise ValueError(f"Message got id {self.id!r}, which is not in messages.json")
+            if missing := _placeholders(self.id) - self.details.keys():
+                raise ValueError(f"Message {self.id!r} got no {', '.join(sorted(missing))}")
 
     @classmethod
     def own_words(cls, text: str, id: str = "own_words") -> Message:
@@ -110,3 +118,10 @@ def _filled(name: str, value: Any, labels: Labels) -> str:
     if name == "cell":
         return f"“{labels[value]}”" if value in labels else word("cell_named", name=value)
     return value if isinstance(value, str) else one_line(value)
+
+
+@cache
+def _placeholders(id: str) -> set[str]:
+    """What the sentence of a message needs."""
+    found = string.Formatter().parse(catalogue()[id]["en"])
+    return {name for _, name, _, _ in found if name is not None}

@@ -62,6 +62,17 @@ def test_the_law_sees_an_id_that_is_not_in_the_table():
     assert made_in(ast.parse('replace(found[0], id="unknwon")')) == {"unknwon"}
 
 
+def test_the_course_makes_findings_of_the_table_only():
+    root = FOLDER.parent.parent
+    made = set()
+    for path in (*root.glob("edunn/course/**/*.py"), *root.glob("autograder/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
+                made |= set(given(node))
+    assert made
+    assert made <= DIAGNOSES.keys()
+
+
 @pytest.mark.parametrize("make", [answer, diagnosis])
 def test_an_unknown_id_is_refused(make):
     with pytest.raises(ValueError, match="'transpoesd' is not in the table of diagnoses"):

@@ -127,3 +127,16 @@ def test_a_record_made_in_english_is_read_in_spanish():
     assert read.reason != english
     assert "gradiente" in read.reason
     assert str(read.notes[0]) == "entregado 2 veces; cuenta el último"
+
+
+@pytest.mark.parametrize(
+    ("id", "details", "message"),
+    [
+        ("lat", {}, "Message got id 'lat', which is not in messages.json"),
+        ("cell_changed", {"cel": "a"}, "Message 'cell_changed' got no cell"),
+        ("too_long", {}, "Message 'too_long' got no seconds, where"),
+    ],
+)
+def test_a_message_that_could_not_be_read_is_refused(id, details, message):
+    with pytest.raises(ValueError, match=message):
+        Message(id, details)

@@ -129,7 +129,7 @@ def test_the_lists_of_exceptions_hold_only_what_is_there():
 
 
 def test_a_layer_that_is_nowhere_is_missed_everywhere(monkeypatch):
-    class Scale(nn.Module):
+    class Nowhere(nn.Module):
         def __init__(self):
             self.scale = nn.Parameter(np.ones(3))
 
@@ -137,12 +137,12 @@ def test_a_layer_that_is_nowhere_is_missed_everywhere(monkeypatch):
             self.cache = x
             return self.scale.data * x
 
-    words = " ".join(forgotten("Scale", Scale))
+    words = " ".join(forgotten("Nowhere", Nowhere))
     for place in ("edunn/__init__.py", "tests/cases.py", "edunn/torchlike.py", "mutants.py"):
         assert place in words
     assert "docstring" in words
-    monkeypatch.setitem(CASES, "Scale", (Scale(), np.ones((4, 3))))
-    words = " ".join(forgotten("Scale", Scale))
+    monkeypatch.setitem(CASES, "Nowhere", (Nowhere(), np.ones((4, 3))))
+    words = " ".join(forgotten("Nowhere", Nowhere))
     assert "tests/cases.py" not in words
     assert "multiply_adds" in words
     assert "no word of PyTorch's for its ['scale']" in words

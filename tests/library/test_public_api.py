@@ -131,7 +131,9 @@ def exported_names():
 
 
 def test_a_public_name_is_exported_or_used_elsewhere():
-    assert unused_public_names(ROOT, exported_names()) == []
+    unused = unused_public_names(ROOT, exported_names())
+    what = "No other file uses these: begin their names with _, or export them from their package."
+    assert not unused, "\n".join([what, *unused])
 
 
 def test_a_public_name_that_only_its_file_uses_is_seen(tmp_path):

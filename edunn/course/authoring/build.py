@@ -23,7 +23,7 @@ from edunn.course.notebooks.kernel import end_quietly, run_in_kernel
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import graded_code, not_written, solution_lines, todos
 from edunn.course.sandbox.library import Library
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.normalise import NormalisedSubmission
 from edunn.files import write_whole
 

@@ -21,7 +21,7 @@ from edunn.course.grading.records import GRADED, NOT_GRADED, Record
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import blank, owner, regions, todos
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.normalise import NormalisedSubmission
 
 LIMITS = Limits(cell_seconds=10.0, confined=False)

@@ -90,7 +90,7 @@ def say(step: object, mark: str = "✓") -> None:
 
 def print_grades(grades: list[Any]) -> None:
     """A line or two for each student; hints are for the student's own page."""
-    from edunn.course.reporting.html import number
+    from edunn.course.reporting.grades_csv import number
     from edunn.course.reporting.messages import brief, state
 
     table = Table("student", "points", "state", "what went wrong")
@@ -103,7 +103,7 @@ def print_grades(grades: list[Any]) -> None:
 
 def print_changes(sheets: list[tuple[Any, Any]]) -> int:
     """Points before and after, where they differ; returns how many are not graded."""
-    from edunn.course.reporting.html import number
+    from edunn.course.reporting.grades_csv import number
 
     table, missing, same = Table("student", "exercise", "points", "now"), 0, 0
     for before, after in sheets:

@@ -70,7 +70,7 @@ def _build_and_grade(
     from edunn.course.authoring.build import build_exercise
     from edunn.course.grading.grade import Judging, grade_submissions
     from edunn.course.reporting.html import write_all
-    from edunn.course.sandbox.process import Limits
+    from edunn.course.sandbox.limits import Limits
 
     handed_in = out / "submissions"
     if out.exists() and any(out.iterdir()) and not (handed_in / "anna_solution").exists():

@@ -82,7 +82,7 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     """
     from edunn.course.grading.grade import Judging, grade_submissions
     from edunn.course.reporting.html import write_all
-    from edunn.course.sandbox.process import Limits
+    from edunn.course.sandbox.limits import Limits
     from edunn.course.submissions.collect import assignment_of
     from edunn.course.submissions.roster import Roster
 
@@ -142,7 +142,7 @@ def regrade_command(
     from edunn.course.grading.grade import Judging, grade_submissions
     from edunn.course.reporting.classroom import read_sheets
     from edunn.course.reporting.html import write_all
-    from edunn.course.sandbox.process import Limits
+    from edunn.course.sandbox.limits import Limits
 
     course, judging = Course.find(context.obj), Judging(workers, Limits(confined=not unsafe))
     only = [course.full_name(name) for name in names] or [""]

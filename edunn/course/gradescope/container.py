@@ -22,7 +22,7 @@ from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.notebooks.solution import headings
 from edunn.course.sandbox.library import Library
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission, choose
 from edunn.course.submissions.lms import File, Owner, files_in, loader, wanted
 from edunn.files import write_whole

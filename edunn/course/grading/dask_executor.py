@@ -21,7 +21,7 @@ from edunn.course.grading.judge import Judge
 from edunn.course.grading.records import Record
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.sandbox.library import Library
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission
 
 PATIENCE = 60  # seconds without any worker

@@ -24,7 +24,7 @@ from edunn.course.grading.records import NOT_GRADED, Record
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.sandbox.library import Library
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission
 from edunn.course.submissions.normalise import NormalisedSubmission
 

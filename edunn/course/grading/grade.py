@@ -24,7 +24,7 @@ from edunn.course.grading.records import NOT_GRADED, Record, read_record, write_
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission, take_in
 from edunn.course.submissions.roster import Roster
 

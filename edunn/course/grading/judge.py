@@ -13,7 +13,8 @@ from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message, Said, said_from
 from edunn.course.notebooks.solution import grade_id, is_automatic, is_kind
 from edunn.course.sandbox.library import Library
-from edunn.course.sandbox.process import ForkServer, Limits, Worker
+from edunn.course.sandbox.limits import Limits
+from edunn.course.sandbox.process import ForkServer, Worker
 from edunn.course.sandbox.protocol import (
     MAX_OUTPUT,
     DiskLimitError,

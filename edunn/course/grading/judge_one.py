@@ -11,7 +11,7 @@ from edunn.course.grading.fingerprint import fingerprint, key_of
 from edunn.course.grading.records import Record, as_json
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.layout import Course
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission
 from edunn.files import write_whole
 

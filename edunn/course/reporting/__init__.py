@@ -5,7 +5,8 @@ from edunn import _lazy
 __getattr__, __dir__, __all__ = _lazy.lazy_exports(
     __name__,
     {
-        "html": ["write_all", "write_csv", "write_feedback", "write_page"],
+        "grades_csv": ["write_csv"],
+        "html": ["write_all", "write_feedback", "write_page"],
         "classroom": ["Misconception", "Sheet", "misconceptions", "read_sheets"],
         "export": ["Exported", "export_grades"],
         "similarity": ["Pair", "alike", "words"],

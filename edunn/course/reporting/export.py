@@ -17,7 +17,7 @@ from edunn.course.errors import CourseError
 from edunn.course.gradescope.results import results
 from edunn.course.grading.grade import Grade
 from edunn.course.reporting.classroom import Sheet, read_sheets
-from edunn.course.reporting.html import harmless, number
+from edunn.course.reporting.grades_csv import harmless, number
 from edunn.course.submissions.roster import Roster
 
 CANVAS = {"ID": "canvas_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}

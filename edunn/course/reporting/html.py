@@ -5,7 +5,6 @@ the class for its instructors. The same records and gradebook always give the sa
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
 import re
 import shlex
@@ -19,17 +18,12 @@ from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import STUDENT_ERROR
 from edunn.course.messages import explained, language, sentence, word
 from edunn.course.reporting.classroom import Sheet, read_sheets
+from edunn.course.reporting.grades_csv import number, write_csv
 from edunn.course.reporting.messages import concerns
 from edunn.course.submissions.normalise import is_extra
 from edunn.course.text import as_in_terminal
 
-COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
 TEMPLATES = Path(__file__).with_name("templates")
-
-
-def number(points: float | None) -> str:
-    """Points without a needless ".0"; nothing for what was not graded."""
-    return "" if points is None else f"{points:g}"
 
 
 def _visible(value: Any) -> Any:
@@ -41,24 +35,6 @@ def _visible(value: Any) -> Any:
 
 def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.?])\s", text, maxsplit=1)[0]
-
-
-def harmless(cell: str) -> str:
-    """A cell of a CSV file that no spreadsheet takes for a formula."""
-    formula = cell.startswith(("\t", "\r", "\n")) or cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
-    return "'" + cell if formula else cell
-
-
-def write_csv(grades: list[Grade], path: Path) -> None:
-    """A line for each student; what a spreadsheet would take for a formula is quoted with '."""
-    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for grade in grades:
-            record = grade.record
-            points = number(grade.points), number(grade.max_points)
-            row = record.student, record.assignment, *points, record.state, grade.reason
-            writer.writerow([harmless(cell) for cell in row])
 
 
 def environment() -> jinja2.Environment:

@@ -9,7 +9,8 @@ from edunn import _lazy
 __getattr__, __dir__, __all__ = _lazy.lazy_exports(
     __name__,
     {
-        "process": ["ForkServer", "Limits", "Worker"],
+        "limits": ["Limits"],
+        "process": ["ForkServer", "Worker"],
         "library": ["Library"],
         "protocol": ["Channel", "ProtocolError"],
         "worker": ["Programs", "make_shell", "run_cell"],

@@ -16,13 +16,13 @@ import struct
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
 from edunn.course.errors import CourseError
 from edunn.course.sandbox import bubblewrap
 from edunn.course.sandbox.library import Library
+from edunn.course.sandbox.limits import Limits
 from edunn.course.sandbox.protocol import Channel, DiskLimitError, ProtocolError
 from edunn.course.sandbox.scratch import Scratch
 
@@ -33,31 +33,6 @@ START = (  # -I keeps the student's folder and environment out of the path; our 
     "import runpy; worker = 'edunn.course.sandbox.worker'; "
     "runpy.run_module(worker, run_name='__main__', alter_sys=True)"
 )
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use. Seconds are of the clock, except cpu_seconds."""
-
-    cell_seconds: float = 30.0
-    notebook_seconds: float = 180.0
-    cpu_seconds: int = 240
-    memory: int = 4 << 30  # bytes of address space
-    file_size: int = 16 << 20  # bytes
-    folder_size: int = 64 << 20  # bytes in the private folder
-    threads: int = 256  # and processes; where the grader is not root, of all that its user runs
-    confined: bool = True  # refuse to run where a worker cannot be locked up
-
-    def resources(self) -> dict[str, int]:
-        """The limits that the kernel holds, by the names that `lock_down` takes."""
-        return {
-            "AS": self.memory,
-            "CPU": self.cpu_seconds,
-            "FSIZE": self.file_size,
-            "NPROC": self.threads,
-            "NOFILE": 64,
-            "CORE": 0,
-        }
 
 
 class ForkServer:
@@ -119,12 +94,7 @@ class Worker:
     def __init__(self, server: ForkServer, limits: Limits):
         self.limits, self.server, self.pid = limits, server, 0
         self.scratch = Scratch(server.room)
-        confinement = {
-            "read": server.library.readable,
-            "write": [self.scratch.path, "/dev/null"],
-            "limits": limits.resources(),
-            "user": self.scratch.user,
-        }
+        confinement = limits.confinement(server.library.readable, self.scratch)
         ours, theirs = socket.socketpair()
         self.channel = Channel(ours, self.watch)
         try:

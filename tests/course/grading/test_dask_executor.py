@@ -21,7 +21,7 @@ from edunn.course.grading.executor import LocalExecutor
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission
 from lock import needs_lock
 

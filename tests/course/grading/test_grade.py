@@ -22,9 +22,10 @@ from edunn.course.grading.grade import Judging, grade_submissions, open_store
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
-from edunn.course.reporting.html import COLUMNS, write_csv, write_feedback
+from edunn.course.reporting.grades_csv import COLUMNS, write_csv
+from edunn.course.reporting.html import write_feedback
 from edunn.course.sandbox.library import Library
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from lock import needs_lock
 
 pytestmark = [pytest.mark.slow, needs_lock]

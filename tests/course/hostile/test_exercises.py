@@ -11,7 +11,7 @@ import pytest
 from edunn.course.grading.judge import Judge
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.sandbox.library import Library
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.normalise import NormalisedSubmission
 from hostile.making import COURSE, find
 from lock import needs_lock

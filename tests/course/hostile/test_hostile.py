@@ -23,9 +23,10 @@ import hostile.odd
 import hostile.papers
 import hostile.points  # noqa: F401
 from edunn.course.grading.grade import Judging, grade_submissions
-from edunn.course.reporting.html import write_all, write_csv, write_feedback
+from edunn.course.reporting.grades_csv import write_csv
+from edunn.course.reporting.html import write_all, write_feedback
 from edunn.course.sandbox.library import Library
-from edunn.course.sandbox.process import Limits
+from edunn.course.sandbox.limits import Limits
 from hostile.making import ATTACKS, COURSE, LEAKED, MARK, NAME, RELEASE, TOKEN, raw, right
 from lock import needs_lock
 
