@@ -12,9 +12,10 @@ import numpy as np
 
 from edunn.backend import Array, Axis, Shape
 from edunn.core import RULES, Grads, Module, Tensor
+from edunn.ops import gradient_for
 
 
-class _Reduction(Module):
+class Reduction(Module):
     """y has fewer axes than x: those of `axis` (a number, a tuple, or None for all) are gone"""
 
     def __init__(self, axis: Axis = None, keepdims: bool = False) -> None:
@@ -22,12 +23,12 @@ class _Reduction(Module):
 
     def broadcast_back(self, values: Array, shape: Shape) -> Array:
         """An array of the shape of y, stretched to the shape of x."""
-        if not self.keepdims and self.axis is not None:
+        if not self.keepdims and self.axis is not None and shape:  # a single number has no axis
             values = np.expand_dims(values, self.axis)
         return values * np.ones_like(values, shape=shape)
 
 
-class Sum(_Reduction):
+class Sum(Reduction):
     """y = the sum of x over `axis`"""
 
     def forward(self, x: Array) -> Array:
@@ -38,12 +39,12 @@ class Sum(_Reduction):
         return self.broadcast_back(dy, self.cache), {}
 
 
-class Mean(_Reduction):
+class Mean(Reduction):
     """y = the mean of x over `axis`"""
 
     def forward(self, x: Array) -> Array:
         y = np.mean(x, axis=self.axis, keepdims=self.keepdims)
-        self.cache = x.shape, x.size // max(y.size, 1)
+        self.cache = x.shape, max(x.size, 1) // max(y.size, 1)
         return y
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
@@ -51,7 +52,7 @@ class Mean(_Reduction):
         return self.broadcast_back(dy / count, shape), {}
 
 
-class Max(_Reduction):
+class Max(Reduction):
     """y = the largest of x over `axis`; equal ones share the gradient"""
 
     def forward(self, x: Array) -> Array:
@@ -89,10 +90,10 @@ class Transpose(Module):
         return np.transpose(x, self.axes)
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
-        back = (
-            None if self.axes is None else tuple(sorted(range(dy.ndim), key=self.axes.__getitem__))
-        )
-        return np.transpose(dy, back), {}
+        if self.axes is None:
+            return np.transpose(dy), {}
+        order = [axis % dy.ndim for axis in self.axes]  # -1 is the last one
+        return np.transpose(dy, [order.index(axis) for axis in range(dy.ndim)]), {}
 
 
 class Index(Module):
@@ -120,12 +121,13 @@ class Concatenate(Module):
         self.axis = axis
 
     def forward(self, *inputs: Array) -> Array:
-        self.cache = [x.shape[self.axis] for x in inputs]
+        self.cache = inputs
         return np.concatenate(inputs, axis=self.axis)
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
-        ends = np.cumsum(self.cache)[:-1].tolist()
-        return tuple(np.split(dy, ends, axis=self.axis)), {}
+        ends = np.cumsum([x.shape[self.axis] for x in self.cache])[:-1].tolist()
+        parts = np.split(dy, ends, axis=self.axis)
+        return tuple(gradient_for(x, part) for x, part in zip(self.cache, parts)), {}
 
 
 class _NoGradient(Module):

@@ -36,8 +36,10 @@ class Operators:
     def __rtruediv__(self, other: Any) -> Any:  return np.divide(other, self)
     def __matmul__(self, other: Any) -> Any:    return np.matmul(self, other)
     def __rmatmul__(self, other: Any) -> Any:   return np.matmul(other, self)
-    def __pow__(self, power: float) -> Any:     return np.power(self, power)
+    def __pow__(self, other: Any) -> Any:       return np.power(self, other)
+    def __rpow__(self, other: Any) -> Any:      return np.power(other, self)
     def __neg__(self) -> Any:                   return np.negative(self)
+    def __abs__(self) -> Any:                   return np.absolute(self)
 
     def __eq__(self, other: Any) -> Any:        return np.equal(self, other)
     def __ne__(self, other: Any) -> Any:        return np.not_equal(self, other)
