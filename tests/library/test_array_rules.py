@@ -1,9 +1,258 @@
-"""Rules for arrays: first single numbers that were once wrong, each with its right value."""
+"""Rules for arrays: a law over every function of RULES, and numbers that were once wrong.
+
+The law: each call of the table gives what NumPy gives, and its gradients are the slopes, for inputs
+laid out in every way of LAYOUTS, of float32 and float64, and with whole numbers as the partner of
+one that learns. Nothing that is passed in is written to, and gradients are of the shape and type
+of their inputs.
+"""
+
+import itertools
+import operator
 
 import numpy as np
 import pytest
 
 import edunn as nn
+from edunn.core import RULES
+
+rng = np.random.default_rng(0)
+
+
+def normal(*shape):
+    """No number is within 0.1 of 0, or of another one: there, a maximum has no slope."""
+    size = int(np.prod(shape))
+    numbers = (0.3 + 0.2 * np.arange(size)) * rng.choice([-1, 1], size)
+    return np.reshape(rng.permutation(numbers), shape)
+
+
+def positive(*shape):
+    return np.asarray(np.abs(normal(*shape)))
+
+
+SHAPES = [(), (3,), (1,), (0,), (4, 3), (1, 3), (2, 0), (2, 3, 2)]
+PAIRS = [
+    ((), ()), ((3,), ()), ((), (4, 3)), ((4, 3), (3,)), ((4, 1), (1, 3)), ((2, 3), (2, 3)),
+    ((0, 3), (3,)), ((2, 1, 3), (4, 1)), ((1,), ()), ((2, 0), (1, 1)),
+]  # fmt: skip
+AXES = [None, 0, 1, -1, -2, (), (0, -1), (-2, -1), (1, 0), (0, 1, 2)]
+
+
+# Each gives calls of a function: a function of the inputs, and the inputs.
+
+
+def one_input(function, draw=normal):
+    for shape in SHAPES:
+        yield function, [draw(*shape)]
+
+
+def two_inputs(function, draw=normal, other=normal):
+    for shape, other_shape in PAIRS:
+        yield function, [draw(*shape), other(*other_shape)]
+
+
+def called(function, *shapes, draw=normal, **options):
+    """The one call function(*inputs, **options), for inputs of these shapes."""
+    yield lambda *inputs: function(*inputs, **options), [draw(*shape) for shape in shapes]
+
+
+def with_options(function, shapes=SHAPES, draw=normal, **choices):
+    """Every choice of options that NumPy takes for every shape."""
+    for shape in shapes:
+        for values in itertools.product(*choices.values()):
+            options = dict(zip(choices, values))
+            try:
+                with np.errstate(all="raise"):
+                    function(draw(*shape), **options)
+            except (ValueError, TypeError, FloatingPointError, RuntimeWarning):
+                continue  # no such axis; a mean of nothing
+            yield from called(function, shape, draw=draw, **options)
+
+
+def reductions(function, **choices):
+    return with_options(function, axis=AXES, keepdims=[False, True], **choices)
+
+
+KEYS = [
+    0, -1, (1, -1), slice(1, None), slice(None, None, -2), (slice(None), -1), (..., 0), [0, -1, 0],
+    (slice(None), [1, 1]), (np.array([0, 1]), np.array([-1, 0])), None, (None, 0, ...), (), ...,
+    slice(0, 0), np.array([[0], [1]]),
+]  # fmt: skip
+
+
+def indices():
+    for key in KEYS:
+        yield lambda x, key=key: operator.getitem(x, key), [normal(4, 3)]
+    for key in (normal(4, 3) > 0, np.array([True, False, True, False])):
+        yield lambda x, key=key: operator.getitem(x, key), [normal(4, 3)]
+    yield lambda x: operator.getitem(x, ()), [normal()]
+    yield lambda x: operator.getitem(x, None), [normal()]
+
+
+def shapes_of(function, **choices):
+    return with_options(function, **choices)
+
+
+def transposes():
+    for shape in SHAPES:
+        yield np.transpose, [normal(*shape)]
+        for axes in itertools.permutations(range(len(shape))):
+            yield from called(np.transpose, shape, axes=axes)
+            yield from called(np.transpose, shape, axes=[axis - len(shape) for axis in axes])
+            yield from called(
+                np.transpose, shape, axes=(*axes[:1], *(a - len(axes) for a in axes[1:]))
+            )
+
+
+def joined(function, *shape_lists, **options):
+    for shapes in shape_lists:
+        yield lambda *inputs: function(inputs, **options), [normal(*shape) for shape in shapes]
+
+
+def products():
+    shapes = [
+        ((4, 3), (3, 2)), ((1, 1), (1, 1)), ((0, 3), (3, 2)), ((4, 0), (0, 2)),
+        ((5, 4, 3), (3, 2)), ((4, 3), (5, 3, 2)), ((2, 1, 4, 3), (5, 3, 2)),
+    ]  # fmt: skip
+    for pair in shapes:
+        yield from called(np.matmul, *pair)
+
+
+TABLE = {
+    np.add: two_inputs(np.add),
+    np.subtract: two_inputs(np.subtract),
+    np.multiply: two_inputs(np.multiply),
+    np.divide: two_inputs(np.divide),
+    np.power: two_inputs(np.power, positive),
+    np.maximum: two_inputs(np.maximum),
+    np.negative: one_input(np.negative),
+    np.absolute: one_input(np.absolute),
+    np.exp: one_input(np.exp),
+    np.tanh: one_input(np.tanh),
+    np.log: one_input(np.log, positive),
+    np.sqrt: one_input(np.sqrt, positive),
+    np.matmul: products(),
+    np.sum: reductions(np.sum),
+    np.mean: reductions(np.mean),
+    np.max: reductions(np.max),
+    np.reshape: shapes_of(
+        np.reshape, shape=[-1, (-1, 1), (1, -1), (3, 4), (2, -1, 2), (0,), (), (1,)]
+    ),
+    np.transpose: transposes(),
+    operator.getitem: indices(),
+    np.concatenate: itertools.chain(
+        joined(np.concatenate, [(3,), (1,), (0,)], [(4, 3), (2, 3)], [(2, 3)]),
+        joined(np.concatenate, [(4, 3), (4, 0)], [(1, 2, 2), (1, 2, 3)], axis=-1),
+    ),
+}
+TABLE = {function: list(calls) for function, calls in TABLE.items()}
+NO_GRADIENT = {
+    **{f: list(two_inputs(f)) for f in (np.equal, np.not_equal, np.less, np.less_equal,
+                                        np.greater, np.greater_equal)},
+    **{f: list(one_input(f)) for f in (np.sign, np.isfinite)},
+    np.argmax: list(with_options(np.argmax, axis=[None, 0, -1], keepdims=[False, True])),
+}  # fmt: skip
+
+
+def spread(x):
+    """x as every second number of each row of a larger array."""
+    wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1])) if x.ndim else np.zeros(())
+    wide = wide.astype(x.dtype)
+    wide[..., ::2] = x
+    return wide[..., ::2]
+
+
+def read_only(x):
+    x = x.copy()
+    x.flags.writeable = False
+    return x
+
+
+LAYOUTS = {
+    "as it comes": np.copy,
+    "Fortran's order": lambda x: np.array(x, order="F"),
+    "read-only": read_only,
+    "strided": lambda x: spread(x) if x.ndim else x.copy(),
+    "backwards": lambda x: np.asarray(np.flip(np.flip(x).copy())),
+}
+
+
+def slopes(function, inputs, learns, dy):
+    """The slope of sum(dy * y) in every number of the inputs that learn, in float64."""
+    inputs = [x.astype(float) if learned else x for x, learned in zip(inputs, learns)]
+
+    def weighted():
+        return np.sum(dy * function(*inputs))
+
+    for x, learned in zip(inputs, learns):
+        slope = np.zeros(x.shape)
+        for place in np.ndindex(x.shape) if learned else ():
+            kept = x[place]
+            x[place] = kept + 1e-6
+            up = weighted()
+            x[place] = kept - 1e-6
+            slope[place] = (up - weighted()) / 2e-6
+            x[place] = kept
+        yield slope
+
+
+def variants(inputs):
+    """(what it is, the inputs, which of them learn), for each way of laying them out."""
+    for (layout, change), dtype in itertools.product(LAYOUTS.items(), (np.float64, np.float32)):
+        changed = [change(np.asarray(x, dtype)) for x in inputs]
+        yield f"{layout}, {dtype.__name__}", changed, [True] * len(inputs)
+    for i in range(len(inputs) if len(inputs) > 1 else 0):  # whole numbers, never 0
+        whole = [np.where(x > 0, 2, 1) if i == j else x.copy() for j, x in enumerate(inputs)]
+        yield f"input {i} whole", whole, [i != j for j in range(len(inputs))]
+
+
+def hold_the_law(function, inputs):
+    """One call of the table, in all its variants. Returns how many."""
+    count = 0
+    weights, expected = None, {}
+    for name, arrays, learns in variants(inputs):
+        before = [x.copy() for x in arrays]
+        want = function(*arrays)
+        tensors = [nn.Tensor(x, True) if one else x for x, one in zip(arrays, learns)]
+        y = function(*tensors)
+        assert (y.shape, y.dtype) == (want.shape, want.dtype), name
+        np.testing.assert_array_equal(y.data, want, name)
+        weights = rng.normal(size=y.shape) if weights is None else weights
+        dy = read_only(np.asarray(weights, want.dtype))
+        y.backward(dy)
+        if tuple(learns) not in expected or not all(learns):
+            expected[tuple(learns)] = [*slopes(function, arrays, learns, weights)]
+        rtol = 1e-6 if want.dtype == np.float64 and arrays[0].dtype != np.float32 else 2e-3
+        for tensor, x, x_before, slope in zip(tensors, arrays, before, expected[tuple(learns)]):
+            np.testing.assert_array_equal(x, x_before, f"{name}: written to")
+            if isinstance(tensor, nn.Tensor):
+                assert np.shape(tensor.grad) == x.shape, name
+                assert tensor.grad.dtype == x.dtype, name
+                np.testing.assert_allclose(tensor.grad, slope, rtol, rtol, err_msg=name)
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize("function", TABLE, ids=lambda function: function.__name__)
+def test_values_are_numpys_and_gradients_are_slopes(function):
+    for call, inputs in TABLE[function]:
+        assert hold_the_law(call, inputs) >= 10
+
+
+@pytest.mark.parametrize("function", NO_GRADIENT, ids=lambda function: function.__name__)
+def test_what_takes_no_gradient_gives_what_numpy_gives(function):
+    for call, inputs in NO_GRADIENT[function]:
+        for name, arrays, _ in variants(inputs):
+            y = call(*(nn.Tensor(x, x.dtype.kind == "f") for x in arrays))
+            assert not y.requires_grad
+            np.testing.assert_array_equal(y.data, call(*arrays), name)
+
+
+def test_the_law_is_about_every_rule():
+    assert set(RULES) == {*TABLE, *NO_GRADIENT}
+    assert sum(len([*variants(x)]) for calls in TABLE.values() for _, x in calls) > 3000
+
+
+# Single numbers
 
 
 def leaf(data, dtype=np.float64):
