@@ -18,8 +18,12 @@ from edunn.ops import gradient_for
 class Reduction(Module):
     """y has fewer axes than x: those of `axis` (a number, a tuple, or None for all) are gone"""
 
-    def __init__(self, axis: Axis = None, keepdims: bool = False) -> None:
+    def __init__(self, axis: Axis = None, *, keepdims: bool = False) -> None:
         self.axis, self.keepdims = axis, keepdims
+
+    def count(self, x: Array, y: Array) -> int:
+        """How many numbers of x each of y is made of."""
+        return max(x.size, 1) // max(y.size, 1)
 
     def broadcast_back(self, values: Array, shape: Shape) -> Array:
         """An array of the shape of y, stretched to the shape of x."""
@@ -44,7 +48,7 @@ class Mean(Reduction):
 
     def forward(self, x: Array) -> Array:
         y = np.mean(x, axis=self.axis, keepdims=self.keepdims)
-        self.cache = x.shape, max(x.size, 1) // max(y.size, 1)
+        self.cache = x.shape, self.count(x, y)
         return y
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
@@ -55,8 +59,10 @@ class Mean(Reduction):
 class Max(Reduction):
     """y = the largest of x over `axis`; equal ones share the gradient"""
 
+    extreme: Any = staticmethod(np.max)
+
     def forward(self, x: Array) -> Array:
-        y = np.max(x, axis=self.axis, keepdims=self.keepdims)
+        y = self.extreme(x, axis=self.axis, keepdims=self.keepdims)
         hit = (x == self.broadcast_back(y, x.shape)).astype(x.dtype)
         self.cache = hit / np.sum(hit, axis=self.axis, keepdims=True)
         return y

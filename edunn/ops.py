@@ -112,17 +112,24 @@ class MatMul(Module):
     """y = a @ b
 
     a: (..., n, k)    b: (..., k, m)    y: (..., n, m); the axes before the last two broadcast
+    A vector a (k,) counts as one row, a vector b (k,) as one column, and y has no such axis.
     """
 
     def forward(self, a: Array, b: Array) -> Array:
-        if a.ndim < 2 or b.ndim < 2 or a.shape[-1] != b.shape[-2]:
+        if 0 in (a.ndim, b.ndim) or a.shape[-1] != b.shape[-2:][0]:
             raise ValueError(f"a @ b got shapes {a.shape} and {b.shape}, not (n, k) and (k, m)")
         self.cache = a, b
         return a @ b
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
         a, b = self.cache
-        da, db = dy @ np.swapaxes(b, -1, -2), np.swapaxes(a, -1, -2) @ dy
+        rows, columns = a, b
+        if b.ndim == 1:
+            columns, dy = b[:, None], np.expand_dims(dy, -1)
+        if a.ndim == 1:
+            rows, dy = a[None], np.expand_dims(dy, -2)
+        da, db = dy @ np.swapaxes(columns, -1, -2), np.swapaxes(rows, -1, -2) @ dy
+        db = db[..., 0] if b.ndim == 1 else db
         return (gradient_for(a, da), gradient_for(b, db)), {}
 
 
