@@ -179,6 +179,6 @@ CASES = {
     "Tile": (nn.Tile((2, 1, 3)), normal(4, 3)),
     "Einsum": (nn.Einsum("nij,njk->nik"), normal(4, 2, 3), normal(4, 3, 2)),
     "Einsum, a letter alone": (nn.Einsum("ij,k->k"), normal(4, 3), normal(2)),
-    "MatMul, a vector": (nn.MatMul(), normal(3), normal(4, 3, 2)),
+    "MatMul, a vector": (nn.MatMul(), normal(4, 3), normal(3)),
     "Concatenate": (nn.Concatenate(axis=1), normal(4, 3), normal(4, 1), normal(4, 2)),
 }
