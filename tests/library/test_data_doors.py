@@ -58,6 +58,10 @@ def torch_that_learns(values):
     return tensor.requires_grad_() if tensor.is_floating_point() else tensor
 
 
+def parameter(values):
+    return (nn.Parameter if values.dtype.kind == "f" else nn.Tensor)(values)
+
+
 def memmap(values, folder):
     np.save(folder / "x.npy", values)
     return np.load(folder / "x.npy", mmap_mode="r")
@@ -83,7 +87,7 @@ def bfloat16(values):
 
 CONVERTED = {
     "Table": Table, "pandas": pandas, "pandas, nullable": nullable, "torch": torch,
-    "torch, requires_grad": torch_that_learns, "Tensor": nn.Tensor, "Parameter": nn.Parameter,
+    "torch, requires_grad": torch_that_learns, "Tensor": nn.Tensor, "Parameter": parameter,
     "memmap": memmap, "nothing masked": np.ma.array, "read-only": read_only,
     "Fortran's order": np.asfortranarray, "backwards": lambda x: np.flip(np.flip(x).copy()),
     "big-endian": lambda x: x.astype(x.dtype.newbyteorder(">")),
