@@ -348,7 +348,8 @@ class Einsum(Module):
         terms, arrow, output = str(subscripts).replace(" ", "").partition("->")
         self.terms, self.output = terms.split(","), output
         every = [*self.terms, output]
-        if not arrow or any(set(t) - set(ascii_letters) or len(set(t)) < len(t) for t in every):
+        known = set(terms) & set(ascii_letters)  # what comes out must have come in
+        if not arrow or any(set(t) - known or len(set(t)) < len(t) for t in every):
             raise ValueError(
                 f"Einsum got subscripts {show(subscripts)}, not some as 'ij,jk->ik': letters, none "
                 "twice in one term, an arrow"
@@ -356,6 +357,14 @@ class Einsum(Module):
         self.subscripts = subscripts
 
     def forward(self, *operands: Array) -> Array:
+        sizes: dict[str, set[int]] = {}
+        for term, x in zip(self.terms, operands):
+            for letter, size in zip(term, x.shape):
+                sizes.setdefault(letter, {1}).add(size)  # 1 is stretched
+        axes = [x.ndim for x in operands]
+        if axes != [*map(len, self.terms)] or any(len(found) > 2 for found in sizes.values()):
+            shapes = ", ".join(str(x.shape) for x in operands)
+            raise ValueError(f"Einsum {self.subscripts!r} got shapes {shapes}, which do not fit it")
         self.cache = operands
         return np.einsum(self.subscripts, *operands, optimize=len(operands) > 1)
 

@@ -11,7 +11,10 @@ from edunn.inputs import as_array, as_examples, check_array, check_finite, check
 def train_test_split(
     x: np.ndarray, y: np.ndarray, test: float = 0.2
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(x_train, y_train, x_test, y_test): a random share `test` of the examples is held out."""
+    """(x_train, y_train, x_test, y_test): a random share `test` of the examples is held out.
+
+    Tables and Tensors come back as arrays.
+    """
     x, y = as_examples("train_test_split", x, y)
     check_number("train_test_split", test=test)
     if not 0 < test < 1:
