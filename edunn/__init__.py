@@ -14,6 +14,10 @@ from edunn.ops import (
     Absolute, Add, Divide, Exp, Log, MatMul, Maximum, Multiply, Negative, Power, Sqrt, Subtract,
 )
 from edunn.array_ops import Concatenate, Index, Max, Mean, Reshape, Sum, Transpose
+from edunn.more_ops import (
+    BroadcastTo, Clip, Cos, CumSum, Einsum, ExpandDims, Expm1, Flip, Log1p, Min, Minimum, Pad, Prod,
+    Repeat, Sin, Sort, Squeeze, Stack, Std, Tile, Var, Where,
+)
 from edunn import initializers
 from edunn.layers.linear import Bias, Linear
 from edunn.layers.activations import (
@@ -86,21 +90,24 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
-    "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy", "CheckError", "Concatenate",
-    "Conv2D", "Conv2d", "CosineAnnealingLR", "CrossEntropyLoss", "CrossEntropyWithLabels",
-    "DataLoader", "Dense", "DeviceError", "Divide", "Dropout", "EarlyStopping", "Embedding", "Exp",
-    "ExponentialLR", "Flatten", "GELU", "GradientDescent", "GradientError", "Identity", "Index",
-    "InitializerError", "LeakyReLU", "Linear", "LinearRegression", "Log", "LogisticRegression",
-    "MSELoss", "MaskedLinear", "MatMul", "Max", "MaxPool2d", "Maximum", "Mean", "MeanError",
-    "Module", "ModuleDict", "ModuleList", "Momentum", "MomentumGD", "Multiply", "MultiplyConstant",
-    "Negative", "Nesterov", "NesterovMomentumGD", "OptimizerError", "Parameter", "Power", "RMSprop",
-    "RNN", "ReLU", "Reshape", "SGD", "Sequential", "Sequential1D", "Sequential2D", "Sigmoid",
-    "SignGD", "Softmax", "SparseLinear", "Sqrt", "SquaredError", "Step", "StepLR", "Subtract",
-    "Sum", "TanH", "Tanh", "Tensor", "TensorDataset", "TrainingLoopError", "Transpose", "accuracy",
-    "batches", "check_gradients", "check_initializer", "check_layer", "check_optimizer",
-    "check_training_loop", "clip_grad_norm", "confusion_matrix", "datasets", "default_dtype",
-    "device_of", "evaluate", "f1", "fit", "from_torch", "initializers", "load", "load_checkpoint",
-    "load_state_dict", "mae", "manual_seed", "mse", "no_grad", "no_tape", "numeric_gradient",
-    "plot", "precision", "r2", "recall", "save", "save_checkpoint", "set_default_dtype",
-    "state_dict", "to", "to_torch", "utils",
+    "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy", "BroadcastTo", "CheckError", "Clip",
+    "Concatenate", "Conv2D", "Conv2d", "Cos", "CosineAnnealingLR", "CrossEntropyLoss",
+    "CrossEntropyWithLabels", "CumSum", "DataLoader", "Dense", "DeviceError", "Divide", "Dropout",
+    "EarlyStopping", "Einsum", "Embedding", "Exp", "ExpandDims", "Expm1", "ExponentialLR",
+    "Flatten", "Flip", "GELU", "GradientDescent", "GradientError", "Identity", "Index",
+    "InitializerError", "LeakyReLU", "Linear", "LinearRegression", "Log", "Log1p",
+    "LogisticRegression", "MSELoss", "MaskedLinear", "MatMul", "Max", "MaxPool2d", "Maximum",
+    "Mean", "MeanError", "Min", "Minimum", "Module", "ModuleDict", "ModuleList", "Momentum",
+    "MomentumGD", "Multiply", "MultiplyConstant", "Negative", "Nesterov", "NesterovMomentumGD",
+    "OptimizerError", "Pad", "Parameter", "Power", "Prod", "RMSprop", "RNN", "ReLU", "Repeat",
+    "Reshape", "SGD", "Sequential", "Sequential1D", "Sequential2D", "Sigmoid", "SignGD", "Sin",
+    "Softmax", "Sort", "SparseLinear", "Sqrt", "SquaredError", "Squeeze", "Stack", "Std", "Step",
+    "StepLR", "Subtract", "Sum", "TanH", "Tanh", "Tensor", "TensorDataset", "Tile",
+    "TrainingLoopError", "Transpose", "Var", "Where", "accuracy", "batches", "check_gradients",
+    "check_initializer", "check_layer", "check_optimizer", "check_training_loop", "clip_grad_norm",
+    "confusion_matrix", "datasets", "default_dtype", "device_of", "evaluate", "f1", "fit",
+    "from_torch", "initializers", "load", "load_checkpoint", "load_state_dict", "mae",
+    "manual_seed", "mse", "no_grad", "no_tape", "numeric_gradient", "plot", "precision", "r2",
+    "recall", "save", "save_checkpoint", "set_default_dtype", "state_dict", "to", "to_torch",
+    "utils",
 ]

@@ -12,22 +12,27 @@ import numpy as np
 
 from edunn.backend import Array, Axis, Shape
 from edunn.core import RULES, Grads, Module, Tensor
+from edunn.ops import gradient_for
 
 
-class _Reduction(Module):
+class Reduction(Module):
     """y has fewer axes than x: those of `axis` (a number, a tuple, or None for all) are gone"""
 
-    def __init__(self, axis: Axis = None, keepdims: bool = False) -> None:
+    def __init__(self, axis: Axis = None, *, keepdims: bool = False) -> None:
         self.axis, self.keepdims = axis, keepdims
+
+    def count(self, x: Array, y: Array) -> int:
+        """How many numbers of x each of y is made of."""
+        return max(x.size, 1) // max(y.size, 1)
 
     def broadcast_back(self, values: Array, shape: Shape) -> Array:
         """An array of the shape of y, stretched to the shape of x."""
-        if not self.keepdims and self.axis is not None:
+        if not self.keepdims and self.axis is not None and shape:  # a single number has no axis
             values = np.expand_dims(values, self.axis)
         return values * np.ones_like(values, shape=shape)
 
 
-class Sum(_Reduction):
+class Sum(Reduction):
     """y = the sum of x over `axis`"""
 
     def forward(self, x: Array) -> Array:
@@ -38,12 +43,12 @@ class Sum(_Reduction):
         return self.broadcast_back(dy, self.cache), {}
 
 
-class Mean(_Reduction):
+class Mean(Reduction):
     """y = the mean of x over `axis`"""
 
     def forward(self, x: Array) -> Array:
         y = np.mean(x, axis=self.axis, keepdims=self.keepdims)
-        self.cache = x.shape, x.size // max(y.size, 1)
+        self.cache = x.shape, self.count(x, y)
         return y
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
@@ -51,11 +56,13 @@ class Mean(_Reduction):
         return self.broadcast_back(dy / count, shape), {}
 
 
-class Max(_Reduction):
+class Max(Reduction):
     """y = the largest of x over `axis`; equal ones share the gradient"""
 
+    extreme: Any = staticmethod(np.max)
+
     def forward(self, x: Array) -> Array:
-        y = np.max(x, axis=self.axis, keepdims=self.keepdims)
+        y = self.extreme(x, axis=self.axis, keepdims=self.keepdims)
         hit = (x == self.broadcast_back(y, x.shape)).astype(x.dtype)
         self.cache = hit / np.sum(hit, axis=self.axis, keepdims=True)
         return y
@@ -89,10 +96,10 @@ class Transpose(Module):
         return np.transpose(x, self.axes)
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
-        back = (
-            None if self.axes is None else tuple(sorted(range(dy.ndim), key=self.axes.__getitem__))
-        )
-        return np.transpose(dy, back), {}
+        if self.axes is None:
+            return np.transpose(dy), {}
+        order = [axis % dy.ndim for axis in self.axes]  # -1 is the last one
+        return np.transpose(dy, [order.index(axis) for axis in range(dy.ndim)]), {}
 
 
 class Index(Module):
@@ -120,12 +127,13 @@ class Concatenate(Module):
         self.axis = axis
 
     def forward(self, *inputs: Array) -> Array:
-        self.cache = [x.shape[self.axis] for x in inputs]
+        self.cache = inputs
         return np.concatenate(inputs, axis=self.axis)
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
-        ends = np.cumsum(self.cache)[:-1].tolist()
-        return tuple(np.split(dy, ends, axis=self.axis)), {}
+        ends = np.cumsum([x.shape[self.axis] for x in self.cache])[:-1].tolist()
+        parts = np.split(dy, ends, axis=self.axis)
+        return tuple(gradient_for(x, part) for x, part in zip(self.cache, parts)), {}
 
 
 class _NoGradient(Module):

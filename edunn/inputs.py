@@ -31,10 +31,15 @@ def check_array(who: object, x: Any, *shape: int | str, name: str = "x") -> None
     shape: the sizes, a number each, or a word for a size that is free (from 1 up; "n", the number
     of examples, from 0 up); without any, all shapes are accepted
     """
-    if not hasattr(x, "dtype"):
-        raise TypeError(f"{who} got {name} of type {type(x).__name__}, not an array")
+    # a dtype alone makes no array: a table and a sparse matrix have one; [i] is another thing there
+    if not hasattr(x, "__array_function__") and not isinstance(x, np.generic):
+        raise TypeError(f"{who} got {name} of type {_type_name(x)}, not an array")
     if x.dtype.kind not in "fiub":
         raise TypeError(f"{who} got {name} of dtype {x.dtype}, not numbers")
+    if hasattr(x, "mask") and np.any(x.mask):
+        raise ValueError(
+            f"{who} got {name} with {np.sum(x.mask)} masked numbers: fill or drop them"
+        )
     if not shape:
         return
     fits = len(x.shape) == len(shape)
@@ -43,6 +48,44 @@ def check_array(who: object, x: Any, *shape: int | str, name: str = "x") -> None
     if not fits:
         wanted = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
         raise ValueError(f"{who} got {name} of shape {tuple(x.shape)}, not ({wanted})")
+
+
+def _type_name(x: object) -> str:
+    kind = type(x)
+    package = kind.__module__.partition(".")[0]
+    ours = package in ("builtins", "edunn", "__main__")
+    return kind.__name__ if ours else f"{package}.{kind.__name__}"
+
+
+def as_array(who: object, x: Any, name: str = "x") -> Array:
+    """The array of numbers that `x` is or holds; anything else is refused.
+
+    From Tensors, of PyTorch as well, the array is taken, and from tables and columns (pandas,
+    polars) the numbers in their order, whatever the index says. A masked array must hide nothing.
+    """
+    if type(x) is not np.ndarray:
+        if hasattr(x, "to_numpy"):
+            x = x.to_numpy()
+        elif any(cls.__module__ == "torch" for cls in type(x).__mro__):
+            x = x.detach().cpu()
+            x = x.numpy() if str(x.dtype) != "torch.bfloat16" else x  # which NumPy does not know
+        elif hasattr(x, "requires_grad"):
+            x = x.data
+    check_array(who, x, name=name)
+    return (
+        np.asarray(x) if isinstance(x, (np.ndarray, np.generic)) else x
+    )  # no np.matrix, no memmap
+
+
+def as_examples(who: object, x: Any, y: Any) -> tuple[Array, Array]:
+    """x and y as arrays, of as many examples each."""
+    x, y = as_array(who, x), as_array(who, y, "y")
+    for array, name in ((x, "x"), (y, "y")):
+        if not array.shape:
+            raise ValueError(f"{who} got {name} of shape (), not n examples")
+    if len(x) != len(y):
+        raise ValueError(f"{who} got {len(x)} examples x and {len(y)} answers y, not n of each")
+    return x, y
 
 
 def check_finite(who: object, x: Array, name: str = "x") -> None:

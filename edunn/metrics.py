@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from edunn.backend import Array
-from edunn.inputs import check_array, check_indices, check_labels, check_sizes
+from edunn.inputs import as_array, check_array, check_indices, check_labels, check_sizes
 
 Average: TypeAlias = Literal["macro"] | None
 
@@ -20,6 +20,7 @@ def accuracy(y: Array, labels: Array) -> float:
 
     y: (n, classes), scores or probabilities    labels: (n,), whole numbers from 0
     """
+    y, labels = as_array("accuracy", y, "y"), as_array("accuracy", labels, "labels")
     check_array("accuracy", y, "n", "classes", name="y")
     check_array("accuracy", labels, len(y), name="labels")
     if len(y) == 0:
@@ -79,7 +80,8 @@ def mse(y: Array, target: Array) -> float:
 
     y, target: the same shape, any, with at least one number; else ValueError or TypeError
     """
-    return float(np.mean(_errors("mse", y, target) ** 2))
+    y, target = _compared("mse", y, target)
+    return float(np.mean((y - target) ** 2))
 
 
 def mae(y: Array, target: Array) -> float:
@@ -87,7 +89,8 @@ def mae(y: Array, target: Array) -> float:
 
     y, target: the same shape, any, with at least one number; else ValueError or TypeError
     """
-    return float(np.mean(np.abs(_errors("mae", y, target))))
+    y, target = _compared("mae", y, target)
+    return float(np.mean(np.abs(y - target)))
 
 
 def r2(y: Array, target: Array) -> float:
@@ -99,29 +102,29 @@ def r2(y: Array, target: Array) -> float:
 
     y, target: the same shape, (n,) or (n, outputs), with n > 0; else ValueError or TypeError
     """
-    difference = _errors("r2", y, target)
+    y, target = _compared("r2", y, target)
     if len(y.shape) not in (1, 2):
         raise ValueError(f"r2 got y of shape {tuple(y.shape)}, not (n, outputs) or (n,)")
-    left = np.sum(difference**2, axis=0)
-    target = 1.0 * target - target[:1]  # so that one which does not vary is exactly 0
+    left = np.sum((y - target) ** 2, axis=0)
+    target = target - target[:1]  # so that one which does not vary is exactly 0
     total = np.sum((target - np.mean(target, axis=0)) ** 2, axis=0)
     varies = total > 0
     explained = 1 - left / np.where(varies, total, 1)
     return float(np.mean(np.where(varies, explained, left == 0)))
 
 
-def _errors(who: object, y: Array, target: Array) -> Array:
-    """y - target, after checking that the two have one shape and are not empty."""
-    check_array(who, y, name="y")
+def _compared(who: object, y: Array, target: Array) -> tuple[Array, Array]:
+    """Both as floats, after checking that they have one shape and are not empty."""
+    y, target = as_array(who, y, "y"), as_array(who, target, "target")
     check_array(who, target, *y.shape, name="target")
     if y.size == 0:
         raise ValueError(f"{who} got an empty batch")
-    return 1.0 * y - target  # 1.0: whole numbers of 8 bits would wrap around below 0
+    return 1.0 * y, 1.0 * target  # whole numbers of 8 bits would wrap around below 0
 
 
 def _count_pairs(who: object, y: Array, labels: Array, classes: int | None = None) -> Array:
     """The counts of `confusion_matrix`, with refusals in the name of `who`."""
-    check_array(who, y, name="y")
+    y, labels = as_array(who, y, "y"), as_array(who, labels, "labels")
     if len(y.shape) not in (1, 2):
         raise ValueError(f"{who} got y of shape {tuple(y.shape)}, not (n, classes) or (n,)")
     n, scores = len(y), len(y.shape) == 2

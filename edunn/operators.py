@@ -36,8 +36,10 @@ class Operators:
     def __rtruediv__(self, other: Any) -> Any:  return np.divide(other, self)
     def __matmul__(self, other: Any) -> Any:    return np.matmul(self, other)
     def __rmatmul__(self, other: Any) -> Any:   return np.matmul(other, self)
-    def __pow__(self, power: float) -> Any:     return np.power(self, power)
+    def __pow__(self, other: Any) -> Any:       return np.power(self, other)
+    def __rpow__(self, other: Any) -> Any:      return np.power(other, self)
     def __neg__(self) -> Any:                   return np.negative(self)
+    def __abs__(self) -> Any:                   return np.absolute(self)
 
     def __eq__(self, other: Any) -> Any:        return np.equal(self, other)
     def __ne__(self, other: Any) -> Any:        return np.not_equal(self, other)
@@ -52,7 +54,13 @@ class Operators:
     def sqrt(self) -> Any:                      return np.sqrt(self)
     def tanh(self) -> Any:                      return np.tanh(self)
     def abs(self) -> Any:                       return np.abs(self)
+    def sin(self) -> Any:                       return np.sin(self)
+    def cos(self) -> Any:                       return np.cos(self)
+    def log1p(self) -> Any:                     return np.log1p(self)
+    def expm1(self) -> Any:                     return np.expm1(self)
     def maximum(self, other: Any) -> Any:       return np.maximum(self, other)
+    def minimum(self, other: Any) -> Any:       return np.minimum(self, other)
+    def dot(self, other: Any) -> Any:           return np.dot(self, other)
     # fmt: on
 
     def sum(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
@@ -66,6 +74,30 @@ class Operators:
     def max(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
         """The largest number over `axis`, or of all."""
         return np.max(self, **_reduction(axis, keepdims, **words))
+
+    def min(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
+        """The smallest number over `axis`, or of all."""
+        return np.min(self, **_reduction(axis, keepdims, **words))
+
+    def prod(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
+        """The product over `axis`, or of all."""
+        return np.prod(self, **_reduction(axis, keepdims, **words))
+
+    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **words: Any) -> Any:
+        """The variance over `axis`: a sum divided by n - ddof. PyTorch's own ddof is 1, not 0."""
+        return np.var(self, ddof=ddof, **_reduction(axis, keepdims, **words))
+
+    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **words: Any) -> Any:
+        """The square root of `var`."""
+        return np.std(self, ddof=ddof, **_reduction(axis, keepdims, **words))
+
+    def cumsum(self, axis: int | None = None, dim: int | None = None) -> Any:
+        """The sum of each number and those before it along `axis`."""
+        return np.cumsum(self, axis=axis if dim is None else dim)
+
+    def clip(self, min: Any = None, max: Any = None) -> Any:
+        """The numbers, none below `min` and none above `max`; None is no bound."""
+        return np.clip(self, min, max)
 
     def argmax(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
         """Where the largest number is, along `axis`; takes no gradient."""
@@ -81,6 +113,16 @@ class Operators:
 
     def __getitem__(self, key: Any) -> Any:
         return self.__array_function__(operator.getitem, (), (self, key), {})
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise TypeError(
+            "tensor[key] = value is not recorded: use np.where(condition, value, tensor), or write "
+            "into the array, tensor.data[key] = value, outside of the tape"
+        )
+
+    def squeeze(self, axis: Axis = None, dim: Axis = None) -> Any:
+        """The same numbers without those axes of `axis`, or all, that have size 1."""
+        return np.squeeze(self, axis if dim is None else dim)
 
     def reshape(self, *shape: Any) -> Any:
         """The same numbers in another shape: reshape(2, 3) or reshape((2, 3)); -1 is worked out."""

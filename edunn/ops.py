@@ -3,7 +3,6 @@
 Each is a Module like any layer; the table at the end says which function of NumPy it stands for.
 """
 
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -21,28 +20,37 @@ def unbroadcast(dy: Array, shape: Shape) -> Array:
     return np.sum(dy, axis=stretched, keepdims=True) if stretched else dy
 
 
+def gradient_for(x: Any, dy: Array) -> Array:
+    """`dy` as the gradient of the input `x`: of its shape, and of its type where that can learn."""
+    dy = unbroadcast(dy, np.shape(x))
+    kind = getattr(x, "dtype", None)  # a number of Python's own has none
+    if kind is None or kind.kind != "f" or getattr(dy, "dtype", kind) == kind:
+        return dy
+    return dy.astype(kind)
+
+
 class Add(Module):
     """y = a + b; a and b may broadcast"""
 
     def forward(self, a: Array, b: Array) -> Array:
-        self.cache = np.shape(a), np.shape(b)
+        self.cache = a, b
         return a + b
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
-        a_shape, b_shape = self.cache
-        return (unbroadcast(dy, a_shape), unbroadcast(dy, b_shape)), {}
+        a, b = self.cache
+        return (gradient_for(a, dy), gradient_for(b, dy)), {}
 
 
 class Subtract(Module):
     """y = a - b; a and b may broadcast"""
 
     def forward(self, a: Array, b: Array) -> Array:
-        self.cache = np.shape(a), np.shape(b)
+        self.cache = a, b
         return a - b
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
-        a_shape, b_shape = self.cache
-        return (unbroadcast(dy, a_shape), unbroadcast(-dy, b_shape)), {}
+        a, b = self.cache
+        return (gradient_for(a, dy), gradient_for(b, -dy)), {}
 
 
 class Multiply(Module):
@@ -54,7 +62,7 @@ class Multiply(Module):
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
         a, b = self.cache
-        return (unbroadcast(dy * b, np.shape(a)), unbroadcast(dy * a, np.shape(b))), {}
+        return (gradient_for(a, dy * b), gradient_for(b, dy * a)), {}
 
 
 class Divide(Module):
@@ -66,21 +74,28 @@ class Divide(Module):
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
         a, b = self.cache
-        return (unbroadcast(dy / b, np.shape(a)), unbroadcast(-dy * a / b**2, np.shape(b))), {}
+        return (gradient_for(a, dy / b), gradient_for(b, -dy * (a / b) / b)), {}
 
 
 class Power(Module):
-    """y = a ** power, elementwise, for a plain number power"""
+    """y = a ** b, elementwise; a and b may broadcast
 
-    def forward(self, a: Array, power: float) -> Array:
-        if not isinstance(power, Real):
-            raise TypeError("a ** power got an array as power, not a number")
-        self.cache = a, power
-        return a**power
+    da = dy b a^(b-1), which is 0 where b = 0, also at a = 0    db = dy a^b log(a): 0 where a = 0,
+    and NaN where a < 0, as next to a whole b there is no real number a^b
+    """
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.cache = a, b
+        return a**b
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
-        a, power = self.cache
-        return dy * power * a ** (power - 1), {}
+        a, b = self.cache
+        if not hasattr(b, "dtype"):  # a number of Python's own: x ** 2
+            return gradient_for(a, dy * b * a ** (b - 1 if b else 0)), {}
+        a = a if hasattr(a, "dtype") else np.full_like(b, a)  # 2 ** x
+        da = dy * b * a ** np.where(b == 0, 0.0, b - 1.0)
+        log_a = np.log(np.where(a > 0, a, np.where(a < 0, np.nan, 1.0)))
+        return (gradient_for(a, da), gradient_for(b, dy * a**b * log_a)), {}
 
 
 class Negative(Module):
@@ -97,18 +112,25 @@ class MatMul(Module):
     """y = a @ b
 
     a: (..., n, k)    b: (..., k, m)    y: (..., n, m); the axes before the last two broadcast
+    A vector a (k,) counts as one row, a vector b (k,) as one column, and y has no such axis.
     """
 
     def forward(self, a: Array, b: Array) -> Array:
-        if a.ndim < 2 or b.ndim < 2 or a.shape[-1] != b.shape[-2]:
+        if 0 in (a.ndim, b.ndim) or a.shape[-1] != b.shape[-2:][0]:
             raise ValueError(f"a @ b got shapes {a.shape} and {b.shape}, not (n, k) and (k, m)")
         self.cache = a, b
         return a @ b
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
         a, b = self.cache
-        da, db = dy @ np.swapaxes(b, -1, -2), np.swapaxes(a, -1, -2) @ dy
-        return (unbroadcast(da, a.shape), unbroadcast(db, b.shape)), {}
+        rows, columns = a, b
+        if b.ndim == 1:
+            columns, dy = b[:, None], np.expand_dims(dy, -1)
+        if a.ndim == 1:
+            rows, dy = a[None], np.expand_dims(dy, -2)
+        da, db = dy @ np.swapaxes(columns, -1, -2), np.swapaxes(rows, -1, -2) @ dy
+        db = db[..., 0] if b.ndim == 1 else db
+        return (gradient_for(a, da), gradient_for(b, db)), {}
 
 
 class Exp(Module):
@@ -166,8 +188,8 @@ class Maximum(Module):
         a, b = self.cache
         share = 0.5 * dy * (a == b)
         return (
-            unbroadcast(dy * (a > b) + share, np.shape(a)),
-            unbroadcast(dy * (b > a) + share, np.shape(b)),
+            gradient_for(a, dy * (a > b) + share),
+            gradient_for(b, dy * (b > a) + share),
         ), {}
 
 

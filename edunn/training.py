@@ -12,7 +12,7 @@ from tqdm import tqdm
 from edunn.backend import Array, generator, to
 from edunn.core import Module, Tensor, no_tape
 from edunn.health import Health
-from edunn.inputs import check_array, check_finite, check_sizes, check_whole
+from edunn.inputs import as_examples, check_finite, check_sizes, check_whole
 from edunn.losses import ErrorLayer, MeanError
 from edunn.optimizers import SGD, Momentum, Nesterov, Optimizer, Schedule
 
@@ -30,6 +30,7 @@ def batches(
     They are shuffled anew at each call; see `manual_seed`.
     """
     check_sizes("batches", batch_size=batch_size)
+    x, y = as_examples("batches", x, y)
     order = generator().permutation(len(x)) if shuffle else np.arange(len(x))
     for start in range(0, len(x), batch_size):
         chosen = order[start : start + batch_size]
@@ -54,7 +55,8 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
 ) -> History:
     """Train `model` so that loss(model(x), y) becomes small.
 
-    x: (n, ...), y: (n, ...): the examples, at least one, without NaN
+    x: (n, ...), y: (n, ...): the examples, at least one, without NaN: arrays, Tensors, or tables,
+    whose rows count in their order
     loss: a loss of (y, target), or an error layer of (y_true, y), of which the mean is taken
     optimizer: built on the model's parameters, as SGD(model.parameters(), lr=0.1)
     validation: optional (x, y), measured after every epoch
@@ -129,6 +131,7 @@ def evaluate(
 
     The model is put into evaluation mode, and left in it.
     """
+    x, y = as_examples("evaluate", x, y)
     loss = _with_target_last(loss)
     model.eval()
     means = _Means()
@@ -242,10 +245,10 @@ def _with_target_last(loss: Loss) -> Loss:
 
 def _prepare(who: str, model: Module, x: Array, y: Array) -> tuple[Array, Array]:
     """The data as the model needs it: of its parameters' type, finite, one y for each x."""
+    x, y = as_examples(who, x, y)
     for array, name in ((x, "x"), (y, "y")):
-        check_array(who, array, name=name)
         check_finite(who, array, name)
-    if len(x) != len(y) or len(x) == 0:
+    if len(x) == 0:
         raise ValueError(f"{who} got {len(x)} examples x and {len(y)} answers y, not n of each")
     dtype = next((p.data.dtype for p in model.parameters()), x.dtype)
     return tuple(a.astype(dtype, copy=False) if a.dtype.kind == "f" else a for a in (x, y))

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from edunn.backend import Array, default_dtype, generator
 from edunn.core import Tensor
 from edunn.datasets.mnist import read_mnist
-from edunn.inputs import check_array, check_sizes
+from edunn.inputs import as_array, check_sizes
 
 Transform: TypeAlias = Callable[[Array], Array]  # of one image
 
@@ -19,12 +19,12 @@ Transform: TypeAlias = Callable[[Array], Array]  # of one image
 class TensorDataset:
     """Arrays of one length; item i holds the i-th of each."""
 
-    def __init__(self, *arrays: Array) -> None:
-        self.arrays = [a.data if isinstance(a, Tensor) else a for a in arrays]
-        for array in self.arrays:
-            check_array("TensorDataset", array, name="an array")
-        if len({len(array) for array in self.arrays}) != 1:
-            raise ValueError(f"TensorDataset got arrays of lengths {[*map(len, self.arrays)]}")
+    def __init__(self, *arrays: Any) -> None:
+        self.arrays = [as_array("TensorDataset", a, "an array") for a in arrays]
+        sizes = {array.shape[:1] for array in self.arrays}
+        if len(sizes) != 1 or () in sizes:
+            shapes = ", ".join(str(array.shape) for array in self.arrays)
+            raise ValueError(f"TensorDataset got arrays of shapes {shapes}, not of one length")
 
     def __len__(self) -> int:
         return len(self.arrays[0])
@@ -97,15 +97,25 @@ class Compose:
 
 
 class DataLoader:
-    """Batches of a dataset, as tuples of Tensors; the last one may be smaller.
+    """Batches of a dataset; the last one may be smaller.
 
-    dataset: anything with a length and items that are tuples of arrays and numbers
+    dataset: an array, or anything with a length and items
+    Items that are tuples or lists, as (image, label), give a tuple of Tensors a batch; items that
+    are arrays, Tensors or numbers give one Tensor.
     """
 
     def __init__(
         self, dataset: Any, batch_size: int = 1, shuffle: bool = False, drop_last: bool = False
     ) -> None:
         check_sizes("DataLoader", batch_size=batch_size)
+        if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
+            kind = type(dataset).__name__
+            raise TypeError(f"DataLoader got dataset of type {kind}, not one with len() and items")
+        if hasattr(dataset, "to_numpy") or (
+            hasattr(dataset, "dtype") and hasattr(dataset, "shape")
+        ):
+            # of a table, [i] would be a column, or the row that is called i
+            dataset = as_array("DataLoader", dataset, "dataset")
         self.dataset, self.batch_size = dataset, batch_size
         self.shuffle, self.drop_last = shuffle, drop_last
 
@@ -113,13 +123,33 @@ class DataLoader:
         whole, rest = divmod(len(self.dataset), self.batch_size)
         return whole + (rest > 0 and not self.drop_last)
 
-    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
+    def __iter__(self) -> Iterator[Any]:
         n = len(self.dataset)
         order = generator().permutation(n) if self.shuffle else np.arange(n)
         for batch in range(len(self)):
             chosen = order[batch * self.batch_size : (batch + 1) * self.batch_size]
             if isinstance(self.dataset, TensorDataset):  # all at once
-                columns = list(self.dataset[chosen])
+                yield tuple(Tensor(column) for column in self.dataset[chosen])
+            elif hasattr(self.dataset, "__array_function__"):
+                yield Tensor(self.dataset[chosen])
             else:
-                columns = [np.stack(column) for column in zip(*(self.dataset[i] for i in chosen))]
-            yield tuple(Tensor(column) for column in columns)
+                yield _collated([self.dataset[i] for i in chosen.tolist()])
+
+
+def _collated(items: list[Any]) -> Any:
+    """One Tensor of the items, or a tuple of one for each place in them."""
+    if isinstance(items[0], (tuple, list)):
+        lengths = {len(item) if isinstance(item, (tuple, list)) else 1 for item in items}
+        if len(lengths) > 1:
+            raise ValueError(
+                f"DataLoader got items of {sorted(lengths)} parts, not of equally many"
+            )
+        return tuple(_collated([*column]) for column in zip(*items))
+    arrays = [
+        item if isinstance(item, (bool, int, float)) else as_array("DataLoader", item, "an item")
+        for item in items
+    ]
+    shapes = {np.shape(array) for array in arrays}
+    if len(shapes) > 1:
+        raise ValueError(f"DataLoader got items of shapes {sorted(shapes)}, not all of one")
+    return Tensor(np.stack(arrays))

@@ -5,15 +5,17 @@ from typing import Any
 import numpy as np
 
 from edunn.backend import default_dtype, generator
-from edunn.inputs import check_array, check_finite, check_number
+from edunn.inputs import as_array, as_examples, check_array, check_finite, check_number
 
 
 def train_test_split(
     x: np.ndarray, y: np.ndarray, test: float = 0.2
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """(x_train, y_train, x_test, y_test): a random share `test` of the examples is held out."""
-    for array, name in ((x, "x"), (y, "y")):
-        check_array("train_test_split", array, name=name)
+    """(x_train, y_train, x_test, y_test): a random share `test` of the examples is held out.
+
+    Tables and Tensors come back as arrays.
+    """
+    x, y = as_examples("train_test_split", x, y)
     check_number("train_test_split", test=test)
     if not 0 < test < 1:
         raise ValueError(f"train_test_split got test={test!r}, not a share between 0 and 1")
@@ -33,7 +35,8 @@ def standardize(x_train: np.ndarray, *others: np.ndarray) -> Any:
     Floats keep their type; whole numbers get the default one. Raises ValueError or TypeError for
     NaN, no examples, or columns that do not match.
     """
-    check_array("standardize", x_train, name="x_train")
+    x_train = as_array("standardize", x_train, "x_train")
+    others = tuple(as_array("standardize", other, "another array") for other in others)
     if x_train.ndim == 0 or len(x_train) == 0:
         raise ValueError(f"standardize got x_train of shape {x_train.shape}, not one with examples")
     check_finite("standardize", x_train, "x_train")

@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LIBRARY = [
-    "backend", "files", "_lazy", "inputs", "operators", "core", "ops", "array_ops",
+    "backend", "files", "_lazy", "inputs", "operators", "core", "ops", "array_ops", "more_ops",
     "initializers", "layers", "layers.linear", "layers.activations", "layers.dense",
     "layers.shaping", "layers.regularization", "layers.windows", "layers.convolution",
     "layers.pooling", "layers.embedding", "layers.recurrent", "layers.masked", "explain",

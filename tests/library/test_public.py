@@ -55,8 +55,8 @@ def test_layers_say_formula_or_purpose_and_shapes(name):
 
 GPU_CODE = [
     *sorted((ROOT / "layers").glob("*.py")),
-    *(ROOT / f"{name}.py" for name in ("ops", "array_ops", "containers", "sequential2d", "losses",
-                                       "optimizers")),
+    *(ROOT / f"{name}.py" for name in ("ops", "array_ops", "more_ops", "containers", "sequential2d",
+                                       "losses", "optimizers")),
 ]  # fmt: skip
 CREATES = {
     "zeros",

@@ -154,7 +154,7 @@ def test_frozen_parameters_get_nothing(rng):
         (lambda: leaf(2).backward(), ValueError, r"shape \(2,\) needs a dy of that shape"),
         (lambda: leaf(2).backward(np.ones(3)), ValueError, r"dy of shape \(3,\), not \(2,\)"),
         (lambda: nn.Tensor([1.0]).backward(), ValueError, "no input or parameter with requires"),
-        (lambda: np.sin(leaf(2)), TypeError, "np.sin has no backward rule"),
+        (lambda: np.arctan(leaf(2)), TypeError, "np.arctan has no backward rule"),
         (lambda: np.add(leaf(2), 1, out=np.ones(2)), TypeError, "np.add takes only inputs"),
         (lambda: np.add.reduce(leaf(2)), TypeError, "np.add takes only inputs"),
     ],

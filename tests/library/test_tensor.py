@@ -139,8 +139,7 @@ def test_equal_numbers_share_the_gradient_of_a_maximum():
     ("action", "message"),
     [
         (lambda t: t @ nn.Tensor(A), r"a @ b got shapes \(2, 3\) and \(2, 3\), not \(n, k\)"),
-        (lambda t: t ** np.ones(3), "a \\*\\* power got an array as power"),
-        (lambda t: np.sin(t), "np.sin has no backward rule: add one in edunn/ops.py"),
+        (lambda t: np.arctan(t), "np.arctan has no backward rule: add one in edunn/ops.py"),
         (lambda t: np.linalg.norm(t), "np.norm has no backward rule"),
         (lambda t: np.add(t, 1, out=A), "np.add takes only inputs"),
         (lambda t: len(t.sum()), "a tensor that is a single number"),
