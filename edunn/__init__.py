@@ -17,20 +17,25 @@ from edunn.array_ops import Concatenate, Index, Max, Mean, Reshape, Sum, Transpo
 from edunn import initializers
 from edunn.layers.linear import Bias, Linear
 from edunn.layers.activations import (
+    ELU,
     GELU,
     AddConstant,
     Identity,
     LeakyReLU,
+    LogSoftmax,
     MultiplyConstant,
     ReLU,
     Sigmoid,
+    SiLU,
     Softmax,
+    Softplus,
     Tanh,
 )
 from edunn.layers.activations import Tanh as TanH
 from edunn.layers.dense import Dense
 from edunn.layers.shaping import Flatten
 from edunn.layers.regularization import BatchNorm1d, BatchNorm2d, Dropout
+from edunn.layers.normalization import LayerNorm
 from edunn.layers.convolution import Conv2d
 from edunn.layers.convolution import Conv2d as Conv2D
 from edunn.layers.pooling import AvgPool2d, MaxPool2d
@@ -85,6 +90,9 @@ no_grad = no_tape
 __version__ = "0.1.0"
 
 __all__ = [
+    # layers after the first edition
+    "ELU", "LayerNorm", "LogSoftmax", "SiLU", "Softplus",
+    # all else
     "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
     "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy", "CheckError", "Concatenate",
     "Conv2D", "Conv2d", "CosineAnnealingLR", "CrossEntropyLoss", "CrossEntropyWithLabels",

@@ -45,6 +45,15 @@ def check_array(who: object, x: Any, *shape: int | str, name: str = "x") -> None
         raise ValueError(f"{who} got {name} of shape {tuple(x.shape)}, not ({wanted})")
 
 
+def check_features(who: object, x: Any, *sizes: int) -> None:
+    """Refuse `x` unless its last axes have these sizes: (n, features), or any axes before them."""
+    check_array(who, x)
+    if x.shape[-len(sizes) :] != sizes:
+        before = "n" if len(x.shape) <= len(sizes) + 1 else "..."
+        wanted = ", ".join(map(str, (before, *sizes)))
+        raise ValueError(f"{who} got x of shape {tuple(x.shape)}, not ({wanted})")
+
+
 def check_finite(who: object, x: Array, name: str = "x") -> None:
     """Refuse an array with NaN or infinity in it, and say where the first one is."""
     wrong = ~np.isfinite(x)

@@ -150,7 +150,18 @@ LAYERS = {
     "BatchNorm2d": (lambda: nn.BatchNorm2d(2), lambda: T.BatchNorm2d(2), (3, 2, 4, 5)),
     "MaxPool2d": (lambda: nn.MaxPool2d(3, 2, 1), lambda: T.MaxPool2d(3, 2, 1), (2, 2, 7, 6)),
     "AvgPool2d": (lambda: nn.AvgPool2d(3, 1, 1), lambda: T.AvgPool2d(3, 1, 1), (2, 2, 5, 6)),
-    "GELU": (lambda: nn.GELU(), lambda: T.GELU(approximate="tanh"), (4, 3)),
+    "GELU": (lambda: nn.GELU(), T.GELU, (4, 3)),
+    "GELU, tanh": (lambda: nn.GELU("tanh"), lambda: T.GELU(approximate="tanh"), (4, 3)),
+    "ELU": (lambda: nn.ELU(0.7), lambda: T.ELU(0.7), (4, 3)),
+    "SiLU": (nn.SiLU, T.SiLU, (4, 3)),
+    "Softplus": (lambda: nn.Softplus(2.0), lambda: T.Softplus(2.0), (4, 3)),
+    "LogSoftmax": (lambda: nn.LogSoftmax(axis=1), lambda: T.LogSoftmax(dim=1), (4, 3, 2)),
+    "Softmax, axis": (lambda: nn.Softmax(axis=0), lambda: T.Softmax(dim=0), (4, 3, 2)),
+    "Dense, sequences": (lambda: nn.Dense(3, 2), lambda: T.Linear(3, 2), (2, 5, 3)),
+    "Dense, one vector": (lambda: nn.Dense(3, 2), lambda: T.Linear(3, 2), (3,)),
+    "LayerNorm": (lambda: nn.LayerNorm(3), lambda: T.LayerNorm(3), (2, 5, 3)),
+    "LayerNorm, two axes": (lambda: nn.LayerNorm((5, 3), 1e-3),
+                            lambda: T.LayerNorm((5, 3), 1e-3), (2, 5, 3)),
     "LeakyReLU": (lambda: nn.LeakyReLU(0.2), lambda: T.LeakyReLU(0.2), (4, 3)),
     "Softmax": (lambda: nn.Softmax(), lambda: T.Softmax(dim=1), (4, 3)),
 }  # fmt: skip
@@ -174,7 +185,8 @@ def test_layers(name, rng):
         their_y.backward(torch.from_numpy(dy))
         np.testing.assert_allclose(mine.grad, yours.grad.numpy(), atol=1e-10)
     for parameter, q in zip(ours.parameters(), theirs.parameters()):
-        np.testing.assert_allclose(parameter.grad, q.grad.numpy(), atol=1e-9)
+        grad = parameter.grad if parameter.shape == q.shape else parameter.grad.T
+        np.testing.assert_allclose(grad, q.grad.numpy(), atol=1e-9)
     for key, buffer in ours.named_buffers().items():
         np.testing.assert_allclose(buffer, theirs.state_dict()[key].numpy())
 

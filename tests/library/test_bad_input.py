@@ -95,7 +95,7 @@ GOOD = {
     "inputs": 3, "outputs": 2, "features": 3, "num_features": 3, "in_features": 3, "in_channels": 2,
     "out_features": 2, "out_channels": 2, "classes": 2, "kernel_size": 2, "hidden": 2, "std": 1.0,
     "num_embeddings": 4, "embedding_dim": 3, "rows": [0, 1], "columns": [0, 1],
-    "values": [1.0, 2.0], "value": 1.0,
+    "values": [1.0, 2.0], "value": 1.0, "normalized_shape": 3,
     "parameters": [nn.Parameter(np.ones(2))], "optimizer": nn.SGD([nn.Parameter(np.ones(2))]),
     "step_size": 2, "gamma": 0.5, "T_max": 3, "lr": 0.1,
 }  # fmt: skip
@@ -206,11 +206,20 @@ BAD = [
     # shapes
     (lambda: nn.Linear(3, 2).forward(np.ones((4, 5))),
      "Linear(3, 2) got x of shape (4, 5), not (n, 3)"),
-    (lambda: nn.Linear(3, 2).forward(np.ones(3)), "Linear(3, 2) got x of shape (3,), not (n, 3)"),
+    (lambda: nn.Linear(3, 2).forward(np.ones(4)), "Linear(3, 2) got x of shape (4,), not (n, 3)"),
+    (lambda: nn.Linear(3, 2).forward(np.ones((4, 5, 2))),
+     "Linear(3, 2) got x of shape (4, 5, 2), not (..., 3)"),
     (lambda: nn.Bias(2).forward(ones), "Bias(2) got x of shape (4, 3), not (n, 2)"),
     (lambda: nn.Dense(2, 2, "relu").forward(ones),
      "Dense(2, 2, 'relu') got x of shape (4, 3), not (n, 2)"),
-    (lambda: nn.Softmax().forward(np.ones(3)), "Softmax() got x of shape (3,), not (n, classes)"),
+    (lambda: nn.Softmax().forward(np.array(3.0)), "Softmax() got x of shape (), not (n, classes)"),
+    (lambda: nn.Softmax(axis=2).forward(ones),
+     "Softmax(axis=2) got x of shape (4, 3), not one with numbers along axis 2"),
+    (lambda: nn.Softmax(axis=None), "Softmax got axis=None, not a whole number"),
+    (lambda: nn.LayerNorm((4, 2)).forward(ones),
+     "LayerNorm((4, 2)) got x of shape (4, 3), not (n, 4, 2)"),
+    (lambda: nn.GELU("tahn"),
+     "GELU got approximate 'tahn', not one of none, tanh (did you mean 'tanh'?)"),
     (lambda: nn.MSELoss().forward(ones, np.ones(4)),
      "MSELoss() got target of shape (4,), not (4, 3)"),
     (lambda: nn.accuracy(ones, labels[:2]), "accuracy got labels of shape (2,), not (4,)"),
@@ -250,10 +259,11 @@ BAD = [
      "batches got batch_size=0, not a whole number from 1 up"),
     # names
     (lambda: nn.Dense(3, 2, "rleu"),
-     "Dense got activation 'rleu', not one of gelu, id, leaky_relu, relu, sigmoid, softmax, tanh "
-     "(did you mean 'relu'?)"),
+     "Dense got activation 'rleu', not one of elu, gelu, id, leaky_relu, log_softmax, relu, "
+     "sigmoid, silu, softmax, softplus, tanh (did you mean 'relu'?)"),
     (lambda: nn.Dense(3, 2, 7),
-     "Dense got activation 7, not one of gelu, id, leaky_relu, relu, sigmoid, softmax, tanh"),
+     "Dense got activation 7, not one of elu, gelu, id, leaky_relu, log_softmax, relu, "
+     "sigmoid, silu, softmax, softplus, tanh"),
     (lambda: nn.SGD(model.parameters()).step({"0.w": ones}),
      "SGD.step got gradients for ['0.w'], but its parameters are [0, 1]; "
      "build it on model.named_parameters()"),
