@@ -115,6 +115,14 @@ def check_whole(who: object, **numbers: Any) -> None:
             raise ValueError(f"{who} got {name}={show(number)}, not a whole number from 0 up")
 
 
+def check_index(who: object, count: int, **numbers: Any) -> None:
+    """Refuse what is not a whole number from 0 to count - 1."""
+    for name, number in numbers.items():
+        if not _is_whole(number) or not 0 <= number < count:
+            wanted = f"a whole number from 0 to {count - 1}"
+            raise ValueError(f"{who} got {name}={show(number)}, not {wanted}")
+
+
 def check_choice(who: object, got: object, known: Collection[Any], what: str) -> None:
     """Refuse a name that is not among the known ones, and suggest the nearest."""
     if got not in known:

@@ -89,7 +89,23 @@ CASES = {
     "AvgPool2d": (nn.AvgPool2d(2), normal(2, 3, 4, 6)),
     "AvgPool2d, overlapping": (nn.AvgPool2d(3, stride=2, padding=1), normal(2, 2, 4, 5)),
     "Embedding": (nn.Embedding(5, 3), np.array([[0, 4, 4], [2, 0, 1]])),
+    "Embedding, padding": (nn.Embedding(5, 3, padding_idx=3), np.array([[0, 4, 4], [2, 0, 1]])),
     "RNN": (nn.RNN(3, 4), normal(2, 5, 3)),
+    "RNN, two layers": (nn.RNN(3, 4, num_layers=2, biases=0), normal(2, 5, 3)),
+    "RNN, initial state": (nn.RNN(3, 4, biases=2), normal(2, 5, 3), normal(1, 2, 4)),
+    "LSTM": (nn.LSTM(3, 4), normal(2, 5, 3)),
+    "LSTM, initial and last state": (
+        nn.LSTM(3, 4, num_layers=2, return_state=True),
+        normal(2, 5, 3),
+        normal(2, 2, 4),
+        normal(2, 2, 4),
+    ),
+    "GRU": (nn.GRU(3, 4), normal(2, 5, 3)),
+    "GRU, initial and last state": (
+        nn.GRU(3, 4, num_layers=2, return_state=True),
+        normal(2, 5, 3),
+        normal(2, 2, 4),
+    ),
     "MaskedLinear": (nn.MaskedLinear(3, 2, mask=mask), normal(4, 3)),
     "SparseLinear": (nn.SparseLinear(3, 4, [0, 2, 2], [1, 0, 3], [0.5, -1, 2]), normal(5, 3)),
     # containers
