@@ -41,6 +41,7 @@ from edunn.layers.convolution import Conv2d as Conv2D
 from edunn.layers.pooling import AvgPool2d, MaxPool2d
 from edunn.layers.embedding import Embedding
 from edunn.layers.recurrent import GRU, LSTM, RNN
+from edunn.layers.attention import MultiHeadAttention
 from edunn.layers.masked import MaskedLinear, SparseLinear
 from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
 from edunn.sequential2d import Sequential2D
@@ -91,7 +92,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     # layers after the first edition
-    "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax", "SiLU", "Softplus",
+    "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax", "MultiHeadAttention",
+    "SiLU", "Softplus",
     # all else
     "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
     "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy", "CheckError", "Concatenate",

@@ -13,6 +13,7 @@ from edunn import backend
 from edunn.backend import to
 from edunn.core import Module
 from edunn.files import write_whole
+from edunn.layers.attention import MultiHeadAttention
 from edunn.layers.dense import Dense
 from edunn.layers.linear import Linear
 from edunn.layers.recurrent import GRU, LSTM, RNN
@@ -139,6 +140,10 @@ def from_torch(model: Module, state: Mapping[str, Any]) -> None:
 _TORCH = {"w": "weight", "b": "bias"}
 _TORCH_RECURRENT = {"wx": "weight_ih", "wh": "weight_hh", "b": "bias_ih", "bh": "bias_hh"}
 
+_TORCH_ATTENTION = {
+    "w": "in_proj_weight", "b": "in_proj_bias", "wo": "out_proj.weight", "bo": "out_proj.bias",
+}  # fmt: skip
+
 
 def _torch_names(model: Module) -> dict[str, tuple[str, bool, str]]:
     """By the dotted name of a parameter or buffer: PyTorch's name for it; whether it is turned
@@ -153,6 +158,8 @@ def _torch_names(model: Module) -> dict[str, tuple[str, bool, str]]:
                 one = short == "b" and module.biases == 1 and not isinstance(module, GRU)
                 twin = theirs.replace("ih", "hh") if one else ""  # a GRU's two do not add up
                 names[prefix + name] = prefix + theirs, True, prefix + twin if twin else ""
+            elif isinstance(module, MultiHeadAttention):
+                names[prefix + name] = prefix + _TORCH_ATTENTION[name], True, ""
             else:
                 turned = name == "w" and isinstance(module, (Linear, Dense))
                 names[prefix + name] = prefix + _TORCH.get(name, name), turned, ""

@@ -106,6 +106,24 @@ CASES = {
         normal(2, 5, 3),
         normal(2, 2, 4),
     ),
+    "MultiHeadAttention": (nn.MultiHeadAttention(4, 2), normal(2, 5, 4)),
+    "MultiHeadAttention, causal": (
+        nn.MultiHeadAttention(6, 3, causal=True, bias=False),
+        normal(2, 5, 6),
+    ),
+    "MultiHeadAttention, of others": (
+        nn.MultiHeadAttention(4, 2),
+        normal(2, 3, 4),
+        normal(2, 5, 4),
+        normal(2, 5, 4),
+    ),
+    "MultiHeadAttention, padding": (
+        nn.MultiHeadAttention(4, 2, causal=True),
+        normal(2, 3, 4),
+        normal(2, 5, 4),
+        normal(2, 5, 4),
+        np.array([[0, 0, 0, 1, 1], [1, 0, 0, 0, 1]], bool),  # here query 0 sees nothing
+    ),
     "MaskedLinear": (nn.MaskedLinear(3, 2, mask=mask), normal(4, 3)),
     "SparseLinear": (nn.SparseLinear(3, 4, [0, 2, 2], [1, 0, 3], [0.5, -1, 2]), normal(5, 3)),
     # containers

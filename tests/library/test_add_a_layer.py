@@ -23,7 +23,7 @@ NOT_IN_PYTORCH = {
     "MeanError", "MultiplyConstant", "SparseLinear", "SquaredError",
 }  # fmt: skip
 NOT_YET_IN_TORCHLIKE = {
-    "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax", "SiLU", "Softplus",
+    "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax", "MultiHeadAttention", "SiLU", "Softplus",
 }  # fmt: skip
 NO_ACTIVATION_BY_NAME = {"AddConstant", "MultiplyConstant"}  # they need a number
 PYTORCH_NAMES = {
@@ -92,7 +92,7 @@ def state_of_pytorch(name, layer):
         if unknown:
             yield f"to_torch in edunn/saving.py has no word of PyTorch's for its {sorted(unknown)}"
         w = module.get_parameters().get("w", np.ones(1))
-        turned = w.ndim != 2 or nn.to_torch(module)["weight"].shape == w.shape[::-1]
+        turned = w.ndim != 2 or nn.to_torch(module).get("weight", w.T).shape == w.shape[::-1]
         if not turned and name not in SAME_WAY_ROUND_IN_PYTORCH:
             yield "PyTorch keeps weights as (outputs, inputs): transpose its w in to_torch"
 

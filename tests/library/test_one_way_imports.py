@@ -21,7 +21,7 @@ LIBRARY = [
     "initializers", "layers", "layers.linear", "layers.activations", "layers.dense",
     "layers.shaping", "layers.regularization", "layers.normalization", "layers.windows",
     "layers.convolution", "layers.pooling", "layers.embedding", "layers.recurrent",
-    "layers.masked", "explain",
+    "layers.attention",    "layers.masked", "explain",
     "containers", "sequential2d", "models", "losses", "optimizers", "metrics", "health",
     "training", "plot", "diagrams", "saving",
 ]  # fmt: skip

@@ -97,3 +97,34 @@ def test_embedding_with_padding(rng):
     same(ours.w.grad, theirs.weight.grad)
     assert not ours.w.grad[1].any()
     assert not nn.Embedding(5, 3, padding_idx=1).w.data[1].any()
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("causal", [True, False])
+@pytest.mark.parametrize("others", [True, False])
+@pytest.mark.parametrize("padded", [True, False])
+def test_attention(padded, others, causal, bias, rng):
+    ours = nn.MultiHeadAttention(6, 3, causal=causal, bias=bias)
+    theirs = T.MultiheadAttention(6, 3, bias=bias, batch_first=True)
+    like(ours, theirs, rng)
+    x, their_x = pair(rng, 2, 4, 6)
+    key, their_key = pair(rng, 2, 5, 6) if others else (x, their_x)
+    value, their_value = pair(rng, 2, 5, 6) if others else (x, their_x)
+    padding = rng.integers(0, 2, (2, key.shape[1])).astype(bool)
+    padding[:, 0] = False  # where a query sees nothing, PyTorch says NaN
+    options = {"key_padding_mask": torch.from_numpy(padding)} if padded else {}
+    if causal:
+        T_, S = x.shape[1], key.shape[1]
+        options["attn_mask"] = torch.from_numpy(np.arange(S) > np.arange(T_)[:, None])
+    inputs = (x, key, value) if others else (x, None, None)
+    y = ours(*inputs, padding if padded else None)
+    their_y, a = theirs(their_x, their_key, their_value, average_attn_weights=False, **options)
+    same(y, their_y)
+    arrays = [None if one is None else one.data for one in inputs]
+    same(ours.attention(*arrays, padding if padded else None), a)
+    dy = rng.normal(size=y.shape)
+    y.backward(dy)
+    their_y.backward(torch.from_numpy(dy))
+    for mine, yours in [(x, their_x), (key, their_key), (value, their_value)]:
+        same(mine.grad, yours.grad)
+    assert_same_gradients(ours, theirs)
