@@ -195,7 +195,7 @@ def configurations(*names):
 LAYERS = (
     nn.Linear, nn.Bias, nn.Dense, nn.ReLU, nn.LeakyReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.Softmax,
     nn.ELU, nn.SiLU, nn.Softplus, nn.LogSoftmax, nn.LayerNorm, nn.LSTM, nn.GRU,
-    nn.MultiHeadAttention,
+    nn.MultiHeadAttention, nn.Conv1d, nn.AdaptiveAvgPool2d,
     nn.AddConstant, nn.MultiplyConstant, nn.Flatten, nn.Dropout, nn.Conv2d, nn.MaxPool2d,
     nn.AvgPool2d, nn.Embedding, nn.RNN, nn.MaskedLinear, nn.SparseLinear, nn.MSELoss,
     nn.CrossEntropyLoss, nn.BCELoss, nn.BCEWithLogitsLoss, nn.SquaredError,

@@ -36,9 +36,9 @@ from edunn.layers.dense import Dense
 from edunn.layers.shaping import Flatten
 from edunn.layers.regularization import BatchNorm1d, BatchNorm2d, Dropout
 from edunn.layers.normalization import LayerNorm
-from edunn.layers.convolution import Conv2d
+from edunn.layers.convolution import Conv1d, Conv2d
 from edunn.layers.convolution import Conv2d as Conv2D
-from edunn.layers.pooling import AvgPool2d, MaxPool2d
+from edunn.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
 from edunn.layers.embedding import Embedding
 from edunn.layers.recurrent import GRU, LSTM, RNN
 from edunn.layers.attention import MultiHeadAttention
@@ -92,8 +92,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     # layers after the first edition
-    "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax", "MultiHeadAttention",
-    "SiLU", "Softplus",
+    "AdaptiveAvgPool2d", "Conv1d", "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax",
+    "MultiHeadAttention", "SiLU", "Softplus",
     # all else
     "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
     "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy", "CheckError", "Concatenate",

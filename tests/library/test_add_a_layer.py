@@ -23,7 +23,8 @@ NOT_IN_PYTORCH = {
     "MeanError", "MultiplyConstant", "SparseLinear", "SquaredError",
 }  # fmt: skip
 NOT_YET_IN_TORCHLIKE = {
-    "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax", "MultiHeadAttention", "SiLU", "Softplus",
+    "AdaptiveAvgPool2d", "Conv1d", "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax",
+    "MultiHeadAttention", "SiLU", "Softplus",
 }  # fmt: skip
 NO_ACTIVATION_BY_NAME = {"AddConstant", "MultiplyConstant"}  # they need a number
 PYTORCH_NAMES = {

@@ -146,6 +146,25 @@ T = torch.nn
 LAYERS = {
     "Conv2d": (lambda: nn.Conv2d(2, 3, 3, stride=2, padding=1), lambda: T.Conv2d(2, 3, 3, 2, 1),
                (4, 2, 7, 5)),
+    "Conv2d, pairs": (
+        lambda: nn.Conv2d(2, 3, (2, 3), stride=(1, 2), padding=(1, 0), dilation=(2, 1)),
+        lambda: T.Conv2d(2, 3, (2, 3), (1, 2), (1, 0), (2, 1)), (2, 2, 5, 6),
+    ),
+    "Conv2d, groups": (lambda: nn.Conv2d(4, 6, 2, groups=2, bias=False),
+                       lambda: T.Conv2d(4, 6, 2, groups=2, bias=False), (2, 4, 3, 5)),
+    "Conv2d, same": (lambda: nn.Conv2d(2, 3, (2, 4), padding="same"),
+                     lambda: T.Conv2d(2, 3, (2, 4), padding="same"), (2, 2, 3, 5)),
+    "Conv1d": (lambda: nn.Conv1d(2, 4, 3, 2, 1, dilation=2, groups=2),
+               lambda: T.Conv1d(2, 4, 3, 2, 1, 2, 2), (2, 2, 9)),
+    "MaxPool2d, pairs": (lambda: nn.MaxPool2d((2, 3), (1, 2), (0, 1), (2, 1)),
+                         lambda: T.MaxPool2d((2, 3), (1, 2), (0, 1), (2, 1)), (2, 2, 4, 5)),
+    "AvgPool2d, pairs": (lambda: nn.AvgPool2d((2, 3), (1, 2), (0, 1)),
+                         lambda: T.AvgPool2d((2, 3), (1, 2), (0, 1)), (2, 2, 4, 5)),
+    "AdaptiveAvgPool2d": (lambda: nn.AdaptiveAvgPool2d((2, 3)),
+                          lambda: T.AdaptiveAvgPool2d((2, 3)), (2, 2, 5, 4)),
+    "AdaptiveAvgPool2d, larger": (lambda: nn.AdaptiveAvgPool2d(7),
+                                  lambda: T.AdaptiveAvgPool2d(7), (2, 2, 5, 4)),
+    "BatchNorm1d, sequences": (lambda: nn.BatchNorm1d(3), lambda: T.BatchNorm1d(3), (2, 3, 4)),
     "BatchNorm1d": (lambda: nn.BatchNorm1d(3), lambda: T.BatchNorm1d(3), (5, 3)),
     "BatchNorm2d": (lambda: nn.BatchNorm2d(2), lambda: T.BatchNorm2d(2), (3, 2, 4, 5)),
     "MaxPool2d": (lambda: nn.MaxPool2d(3, 2, 1), lambda: T.MaxPool2d(3, 2, 1), (2, 2, 7, 6)),
@@ -167,6 +186,7 @@ LAYERS = {
 }  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
 @pytest.mark.parametrize("name", LAYERS)
 def test_layers(name, rng):
     nn.set_default_dtype(np.float64)

@@ -146,3 +146,43 @@ def test_large_numbers_do_not_overflow(layer):
     x = np.array([[-1e4, -50.0, 0.0, 50.0, 1e4]])
     assert np.isfinite(layer.forward(x)).all()
     assert np.isfinite(layer.backward(np.ones(x.shape))[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("one", "pair"),
+    [
+        (nn.Conv2d(2, 3, 2, padding="same"), nn.Conv2d(2, 3, (2, 2), padding=(0, 0))),
+        (nn.MaxPool2d(2, padding=1), nn.MaxPool2d((2, 2), (2, 2), (1, 1))),
+        (nn.AvgPool2d(2), nn.AvgPool2d((2, 2))),
+        (nn.AdaptiveAvgPool2d(2), nn.AdaptiveAvgPool2d((2, 2))),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_a_number_is_a_pair_of_it(one, pair, rng):
+    x = rng.normal(size=(2, 2, 5, 6))
+    if isinstance(one, nn.Conv2d):
+        pair.w, x_pair = one.w, np.pad(x, ((0, 0), (0, 0), (0, 1), (0, 1)))
+        assert one.forward(x).shape == (2, 3, 5, 6)
+        np.testing.assert_allclose(one.forward(x), pair.forward(x_pair))
+    else:
+        np.testing.assert_array_equal(one.forward(x), pair.forward(x))
+        assert repr(one) == repr(pair)
+
+
+def test_groups_are_convolutions_beside_each_other(rng):
+    x, dy = rng.normal(size=(2, 4, 5, 4)), rng.normal(size=(2, 6, 3, 2))
+    whole = nn.Conv2d(4, 6, 3, groups=2)
+    y = whole.forward(x)
+    dx, grads = whole.backward(dy)
+    for g in range(2):
+        part = nn.Conv2d(2, 3, 3)
+        part.w = nn.Parameter(whole.w.data[3 * g : 3 * g + 3])
+        np.testing.assert_allclose(part.forward(x[:, 2 * g : 2 * g + 2]), y[:, 3 * g : 3 * g + 3])
+        dx_part, grads_part = part.backward(dy[:, 3 * g : 3 * g + 3])
+        np.testing.assert_allclose(dx_part, dx[:, 2 * g : 2 * g + 2])
+        np.testing.assert_allclose(grads_part["w"], grads["w"][3 * g : 3 * g + 3])
+
+
+def test_max_pool_of_whole_numbers_stays_whole():
+    x = np.arange(16).reshape(1, 1, 4, 4)
+    np.testing.assert_array_equal(nn.MaxPool2d(2).forward(x), [[[[5, 7], [13, 15]]]])
