@@ -15,7 +15,7 @@ from edunn.inputs import check_features, check_sizes
 
 def rows(x):
     """(..., features) as (n, features): the axes before the last become one"""
-    return np.reshape(x, (-1, x.shape[-1]))
+    return x.reshape(-1, x.shape[-1])
 
 
 class Linear(Module):

@@ -136,7 +136,8 @@ def _back(step_back, cache, dy, dstate, weights):
         dstate = dh + dzh @ wh.T, *dc
         dzxs.append(dzx)
         dzhs.append(dzh)
-    dzx, dzh = np.stack(dzxs[::-1], axis=1), np.stack(dzhs[::-1], axis=1)
+    dzx = np.stack(dzxs[::-1], axis=1)
+    dzh = dzx if dzhs[0] is dzxs[0] else np.stack(dzhs[::-1], axis=1)  # a GRU's two differ
     hs = np.stack([h for h, _ in steps], axis=1)
     grads = {"wx": rows(x).T @ rows(dzx), "wh": rows(hs).T @ rows(dzh)}
     grads |= {"b": np.sum(dzx, axis=(0, 1)), "bh": np.sum(dzh, axis=(0, 1))}
