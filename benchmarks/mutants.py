@@ -210,6 +210,11 @@ CHAINS, GRIDS = configurations("Sequential"), configurations("Sequential2D")
 TWICE, ITERATED = configurations("Sequential, one layer twice"), configurations("Iterated")
 TARGETS = [
     *(Target(kind, name, configurations(kind.__name__)) for kind in LAYERS for name in BOTH),
+    *(
+        Target(kind, name, configurations(kind.__name__))
+        for kind in (nn.RNN, nn.LSTM, nn.GRU)
+        for name in ("_step", "_step_back")
+    ),
     *(Target(ops.Power, name, configurations("Power"), "inner") for name in BOTH),
     *(Target(BatchNorm, name, NORMS) for name in BOTH),
     Target(Moments, "moments", NORMS),
