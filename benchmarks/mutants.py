@@ -194,6 +194,8 @@ def configurations(*names):
 
 LAYERS = (
     nn.Linear, nn.Bias, nn.Dense, nn.ReLU, nn.LeakyReLU, nn.Sigmoid, nn.Tanh, nn.GELU, nn.Softmax,
+    nn.ELU, nn.SiLU, nn.Softplus, nn.LogSoftmax, nn.LayerNorm, nn.LSTM, nn.GRU,
+    nn.MultiHeadAttention, nn.Conv1d, nn.AdaptiveAvgPool2d,
     nn.AddConstant, nn.MultiplyConstant, nn.Flatten, nn.Dropout, nn.Conv2d, nn.MaxPool2d,
     nn.AvgPool2d, nn.Embedding, nn.RNN, nn.MaskedLinear, nn.SparseLinear, nn.MSELoss,
     nn.CrossEntropyLoss, nn.BCELoss, nn.BCEWithLogitsLoss, nn.SquaredError,
@@ -208,6 +210,11 @@ CHAINS, GRIDS = configurations("Sequential"), configurations("Sequential2D")
 TWICE, ITERATED = configurations("Sequential, one layer twice"), configurations("Iterated")
 TARGETS = [
     *(Target(kind, name, configurations(kind.__name__)) for kind in LAYERS for name in BOTH),
+    *(
+        Target(kind, name, configurations(kind.__name__))
+        for kind in (nn.RNN, nn.LSTM, nn.GRU)
+        for name in ("_step", "_step_back")
+    ),
     *(Target(ops.Power, name, configurations("Power"), "inner") for name in BOTH),
     *(Target(BatchNorm, name, NORMS) for name in BOTH),
     Target(Moments, "moments", NORMS),

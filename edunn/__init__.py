@@ -21,25 +21,31 @@ from edunn.more_ops import (
 from edunn import initializers
 from edunn.layers.linear import Bias, Linear
 from edunn.layers.activations import (
+    ELU,
     GELU,
     AddConstant,
     Identity,
     LeakyReLU,
+    LogSoftmax,
     MultiplyConstant,
     ReLU,
     Sigmoid,
+    SiLU,
     Softmax,
+    Softplus,
     Tanh,
 )
 from edunn.layers.activations import Tanh as TanH
 from edunn.layers.dense import Dense
 from edunn.layers.shaping import Flatten
 from edunn.layers.regularization import BatchNorm1d, BatchNorm2d, Dropout
-from edunn.layers.convolution import Conv2d
+from edunn.layers.normalization import LayerNorm
+from edunn.layers.convolution import Conv1d, Conv2d
 from edunn.layers.convolution import Conv2d as Conv2D
-from edunn.layers.pooling import AvgPool2d, MaxPool2d
+from edunn.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
 from edunn.layers.embedding import Embedding
-from edunn.layers.recurrent import RNN
+from edunn.layers.recurrent import GRU, LSTM, RNN
+from edunn.layers.attention import MultiHeadAttention
 from edunn.layers.masked import MaskedLinear, SparseLinear
 from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
 from edunn.sequential2d import Sequential2D
@@ -89,6 +95,10 @@ no_grad = no_tape
 __version__ = "0.1.0"
 
 __all__ = [
+    # layers after the first edition
+    "AdaptiveAvgPool2d", "Conv1d", "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax",
+    "MultiHeadAttention", "SiLU", "Softplus",
+    # all else
     "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
     "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy", "BroadcastTo", "CheckError", "Clip",
     "Concatenate", "Conv2D", "Conv2d", "Cos", "CosineAnnealingLR", "CrossEntropyLoss",

@@ -71,9 +71,9 @@ class RandomUniform:
 
 def _fans(shape: Shape) -> tuple[int, int]:
     """(inputs of each output, outputs of each input) of a weight of this shape."""
-    if len(shape) == 4:
-        outputs, inputs, height, width = shape
-        return inputs * height * width, outputs * height * width
+    if len(shape) > 2:
+        outputs, inputs, *window = shape
+        return inputs * math.prod(window), outputs * math.prod(window)
     return shape[0], shape[-1]
 
 

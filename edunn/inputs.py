@@ -88,6 +88,15 @@ def as_examples(who: object, x: Any, y: Any) -> tuple[Array, Array]:
     return x, y
 
 
+def check_features(who: object, x: Any, *sizes: int) -> None:
+    """Refuse `x` unless its last axes have these sizes: (n, features), or any axes before them."""
+    check_array(who, x)
+    if x.shape[-len(sizes) :] != sizes:
+        before = "n" if len(x.shape) <= len(sizes) + 1 else "..."
+        wanted = ", ".join(map(str, (before, *sizes)))
+        raise ValueError(f"{who} got x of shape {tuple(x.shape)}, not ({wanted})")
+
+
 def check_finite(who: object, x: Array, name: str = "x") -> None:
     """Refuse an array with NaN or infinity in it, and say where the first one is."""
     wrong = ~np.isfinite(x)
@@ -147,6 +156,14 @@ def check_whole(who: object, **numbers: Any) -> None:
     for name, number in numbers.items():
         if not _is_whole(number) or number < 0:
             raise ValueError(f"{who} got {name}={show(number)}, not a whole number from 0 up")
+
+
+def check_index(who: object, count: int, **numbers: Any) -> None:
+    """Refuse what is not a whole number from 0 to count - 1."""
+    for name, number in numbers.items():
+        if not _is_whole(number) or not 0 <= number < count:
+            wanted = f"a whole number from 0 to {count - 1}"
+            raise ValueError(f"{who} got {name}={show(number)}, not {wanted}")
 
 
 def check_choice(who: object, got: object, known: Collection[Any], what: str) -> None:

@@ -13,8 +13,10 @@ from edunn import backend
 from edunn.backend import to
 from edunn.core import Module
 from edunn.files import write_whole
+from edunn.layers.attention import MultiHeadAttention
 from edunn.layers.dense import Dense
 from edunn.layers.linear import Linear
+from edunn.layers.recurrent import GRU, LSTM, RNN
 from edunn.optimizers import Optimizer
 
 State: TypeAlias = dict[str, np.ndarray]  # parameters and buffers, by dotted name
@@ -109,32 +111,59 @@ def load_checkpoint(path: str | Path, model: Module, optimizer: Optimizer) -> di
 def to_torch(model: Module) -> State:
     """The state dict that a PyTorch model of the same layers loads: weight and bias, with the
     weights of Linear and Dense transposed to (outputs, inputs). Arrays; wrap them in tensors."""
-    turned = _transposed(model)
-    state = state_dict(model).items()
-    return {_torch_name(name): a.T if name in turned else a for name, a in state}
+    names = _torch_names(model)
+    state = {}
+    for name, array in state_dict(model).items():
+        theirs, turned, twin = names[name]
+        state[theirs] = array.T if turned else array
+        if twin:
+            state[twin] = np.zeros_like(array)
+    return state
 
 
 def from_torch(model: Module, state: Mapping[str, Any]) -> None:
     """Give `model` the state dict of a PyTorch model of the same layers (arrays or tensors)."""
-    turned = _transposed(model)
-    mine = {_torch_name(name): name for name in model.get_parameters() | model.named_buffers()}
     arrays = {
-        mine.get(name, name): np.asarray(value)
+        name: np.asarray(value)
         for name, value in state.items()
         if not name.endswith("num_batches_tracked")
     }
-    load_state_dict(model, {name: a.T if name in turned else a for name, a in arrays.items()})
+    have, mine = model.get_parameters() | model.named_buffers(), {}
+    for name, (theirs, turned, twin) in _torch_names(model).items():
+        if theirs in arrays:
+            array = arrays.pop(theirs) + arrays.pop(twin, 0.0) if twin else arrays.pop(theirs)
+            if name in have:  # not the second name of a tied Parameter
+                mine[name] = array.T if turned else array
+    load_state_dict(model, mine | arrays)
 
 
-def _torch_name(name: str) -> str:
-    path, dot, last = name.rpartition(".")
-    return path + dot + {"w": "weight", "b": "bias"}.get(last, last)
+_TORCH = {"w": "weight", "b": "bias"}
+_TORCH_RECURRENT = {"wx": "weight_ih", "wh": "weight_hh", "b": "bias_ih", "bh": "bias_hh"}
+
+_TORCH_ATTENTION = {
+    "w": "in_proj_weight", "b": "in_proj_bias", "wo": "out_proj.weight", "bo": "out_proj.bias",
+}  # fmt: skip
 
 
-def _transposed(model: Module) -> set[str]:
-    """The names of the weights that PyTorch keeps as (outputs, inputs)."""
-    modules = model.named_modules()
-    return {prefix + "w" for prefix, module in modules if isinstance(module, (Linear, Dense))}
+def _torch_names(model: Module) -> dict[str, tuple[str, bool, str]]:
+    """By the dotted name of a parameter or buffer: PyTorch's name for it; whether it is turned
+    there, as weights of shape (outputs, inputs) are; and, where PyTorch has two biases and the
+    layer has one, the name of the second."""
+    names = {}
+    for prefix, module in model.named_modules():
+        for name in (*module.own_parameters(), *module.buffers):
+            if isinstance(module, (RNN, LSTM, GRU)):
+                short, _, layer = name.partition("_l")
+                theirs = f"{_TORCH_RECURRENT[short]}_l{layer or 0}"
+                one = short == "b" and module.biases == 1 and not isinstance(module, GRU)
+                twin = theirs.replace("ih", "hh") if one else ""  # a GRU's two do not add up
+                names[prefix + name] = prefix + theirs, True, prefix + twin if twin else ""
+            elif isinstance(module, MultiHeadAttention):
+                names[prefix + name] = prefix + _TORCH_ATTENTION[name], True, ""
+            else:
+                turned = name == "w" and isinstance(module, (Linear, Dense))
+                names[prefix + name] = prefix + _TORCH.get(name, name), turned, ""
+    return names
 
 
 def _write(path: str | Path, arrays: State) -> None:

@@ -1,11 +1,12 @@
-"""Layers without parameters: elementwise functions, and softmax."""
+"""Layers without parameters: elementwise functions, softmax and its logarithm."""
 
 import math
+from numbers import Integral
 
 import numpy as np
 
 from edunn.core import RULES, Module
-from edunn.inputs import check_array, check_choice, check_number
+from edunn.inputs import check_array, check_choice, check_number, check_positive, show
 
 
 class _Activation(Module):
@@ -61,12 +62,41 @@ class LeakyReLU(_Activation):
         return f"{self.slope}"
 
 
+class ELU(_Activation):
+    """y = x for x > 0, else alpha (exp(x) - 1), elementwise
+
+    Clevert et al. 2015, arXiv:1511.07289
+    """
+
+    def __init__(self, alpha=1.0, features=None):
+        super().__init__(features)
+        check_number("ELU", alpha=alpha)
+        self.alpha = alpha
+
+    def forward(self, x):
+        check_array(self, x)
+        below = np.minimum(x, 0)
+        self.cache = np.where(x > 0, 1, self.alpha * np.exp(below))
+        return np.where(x > 0, x, self.alpha * np.expm1(below))
+
+    def backward(self, dy):
+        return dy * self.cache, {}
+
+    def describe(self):
+        return f"{self.alpha}"
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), written so that it cannot overflow"""
+    return 0.5 * (np.tanh(0.5 * x) + 1)
+
+
 class Sigmoid(_Activation):
     """y = 1 / (1 + exp(-x)), elementwise"""
 
     def forward(self, x):
         check_array(self, x)
-        self.cache = y = 0.5 * (np.tanh(0.5 * x) + 1)  # the same function, without overflow
+        self.cache = y = sigmoid(x)
         return y
 
     def backward(self, dy):
@@ -86,40 +116,161 @@ class Tanh(_Activation):
         return dy * (1 - self.cache**2), {}
 
 
-class GELU(_Activation):
-    """y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, elementwise
-
-    The form with tanh of Hendrycks and Gimpel 2016, arXiv:1606.08415.
-    """
+class SiLU(_Activation):
+    """y = x sigmoid(x), elementwise; also called swish (Elfwing et al. 2017, arXiv:1702.03118)"""
 
     def forward(self, x):
         check_array(self, x)
-        scale = math.sqrt(2 / math.pi)
-        t = np.tanh(scale * (x + 0.044715 * x * x * x))
-        self.cache = x, t
-        return 0.5 * x * (1 + t)
+        self.cache = x, sigmoid(x)
+        return x * self.cache[1]
 
     def backward(self, dy):
-        x, t = self.cache
-        inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x)
-        return dy * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner), {}
+        x, s = self.cache
+        return dy * s * (1 + x * (1 - s)), {}
+
+
+class Softplus(_Activation):
+    """y = log(1 + exp(beta x)) / beta, elementwise: a ReLU without its corner"""
+
+    def __init__(self, beta=1.0, features=None):
+        super().__init__(features)
+        check_positive("Softplus", beta=beta)
+        self.beta = beta
+
+    def forward(self, x):
+        check_array(self, x)
+        self.cache = z = self.beta * x
+        return np.logaddexp(0, z) / self.beta
+
+    def backward(self, dy):
+        return dy * sigmoid(self.cache), {}
+
+    def describe(self):
+        return f"{self.beta}"
+
+
+# Cody's coefficients, from the highest power down
+_NEAR = (
+    (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2,
+     3.20937758913846947e3),
+    (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3,
+     2.84423683343917062e3),
+)  # fmt: skip
+_FAR = (
+    (2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0, 6.61191906371416295e1,
+     2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3,
+     1.23033935479799725e3),
+    (1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2,
+     1.62138957456669019e3, 3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3,
+     1.23033935480374942e3),
+)  # fmt: skip
+
+
+def _ratio(polynomials, x):
+    """p(x) / q(x), each by Horner's rule"""
+    p, q = (coefficients[0] for coefficients in polynomials)
+    for a, b in zip(*(coefficients[1:] for coefficients in polynomials)):
+        p, q = p * x + a, q * x + b
+    return p / q
+
+
+def _erf(x):
+    """erf(x) = 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x, elementwise
+
+    NumPy has none. Rational approximations of W. J. Cody, "Rational Chebyshev approximations for
+    the error function", Mathematics of Computation 23 (1969): erf(x) = x p(x^2) / q(x^2) below
+    0.46875, and 1 - exp(-x^2) p(x) / q(x) above. Error in float64: below 3e-16.
+    """
+    size = np.abs(x)
+    near = np.minimum(size, 0.46875)  # each branch sees only numbers that it is made for;
+    far = np.clip(size, 0.46875, 6.0)  # from 6 on, erf(x) is 1 in float64
+    below = x * _ratio(_NEAR, near * near)
+    above = np.sign(x) * (1 - np.exp(-far * far) * _ratio(_FAR, far))
+    return np.where(size <= 0.46875, below, above)
+
+
+class GELU(_Activation):
+    """y = x P(x), elementwise, where P(x) is the chance that a normal number is below x
+
+    approximate="none": P(x) = (1 + erf(x / sqrt(2))) / 2, whose slope is exp(-x^2 / 2) / sqrt(2 pi)
+    approximate="tanh": P(x) = (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2
+    Both are of Hendrycks and Gimpel 2016, arXiv:1606.08415; `_erf` names its formula and its error.
+    """
+
+    def __init__(self, approximate="none", features=None):
+        super().__init__(features)
+        check_choice("GELU", approximate, ("none", "tanh"), "approximate")
+        self.approximate = approximate
+
+    def forward(self, x):
+        check_array(self, x)
+        if self.approximate == "tanh":
+            scale = math.sqrt(2 / math.pi)
+            t = np.tanh(scale * (x + 0.044715 * x * x * x))
+            chance = 0.5 * (1 + t)
+            slope = 0.5 * (1 - t * t) * scale * (1 + 3 * 0.044715 * x * x)
+        else:
+            chance = 0.5 * (1 + _erf(x * math.sqrt(0.5)))
+            slope = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+        self.cache = x, chance, slope
+        return x * chance
+
+    def backward(self, dy):
+        x, chance, slope = self.cache
+        return dy * (chance + x * slope), {}
+
+    def describe(self):
+        return "" if self.approximate == "none" else f"{self.approximate!r}"
 
 
 class Softmax(_Activation):
     """y_j = exp(x_j) / sum over k of exp(x_k), row by row: each row adds up to 1
 
-    x, y: (n, classes)
+    x, y: (n, classes), or any shape: each line along `axis` adds up to 1
     """
 
+    def __init__(self, features=None, axis=-1):
+        super().__init__(features)
+        if not isinstance(axis, Integral) or isinstance(axis, bool):
+            raise TypeError(f"{type(self).__name__} got axis={show(axis)}, not a whole number")
+        self.axis = axis
+
+    def check(self, x):
+        """Refuse what has no axis of that number, or nothing along it."""
+        check_array(self, x)
+        if not -x.ndim <= self.axis < x.ndim or not x.shape[self.axis]:
+            usual = self.axis == -1
+            wanted = "(n, classes)" if usual else f"one with numbers along axis {self.axis}"
+            raise ValueError(f"{self} got x of shape {tuple(x.shape)}, not {wanted}")
+
     def forward(self, x):
-        check_array(self, x, "n", "classes")
-        e = np.exp(x - np.max(x, axis=1, keepdims=True))  # the same ratios; exp cannot overflow
-        self.cache = y = e / np.sum(e, axis=1, keepdims=True)
+        self.check(x)
+        e = np.exp(x - np.max(x, axis=self.axis, keepdims=True))  # the same ratios; no overflow
+        self.cache = y = e / np.sum(e, axis=self.axis, keepdims=True)
         return y
 
     def backward(self, dy):
         y = self.cache
-        return y * (dy - np.sum(dy * y, axis=1, keepdims=True)), {}
+        return y * (dy - np.sum(dy * y, axis=self.axis, keepdims=True)), {}
+
+    def describe(self):
+        return "" if self.axis == -1 else f"axis={self.axis}"
+
+
+class LogSoftmax(Softmax):
+    """y_j = x_j - log(sum over k of exp(x_k)): the logarithm of Softmax, also where that is near 0
+
+    x, y: (n, classes), or any shape: lines along `axis`
+    """
+
+    def forward(self, x):
+        self.check(x)
+        z = x - np.max(x, axis=self.axis, keepdims=True)
+        self.cache = y = z - np.log(np.sum(np.exp(z), axis=self.axis, keepdims=True))
+        return y
+
+    def backward(self, dy):
+        return dy - np.exp(self.cache) * np.sum(dy, axis=self.axis, keepdims=True), {}
 
 
 class AddConstant(_Activation):
@@ -153,12 +304,16 @@ class MultiplyConstant(AddConstant):
 
 
 ACTIVATIONS = {
+    "elu": ELU,
     "gelu": GELU,
     "id": Identity,
     "leaky_relu": LeakyReLU,
+    "log_softmax": LogSoftmax,
     "relu": ReLU,
     "sigmoid": Sigmoid,
+    "silu": SiLU,
     "softmax": Softmax,
+    "softplus": Softplus,
     "tanh": Tanh,
 }
 RULES[np.tanh] = Tanh

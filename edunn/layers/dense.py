@@ -1,15 +1,19 @@
 """Dense: a Linear, a Bias and an activation in one layer."""
 
+from math import prod
+
 from edunn.core import Module, Parameter
 from edunn.initializers import KaimingNormal, Zero
-from edunn.inputs import check_array, check_sizes
+from edunn.inputs import check_features, check_sizes
 from edunn.layers.activations import activation_layer
+from edunn.layers.linear import rows
 
 
 class Dense(Module):
     """y = f(x w + b): what Linear, Bias and an activation give in a row, as one layer
 
     x: (n, inputs)    w: (inputs, outputs)    b: (outputs,)    y: (n, outputs)
+    or x: (..., inputs)    y: (..., outputs)
     activation: the name of f: "id", "relu", "sigmoid", "softmax", "tanh" ...
     bias: False for a layer without b; so does bias_initializer=None
     """
@@ -25,7 +29,7 @@ class Dense(Module):
         self.b = Parameter(bias_initializer((outputs,))) if bias and bias_initializer else None
 
     def forward(self, x):
-        check_array(self, x, "n", self.w.shape[0])
+        check_features(self, x, self.w.shape[0])
         z = x @ self.w.data
         y = self.activation.forward(z if self.b is None else z + self.b.data)
         self.cache = x, self.activation.cache
@@ -36,11 +40,12 @@ class Dense(Module):
         self.activation.cache = activation_cache
         dz, _ = self.activation.backward(dy)
         dx = dz @ self.w.data.T if self.needs_dx else None
-        grads = {"w": x.T @ dz}
+        dz = rows(dz)
+        grads = {"w": rows(x).T @ dz}
         return dx, grads if self.b is None else grads | {"b": dz.sum(axis=0)}
 
     def multiply_adds(self, y_shape):
-        return y_shape[0] * self.w.size
+        return prod(y_shape[:-1]) * self.w.size
 
     def describe(self):
         return "{}, {}, {!r}".format(*self.w.shape, self.activation_name)

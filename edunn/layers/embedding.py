@@ -5,7 +5,7 @@ import numpy as np
 from edunn.backend import device_of
 from edunn.core import Module, Parameter
 from edunn.initializers import RandomNormal
-from edunn.inputs import check_array, check_indices, check_sizes
+from edunn.inputs import check_array, check_index, check_indices, check_sizes
 
 
 class Embedding(Module):
@@ -14,17 +14,22 @@ class Embedding(Module):
     x: whole numbers from 0 to num_embeddings - 1, any shape
     w: (num_embeddings, embedding_dim)    y: the shape of x, and then embedding_dim
     features: an older word for embedding_dim
+    padding_idx: a number whose row starts at 0 and gets no gradient: it fills up short sequences
     """
 
     takes_indices = True
 
     def __init__(
-        self, num_embeddings, embedding_dim=None, initializer=RandomNormal(1.0), features=None
-    ):
+        self, num_embeddings, embedding_dim=None, initializer=RandomNormal(1.0), features=None,
+        padding_idx=None,
+    ):  # fmt: skip
         embedding_dim = features if embedding_dim is None else embedding_dim
         check_sizes("Embedding", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
-        self.out_features = embedding_dim
+        self.out_features, self.padding_idx = embedding_dim, padding_idx
         self.w = Parameter(initializer((num_embeddings, embedding_dim)))
+        if padding_idx is not None:
+            check_index("Embedding", num_embeddings, padding_idx=padding_idx)
+            self.w.data[padding_idx] = 0
 
     def forward(self, x):
         check_array(self, x)
@@ -36,10 +41,13 @@ class Embedding(Module):
     def backward(self, dy):
         dw = np.zeros_like(self.w.data, dtype=dy.dtype)
         np.add.at(dw, self.cache, dy)  # a row that was taken twice gets both gradients
+        if self.padding_idx is not None:
+            dw[self.padding_idx] = 0
         return None, {"w": dw}
 
     def multiply_adds(self, y_shape):
         return 0
 
     def describe(self):
-        return "{}, {}".format(*self.w.shape)
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return "{}, {}".format(*self.w.shape) + padding

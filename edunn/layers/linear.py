@@ -1,16 +1,27 @@
-"""Layers with parameters that act on each example's features: Linear and Bias."""
+"""Layers with parameters that act on each example's features: Linear and Bias.
+
+The features are the last axis. Before it stand any axes: none for a single vector, n for n
+examples, (n, T) for n sequences of T vectors.
+"""
+
+from math import prod
 
 import numpy as np
 
 from edunn.core import Module, Parameter
 from edunn.initializers import KaimingNormal, Zero
-from edunn.inputs import check_array, check_sizes
+from edunn.inputs import check_features, check_sizes
+
+
+def rows(x):
+    """(..., features) as (n, features): the axes before the last become one"""
+    return x.reshape(-1, x.shape[-1])
 
 
 class Linear(Module):
     """y = x w
 
-    x: (n, inputs)    w: (inputs, outputs)    y: (n, outputs)
+    x: (n, inputs)    w: (inputs, outputs)    y: (n, outputs); or (..., inputs), (..., outputs)
     """
 
     def __init__(self, inputs, outputs, initializer=KaimingNormal()):
@@ -20,17 +31,17 @@ class Linear(Module):
 
     def forward(self, x):
         w = self.w.data
-        check_array(self, x, "n", len(w))
+        check_features(self, x, len(w))
         self.cache = x
         return x @ w
 
     def backward(self, dy):
         dx = dy @ self.w.data.T if self.needs_dx else None  # (n, inputs)
-        dw = self.cache.T @ dy  # (inputs, outputs): summed over the n examples
+        dw = rows(self.cache).T @ rows(dy)  # (inputs, outputs): summed over the n examples
         return dx, {"w": dw}
 
     def multiply_adds(self, y_shape):
-        return y_shape[0] * self.w.size
+        return prod(y_shape[:-1]) * self.w.size
 
     def describe(self):
         return "{}, {}".format(*self.w.shape)
@@ -39,7 +50,7 @@ class Linear(Module):
 class Bias(Module):
     """y = x + b, the same b for every example
 
-    x: (n, features)    b: (features,)    y: (n, features)
+    x, y: (n, features), or (..., features)    b: (features,)
     """
 
     def __init__(self, features, initializer=Zero()):
@@ -49,11 +60,11 @@ class Bias(Module):
 
     def forward(self, x):
         b = self.b.data
-        check_array(self, x, "n", len(b))
+        check_features(self, x, len(b))
         return x + b
 
     def backward(self, dy):
-        return dy, {"b": np.sum(dy, axis=0)}
+        return dy, {"b": np.sum(rows(dy), axis=0)}
 
     def multiply_adds(self, y_shape):
         return 0

@@ -1,10 +1,12 @@
 """Pooling: one number for each window of an image. Windows may overlap."""
 
+from math import prod
+
 import numpy as np
 
 from edunn.core import Module
-from edunn.inputs import check_array
-from edunn.layers.windows import Sliding
+from edunn.inputs import check_array, check_sizes
+from edunn.layers.windows import Sliding, for_each_axis, short
 
 
 class _Pool2d(Module):
@@ -18,15 +20,27 @@ class _Pool2d(Module):
         self.windows = Sliding(who, kernel_size, kernel_size if stride is None else stride, padding)
 
     def describe(self):
-        windows = self.windows
-        return f"kernel_size={windows.size}, stride={windows.stride}, padding={windows.padding}"
+        return self.windows.describe()
 
 
 class MaxPool2d(_Pool2d):
-    """y = the largest number of each window; of equal ones, the first gets the gradient"""
+    """y = the largest number of each window; of equal ones, the first gets the gradient
+
+    kernel_size, stride, padding, dilation: a number, or one for each axis: see Sliding
+    """
+
+    def __init__(self, kernel_size, stride=None, padding=0, dilation=1):
+        super().__init__(kernel_size, stride, padding)
+        windows = self.windows
+        self.windows = Sliding("MaxPool2d", windows.size, windows.stride, padding, dilation)
+        if any(2 * max(border) > size for border, size in zip(windows.border, windows.size)):
+            wanted = f"at most half of kernel_size={short(windows.size)}"
+            raise ValueError(f"MaxPool2d got padding={short(windows.padding)}, not {wanted}")
 
     def forward(self, x):
         check_array(self, x, "n", "channels", "height", "width")
+        if x.dtype.kind != "f" and np.any(self.windows.border):
+            raise TypeError(f"{self} got x of dtype {x.dtype}, not of floats, which padding needs")
         windows = self.windows.im2col(x, fill=-np.inf)
         flat = windows.reshape(*windows.shape[:4], -1)
         best = np.argmax(flat, axis=-1)[..., None]
@@ -36,13 +50,16 @@ class MaxPool2d(_Pool2d):
     def backward(self, dy):
         shape, best = self.cache
         size = self.windows.size
-        dwindows = np.zeros_like(dy, shape=(*dy.shape, size * size))
+        dwindows = np.zeros_like(dy, shape=(*dy.shape, prod(size)))
         np.put_along_axis(dwindows, best, dy[..., None], axis=-1)
-        return self.windows.col2im(dwindows.reshape(*dy.shape, size, size), shape), {}
+        return self.windows.col2im(dwindows.reshape(*dy.shape, *size), shape), {}
 
 
 class AvgPool2d(_Pool2d):
-    """y = the mean of each window; zeros of the padding count"""
+    """y = the mean of each window; zeros of the padding count
+
+    kernel_size, stride, padding: a number, or one for each axis: see Sliding
+    """
 
     def forward(self, x):
         check_array(self, x, "n", "channels", "height", "width")
@@ -51,5 +68,43 @@ class AvgPool2d(_Pool2d):
 
     def backward(self, dy):
         size = self.windows.size
-        share = (dy / size**2)[..., None, None] * np.ones_like(dy, shape=(size, size))
+        share = (dy / prod(size))[..., None, None] * np.ones_like(dy, shape=size)
         return self.windows.col2im(share, self.cache), {}
+
+
+class AdaptiveAvgPool2d(Module):
+    """y = r x c', image by image: the means of output_size[0] times output_size[1] windows that
+    cover the whole image, whatever its size
+
+    output_size: a number, or one for each axis    x: (n, channels, height, width)
+    r: (output_size[0], height), row i is 1 / count where window i is; c: the same for columns
+    y: (n, channels, *output_size)
+    """
+
+    def __init__(self, output_size):
+        self.output_size = for_each_axis(
+            "AdaptiveAvgPool2d", check_sizes, 2, output_size=output_size
+        )
+
+    def forward(self, x):
+        check_array(self, x, "n", "channels", "height", "width")
+        self.cache = r, c = [
+            _means(x, size, count) for size, count in zip(x.shape[2:], self.output_size)
+        ]
+        return r @ x @ c.T
+
+    def backward(self, dy):
+        r, c = self.cache
+        return r.T @ dy @ c, {}
+
+    def describe(self):
+        return short(self.output_size)
+
+
+def _means(x, size, count):
+    """(count, size): row i takes the mean of the places from i size // count up to the end of
+    window i, which is (i + 1) size / count, rounded up; as PyTorch has them"""
+    i, place = np.arange(count, like=x)[:, None], np.arange(size, like=x)
+    inside = (place >= i * size // count) & (place * count < (i + 1) * size)
+    kind = x.dtype if x.dtype.kind == "f" else np.float64
+    return (inside / np.sum(inside, axis=1, keepdims=True)).astype(kind)

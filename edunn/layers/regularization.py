@@ -45,7 +45,6 @@ class Moments(Module):
     """
 
     buffers = ("running_mean", "running_var")
-    axes: tuple[int, ...]  # what mean and variance are taken over
     shape: tuple[str, ...]  # of x, with "features" where they are
 
     def __init__(self, num_features, momentum):
@@ -56,13 +55,21 @@ class Moments(Module):
         self.running_mean = np.zeros(num_features, default_dtype())
         self.running_var = np.ones(num_features, default_dtype())
 
+    def shape_of(self, x):
+        """The names of the axes of x."""
+        return self.shape
+
+    def axes(self, x):
+        """What mean and variance are taken over: all axes but that of the features."""
+        return tuple(i for i, size in enumerate(self.shape_of(x)) if size != "features")
+
     def moments(self, x):
         if not self.training:
             return self.running_mean, self.running_var
         count = x.size // self.running_mean.size
         if count < 2:
             raise ValueError(f"{self} got one value a feature, whose variance is 0: use eval()")
-        mean, variance = np.mean(x, axis=self.axes), np.var(x, axis=self.axes)
+        mean, variance = np.mean(x, axis=self.axes(x)), np.var(x, axis=self.axes(x))
         unbiased = variance * (count / (count - 1))
         old, new = 1 - self.momentum, self.momentum
         self.running_mean = old * self.running_mean + new * mean
@@ -85,25 +92,26 @@ class BatchNorm(Moments):
         self.eps = eps
         self.w, self.b = Parameter(One()((num_features,))), Parameter(Zero()((num_features,)))
 
-    def columns(self, values):
+    def columns(self, values, x):
         """(features,) so that it broadcasts over x."""
-        return np.reshape(values, [-1 if size == "features" else 1 for size in self.shape])
+        return np.reshape(values, [-1 if size == "features" else 1 for size in self.shape_of(x)])
 
     def forward(self, x):
-        check_array(self, x, *(getattr(self, size, size) for size in self.shape))
+        check_array(self, x, *(getattr(self, size, size) for size in self.shape_of(x)))
         mean, variance = self.moments(x)
         scale = 1 / np.sqrt(variance + self.eps)
-        normal = (x - self.columns(mean)) * self.columns(scale)
+        normal = (x - self.columns(mean, x)) * self.columns(scale, x)
         self.cache = normal, scale, self.training
-        return normal * self.columns(self.w.data) + self.columns(self.b.data)
+        return normal * self.columns(self.w.data, x) + self.columns(self.b.data, x)
 
     def backward(self, dy):
         normal, scale, training = self.cache
-        grads = {"w": np.sum(dy * normal, axis=self.axes), "b": np.sum(dy, axis=self.axes)}
-        dx = dy * self.columns(self.w.data * scale)
+        axes = self.axes(dy)
+        grads = {"w": np.sum(dy * normal, axis=axes), "b": np.sum(dy, axis=axes)}
+        dx = dy * self.columns(self.w.data * scale, dy)
         if training:  # the batch's mean and variance move with x, and take their part back
-            means = np.mean(dx, axis=self.axes), np.mean(dx * normal, axis=self.axes)
-            dx = dx - self.columns(means[0]) - normal * self.columns(means[1])
+            means = np.mean(dx, axis=axes), np.mean(dx * normal, axis=axes)
+            dx = dx - self.columns(means[0], dx) - normal * self.columns(means[1], dx)
         return dx, grads
 
     def multiply_adds(self, y_shape):
@@ -114,12 +122,13 @@ class BatchNorm(Moments):
 
 
 class BatchNorm1d(BatchNorm):
-    """Batch normalization of x: (n, features); see BatchNorm."""
+    """Batch normalization of x: (n, features) or (n, features, length); see BatchNorm."""
 
-    axes, shape = (0,), ("n", "features")
+    def shape_of(self, x):
+        return ("n", "features", "length") if np.ndim(x) == 3 else ("n", "features")
 
 
 class BatchNorm2d(BatchNorm):
     """Batch normalization of images x: (n, features, height, width); see BatchNorm."""
 
-    axes, shape = (0, 2, 3), ("n", "features", "height", "width")
+    shape = ("n", "features", "height", "width")

@@ -1,43 +1,94 @@
 """Small windows that slide over images: what convolution and pooling have in common."""
 
+from itertools import product
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from edunn.inputs import check_sizes, check_whole
+from edunn.inputs import check_choice, check_sizes, check_whole, show
+
+EVERYTHING = slice(None)
 
 
-class Sliding:
-    """How windows of size x size move: by `stride`, over an image with `padding` zeros around."""
+class _Steps:
+    """The sizes and steps of windows: each is one number, or a tuple of one for each axis
 
-    def __init__(self, who, size, stride, padding):
-        check_sizes(who, kernel_size=size, stride=stride)
-        check_whole(who, padding=padding)
-        self.who, self.size, self.stride, self.padding = who, size, stride, padding
+    size: of a window    stride: how far one window is from the next
+    padding: how many zeros stand around x; "same" for as many as keep its size, "valid" for none
+    dilation: how far neighbours in a window are from each other
+    """
 
-    def output_size(self, height, width):
-        """How many windows fit below and beside each other."""
-        room = 2 * self.padding - self.size
-        if min(height, width) + room < 0:
-            images = f"images of {height}x{width} with padding {self.padding}"
-            raise ValueError(f"{self.who} got {images}, smaller than its windows of {self.size}")
-        return (height + room) // self.stride + 1, (width + room) // self.stride + 1
+    def __init__(self, who, size, stride, padding, dilation=1, axes=2):  # noqa: PLR0913
+        self.who = who
+        self.size = for_each_axis(who, check_sizes, axes, kernel_size=size)
+        self.stride = for_each_axis(who, check_sizes, axes, stride=stride)
+        self.dilation = for_each_axis(who, check_sizes, axes, dilation=dilation)
+        self.reach = tuple(d * (s - 1) + 1 for s, d in zip(self.size, self.dilation))
+        if isinstance(padding, str):
+            check_choice(who, padding, ("same", "valid"), "padding")
+            if padding == "same" and set(self.stride) != {1}:
+                raise ValueError(f"{who} got padding='same' and stride={stride}, not stride=1")
+            more = [reach - 1 if padding == "same" else 0 for reach in self.reach]
+            self.padding, self.border = padding, [(m // 2, m - m // 2) for m in more]
+        else:
+            self.padding = for_each_axis(who, check_whole, axes, padding=padding)
+            self.border = [(p, p) for p in self.padding]
+
+    def describe(self):
+        dilation = f", dilation={short(self.dilation)}" if set(self.dilation) != {1} else ""
+        where = f"stride={short(self.stride)}, padding={short(self.padding)}"
+        return f"kernel_size={short(self.size)}, {where}{dilation}"
+
+
+class Sliding(_Steps):
+    """How windows move over the last `axes` axes of x: (n, channels, height, width), or length"""
+
+    def output_size(self, *sizes):
+        """How many windows fit beside each other, for each axis."""
+        room = [size + sum(b) - r for size, b, r in zip(sizes, self.border, self.reach)]
+        if min(room) < 0:
+            images = f"images of {'x'.join(map(str, sizes))} with padding {short(self.padding)}"
+            raise ValueError(f"{self.who} got {images}, smaller than its windows of "
+                             f"{short(self.reach)}")  # fmt: skip
+        return tuple(r // s + 1 for r, s in zip(room, self.stride))
 
     def im2col(self, x, fill=0):
         """The windows of x: (n, channels, rows, columns, size, size)."""
         self.output_size(*x.shape[2:])
-        if self.padding:
-            sides = (self.padding, self.padding)
-            x = np.pad(x, ((0, 0), (0, 0), sides, sides), constant_values=fill)
-        view = sliding_window_view(x, (self.size, self.size), axis=(2, 3))
-        return view[:, :, :: self.stride, :: self.stride]
+        if np.any(self.border):
+            x = np.pad(x, ((0, 0), (0, 0), *self.border), constant_values=fill)
+        view = sliding_window_view(x, self.reach, axis=tuple(range(2, x.ndim)))
+        steps = (slice(None, None, step) for step in (*self.stride, *self.dilation))
+        return view[(EVERYTHING, EVERYTHING, *steps)]
 
     def col2im(self, windows, shape):
         """Add windows back to where `im2col` took them: an array of `shape`, that of x."""
-        n, channels, height, width = shape
-        _, _, rows, columns, _, _ = windows.shape
-        p, s = self.padding, self.stride
-        x = np.zeros_like(windows, shape=(n, channels, height + 2 * p, width + 2 * p))
-        for i in range(self.size):
-            for j in range(self.size):
-                x[:, :, i : i + s * rows : s, j : j + s * columns : s] += windows[:, :, :, :, i, j]
-        return x[:, :, p : p + height, p : p + width]
+        counts = windows.shape[2 : 2 + len(self.size)]
+        padded = [size + sum(border) for size, border in zip(shape[2:], self.border)]
+        x = np.zeros_like(windows, shape=(*shape[:2], *padded))
+        for place in product(*map(range, self.size)):  # of all windows, the number at this place
+            starts = [i * d for i, d in zip(place, self.dilation)]
+            there = (slice(i, i + s * c, s) for i, s, c in zip(starts, self.stride, counts))
+            x[(EVERYTHING, EVERYTHING, *there)] += windows[(..., *place)]
+        inside = (slice(b, b + size) for size, (b, _) in zip(shape[2:], self.border))
+        return x[(EVERYTHING, EVERYTHING, *inside)]
+
+
+def short(numbers):
+    """One number where all are the same, as text."""
+    if isinstance(numbers, str):
+        return repr(numbers)
+    return str(numbers[0] if len(set(numbers)) == 1 else numbers)
+
+
+def for_each_axis(who, check, axes, **option):
+    """A number for each axis, from one for all or a tuple of them; `check` refuses bad ones."""
+    ((name, given),) = option.items()
+    if not isinstance(given, (tuple, list)):
+        check(who, **option)
+        return (given,) * axes
+    if len(given) != axes:
+        raise ValueError(f"{who} got {name}={show(given)}, not one number, or {axes} of them")
+    for number in given:
+        check(who, **{name: number})
+    return tuple(given)

@@ -146,16 +146,47 @@ T = torch.nn
 LAYERS = {
     "Conv2d": (lambda: nn.Conv2d(2, 3, 3, stride=2, padding=1), lambda: T.Conv2d(2, 3, 3, 2, 1),
                (4, 2, 7, 5)),
+    "Conv2d, pairs": (
+        lambda: nn.Conv2d(2, 3, (2, 3), stride=(1, 2), padding=(1, 0), dilation=(2, 1)),
+        lambda: T.Conv2d(2, 3, (2, 3), (1, 2), (1, 0), (2, 1)), (2, 2, 5, 6),
+    ),
+    "Conv2d, groups": (lambda: nn.Conv2d(4, 6, 2, groups=2, bias=False),
+                       lambda: T.Conv2d(4, 6, 2, groups=2, bias=False), (2, 4, 3, 5)),
+    "Conv2d, same": (lambda: nn.Conv2d(2, 3, (2, 4), padding="same"),
+                     lambda: T.Conv2d(2, 3, (2, 4), padding="same"), (2, 2, 3, 5)),
+    "Conv1d": (lambda: nn.Conv1d(2, 4, 3, 2, 1, dilation=2, groups=2),
+               lambda: T.Conv1d(2, 4, 3, 2, 1, 2, 2), (2, 2, 9)),
+    "MaxPool2d, pairs": (lambda: nn.MaxPool2d((2, 3), (1, 2), (0, 1), (2, 1)),
+                         lambda: T.MaxPool2d((2, 3), (1, 2), (0, 1), (2, 1)), (2, 2, 4, 5)),
+    "AvgPool2d, pairs": (lambda: nn.AvgPool2d((2, 3), (1, 2), (0, 1)),
+                         lambda: T.AvgPool2d((2, 3), (1, 2), (0, 1)), (2, 2, 4, 5)),
+    "AdaptiveAvgPool2d": (lambda: nn.AdaptiveAvgPool2d((2, 3)),
+                          lambda: T.AdaptiveAvgPool2d((2, 3)), (2, 2, 5, 4)),
+    "AdaptiveAvgPool2d, larger": (lambda: nn.AdaptiveAvgPool2d(7),
+                                  lambda: T.AdaptiveAvgPool2d(7), (2, 2, 5, 4)),
+    "BatchNorm1d, sequences": (lambda: nn.BatchNorm1d(3), lambda: T.BatchNorm1d(3), (2, 3, 4)),
     "BatchNorm1d": (lambda: nn.BatchNorm1d(3), lambda: T.BatchNorm1d(3), (5, 3)),
     "BatchNorm2d": (lambda: nn.BatchNorm2d(2), lambda: T.BatchNorm2d(2), (3, 2, 4, 5)),
     "MaxPool2d": (lambda: nn.MaxPool2d(3, 2, 1), lambda: T.MaxPool2d(3, 2, 1), (2, 2, 7, 6)),
     "AvgPool2d": (lambda: nn.AvgPool2d(3, 1, 1), lambda: T.AvgPool2d(3, 1, 1), (2, 2, 5, 6)),
-    "GELU": (lambda: nn.GELU(), lambda: T.GELU(approximate="tanh"), (4, 3)),
+    "GELU": (lambda: nn.GELU(), T.GELU, (4, 3)),
+    "GELU, tanh": (lambda: nn.GELU("tanh"), lambda: T.GELU(approximate="tanh"), (4, 3)),
+    "ELU": (lambda: nn.ELU(0.7), lambda: T.ELU(0.7), (4, 3)),
+    "SiLU": (nn.SiLU, T.SiLU, (4, 3)),
+    "Softplus": (lambda: nn.Softplus(2.0), lambda: T.Softplus(2.0), (4, 3)),
+    "LogSoftmax": (lambda: nn.LogSoftmax(axis=1), lambda: T.LogSoftmax(dim=1), (4, 3, 2)),
+    "Softmax, axis": (lambda: nn.Softmax(axis=0), lambda: T.Softmax(dim=0), (4, 3, 2)),
+    "Dense, sequences": (lambda: nn.Dense(3, 2), lambda: T.Linear(3, 2), (2, 5, 3)),
+    "Dense, one vector": (lambda: nn.Dense(3, 2), lambda: T.Linear(3, 2), (3,)),
+    "LayerNorm": (lambda: nn.LayerNorm(3), lambda: T.LayerNorm(3), (2, 5, 3)),
+    "LayerNorm, two axes": (lambda: nn.LayerNorm((5, 3), 1e-3),
+                            lambda: T.LayerNorm((5, 3), 1e-3), (2, 5, 3)),
     "LeakyReLU": (lambda: nn.LeakyReLU(0.2), lambda: T.LeakyReLU(0.2), (4, 3)),
     "Softmax": (lambda: nn.Softmax(), lambda: T.Softmax(dim=1), (4, 3)),
 }  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
 @pytest.mark.parametrize("name", LAYERS)
 def test_layers(name, rng):
     nn.set_default_dtype(np.float64)
@@ -174,7 +205,8 @@ def test_layers(name, rng):
         their_y.backward(torch.from_numpy(dy))
         np.testing.assert_allclose(mine.grad, yours.grad.numpy(), atol=1e-10)
     for parameter, q in zip(ours.parameters(), theirs.parameters()):
-        np.testing.assert_allclose(parameter.grad, q.grad.numpy(), atol=1e-9)
+        grad = parameter.grad if parameter.shape == q.shape else parameter.grad.T
+        np.testing.assert_allclose(grad, q.grad.numpy(), atol=1e-9)
     for key, buffer in ours.named_buffers().items():
         np.testing.assert_allclose(buffer, theirs.state_dict()[key].numpy())
 

@@ -20,8 +20,9 @@ ROOT = Path(__file__).parents[2]
 LIBRARY = [
     "backend", "files", "_lazy", "inputs", "operators", "core", "ops", "array_ops", "more_ops",
     "initializers", "layers", "layers.linear", "layers.activations", "layers.dense",
-    "layers.shaping", "layers.regularization", "layers.windows", "layers.convolution",
-    "layers.pooling", "layers.embedding", "layers.recurrent", "layers.masked", "explain",
+    "layers.shaping", "layers.regularization", "layers.normalization", "layers.windows",
+    "layers.convolution", "layers.pooling", "layers.embedding", "layers.recurrent",
+    "layers.attention",    "layers.masked", "explain",
     "containers", "sequential2d", "models", "losses", "optimizers", "metrics", "health",
     "training", "plot", "diagrams", "saving",
 ]  # fmt: skip
