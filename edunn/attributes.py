@@ -1,7 +1,7 @@
 """What a module holds: its attributes, and what is in the lists, tuples and dicts among them."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -11,15 +11,18 @@ def _is_holder(kind: Any) -> bool:
     return issubclass(kind, (list, tuple, deque, dict, set, frozenset))
 
 
-def held(attributes: Mapping[str, Any], kind: type) -> dict[str, Any]:
+def held(owner: object, kind: type) -> dict[str, Any]:
     """All of this kind by name: "fc1", or "layers.0" and "blocks.conv.1" for one in a list or dict,
-    however deep. The attribute `cache` is left out: it is what a run has left behind."""
+    however deep. Left out are `cache`, which a run has left behind, and in lists the owner itself.
+    """
     found: dict[str, Any] = {}
-    for name, value in attributes.items():
+    for name, value in vars(owner).items():
         if isinstance(value, kind):
             found[name] = value
         elif _is_holder(type(value)) and name != "cache":  # type: ignore[arg-type]
-            _look_inside(value, kind, name, found)
+            inside: dict[str, Any] = {}
+            _look_inside(value, kind, name, inside)
+            found |= {path: one for path, one in inside.items() if one is not owner}
     return found
 
 

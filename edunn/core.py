@@ -119,7 +119,7 @@ class Module:
 
     def children(self) -> dict[str, Module]:
         """The modules this one is made of, by name: see the class for where they are found."""
-        return held(vars(self), Module)
+        return held(self, Module)
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """This module and all those inside it, each with the dotted path that leads to it."""
@@ -133,7 +133,7 @@ class Module:
 
     def own_parameters(self) -> dict[str, Parameter]:
         """The Parameters that are attributes of this module itself, by name."""
-        return held(vars(self), Parameter)
+        return held(self, Parameter)
 
     def named_parameters(self) -> dict[str, Parameter]:
         """Each Parameter once, under the first dotted name that leads to it: "0.w", "fc1.b"."""
@@ -235,6 +235,8 @@ class Tensor(Operators):
     whose array is shared and whose step is left behind.
     """
 
+    reached = False  # whether a gradient has ever come here
+
     def __init__(self, data: Any, requires_grad: bool = False, step: Step | None = None):
         self.data: Array = as_array(data.data if isinstance(data, Tensor) else data)
         if requires_grad and self.data.dtype.kind != "f":
@@ -323,6 +325,7 @@ class Tensor(Operators):
 
     def accumulate(self, gradient: Array) -> None:
         """Add to `grad`, into a new array: the old one may be in use elsewhere."""
+        self.reached = True
         self.grad = as_array(gradient if self.grad is None else self.grad + gradient)
 
 

@@ -120,3 +120,10 @@ def test_nothing_is_found_twice():
     both.layers = [both.first]
     assert list(both.named_parameters()) == ["first.w"]
     assert both.number_of_trainable_parameters() == 4
+
+
+def test_a_module_in_a_list_of_its_own_is_no_part_of_itself():
+    module = nn.Bias(2)
+    module.me = [module, {"me": module}]
+    assert list(module.named_parameters()) == ["b"]
+    assert module.modules() == [module]
