@@ -95,17 +95,26 @@ class Module:
             inputs, options = bound.args, bound.kwargs
         if not any(isinstance(x, Tensor) for x in (*inputs, *options.values())) or self.is_traced():
             return self.forward(*inputs, **options)
-        if options and any(map(requires_grad, options.values())):
-            raise TypeError(f"{self} got a Tensor by name that takes no gradient: detach() it")
-        options = {n: x.data if isinstance(x, Tensor) else x for n, x in options.items()}
+        if options:
+            if any(map(requires_grad, options.values())):
+                raise TypeError(f"{self} got a Tensor by name that takes no gradient: detach() it")
+            options = {n: x.data if isinstance(x, Tensor) else x for n, x in options.items()}
         y = self.forward(*[x.data if isinstance(x, Tensor) else x for x in inputs], **options)
+        if isinstance(y, tuple):
+            raise TypeError(
+                f"{self} gave {len(y)} outputs for a Tensor, not one: join them, and slice"
+            )
         if not (self.differentiable and is_recording() and self._learns(inputs)):
             return Tensor(y)
         return Tensor(y, step=Step(self, self.cache, self.inputs_of_dx(inputs)))
 
     def _learns(self, inputs: Any) -> bool:
         """Whether a gradient must go back through a run on these inputs, to them or parameters."""
-        return any(map(requires_grad, inputs)) or any(map(requires_grad, self.parameters()))
+        return any(map(requires_grad, inputs)) or any(
+            parameter.requires_grad
+            for _, module in self.named_modules()
+            for parameter in module.own_parameters().values()
+        )
 
     def inputs_of_dx(self, inputs: Any) -> Any:
         """Those of the inputs that `dx` is for: all of them, unless a module says otherwise."""

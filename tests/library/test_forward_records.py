@@ -118,6 +118,16 @@ def test_what_looks_at_forward_sees_what_was_written():
     assert (More.forward.__name__, More.forward.__module__) == ("forward", __name__)
 
 
+def test_two_outputs_are_refused_on_the_tape():
+    class Two(Scaled):
+        def forward(self, x):
+            return super().forward(x), x
+
+    assert len(Two()(np.ones(2))) == 2
+    with pytest.raises(TypeError, match=r"Two\(\) gave 2 outputs for a Tensor, not one"):
+        Two()(nn.Tensor(np.ones(2)))
+
+
 def test_copies_and_pickles():
     layer = nn.Dense(3, 2)
     for copied in (copy.deepcopy(layer), pickle.loads(pickle.dumps(layer))):

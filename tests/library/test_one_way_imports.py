@@ -162,7 +162,7 @@ def long_layers(root, limit=30):
     return found
 
 
-def long_core(root, limit=405):
+def long_core(root, limit=415):
     """core.py is read in one sitting."""
     lines = (root / "edunn" / "core.py").read_text(encoding="utf-8").count("\n")
     return [f"core.py: {lines} lines"] if lines > limit else []
