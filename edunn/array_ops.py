@@ -106,7 +106,7 @@ class Index(Module):
     """y = x[key], for any key that NumPy knows; a number taken twice gets both gradients"""
 
     def __init__(self, key: Any) -> None:
-        self.key = key.data if isinstance(key, Tensor) else key
+        self.key = _arrays_in(key)
 
     def forward(self, x: Array) -> Array:
         self.cache = x.shape
@@ -118,6 +118,15 @@ class Index(Module):
         dx = np.zeros_like(dy, shape=(size,))
         np.add.at(dx, np.ravel(places), np.ravel(dy))
         return dx.reshape(self.cache), {}
+
+
+def _arrays_in(key: Any) -> Any:
+    """An index in which arrays stand for Tensors: t, or (0, t), or [t, u], which is an array."""
+    if isinstance(key, tuple):
+        return tuple(map(_arrays_in, key))
+    if isinstance(key, list) and any(isinstance(one, Tensor) for one in key):
+        return np.stack([_arrays_in(one) for one in key])
+    return key.data if isinstance(key, Tensor) else key
 
 
 class Concatenate(Module):

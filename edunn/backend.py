@@ -20,6 +20,22 @@ class DeviceError(TypeError):
     """A device that is not there, or arrays of one computation on different devices."""
 
 
+def array_of(data: Any) -> Array:
+    """`data` itself if it is an array; else an array of its numbers: of their own type, for NumPy's
+    scalars and what other libraries hold, and of the default dtype for Python's numbers."""
+    if hasattr(data, "__array_function__"):
+        return data
+    if isinstance(data, (list, tuple)) and any(getattr(x, "requires_grad", False) for x in data):
+        raise TypeError("Tensor got Tensors in a list: join them by np.concatenate, or take .data")
+    try:
+        array = np.asarray(data)
+    except (TypeError, ValueError):  # rows of unequal lengths
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"Tensor got {type(data).__name__}, not an array or numbers in even rows")
+    return array if hasattr(data, "dtype") else array.astype(_dtype, copy=False)
+
+
 def device_of(x: Array) -> str:
     """'cpu', or 'cuda:0' for an array in the memory of the first GPU."""
     cupy = sys.modules.get("cupy")  # until somebody imports it, no array can be one of CuPy's

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from inspect import signature
 from itertools import count
+from types import FunctionType
 from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
-from edunn.backend import Array, Shape, default_dtype, to
+from edunn.attributes import held
+from edunn.backend import Array, Shape, array_of, to
 from edunn.operators import Operators
+from edunn.recording import is_recording
+from edunn.recording import no_tape as no_tape  # where it is looked for
 
 Grads: TypeAlias = dict[str, Array]  # by a Parameter's name, as `backward` gives them
 ParameterGrads: TypeAlias = "dict[Parameter, Array]"  # as `backward_from` does
@@ -35,7 +41,9 @@ class Module:
     tape.
 
     The Parameters and modules inside a module are found by looking at its attributes, whenever
-    they are asked for; nothing is registered.
+    they are asked for; nothing is registered. Those in lists, tuples and dicts are found as well,
+    in lists of lists too: the w of self.layers[0] is "layers.0.w", and that of
+    self.blocks["conv"][1] is "blocks.conv.1.w". Only what is in `cache` is no part of the module.
     """
 
     cache: Any = None
@@ -44,6 +52,13 @@ class Module:
     needs_dx = True  # False while a backward runs whose dx nobody asks for: a first layer's
     takes_indices = False  # True: its input is whole numbers, as that of an Embedding
     buffers: tuple[str, ...] = ()  # names of attributes that are arrays but not learned
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        # The one hook: each `forward` that a class defines is made to record what Tensors go
+        # through it, so that layer.forward(tensor) does as layer(tensor) does.
+        super().__init_subclass__(**options)
+        if isinstance(vars(cls).get("forward"), FunctionType):
+            cls.forward = _recording_forward(cls.forward)  # type: ignore[method-assign]
 
     # What it computes
 
@@ -73,14 +88,33 @@ class Module:
                 found[parameter] = found[parameter] + gradient if parameter in found else gradient
         return dx, found
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
         """`forward`; if any input is a Tensor, so is the output, and the tape records it."""
-        if not any(isinstance(x, Tensor) for x in inputs) or self.is_traced():
-            return self.forward(*inputs)
-        y = self.forward(*(x.data if isinstance(x, Tensor) else x for x in inputs))
-        learns = self.differentiable and any(map(requires_grad, (*inputs, *self.parameters())))
-        step = Step(self, self.cache, self.inputs_of_dx(inputs)) if learns and _recording else None
-        return Tensor(y, step=step)
+        if options:  # inputs by name get their places
+            bound = signature(self.forward).bind(*inputs, **options)
+            inputs, options = bound.args, bound.kwargs
+        if not any(isinstance(x, Tensor) for x in (*inputs, *options.values())) or self.is_traced():
+            return self.forward(*inputs, **options)
+        if options:
+            if any(map(requires_grad, options.values())):
+                raise TypeError(f"{self} got a Tensor by name that takes no gradient: detach() it")
+            options = {n: x.data if isinstance(x, Tensor) else x for n, x in options.items()}
+        y = self.forward(*[x.data if isinstance(x, Tensor) else x for x in inputs], **options)
+        if isinstance(y, tuple):
+            raise TypeError(
+                f"{self} gave {len(y)} outputs for a Tensor, not one: join them, and slice"
+            )
+        if not (self.differentiable and is_recording() and self._learns(inputs)):
+            return Tensor(y)
+        return Tensor(y, step=Step(self, self.cache, self.inputs_of_dx(inputs)))
+
+    def _learns(self, inputs: Any) -> bool:
+        """Whether a gradient must go back through a run on these inputs, to them or parameters."""
+        return any(map(requires_grad, inputs)) or any(
+            parameter.requires_grad
+            for _, module in self.named_modules()
+            for parameter in module.own_parameters().values()
+        )
 
     def inputs_of_dx(self, inputs: Any) -> Any:
         """Those of the inputs that `dx` is for: all of them, unless a module says otherwise."""
@@ -93,8 +127,8 @@ class Module:
     # What it is made of
 
     def children(self) -> dict[str, Module]:
-        """The modules this one is made of, by name: its attributes that are modules."""
-        return {name: value for name, value in vars(self).items() if isinstance(value, Module)}
+        """The modules this one is made of, by name: see the class for where they are found."""
+        return held(self, Module)
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """This module and all those inside it, each with the dotted path that leads to it."""
@@ -108,7 +142,7 @@ class Module:
 
     def own_parameters(self) -> dict[str, Parameter]:
         """The Parameters that are attributes of this module itself, by name."""
-        return {name: value for name, value in vars(self).items() if isinstance(value, Parameter)}
+        return held(self, Parameter)
 
     def named_parameters(self) -> dict[str, Parameter]:
         """Each Parameter once, under the first dotted name that leads to it: "0.w", "fc1.b"."""
@@ -120,13 +154,10 @@ class Module:
 
     def find_parameter(self, name: str) -> Parameter:
         """The Parameter of a dotted name; ValueError names the ones there are."""
-        *path, last = name.split(".")
-        module: Module = self
-        for part in path:
-            module = module.children().get(part, Module())
-        found = vars(module).get(last)
-        if isinstance(found, Parameter):
-            return found
+        for prefix, module in self.named_modules():
+            own = module.own_parameters() if name.startswith(prefix) else {}
+            if name.removeprefix(prefix) in own:
+                return own[name.removeprefix(prefix)]
         have = list(self.named_parameters())
         raise ValueError(f"{type(self).__name__} has no parameter {name!r}, only {have}")
 
@@ -209,11 +240,17 @@ class Module:
 class Tensor(Operators):
     """An array, the step that made it and, for a leaf that requires it, its gradient.
 
-    data: an array, or Python numbers in lists, which become an array of the default dtype.
+    data: an array; Python numbers in lists, which become one of the default dtype; or a Tensor,
+    whose array is shared and whose step is left behind.
     """
 
+    reached = False  # whether a gradient has ever come here
+
     def __init__(self, data: Any, requires_grad: bool = False, step: Step | None = None):
-        self.data: Array = data if hasattr(data, "dtype") else np.asarray(data, default_dtype())
+        self.data: Array = array_of(data.data if isinstance(data, Tensor) else data)
+        if requires_grad and self.data.dtype.kind != "f":
+            what = f"requires_grad=True for numbers of dtype {self.data.dtype}, not floats"
+            raise TypeError(f"{type(self).__name__} got {what}: write .astype(np.float32)")
         self.step = step  # None for a leaf: an input, or a Parameter
         self.requires_grad = requires_grad or step is not None
         self.grad: Array | None = None
@@ -237,6 +274,7 @@ class Tensor(Operators):
             dy = dys.pop(tensor, None)
             if dy is None:  # nothing flowed back to it: a label, an index
                 continue
+            dy = array_of(dy)
             if tensor.step is None:
                 tensor.accumulate(dy)
                 continue
@@ -260,7 +298,9 @@ class Tensor(Operators):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy calls this for np.add, np.exp ... when a Tensor is among the inputs."""
         if method != "__call__" or options:
-            raise TypeError(f"np.{ufunc.__name__} takes only inputs when one of them is a Tensor")
+            hint = "; instead of a += t write a = a + t, or a += t.data" if "out" in options else ""
+            name = f"np.{ufunc.__name__}"
+            raise TypeError(f"{name} takes only inputs when one of them is a Tensor{hint}")
         return _apply(ufunc, inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
@@ -271,6 +311,14 @@ class Tensor(Operators):
     def numpy(self) -> np.ndarray:
         """The array, on the CPU."""
         return to(self.data, "cpu")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """What np.asarray and plots get: a copy, cut off from the tape."""
+        if copy is False:
+            raise ValueError(
+                "np.asarray(t, copy=False) got a Tensor, which gives a copy: take .data"
+            )
+        return np.array(self.numpy(), dtype)
 
     def to(self, device: str) -> Tensor:
         """A copy on another device, cut off from the tape; this tensor itself if it is there."""
@@ -286,11 +334,14 @@ class Tensor(Operators):
 
     def accumulate(self, gradient: Array) -> None:
         """Add to `grad`, into a new array: the old one may be in use elsewhere."""
-        self.grad = gradient if self.grad is None else self.grad + gradient
+        self.reached = True
+        self.grad = array_of(gradient if self.grad is None else self.grad + gradient)
 
 
 class Parameter(Tensor):
     """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False)."""
+
+    is_parameter = True
 
     def __init__(self, data: Any, trainable: bool = True):
         super().__init__(data, requires_grad=trainable)
@@ -318,9 +369,25 @@ def requires_grad(x: Any) -> bool:
     return isinstance(x, Tensor) and x.requires_grad
 
 
+def _recording_forward(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """The same `forward`, but Tensors go by way of `__call__`, unless it is meant to see them."""
+
+    @wraps(forward)
+    def forward_or_call(self: Module, x: Any = _nothing, /, *more: Any, **options: Any) -> Any:
+        if not (more or options or x is _nothing or isinstance(x, Tensor)):
+            return forward(self, x)  # one array, as nearly always: 0.1 us
+        inputs = more if x is _nothing else (x, *more)
+        has_tensors = any(isinstance(x, Tensor) for x in (*inputs, *options.values()))
+        if has_tensors and not self.is_traced():
+            return Module.__call__(self, *inputs, **options)
+        return forward(self, *inputs, **options)
+
+    return forward_or_call
+
+
 RULES: dict[Any, Callable[..., Module]] = {}  # the module for np.add, np.sum ...: see ops.py
 _clock = count()
-_recording = True
+_nothing = object()  # what stands for an input that was not given
 
 
 def _apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
@@ -343,14 +410,3 @@ def evaluating(module: Module) -> Iterator[None]:
     finally:
         for one, training, cache in before:
             one.training, one.cache = training, cache
-
-
-@contextmanager
-def no_tape() -> Iterator[None]:
-    """Call modules on Tensors without recording: for evaluation."""
-    global _recording
-    before, _recording = _recording, False
-    try:
-        yield
-    finally:
-        _recording = before

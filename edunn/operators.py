@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from edunn.backend import Array, Axis, Shape, to
+from edunn.recording import is_recording
 
 np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
 
@@ -24,6 +25,9 @@ class Operators:
     data: Array
     requires_grad: bool
     __array_function__: Callable[..., Any]
+    grad: Array | None
+    step: Any
+    is_parameter = False
 
     # fmt: off
     def __add__(self, other: Any) -> Any:       return np.add(self, other)
@@ -40,6 +44,13 @@ class Operators:
     def __rpow__(self, other: Any) -> Any:      return np.power(other, self)
     def __neg__(self) -> Any:                   return np.negative(self)
     def __abs__(self) -> Any:                   return np.absolute(self)
+
+    def __iadd__(self, other: Any) -> Any:      return self.change(np.add, other)
+    def __isub__(self, other: Any) -> Any:      return self.change(np.subtract, other)
+    def __imul__(self, other: Any) -> Any:      return self.change(np.multiply, other)
+    def __itruediv__(self, other: Any) -> Any:  return self.change(np.divide, other)
+    def __imatmul__(self, other: Any) -> Any:   return self.change(np.matmul, other)
+    def __ipow__(self, power: float) -> Any:    return self.change(np.power, power)
 
     def __eq__(self, other: Any) -> Any:        return np.equal(self, other)
     def __ne__(self, other: Any) -> Any:        return np.not_equal(self, other)
@@ -62,6 +73,29 @@ class Operators:
     def minimum(self, other: Any) -> Any:       return np.minimum(self, other)
     def dot(self, other: Any) -> Any:           return np.dot(self, other)
     # fmt: on
+
+    def change(self, function: Any, other: Any) -> Any:
+        """`a += b` and its like, where `function` is np.add.
+
+        Under no_tape it is done in a's own array: so a Parameter is trained by hand. What the tape
+        records makes another Tensor, of which backward knows, as in `total += loss`; but for a
+        Parameter, and a leaf that has its gradient, that would train nothing, and is refused."""
+        taken = self.requires_grad or getattr(other, "requires_grad", False)
+        if is_recording() and taken:
+            if self.is_parameter or (self.step is None and self.grad is not None):
+                name = type(self).__name__
+                raise ValueError(f"{name} got a += or its like: write `with no_tape():` around it")
+            return function(self, other)
+        number = other.data if isinstance(other, Operators) else other
+        new = np.asarray(function(self.data, number), like=self.data)
+        if new.shape != self.shape or not np.can_cast(new.dtype, self.dtype, "same_kind"):
+            got, have = f"{new.shape} of {new.dtype}", f"{self.shape} of {self.dtype}"
+            raise ValueError(f"a += or its like got numbers of shape {got}: they do not fit {have}")
+        if is_recording():
+            self.data = new  # the old array may be in the cache of what ran before
+        else:
+            self.data[...] = new
+        return self
 
     def sum(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
         """The sum over `axis`, or all; PyTorch's words dim and keepdim mean the same."""
@@ -169,6 +203,9 @@ class Operators:
 
     def __int__(self) -> int:
         return int(self.item())
+
+    def __index__(self) -> int:
+        return operator.index(self.item())
 
     def __bool__(self) -> bool:
         return bool(self.item())

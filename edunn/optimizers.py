@@ -4,6 +4,7 @@ In the formulas, dw already holds weight_decay * w, where that is asked for (but
 """
 
 import math
+import warnings
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -24,6 +25,9 @@ class Optimizer:
     as from `model.named_parameters()`, which lets `step` take gradients by name.
     """
 
+    names: Mapping[Parameter, str] = {}  # what warnings call them: `fit` gives the model's names
+    warned = False  # of parameters that get no gradient: that is said once
+
     def __init__(self, parameters: Parameters, lr: float, weight_decay: float = 0.0) -> None:
         who = type(self).__name__
         check_positive(who, lr=lr)
@@ -40,7 +44,8 @@ class Optimizer:
 
         grads: a dict by name, as from `backward`, or by Parameter, as from `backward_from`
 
-        Frozen parameters, and those without a gradient, stay as they are.
+        Frozen parameters, and those without a gradient, stay as they are. Where no backward has
+        ever come to one that is not frozen, a UserWarning names it, once.
         """
         unknown = (grads or {}).keys() - self.parameters.keys() - set(self.parameters.values())
         if unknown:
@@ -48,14 +53,44 @@ class Optimizer:
                 f"{type(self).__name__}.step got gradients for {sorted(unknown)}, but its "
                 f"parameters are {list(self.parameters)}; build it on model.named_parameters()"
             )
+        left: list[Any] = []
         for name, parameter in self.parameters.items():
             gradient = parameter.grad
             if grads is not None:
                 gradient = grads.get(name, grads.get(parameter))
-            if gradient is not None and parameter.requires_grad:
-                if self.weight_decay:
-                    gradient = gradient + self.weight_decay * parameter.data
-                self.update(parameter.data, gradient, self.state[name])
+            if not parameter.requires_grad:
+                continue
+            if gradient is None:
+                left.append(name)
+                continue
+            if grads is not None:
+                parameter.reached = True
+            if self.weight_decay:
+                gradient = gradient + self.weight_decay * parameter.data
+            self.update(parameter.data, gradient, self.state[name])
+        if left and not self.warned:
+            self.warn_of(left)
+
+    def warn_of(self, left: list[Any]) -> None:
+        """Say which of those left out have never had a gradient, if backward has come to others.
+        Where gradients are set by hand, who sets them knows."""
+        learned = [p for p in self.parameters.values() if p.requires_grad]
+        never = [name for name in left if not self.parameters[name].reached]
+        if len(left) == len(learned):
+            text = "changed nothing: no parameter has a gradient; call loss.backward() before step"
+        elif never and any(p.reached for p in learned):
+            names = ", ".join(map(self.name_of, never))
+            text = f"leaves out {names}: no gradient comes there. Does forward use it?"
+        else:
+            return
+        self.warned = True
+        warnings.warn(f"{type(self).__name__}.step {text}", stacklevel=3)
+
+    def name_of(self, name: Any) -> str:
+        """What a parameter is called in a warning."""
+        parameter = self.parameters[name]
+        place = name if isinstance(name, str) else f"parameter {name} of shape {parameter.shape}"
+        return self.names.get(parameter, place)
 
     def update(self, w: Array, dw: Array, state: _State) -> None:
         """Change the array `w` in place, given its gradient `dw`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
@@ -71,7 +72,8 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
     the metric's name, "validation_loss" and "validation_..." with that name. Those of the training
     data are means over the epoch, taken as the model learns. Raises ValueError or TypeError on data
     that nothing can be learned from. What looks unhealthy (NaN, dead ReLUs, gradients that explode
-    or vanish) is printed once, in words.
+    or vanish) is printed once, in words. A UserWarning names parameters of the model that will not
+    learn: the optimizer does not hold them, or no gradient comes to them.
     """
     check_sizes("fit", epochs=epochs, batch_size=batch_size)
     if not isinstance(optimizer, Optimizer):
@@ -82,6 +84,7 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
     if isinstance(early_stopping, int):
         early_stopping = EarlyStopping(patience=early_stopping)
     callbacks = [*callbacks, *([early_stopping] if early_stopping else [])]
+    _warn_of_strangers(model, optimizer)
     health = Health(model)
     history: History = {}
     steps = epochs * -(-len(x) // batch_size)
@@ -96,6 +99,7 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
                 value = loss(output, batch_y)
                 optimizer.zero_grad()
                 value.backward()
+                health.start(value.data)
                 optimizer.step()
                 means.add(len(batch_x), value.data, output.data, batch_y, metric)
                 bar.update()
@@ -241,6 +245,22 @@ def _with_target_last(loss: Loss) -> Loss:
         return loss
     mean = loss if isinstance(loss, MeanError) else MeanError(loss)
     return lambda y, target: mean(target, y)
+
+
+def _warn_of_strangers(model: Module, optimizer: Optimizer) -> None:
+    """Name the parameters of the model that the optimizer does not hold, if they are to learn."""
+    names = {parameter: name for name, parameter in model.named_parameters().items()}
+    optimizer.names = names  # by which it can call them, should they get no gradient
+    held = set(optimizer.parameters.values())
+    left = [name for parameter, name in names.items() if parameter not in held]
+    left = [name for name in left if model.find_parameter(name).requires_grad]
+    if left:
+        optimizer.warned = optimizer.warned or not held & set(names)  # once is enough
+        warnings.warn(
+            f"fit: the optimizer does not hold {', '.join(left)} of the model, which do not "
+            "learn: build it on model.parameters(), or freeze them (requires_grad = False)",
+            stacklevel=3,
+        )
 
 
 def _prepare(who: str, model: Module, x: Array, y: Array) -> tuple[Array, Array]:

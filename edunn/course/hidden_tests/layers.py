@@ -40,11 +40,14 @@ class Remote(Module):
                 setattr(self, attribute, value)
         for child, module in reference.children().items():  # a container has its in a list
             setattr(self, child, module)
-        self.right = (reference,)  # in a tuple, so that it is no child
+        self.right = (reference,)
         self.student = student
         self.layer = student.make(name, *arguments)
         self.learned = student.call(self.layer, "named_parameters") if self.parameters() else None
         self.inputs: list[Any] = []
+
+    def children(self) -> dict[str, Module]:  # not `right` itself, and none of its lists
+        return self.right[0].children()
 
     def forward(self, *inputs: Any) -> Any:
         student = self.student

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import dis
+import inspect
 import linecache
 import re
 import sys
@@ -116,7 +117,7 @@ def _functions_of(what: Any) -> list[FunctionType]:
     """The function itself, or the methods of a class that were written in its body."""
     members = [what] if isinstance(what, FunctionType) else list(vars(what).values())
     members = [getattr(member, "__func__", member) for member in members]
-    return [member for member in members if isinstance(member, FunctionType)]
+    return [inspect.unwrap(member) for member in members if isinstance(member, FunctionType)]
 
 
 def _needed(what: Any) -> list[Any]:
