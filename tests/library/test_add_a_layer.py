@@ -23,7 +23,14 @@ NOT_IN_PYTORCH = {
     "MeanError", "MultiplyConstant", "SparseLinear", "SquaredError",
 }  # fmt: skip
 NO_ACTIVATION_BY_NAME = {"AddConstant", "MultiplyConstant"}  # they need a number
-PYTORCH_NAMES = {"w", "b", "running_mean", "running_var"}  # which to_torch translates or keeps
+PYTORCH_NAMES = {
+    "w",
+    "b",
+    "running_mean",
+    "running_var",
+    "weight",
+    "pos_weight",
+}  # which to_torch translates or keeps
 OTHER_NAMES_IN_PYTORCH = {"RNN"}  # to_torch does not know it: weight_ih_l0, and two biases
 SAME_WAY_ROUND_IN_PYTORCH = {"Embedding"}  # a matrix that is not transposed
 NO_MUTANTS = {
@@ -62,7 +69,7 @@ def cases(name, layer):
 
 def pytorchs_words(name, layer):
     if name not in edunn.torchlike.__all__ and name not in NOT_IN_PYTORCH:
-        yield "name it in edunn/torchlike.py, or in NOT_IN_PYTORCH here"
+        yield "name it in edunn/torchlike, or in NOT_IN_PYTORCH here"
 
 
 def activations(name, layer):
@@ -138,7 +145,7 @@ def test_a_layer_that_is_nowhere_is_missed_everywhere(monkeypatch):
             return self.scale.data * x
 
     words = " ".join(forgotten("Scale", Scale))
-    for place in ("edunn/__init__.py", "tests/cases.py", "edunn/torchlike.py", "mutants.py"):
+    for place in ("edunn/__init__.py", "tests/cases.py", "edunn/torchlike", "mutants.py"):
         assert place in words
     assert "docstring" in words
     monkeypatch.setitem(CASES, "Scale", (Scale(), np.ones((4, 3))))

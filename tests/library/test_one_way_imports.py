@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LIBRARY = [
-    "backend", "files", "_lazy", "inputs", "operators", "core", "ops", "array_ops",
+    "backend", "files", "_lazy", "inputs", "operators", "words", "core", "ops", "array_ops",
     "initializers", "layers", "layers.linear", "layers.activations", "layers.dense",
     "layers.shaping", "layers.regularization", "layers.windows", "layers.convolution",
     "layers.pooling", "layers.embedding", "layers.recurrent", "layers.masked", "explain",
