@@ -189,6 +189,10 @@ class _LabelLoss(_ReducedLoss):
         self.keep_weight("weight", weight)
         self.ignore_index = ignore_index
 
+    def reduce(self, losses, count):
+        """losses: (n, classes) or (n, 1); those of a row belong to one example."""
+        return losses.sum(axis=1) if self.reduction == "none" else super().reduce(losses, count)
+
     def share(self, dy, count):
         return dy[:, None] if self.reduction == "none" else super().share(dy, count)
 
@@ -196,9 +200,9 @@ class _LabelLoss(_ReducedLoss):
         """aim: (n, classes), how much each example counts, at its label; those of each row added
         up; and the sum of all, by which a mean divides. For plain labels: True, 1 and n."""
         aim = self.one_hot(y, labels, self.ignore_index)
-        on_cpu = device_of(labels) == "cpu"
-        if self.weight is None and on_cpu and np.count_nonzero(aim) == len(y):
-            return aim, 1, len(y)
+        n, on_cpu = len(y), device_of(labels) == "cpu"
+        if self.weight is None and on_cpu and np.count_nonzero(aim) == n:
+            return aim, 1, n
         aim = aim.astype(y.dtype)
         if self.weight is not None:
             check_array(self, self.weight, y.shape[1], name="weight")
@@ -235,8 +239,8 @@ class CrossEntropyLoss(_LabelLoss):
         e = np.exp(shifted)
         total = e.sum(axis=1, keepdims=True)
         self.cache = e / total, aim, rows, count
-        at_aim = (aim * np.where(aim, shifted, 0)).sum(axis=1)
-        return self.reduce((rows * np.log(total))[:, 0] - at_aim, count)
+        at_aim = aim * np.where(aim, shifted, 0)
+        return self.reduce(rows * np.log(total), count) - self.reduce(at_aim, count)
 
     def backward(self, dy):
         p, aim, rows, count = self.cache
@@ -260,7 +264,7 @@ class NLLLoss(_LabelLoss):
 
     def forward(self, y, labels):
         self.cache = aim, _, count = self.weights(y, labels)
-        return self.reduce(-(aim * np.where(aim, y, 0)).sum(axis=1), count)
+        return -self.reduce(aim * np.where(aim, y, 0), count)
 
     def backward(self, dy):
         aim, _, count = self.cache
