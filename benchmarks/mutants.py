@@ -199,6 +199,7 @@ LAYERS = (
     nn.AddConstant, nn.MultiplyConstant, nn.Flatten, nn.Dropout, nn.Conv2d, nn.MaxPool2d,
     nn.AvgPool2d, nn.Embedding, nn.RNN, nn.MaskedLinear, nn.SparseLinear, nn.MSELoss,
     nn.CrossEntropyLoss, nn.BCELoss, nn.BCEWithLogitsLoss, nn.SquaredError,
+    nn.L1Loss, nn.HuberLoss, nn.SmoothL1Loss, nn.NLLLoss,
     nn.CrossEntropyWithLabels, nn.BinaryCrossEntropy, nn.MeanError, nn.Add, nn.Subtract,
     nn.Multiply, nn.Divide, nn.Negative, nn.MatMul, nn.Exp, nn.Log, nn.Sqrt, nn.Absolute,
     nn.Maximum, nn.Mean, nn.Max, nn.Transpose, nn.Index, nn.Concatenate,

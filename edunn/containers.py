@@ -76,6 +76,22 @@ class _Holder(Container):
 
     named_children = children
 
+    def __getattr__(self, name: str) -> Module:
+        """model.fc1 is model["fc1"]; asked only for what is no attribute."""
+        layers = self.children() if "entries" in vars(self) else {}
+        if name not in layers:
+            raise AttributeError(f"{type(self).__name__} has no attribute or layer {name!r}")
+        return layers[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """model.fc1 = layer is model["fc1"] = layer, or a new layer at the end."""
+        if not isinstance(value, Module):
+            super().__setattr__(name, value)
+        elif name in self.children():
+            self[name] = value
+        else:
+            self.add_module(name, value)
+
     def __len__(self) -> int:
         return len(self.entries)
 
@@ -202,6 +218,12 @@ class ModuleDict(_Holder):
 
     def __init__(self, layers: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
         super().__init__(_as_entries((dict(layers),)))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.keys())
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys()
 
     def keys(self) -> KeysView[str]:
         return self.children().keys()

@@ -19,15 +19,15 @@ import numpy as np
 
 from edunn.attributes import held
 from edunn.backend import Array, Shape, array_of, to
-from edunn.operators import Operators
 from edunn.recording import is_recording
 from edunn.recording import no_tape as no_tape  # where it is looked for
+from edunn.words import ModuleWords, TensorWords
 
 Grads: TypeAlias = dict[str, Array]  # by a Parameter's name, as `backward` gives them
 ParameterGrads: TypeAlias = "dict[Parameter, Array]"  # as `backward_from` does
 
 
-class Module:
+class Module(ModuleWords):
     """A differentiable computation.
 
     A subclass writes two methods, on plain arrays:
@@ -237,7 +237,7 @@ class Module:
         return f"{type(self).__name__}({inside})"
 
 
-class Tensor(Operators):
+class Tensor(TensorWords):
     """An array, the step that made it and, for a leaf that requires it, its gradient.
 
     data: an array; Python numbers in lists, which become one of the default dtype; or a Tensor,
@@ -256,20 +256,12 @@ class Tensor(Operators):
         self.grad: Array | None = None
         self.time = next(_clock)  # later than the time of every input of `step`
 
-    def backward(self, dy: Array | None = None) -> None:
+    def backward(self, dy: Array | None = None, **words: Any) -> None:
         """Add the derivative of this tensor, weighted by `dy`, to the `grad` of its leaves.
 
-        dy: of this tensor's shape; may be left out when the tensor is a single number."""
-        if not self.requires_grad:
-            raise ValueError("backward() found no input or parameter with requires_grad=True")
-        if dy is None and self.data.size != 1:
-            raise ValueError(
-                f"backward() of shape {self.shape} needs a dy of that shape: it is no single number"
-            )
-        dy = np.ones_like(self.data) if dy is None else dy
-        if np.shape(dy) != self.shape:
-            raise ValueError(f"backward(dy) got dy of shape {np.shape(dy)}, not {self.shape}")
-        dys = {self: dy}
+        dy: of this tensor's shape; may be left out when the tensor is a single number.
+        words: PyTorch's gradient (another name for dy) and retain_graph (which it always is)"""
+        dys = {self: self.check_dy(dy, **words)}
         for tensor in self.tape():
             dy = dys.pop(tensor, None)
             if dy is None:  # nothing flowed back to it: a label, an index

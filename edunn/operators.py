@@ -50,7 +50,7 @@ class Operators:
     def __imul__(self, other: Any) -> Any:      return self.change(np.multiply, other)
     def __itruediv__(self, other: Any) -> Any:  return self.change(np.divide, other)
     def __imatmul__(self, other: Any) -> Any:   return self.change(np.matmul, other)
-    def __ipow__(self, power: float) -> Any:    return self.change(np.power, power)
+    def __ipow__(self, power: Any) -> Any:    return self.change(np.power, power)
 
     def __eq__(self, other: Any) -> Any:        return np.equal(self, other)
     def __ne__(self, other: Any) -> Any:        return np.not_equal(self, other)

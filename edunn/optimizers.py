@@ -3,18 +3,28 @@
 In the formulas, dw already holds weight_decay * w, where that is asked for (but see AdamW).
 """
 
+import copy
 import math
 import warnings
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from edunn.backend import Array
 from edunn.core import Parameter
-from edunn.inputs import check_number, check_positive, check_sizes
+from edunn.inputs import (
+    check_choice,
+    check_number,
+    check_positive,
+    check_shape,
+    check_sizes,
+    check_whole,
+)
 
-Parameters: TypeAlias = Iterable[Parameter] | dict[str, Parameter]
+Parameters: TypeAlias = (
+    Iterable[Parameter] | dict[str, Parameter] | list[dict[str, Any]]  # or groups of them
+)
 _State: TypeAlias = dict[str, Any]  # what an optimizer remembers of one parameter
 
 
@@ -22,7 +32,8 @@ class Optimizer:
     """What all optimizers share; a subclass writes `update`.
 
     parameters: a list of Parameters, as from `model.parameters()`, or a dict with their names,
-    as from `model.named_parameters()`, which lets `step` take gradients by name.
+    as from `model.named_parameters()`, which lets `step` take gradients by name; or a list of
+    groups, dicts with "params" and a learning rate or weight decay of their own.
     """
 
     names: Mapping[Parameter, str] = {}  # what warnings call them: `fit` gives the model's names
@@ -30,14 +41,61 @@ class Optimizer:
 
     def __init__(self, parameters: Parameters, lr: float, weight_decay: float = 0.0) -> None:
         who = type(self).__name__
-        check_positive(who, lr=lr)
-        check_number(who, weight_decay=weight_decay)
-        named = parameters if isinstance(parameters, dict) else dict(enumerate(parameters))
+        _check_group(who, {"lr": lr, "weight_decay": weight_decay})
+        self.defaults = {"lr": lr, "weight_decay": weight_decay}
+        self.parameters: dict[Any, Parameter] = {}
+        self.state: dict[Any, _State] = {}  # remembered, by parameter
+        self.param_groups: list[dict[str, Any]] = []
+        self._groups: dict[Any, dict[str, Any]] = {}  # by parameter's name, its group
+        given: Any = parameters if isinstance(parameters, dict) else list(parameters)
+        if not given:
+            raise TypeError(f"{who} got no parameters: give it model.parameters()")
+        has_groups = isinstance(given, list) and all(isinstance(one, dict) for one in given)
+        for group in given if has_groups else [{"params": given}]:
+            self.add_param_group(group)
+
+    def add_param_group(self, group: Mapping[str, Any]) -> None:
+        """Take in more parameters, with a learning rate or weight decay of their own.
+
+        group: {"params": a list or dict of Parameters, "lr": ..., "weight_decay": ...}
+        """
+        who, given = type(self).__name__, group.get("params", ())
+        given = [given] if isinstance(given, Parameter) else given
+        first = len(self.parameters)
+        named = given if isinstance(given, dict) else dict(enumerate(given, first))
         if not named or not all(isinstance(p, Parameter) for p in named.values()):
             raise TypeError(f"{who} got no parameters: give it model.parameters()")
-        self.parameters: dict[Any, Parameter] = named
-        self.lr, self.weight_decay = lr, weight_decay
-        self.state: dict[Any, _State] = {name: {} for name in named}  # remembered, by parameter
+        here = set(self.parameters.values()) | set(named.values())
+        if len(here) < len(self.parameters) + len(named) or named.keys() & self.parameters.keys():
+            raise ValueError(f"{who} got a parameter twice")
+        settings = {name: value for name, value in group.items() if name != "params"}
+        _check_group(who, settings)
+        self.param_groups.append({"params": list(named.values()), **self.defaults, **settings})
+        self.parameters |= named
+        self._groups |= dict.fromkeys(named, self.param_groups[-1])
+        self.state |= {name: {} for name in named}
+        self._group = self.param_groups[0]  # in `step`, the one of the parameter that is changed
+
+    @property
+    def lr(self) -> float:
+        """The learning rate: in `update`, that of the parameter's group; else of the first group.
+        Setting it sets that of all."""
+        return self._group["lr"]
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        for group in self.param_groups:
+            group["lr"] = lr
+
+    @property
+    def weight_decay(self) -> float:
+        """As `lr`: of the parameter's group, or of the first."""
+        return self._group["weight_decay"]
+
+    @weight_decay.setter
+    def weight_decay(self, weight_decay: float) -> None:
+        for group in self.param_groups:
+            group["weight_decay"] = weight_decay
 
     def step(self, grads: Mapping[Any, Array] | None = None) -> None:
         """Change every parameter once, along `grads`, or else along its `.grad`.
@@ -65,9 +123,10 @@ class Optimizer:
                 continue
             if grads is not None:
                 parameter.reached = True
-            if self.weight_decay:
-                gradient = gradient + self.weight_decay * parameter.data
+            self._group = self._groups[name]
+            gradient = self.decay(parameter.data, gradient)
             self.update(parameter.data, gradient, self.state[name])
+        self._group = self.param_groups[0]
         if left and not self.warned:
             self.warn_of(left)
 
@@ -92,14 +151,43 @@ class Optimizer:
         place = name if isinstance(name, str) else f"parameter {name} of shape {parameter.shape}"
         return self.names.get(parameter, place)
 
+    def decay(self, w: Array, dw: Array) -> Array:
+        """The gradient with the weight decay in it."""
+        return dw + self.weight_decay * w if self.weight_decay else dw
+
     def update(self, w: Array, dw: Array, state: _State) -> None:
         """Change the array `w` in place, given its gradient `dw`."""
         raise NotImplementedError(f"{type(self).__name__}.update: not written yet")
 
-    def zero_grad(self) -> None:
-        """Forget the gradients, so that the next `backward` starts from nothing."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients, so that the next `backward` starts from nothing.
+
+        set_to_none: False to make them zeros, along which momentum goes on
+        """
         for parameter in self.parameters.values():
-            parameter.grad = None
+            keep = parameter.grad is not None and not set_to_none
+            parameter.grad = np.zeros_like(parameter.data) if keep else None
+
+    def state_dict(self) -> dict[str, Any]:
+        """What is remembered of each parameter, and the settings of the groups; copies."""
+        names = iter(self.parameters)
+        groups = [
+            group | {"params": [next(names) for _ in group["params"]]}
+            for group in self.param_groups
+        ]
+        return {"state": copy.deepcopy(self.state), "param_groups": groups}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` gave, of an optimizer of the same parameters."""
+        have, got = self.state_dict()["param_groups"], state["param_groups"]
+        if [one["params"] for one in have] != [one["params"] for one in got]:
+            raise ValueError(
+                f"{type(self).__name__} got groups of parameters {[one['params'] for one in got]}, "
+                f"not {[one['params'] for one in have]}"
+            )
+        for mine, settings in zip(self.param_groups, got):
+            mine.update({name: settings[name] for name in self.defaults})
+        self.state = copy.deepcopy(state["state"])
 
 
 class SGD(Optimizer):
@@ -187,7 +275,7 @@ class Adam(Optimizer):
     """w = w - lr m / (sqrt(v) + eps), with m and v the running means of dw and dw^2
 
     Both start at 0 and are divided by 1 - beta^t, which makes up for it
-    (Kingma and Ba 2015, arXiv:1412.6980).
+    (Kingma and Ba 2015, arXiv:1412.6980). amsgrad: v never falls (Reddi et al. 2018).
     """
 
     def __init__(
@@ -197,6 +285,7 @@ class Adam(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        amsgrad: bool = False,
     ) -> None:
         super().__init__(parameters, lr, weight_decay)
         who = type(self).__name__
@@ -204,13 +293,15 @@ class Adam(Optimizer):
             raise ValueError(f"{who} got betas={betas!r}, not two numbers from 0 to below 1")
         _check_share(who, beta1=betas[0], beta2=betas[1])
         check_positive(who, eps=eps)
-        self.betas, self.eps = betas, eps
+        self.betas, self.eps, self.amsgrad = betas, eps, amsgrad
 
     def update(self, w: Array, dw: Array, state: _State) -> None:
         beta1, beta2 = self.betas
         t = state["t"] = state.get("t", 0) + 1
         m = state["m"] = beta1 * state.get("m", 0.0) + (1 - beta1) * dw
         v = state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * dw**2
+        if self.amsgrad:
+            v = state["v_max"] = np.maximum(state.get("v_max", 0.0), v)
         size = np.sqrt(v) / math.sqrt(1 - beta2**t) + self.eps
         w -= self.lr / (1 - beta1**t) * m / size
 
@@ -226,13 +317,13 @@ class AdamW(Adam):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.01,
+        amsgrad: bool = False,
     ) -> None:
-        super().__init__(parameters, lr, betas, eps)
-        self.shrink = weight_decay
+        super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad)
 
-    def update(self, w: Array, dw: Array, state: _State) -> None:
-        w *= 1 - self.lr * self.shrink
-        super().update(w, dw, state)
+    def decay(self, w: Array, dw: Array) -> Array:
+        w *= 1 - self.lr * self.weight_decay
+        return dw
 
 
 class Schedule:
@@ -242,14 +333,24 @@ class Schedule:
     def __init__(self, optimizer: Optimizer) -> None:
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"{type(self).__name__} got {optimizer!r}, not an optimizer")
-        self.optimizer, self.first, self.epoch = optimizer, optimizer.lr, 0
+        self.optimizer, self.epoch = optimizer, 0
+        self.first = [group["lr"] for group in optimizer.param_groups]
 
     def factor(self, epoch: int) -> float:
         raise NotImplementedError(f"{type(self).__name__}.factor: not written yet")
 
     def step(self) -> None:
         self.epoch += 1
-        self.optimizer.lr = self.first * self.factor(self.epoch)
+        self.set()
+
+    def set(self) -> None:
+        """Give each group of parameters its learning rate of this epoch."""
+        for group, first in zip(self.optimizer.param_groups, self.first):
+            group["lr"] = first * self.factor(self.epoch)
+
+    def get_last_lr(self) -> list[float]:
+        """The learning rate of each group of parameters."""
+        return [group["lr"] for group in self.optimizer.param_groups]
 
 
 class StepLR(Schedule):
@@ -289,6 +390,76 @@ class CosineAnnealingLR(Schedule):
         return 0.5 * (1 + math.cos(math.pi * epoch / self.T_max))
 
 
+class MultiStepLR(Schedule):
+    """lr is multiplied by gamma at each of some epochs, the milestones"""
+
+    def __init__(
+        self, optimizer: Optimizer, milestones: Collection[int], gamma: float = 0.1
+    ) -> None:
+        check_shape("MultiStepLR", milestones, "milestones")
+        check_positive("MultiStepLR", gamma=gamma)
+        super().__init__(optimizer)
+        self.milestones, self.gamma = milestones, gamma
+
+    def factor(self, epoch: int) -> float:
+        return self.gamma ** sum(milestone <= epoch for milestone in self.milestones)
+
+
+class LambdaLR(Schedule):
+    """lr is the first one times lr_lambda(epoch), from epoch 0 on"""
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
+        if not callable(lr_lambda):
+            raise TypeError(f"LambdaLR got lr_lambda={lr_lambda!r}, not a function of the epoch")
+        super().__init__(optimizer)
+        self.lr_lambda = lr_lambda
+        self.set()
+
+    def factor(self, epoch: int) -> float:
+        return self.lr_lambda(epoch)
+
+
+class ReduceLROnPlateau(Schedule):
+    """lr is multiplied by `factor` when the metric has not got better for more than `patience`
+    epochs: call `step(metric)`
+
+    mode: "min" or "max", which of them is better    threshold: by which share it must be better
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        mode: str = "min",
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        min_lr: float = 0.0,
+    ) -> None:
+        who = "ReduceLROnPlateau"
+        check_choice(who, mode, ("min", "max"), "mode")
+        _check_share(who, factor=factor, threshold=threshold)
+        check_whole(who, patience=patience)
+        check_number(who, min_lr=min_lr)
+        super().__init__(optimizer)
+        self.mode, self.shrink, self.patience = mode, factor, patience
+        self.threshold, self.min_lr = threshold, min_lr
+        self.best, self.bad_epochs = math.inf if mode == "min" else -math.inf, 0
+
+    def step(self, metric: float) -> None:  # type: ignore[override]
+        """After an epoch, with what it is judged by."""
+        metric = float(metric)
+        self.epoch += 1
+        if self.mode == "min":
+            better = metric < self.best * (1 - self.threshold)
+        else:
+            better = metric > self.best * (1 + self.threshold)
+        self.best, self.bad_epochs = (metric, 0) if better else (self.best, self.bad_epochs + 1)
+        if self.bad_epochs > self.patience:
+            self.bad_epochs = 0
+            for group in self.optimizer.param_groups:
+                group["lr"] = max(group["lr"] * self.shrink, self.min_lr)
+
+
 def clip_grad_norm(parameters: Collection[Parameter], max_norm: float) -> float:
     """Scale all gradients by one factor, so that their common length is at most `max_norm`.
 
@@ -309,3 +480,12 @@ def _check_share(who: object, **shares: float) -> None:
         check_number(who, **{name: share})
         if not 0 <= share < 1:
             raise ValueError(f"{who} got {name}={share!r}, not a number from 0 to below 1")
+
+
+def _check_group(who: object, settings: Mapping[str, Any]) -> None:
+    """Refuse settings of a group of parameters other than these two, and what they cannot be."""
+    for name in settings:
+        check_choice(who, name, ("lr", "weight_decay"), "a group with")
+    check_number(who, **settings)
+    if settings.get("lr", 0) < 0:
+        raise ValueError(f"{who} got lr={settings['lr']!r}, not a number from 0 up")

@@ -41,8 +41,7 @@ def load(model: Module, path: str | Path) -> None:
 
 def state_dict(model: Module) -> State:
     """All parameters and buffers as arrays on the CPU, by their dotted names; copies."""
-    arrays = model.get_parameters() | model.named_buffers()
-    return {name: np.array(to(array, "cpu")) for name, array in arrays.items()}
+    return model.state_dict()
 
 
 def load_state_dict(model: Module, state: State) -> None:
@@ -50,18 +49,7 @@ def load_state_dict(model: Module, state: State) -> None:
 
     Raises ValueError that lists all names and shapes that do not fit, and then changes nothing.
     """
-    have = model.get_parameters() | model.named_buffers()
-    wrong = [f"{name} is missing" for name in have if name not in state]
-    wrong += [f"{name} is unknown" for name in state if name not in have]
-    wrong += [
-        f"{name} has shape {np.shape(state[name])}, not {tuple(array.shape)}"
-        for name, array in have.items()
-        if name in state and np.shape(state[name]) != tuple(array.shape)
-    ]
-    if wrong:
-        raise ValueError(f"{type(model).__name__} cannot load this: " + "; ".join(wrong))
-    for name, array in have.items():
-        array[...] = to(np.asarray(state[name], array.dtype), backend.device_of(array))
+    model.load_state_dict(state)
 
 
 def save_checkpoint(path: str | Path, model: Module, optimizer: Optimizer, **extra: Any) -> None:
@@ -78,7 +66,8 @@ def save_checkpoint(path: str | Path, model: Module, optimizer: Optimizer, **ext
             (arrays if is_array else numbers)[f"optimizer/{name}/{key}"] = (
                 np.array(to(value, "cpu")) if is_array else value
             )
-    about = {"numbers": numbers, "lr": optimizer.lr, "extra": extra}
+    settings = [{n: group[n] for n in optimizer.defaults} for group in optimizer.param_groups]
+    about = {"numbers": numbers, "lr": optimizer.lr, "groups": settings, "extra": extra}
     about["random"] = backend.generator().bit_generator.state
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     _write(path, arrays)
@@ -104,6 +93,8 @@ def load_checkpoint(path: str | Path, model: Module, optimizer: Optimizer) -> di
         device = backend.device_of(optimizer.parameters[names[name]].data)
         memory[names[name]][key] = to(value, device) if hasattr(value, "dtype") else value
     optimizer.state, optimizer.lr = memory, about["lr"]
+    for group, settings in zip(optimizer.param_groups, about.get("groups", ())):
+        group.update(settings)
     backend.generator().bit_generator.state = about["random"]
     return about["extra"]
 

@@ -104,6 +104,6 @@ class NotingOptimizer(Optimizer):
     def update(self, w: Array, dw: Array, state: Any) -> None:
         self.notes.used[-1] = np.array(dw)
 
-    def zero_grad(self) -> None:
+    def zero_grad(self, set_to_none: bool = True) -> None:
         self.notes.calls.append("zero_grad")
-        super().zero_grad()
+        super().zero_grad(set_to_none)

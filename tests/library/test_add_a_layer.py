@@ -28,8 +28,9 @@ NOT_YET_IN_TORCHLIKE = {
 }  # fmt: skip
 NO_ACTIVATION_BY_NAME = {"AddConstant", "MultiplyConstant"}  # they need a number
 PYTORCH_NAMES = {
-    "weight", "bias", "running_mean", "running_var", "weight_ih_l0", "weight_hh_l0", "bias_ih_l0",
-    "bias_hh_l0", "in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias",
+    "weight", "bias", "pos_weight", "running_mean", "running_var", "weight_ih_l0", "weight_hh_l0",
+    "bias_ih_l0", "bias_hh_l0", "in_proj_weight", "in_proj_bias", "out_proj.weight",
+    "out_proj.bias",
 }  # fmt: skip
 SAME_WAY_ROUND_IN_PYTORCH = {"Embedding"}  # a matrix that is not transposed
 NO_MUTANTS = {
@@ -68,7 +69,7 @@ def cases(name, layer):
 
 def pytorchs_words(name, layer):
     if name not in edunn.torchlike.__all__ and name not in NOT_IN_PYTORCH | NOT_YET_IN_TORCHLIKE:
-        yield "name it in edunn/torchlike.py, or in NOT_IN_PYTORCH here"
+        yield "name it in edunn/torchlike, or in NOT_IN_PYTORCH here"
 
 
 def activations(name, layer):
@@ -144,7 +145,7 @@ def test_a_layer_that_is_nowhere_is_missed_everywhere(monkeypatch):
             return self.scale.data * x
 
     words = " ".join(forgotten("Nowhere", Nowhere))
-    for place in ("edunn/__init__.py", "tests/cases.py", "edunn/torchlike.py", "mutants.py"):
+    for place in ("edunn/__init__.py", "tests/cases.py", "edunn/torchlike", "mutants.py"):
         assert place in words
     assert "docstring" in words
     monkeypatch.setitem(CASES, "Nowhere", (Nowhere(), np.ones((4, 3))))

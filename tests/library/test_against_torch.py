@@ -70,6 +70,91 @@ def test_one_script_gives_the_same_losses_under_both(make_optimizer, dtype):
     assert ours[-1] < 0.5 * ours[0]
 
 
+def mlp(nn):
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(inplace=True),
+        nn.Linear(32, 10),
+    )  # fmt: skip
+
+
+def cnn(nn):
+    class CNN(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(1, 4, kernel_size=3, padding=1)
+            self.bn1 = nn.BatchNorm2d(4)
+            self.conv2 = nn.Conv2d(4, 8, kernel_size=3)
+            self.bn2 = nn.BatchNorm2d(8)
+            self.pool = nn.MaxPool2d(2)
+            self.fc = nn.Linear(8, 10)
+
+        def forward(self, x):
+            f = nn.functional
+            x = self.pool(f.relu(self.bn1(self.conv1(x))))
+            x = self.pool(f.relu(self.bn2(self.conv2(x))))
+            return f.dropout(self.fc(x.flatten(1)), p=0.5, training=False)
+
+    return CNN()
+
+
+def course(torch, nn, make, images, labels, start):
+    """A course's script: everything in it but the numbers in `start` is written once."""
+    model = make(nn)
+    start(model)
+    criterion = nn.CrossEntropyLoss(label_smoothing=0.1)
+    decayed = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() == 1]
+    groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=0.01)
+    scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[1, 2], gamma=0.3)
+    losses = []
+    for _ in range(3):
+        model.train()
+        for i in range(0, images.size(0), 64):
+            x, y = images[i : i + 64].unsqueeze(1), labels[i : i + 64].long()
+            optimizer.zero_grad(set_to_none=True)
+            loss = criterion(model(x), y)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            losses.append(loss.item())
+        scheduler.step()
+        model.eval()
+        with torch.no_grad():
+            values, predicted = torch.max(model(images.unsqueeze(1)), 1)
+            losses.append((predicted == labels).double().mean().item())
+            losses.append(values.mean().item())
+    return losses
+
+
+@pytest.mark.parametrize("make", [mlp, cnn], ids=["MLP", "CNN"])
+def test_a_courses_script_gives_the_same_losses_under_both(make):
+    """Batch normalization, groups, a schedule, clipping, and each epoch's accuracy; in float64."""
+    nn.set_default_dtype(np.float64)
+    x, y = nn.datasets.load_digits()
+    images, labels = x.reshape(-1, 8, 8)[:640].astype(np.float64), y[:640]
+    state = {}
+    like, theirs = edunn.torchlike, torch.from_numpy
+    both = types.SimpleNamespace(
+        **{name: getattr(like, name) for name in ("optim", "no_grad", "max")}
+    )
+    both.nn = like
+    ours = course(
+        both, like, make, like.from_numpy(images), like.from_numpy(labels),
+        lambda model: state.update(like.to_torch(model)),
+    )  # fmt: skip
+
+    def start(model):
+        model.double()
+        arrays = {name: theirs(array.copy()) for name, array in state.items()}
+        model.load_state_dict(arrays, strict=False)
+
+    got = course(torch, torch.nn, make, theirs(images), theirs(labels), start)
+    np.testing.assert_allclose(ours, got, rtol=1e-5)
+    assert ours[-1] != ours[0]
+    assert ours[-3] < 0.8 * ours[0]
+
+
 OPTIMIZERS = {
     "SGD": (nn.SGD, torch.optim.SGD, {"lr": 0.05}),
     "SGD, weight decay": (nn.SGD, torch.optim.SGD, {"lr": 0.05, "weight_decay": 0.1}),
@@ -86,6 +171,7 @@ OPTIMIZERS = {
     "Adam, weight decay": (
         nn.Adam, torch.optim.Adam, {"lr": 0.01, "betas": (0.8, 0.99), "weight_decay": 0.1}
     ),
+    "Adam, amsgrad": (nn.Adam, torch.optim.Adam, {"lr": 0.01, "amsgrad": True}),
     "AdamW": (nn.AdamW, torch.optim.AdamW, {"lr": 0.01, "weight_decay": 0.1}),
 }  # fmt: skip
 
@@ -113,6 +199,8 @@ SCHEDULES = {
     "StepLR": ({"step_size": 3, "gamma": 0.5}),
     "ExponentialLR": ({"gamma": 0.9}),
     "CosineAnnealingLR": ({"T_max": 12}),
+    "MultiStepLR": ({"milestones": [2, 5], "gamma": 0.3}),
+    "LambdaLR": ({"lr_lambda": lambda epoch: 1 / (epoch + 2)}),
 }
 
 
@@ -127,6 +215,62 @@ def test_schedules(name):
         ours.step()
         theirs.step()
         assert mine.lr == pytest.approx(yours.param_groups[0]["lr"], rel=1e-9)
+
+
+@pytest.mark.parametrize(("mode", "options"), [("min", {}), ("max", {"min_lr": 0.03})])
+def test_a_plateau(mode, options):
+    mine = nn.SGD([nn.Parameter(np.ones(1))], lr=0.2)
+    yours = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.2)
+    options = {"mode": mode, "factor": 0.5, "patience": 1} | options
+    ours = nn.ReduceLROnPlateau(mine, **options)
+    theirs = torch.optim.lr_scheduler.ReduceLROnPlateau(yours, **options)
+    for metric in (3, 2, 2, 2, 2.5, 1, 1, 1.00001, 0.99999, 4, 5, 5, 5, 5):
+        ours.step(metric)
+        theirs.step(metric)
+        assert mine.lr == pytest.approx(yours.param_groups[0]["lr"], rel=1e-9)
+
+
+GROUPS = {
+    "SGD": ({"lr": 0.1, "momentum": 0.9}, {"lr": 0.01}, {"weight_decay": 0.1}),
+    "AdamW": ({"lr": 0.1}, {"weight_decay": 0.0}, {"lr": 0.02, "weight_decay": 0.3}),
+    "Adam": ({}, {"lr": 0.1}, {"lr": 0.0}),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_groups_of_parameters(name, rng):
+    """Their own learning rates and decays, under a schedule; and on from a state dict."""
+    options, *settings = GROUPS[name]
+    starts = rng.normal(size=(2, 3))
+    mine = [nn.Parameter(start.copy()) for start in starts]
+    yours = [torch.nn.Parameter(torch.from_numpy(start.copy())) for start in starts]
+
+    def optimizers():
+        groups = [{"params": [p]} | more for p, more in zip(mine, settings)]
+        ours = getattr(nn, name)(groups[:1], **options)
+        ours.add_param_group(groups[1])
+        groups = [{"params": [p]} | more for p, more in zip(yours, settings)]
+        return ours, getattr(torch.optim, name)(groups, **options)
+
+    ours, theirs = optimizers()
+    for half in range(2):
+        schedules = nn.StepLR(ours, 3), torch.optim.lr_scheduler.StepLR(theirs, 3)
+        for _ in range(5):
+            for p, q in zip(mine, yours):
+                p.grad = rng.normal(size=3)
+                q.grad = torch.from_numpy(p.grad.copy())
+            for one in (ours, theirs, *schedules):
+                one.step()
+        for p, q in zip(mine, yours):
+            np.testing.assert_allclose(p.data, q.detach().numpy(), rtol=1e-9)
+        assert schedules[0].get_last_lr() == pytest.approx(schedules[1].get_last_lr())
+        if half == 0:
+            state, their_state = ours.state_dict(), theirs.state_dict()
+            ours, theirs = optimizers()
+            ours.load_state_dict(state)
+            theirs.load_state_dict(their_state)
+            for group in theirs.param_groups:
+                group["initial_lr"] = group["lr"]
 
 
 def test_clipping(rng):

@@ -98,7 +98,7 @@ GOOD = {
     "values": [1.0, 2.0], "value": 1.0, "normalized_shape": 3,
     "heads": 3, "output_size": 2,
     "parameters": [nn.Parameter(np.ones(2))], "optimizer": nn.SGD([nn.Parameter(np.ones(2))]),
-    "step_size": 2, "gamma": 0.5, "T_max": 3, "lr": 0.1,
+    "step_size": 2, "gamma": 0.5, "milestones": [2, 3], "lr_lambda": abs, "T_max": 3, "lr": 0.1,
 }  # fmt: skip
 NOT_NUMBERS = {
     "Module", "Parameter", "Tensor", "Index", "Reshape", "Transpose", "Concatenate", "Sum", "Mean",
@@ -280,7 +280,7 @@ BAD = [
     (lambda: nn.Linear(2, 3, nn.initializers.Constant(np.ones((3, 2)))),
      "Constant got a parameter of shape (2, 3), not (3, 2)"),
     (lambda: nn.initializers.RandomNormal(-1), "RandomNormal got std=-1, not a number above 0"),
-    (lambda: nn.SGD(model.parameters(), lr=0), "SGD got lr=0, not a number above 0"),
+    (lambda: nn.SGD(model.parameters(), lr=-1), "SGD got lr=-1, not a number from 0 up"),
     (lambda: nn.SGD(model.parameters(), momentum=1),
      "SGD got momentum=1, not a number from 0 to below 1"),
     (lambda: nn.Adam(model.parameters(), betas=(0.9,)),

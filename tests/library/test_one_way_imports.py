@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 LIBRARY = [
     "backend", "files", "_lazy", "inputs", "attributes", "recording",
-    "operators", "core", "ops", "array_ops", "more_ops",
+    "operators", "words", "core", "ops", "array_ops", "more_ops",
     "initializers", "layers", "layers.linear", "layers.activations", "layers.dense",
     "layers.shaping", "layers.regularization", "layers.normalization", "layers.windows",
     "layers.convolution", "layers.pooling", "layers.embedding", "layers.recurrent",

@@ -1,0 +1,152 @@
+"""What PyTorch has and edunn.torchlike has not, and what differs: one list.
+
+docs/from_pytorch.md shows it as a table (docs/make_from_pytorch.py), a test holds each row to what
+it says, and whoever asks for a name that is not built is told what is near.
+"""
+
+import difflib
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+
+
+class _Difference(NamedTuple):
+    """A name of PyTorch's, as `nn.Hardtanh` or `Tensor.max`.
+
+    near: what to write instead: names of edunn.torchlike, or np.something
+    """
+
+    name: str
+    near: tuple[str, ...]
+    says: str = ""
+
+
+def _missing(names: str, near: str = "", says: str = "") -> list[_Difference]:
+    return [_Difference(name, tuple(near.split()), says) for name in names.split()]
+
+
+MISSING = [
+    *_missing("Hardtanh ReLU6 functional.hardtanh functional.relu6", "clamp", "clamp(x, -1, 1)"),
+    *_missing("PReLU RReLU", "LeakyReLU"),
+    *_missing("CELU SELU Hardswish Hardsigmoid Mish Softsign Tanhshrink", "ReLU GELU Tanh"),
+    *_missing("LogSigmoid functional.logsigmoid", "BCEWithLogitsLoss"),
+    *_missing("ConvTranspose1d ConvTranspose2d Conv3d functional.conv3d", "Conv2d"),
+    *_missing("functional.conv_transpose2d", "Conv2d"),
+    *_missing("MaxPool3d AvgPool3d AdaptiveMaxPool2d LPPool2d FractionalMaxPool2d", "MaxPool2d"),
+    *_missing("Upsample PixelShuffle Fold Unfold functional.interpolate functional.unfold"),
+    *_missing("GroupNorm InstanceNorm1d InstanceNorm2d BatchNorm3d", "BatchNorm2d"),
+    *_missing("LocalResponseNorm SyncBatchNorm RMSNorm", "BatchNorm2d"),
+    *_missing("Dropout1d Dropout2d Dropout3d AlphaDropout", "Dropout"),
+    *_missing("RNNCell LSTMCell GRUCell", "RNN", "the sequence at once"),
+    *_missing("Transformer TransformerEncoder TransformerDecoder TransformerEncoderLayer", "",
+              "write the block as a Module of its own layers"),
+    *_missing("Bilinear LazyLinear LazyConv2d EmbeddingBag", "Linear Embedding"),
+    *_missing("Unflatten", "Flatten", "x.reshape(...) in forward"),
+    *_missing("ParameterList ParameterDict", "ModuleList", "Parameters as attributes"),
+    *_missing("DataParallel", "", "one device"),
+    *_missing("KLDivLoss CTCLoss PoissonNLLLoss GaussianNLLLoss functional.kl_div", "NLLLoss"),
+    *_missing("MarginRankingLoss HingeEmbeddingLoss MultiMarginLoss TripletMarginLoss", "MSELoss"),
+    *_missing("CosineEmbeddingLoss CosineSimilarity SoftMarginLoss", "MSELoss"),
+    *_missing("optim.LBFGS optim.Adagrad optim.Adadelta optim.Adamax optim.NAdam", "optim.Adam"),
+    *_missing("optim.RAdam optim.SparseAdam optim.ASGD optim.Rprop", "optim.Adam"),
+    *_missing("optim.lr_scheduler.OneCycleLR optim.lr_scheduler.CyclicLR "
+              "optim.lr_scheduler.LinearLR optim.lr_scheduler.PolynomialLR "
+              "optim.lr_scheduler.SequentialLR", "optim.lr_scheduler.LambdaLR"),
+    *_missing("optim.lr_scheduler.CosineAnnealingWarmRestarts",
+              "optim.lr_scheduler.CosineAnnealingLR"),
+    *_missing("init.orthogonal_ init.trunc_normal_ init.sparse_ init.dirac_ init.eye_",
+              "init.xavier_normal_"),
+    *_missing("save load", "state_dict load_state_dict",
+              "edunn.save(model, 'file.npz') and edunn.load: arrays only, no pickles"),
+    *_missing("compile jit fx quantization distributed amp onnx", "", "everything runs as written"),
+    *_missing("autograd vmap func", "no_grad", "the tape is Tensor.backward; none of second order"),
+    *_missing("float16 bfloat16", "float32"),
+    *_missing("sparse_coo_tensor", "", "edunn.SparseLinear"),
+    *_missing("utils.rnn", "", "pad the sequences to one length"),
+    *_missing("transforms.RandomCrop transforms.RandomHorizontalFlip transforms.Resize",
+              "transforms.Compose", "any function of an array (height, width)"),
+    *_missing("datasets.CIFAR10 datasets.ImageFolder", "datasets.MNIST TensorDataset"),
+    *_missing("Tensor.add_ Tensor.mul_ Tensor.zero_ Tensor.fill_ Tensor.copy_", "no_grad",
+              "p.data[...] = values"),
+    *_missing("Tensor.masked_fill Tensor.masked_fill_", "", "np.where(mask, value, x)"),
+    *_missing("Tensor.gather Tensor.scatter_ Tensor.topk Tensor.half Tensor.register_hook"),
+    *_missing("Module.register_forward_hook Module.register_parameter Module.half"),
+]  # fmt: skip
+
+DIFFERS = [
+    _Difference("Linear", (), "weight is (in_features, out_features), so y = x @ weight + bias: "
+               "to tie it to an Embedding takes h @ embedding.weight.T"),
+    _Difference("Module.named_parameters", (), "a dict, so `for name, p in "
+               "model.named_parameters().items()`; names end in w and b"),
+    _Difference("Module.children", (), "a dict of names and modules: .values() are the modules"),
+    _Difference("Module.named_modules", (), "a path ends in a dot: 'fc1.'"),
+    _Difference("Module.modules", (), "a list"),
+    _Difference("Module.parameters", (), "a list: it may be used more than once"),
+    _Difference("Module.named_buffers", (), "a dict of arrays; `buffers` is the tuple of names"),
+    _Difference("Module.register_buffer", (), "keeps an array, not a Tensor"),
+    _Difference("Module.state_dict", ("from_torch", "to_torch"), "arrays, under edunn's names and "
+               "shapes; from_torch and to_torch translate"),
+    _Difference("Module.zero_grad", (), "always to None"),
+    _Difference("Module.forward", (), "gets plain arrays in a layer that writes its own backward"),
+    _Difference("Tensor.data", (), "an array, NumPy's or CuPy's"),
+    _Difference("Tensor.grad", (), "an array"),
+    _Difference("Tensor.size", (), "size() and size(0) as there; without parentheses the count"),
+    _Difference("Tensor.max", ("max",), "max(dim=1) gives (values, indices), max(axis=1) values; "
+               "max(1) is refused"),
+    _Difference("Tensor.transpose", (), "two numbers swap axes; np.transpose(x, order) is NumPy's"),
+    _Difference("Tensor.backward", (), "no create_graph; retain_graph is always so"),
+    _Difference("Tensor.float", (), "of a Tensor on the tape only if it changes nothing"),
+    _Difference("tensor", (), "real numbers get the default dtype (float32), arrays as well"),
+    _Difference("device", (), "gives its name, a string"),
+    _Difference("CrossEntropyLoss", (), "scores (n, classes) and labels (n,): flatten other axes "
+               "first; no probabilities as targets"),
+    _Difference("NLLLoss", (), "as CrossEntropyLoss"),
+    _Difference("BCELoss", (), "a target that takes a gradient is refused, as in all losses but "
+               "MSELoss, L1Loss, HuberLoss and SmoothL1Loss"),
+    _Difference("Dropout", (), "draws other numbers than PyTorch with the same seed"),
+    _Difference("ReLU", (), "inplace=True is accepted and has no effect; so in all layers"),
+    _Difference("ModuleList", (), "called, it runs its modules in a row"),
+    _Difference("DataLoader", (), "no workers, samplers or collate_fn"),
+    _Difference("optim.SGD", (), "a group may set lr and weight_decay; no dampening, no maximize"),
+    _Difference("optim.lr_scheduler.ReduceLROnPlateau", (), "without cooldown and eps"),
+    _Difference("optim.lr_scheduler.StepLR", (), "no last_epoch: step() as often as there were"),
+    _Difference("functional.linear", (), "weight is (in_features, out_features)"),
+    _Difference("functional.conv2d", (), "weight: a Parameter, or what takes no gradient"),
+    _Difference("init.kaiming_normal_", (), "a matrix is (inputs, outputs), as in Linear"),
+]  # fmt: skip
+
+
+def refuse(where: str, name: str, have: Collection[str]) -> AttributeError:
+    """What to raise for a name that the module `where` has not: it says what is near.
+
+    where: the module, as "edunn.torchlike.optim"    have: the names that it has
+    """
+    path = f"{where}.{name}".removeprefix("edunn.torchlike.")
+    listed = {one.name: one for one in MISSING}.get(path)
+    near, says = (listed.near, listed.says) if listed else ((), "")
+    if not listed:
+        near = tuple(difflib.get_close_matches(name, have, 2))
+        near += (f"np.{name}",) if hasattr(np, name) else ()
+    hint = f"near is {', '.join(near)}; " if near else ""
+    hint += f"{says}; " if says else ""
+    return AttributeError(
+        f"{where} has no {name}: {hint}what differs from PyTorch stands in docs/from_pytorch.md"
+    )
+
+
+def table() -> str:
+    """The rows of MISSING and DIFFERS as two tables in Markdown."""
+    rows = ["| missing | near | |", "|---|---|---|"]
+    groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for one in MISSING:
+        groups.setdefault((one.near, one.says), []).append(one.name)
+    for (near, says), names in groups.items():
+        rows.append(f"| {_code(names)} | {_code(near)} | {says} |")
+    rows += ["", "| differs | how |", "|---|---|"]
+    rows += [f"| `{one.name}` | {one.says} |" for one in DIFFERS]
+    return "\n".join(rows)
+
+
+def _code(names: Collection[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,179 @@
+"""torch.nn.functional: each a layer or a loss of edunn's, made and called at once."""
+
+from collections.abc import Sequence as _Sequence
+from typing import Any as _Any
+
+import numpy as _numpy
+
+from edunn import losses as _losses
+from edunn.backend import generator as _generator
+from edunn.core import Parameter as _Parameter
+from edunn.core import Tensor as _Tensor
+from edunn.layers.activations import ACTIVATIONS as _ACTIVATIONS
+from edunn.layers.convolution import Conv2d as _Conv2d
+from edunn.layers.pooling import AvgPool2d as _AvgPool2d
+from edunn.layers.pooling import MaxPool2d as _MaxPool2d
+from edunn.layers.regularization import Dropout as _Dropout
+from edunn.torchlike.differences import refuse as _refuse
+
+_np: _Any = _numpy  # whose own types know arrays only, and these are calls with Tensors
+
+__all__ = [
+    "avg_pool2d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "conv2d",
+    "cross_entropy", "dropout", "embedding", "gelu", "huber_loss", "l1_loss", "leaky_relu",
+    "linear", "log_softmax", "max_pool2d", "mse_loss", "nll_loss", "one_hot", "pad", "relu",
+    "sigmoid", "smooth_l1_loss", "softmax", "tanh",
+]  # fmt: skip
+
+
+def relu(x: _Any, inplace: bool = False) -> _Any:
+    """max(x, 0); inplace has no effect."""
+    return _ACTIVATIONS["relu"]()(x)
+
+
+def leaky_relu(x: _Any, negative_slope: float = 0.01, inplace: bool = False) -> _Any:
+    """x where it is above 0, else negative_slope x; inplace has no effect."""
+    return _ACTIVATIONS["leaky_relu"](negative_slope)(x)
+
+
+def gelu(x: _Any, **options: _Any) -> _Any:
+    """What nn.GELU with these options makes of x."""
+    return _ACTIVATIONS["gelu"](**options)(x)
+
+
+def sigmoid(x: _Any) -> _Any:
+    """1 / (1 + exp(-x))"""
+    return _ACTIVATIONS["sigmoid"]()(x)
+
+
+def tanh(x: _Any) -> _Any:
+    """tanh(x), number by number"""
+    return _ACTIVATIONS["tanh"]()(x)
+
+
+def softmax(x: _Any, dim: int = -1) -> _Any:
+    """exp(x) / the sum of exp(x) along `dim`"""
+    e = _np.exp(x - _np.max(_array(x), axis=dim, keepdims=True))  # exp cannot overflow
+    return e / _np.sum(e, axis=dim, keepdims=True)
+
+
+def log_softmax(x: _Any, dim: int = -1) -> _Any:
+    """The logarithm of softmax, x - log of the sum of exp(x) along `dim`"""
+    shifted = x - _np.max(_array(x), axis=dim, keepdims=True)
+    return shifted - _np.log(_np.sum(_np.exp(shifted), axis=dim, keepdims=True))
+
+
+def linear(x: _Any, weight: _Any, bias: _Any = None) -> _Any:
+    """x @ weight + bias, with weight (inputs, outputs), as the w of a Linear"""
+    y = _np.matmul(x, weight)
+    return y if bias is None else y + bias
+
+
+def embedding(indices: _Any, weight: _Any) -> _Any:
+    """The rows of weight at whole numbers, which may be of any shape."""
+    return weight[_array(indices)]
+
+
+def one_hot(labels: _Any, num_classes: int = -1) -> _Any:
+    """(..., num_classes), 1 at each label and 0 elsewhere; -1: as many as the labels need."""
+    labels = _array(labels)
+    classes = int(labels.max()) + 1 if num_classes == -1 else num_classes
+    return _Tensor((labels[..., None] == _np.arange(classes, like=labels)).astype(_np.int64))
+
+
+def conv2d(x: _Any, weight: _Any, bias: _Any = None, stride: _Any = 1, padding: _Any = 0) -> _Any:
+    """What a Conv2d with these Parameters makes of x; see its formula.
+
+    weight: (out_channels, in_channels, size, size)    bias: (out_channels,)
+    """
+    w, b = _parameter("weight", weight), None if bias is None else _parameter("bias", bias)
+    before = _generator().bit_generator.state
+    layer = _Conv2d(w.shape[1], w.shape[0], w.shape[2], stride, padding, bias=b is not None)
+    _generator().bit_generator.state = before  # the numbers that it drew are not used
+    layer.w, layer.b = w, b
+    return layer(x)
+
+
+def max_pool2d(x: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0) -> _Any:
+    """The largest number of each window; see MaxPool2d."""
+    return _MaxPool2d(kernel_size, stride, padding)(x)
+
+
+def avg_pool2d(x: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0) -> _Any:
+    """The mean of each window; see AvgPool2d."""
+    return _AvgPool2d(kernel_size, stride, padding)(x)
+
+
+def dropout(x: _Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> _Any:
+    """What Dropout(p) makes of x, in training or not; inplace has no effect."""
+    if p == 1 and training:
+        return x * 0
+    return _Dropout(p).train(training)(x) if p < 1 or training else x
+
+
+def pad(x: _Any, pad: _Sequence[int], mode: str = "constant", value: float = 0.0) -> _Any:
+    """x with more places around it: (before, after) of the last axis, then of the one before ..."""
+    if mode != "constant" or len(pad) % 2 or len(pad) > 2 * x.ndim:
+        raise ValueError(f"pad got {tuple(pad)!r} and mode {mode!r}, not pairs, and 'constant'")
+    pairs = [tuple(pad[i : i + 2]) for i in range(0, len(pad), 2)]
+    widths = [(0, 0)] * (x.ndim - len(pairs)) + pairs[::-1]
+    return _np.pad(x, widths, constant_values=value)
+
+
+def mse_loss(y: _Any, target: _Any, **options: _Any) -> _Any:
+    """MSELoss(**options)(y, target)"""
+    return _losses.MSELoss(**options)(y, target)
+
+
+def l1_loss(y: _Any, target: _Any, **options: _Any) -> _Any:
+    """L1Loss(**options)(y, target)"""
+    return _losses.L1Loss(**options)(y, target)
+
+
+def smooth_l1_loss(y: _Any, target: _Any, **options: _Any) -> _Any:
+    """SmoothL1Loss(**options)(y, target)"""
+    return _losses.SmoothL1Loss(**options)(y, target)
+
+
+def huber_loss(y: _Any, target: _Any, **options: _Any) -> _Any:
+    """HuberLoss(**options)(y, target)"""
+    return _losses.HuberLoss(**options)(y, target)
+
+
+def cross_entropy(y: _Any, labels: _Any, weight: _Any = None, **options: _Any) -> _Any:
+    """CrossEntropyLoss(weight, **options)(y, labels)"""
+    return _losses.CrossEntropyLoss(weight, **options)(y, labels)
+
+
+def nll_loss(y: _Any, labels: _Any, weight: _Any = None, **options: _Any) -> _Any:
+    """NLLLoss(weight, **options)(y, labels)"""
+    return _losses.NLLLoss(weight, **options)(y, labels)
+
+
+def binary_cross_entropy(y: _Any, target: _Any, weight: _Any = None, **options: _Any) -> _Any:
+    """BCELoss(weight, **options)(y, target)"""
+    return _losses.BCELoss(weight, **options)(y, target)
+
+
+def binary_cross_entropy_with_logits(
+    y: _Any, target: _Any, weight: _Any = None, **options: _Any
+) -> _Any:
+    """BCEWithLogitsLoss(weight, **options)(y, target)"""
+    return _losses.BCEWithLogitsLoss(weight, **options)(y, target)
+
+
+def _array(x: _Any) -> _Any:
+    return x.data if isinstance(x, _Tensor) else x
+
+
+def _parameter(name: str, x: _Any) -> _Parameter:
+    """A Parameter itself; what takes no gradient as a frozen one."""
+    if isinstance(x, _Parameter):
+        return x
+    if isinstance(x, _Tensor) and x.requires_grad:
+        raise TypeError(f"conv2d got a {name} that is computed, not a Parameter")
+    return _Parameter(_array(x), trainable=False)
+
+
+def __getattr__(name: str) -> object:
+    raise _refuse(__name__, name, __all__)

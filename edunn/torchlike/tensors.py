@@ -1,0 +1,284 @@
+"""torch.zeros, torch.cat, torch.max ...: new Tensors, and NumPy's functions in PyTorch's words."""
+
+from collections.abc import Sequence as _Sequence
+from typing import Any as _Any
+
+import numpy as _numpy
+
+from edunn.backend import default_dtype as _default_dtype
+from edunn.backend import generator as _generator
+from edunn.backend import to as _to
+from edunn.core import Tensor as _Tensor
+from edunn.torchlike.functional import relu, sigmoid, softmax, tanh
+from edunn.words import Largest as _Largest
+
+_np: _Any = _numpy  # whose own types know arrays only, and these are calls with Tensors
+
+__all__ = [
+    "abs", "allclose", "arange", "argmax", "bmm", "cat", "clamp", "cos", "device", "einsum", "exp",
+    "eye", "flatten", "from_numpy", "full", "is_tensor", "linspace", "log", "matmul", "max",
+    "maximum", "mean", "min", "minimum", "mm", "ones", "ones_like", "permute", "pow", "rand",
+    "randint", "randn", "randperm", "relu", "reshape", "sigmoid", "sin", "softmax", "sqrt",
+    "squeeze", "stack", "sum", "tanh", "tensor", "transpose", "unsqueeze", "where", "zeros",
+    "zeros_like",
+]  # fmt: skip
+
+
+# Making Tensors: dtype, device and requires_grad may be given to each
+
+
+def tensor(data: _Any, dtype: _Any = None, requires_grad: bool = False, **where: _Any) -> _Tensor:
+    """A Tensor of numbers in lists: whole numbers stay whole, others are of the default dtype."""
+    array = _np.array(_array(data))
+    kind = dtype or (_default_dtype() if array.dtype.kind == "f" else array.dtype)
+    return _made(array, kind, requires_grad, **where)
+
+
+def from_numpy(array: _Any) -> _Tensor:
+    """A Tensor of an array, which it shares."""
+    return _Tensor(array)
+
+
+def randn(*shape: _Any, **options: _Any) -> _Tensor:
+    """A Tensor of normal numbers with mean 0 and deviation 1: randn(2, 3) or randn((2, 3))."""
+    return _made(_generator().normal(size=_shape(shape)), **options)
+
+
+def rand(*shape: _Any, **options: _Any) -> _Tensor:
+    """A Tensor of numbers that are equally likely anywhere from 0 to 1."""
+    return _made(_generator().random(_shape(shape)), **options)
+
+
+def randint(low: int, high: _Any = None, size: _Any = None, **options: _Any) -> _Tensor:
+    """A Tensor of whole numbers from low to below high; randint(high, size) starts at 0."""
+    if size is None or not isinstance(high, int):
+        low, high, size = 0, low, high if size is None else size
+    numbers = _generator().integers(low, high, tuple(size))
+    return _made(numbers, **{"dtype": _np.int64} | options)
+
+
+def randperm(n: int) -> _Tensor:
+    """The whole numbers from 0 to n - 1 in some order."""
+    return _Tensor(_generator().permutation(n))
+
+
+def zeros(*shape: _Any, **options: _Any) -> _Tensor:
+    """A Tensor of zeros."""
+    return _made(_np.zeros(_shape(shape)), **options)
+
+
+def ones(*shape: _Any, **options: _Any) -> _Tensor:
+    """A Tensor of ones."""
+    return _made(_np.ones(_shape(shape)), **options)
+
+
+def full(shape: _Any, fill_value: _Any, **options: _Any) -> _Tensor:
+    """A Tensor that holds one number everywhere."""
+    return tensor(_np.full(_shape((shape,)), fill_value), **options)
+
+
+def eye(n: int, m: int | None = None, **options: _Any) -> _Tensor:
+    """A matrix with ones on its diagonal, and zeros elsewhere."""
+    return _made(_np.eye(n, m), **options)
+
+
+def arange(*range: _Any, **options: _Any) -> _Tensor:
+    """The numbers from the first (or 0) to below the second, in steps of the third (or 1)."""
+    return tensor(_np.arange(*range), **options)
+
+
+def linspace(start: float, end: float, steps: int, **options: _Any) -> _Tensor:
+    """`steps` numbers from start to end, both among them."""
+    return _made(_np.linspace(start, end, steps), **options)
+
+
+def zeros_like(x: _Any, **options: _Any) -> _Tensor:
+    """Zeros of the shape, dtype and device of x."""
+    return _made(_np.zeros_like(_array(x)), **{"dtype": x.dtype} | options)
+
+
+def ones_like(x: _Any, **options: _Any) -> _Tensor:
+    """Ones of the shape, dtype and device of x."""
+    return _made(_np.ones_like(_array(x)), **{"dtype": x.dtype} | options)
+
+
+# NumPy's functions, which take Tensors and arrays
+
+
+# fmt: off
+def abs(x: _Any) -> _Any:
+    """|x|, number by number."""
+    return _np.abs(x)
+
+
+def exp(x: _Any) -> _Any:
+    """exp(x), number by number."""
+    return _np.exp(x)
+
+
+def log(x: _Any) -> _Any:
+    """The natural logarithm, number by number."""
+    return _np.log(x)
+
+
+def sqrt(x: _Any) -> _Any:
+    """The square root, number by number."""
+    return _np.sqrt(x)
+
+
+def sin(x: _Any) -> _Any:
+    """The sine, number by number."""
+    return _np.sin(x)
+
+
+def cos(x: _Any) -> _Any:
+    """The cosine, number by number."""
+    return _np.cos(x)
+
+
+def pow(x: _Any, exponent: _Any) -> _Any:
+    """x ** exponent, number by number."""
+    return _np.power(x, exponent)
+
+
+def matmul(a: _Any, b: _Any) -> _Any:
+    """a @ b"""
+    return _np.matmul(a, b)
+
+
+mm = bmm = matmul
+
+
+def maximum(a: _Any, b: _Any) -> _Any:
+    """The larger of a and b, number by number."""
+    return _np.maximum(a, b)
+
+
+def minimum(a: _Any, b: _Any) -> _Any:
+    """The smaller of a and b, number by number."""
+    return _np.minimum(a, b)
+
+
+def clamp(x: _Any, min: float | None = None, max: float | None = None) -> _Any:
+    """x, but no number below min or above max."""
+    return _np.clip(x, min, max)
+
+
+def where(condition: _Any, a: _Any, b: _Any) -> _Any:
+    """a where the condition is true, else b."""
+    return _np.where(condition, a, b)
+
+
+def sum(x: _Any, dim: _Any = None, keepdim: bool = False) -> _Any:
+    """The sum over `dim`, or of all."""
+    return _np.sum(x, axis=dim, keepdims=keepdim)
+
+
+def mean(x: _Any, dim: _Any = None, keepdim: bool = False) -> _Any:
+    """The mean over `dim`, or of all."""
+    return _np.mean(x, axis=dim, keepdims=keepdim)
+
+
+def argmax(x: _Any, dim: int | None = None, keepdim: bool = False) -> _Any:
+    """Where the largest number is, along `dim`."""
+    return _np.argmax(x, axis=dim, keepdims=keepdim)
+
+
+def cat(tensors: _Sequence[_Any], dim: int = 0) -> _Any:
+    """Tensors one after another along an axis that they have."""
+    return _np.concatenate(tensors, axis=dim)
+
+
+def stack(tensors: _Sequence[_Any], dim: int = 0) -> _Any:
+    """Tensors of one shape side by side along a new axis."""
+    return _np.stack(tensors, axis=dim)
+
+
+def einsum(equation: str, *operands: _Any) -> _Any:
+    """np.einsum: products summed over the letters that the result has not."""
+    return _np.einsum(equation, *operands)
+
+
+def reshape(x: _Any, shape: _Any) -> _Any:
+    """The same numbers in another shape."""
+    return _np.reshape(x, shape)
+
+
+def squeeze(x: _Any, dim: int | None = None) -> _Any:
+    """x without the axes of size 1, or without the one axis `dim`."""
+    return _np.squeeze(x, axis=dim)
+
+
+def flatten(x: _Tensor, start_dim: int = 0, end_dim: int = -1) -> _Any:
+    """The axes from start_dim to end_dim as one."""
+    return x.flatten(start_dim, end_dim)
+
+
+def unsqueeze(x: _Tensor, dim: int) -> _Any:
+    """A new axis of size 1, which becomes axis `dim`."""
+    return x.unsqueeze(dim)
+
+
+def transpose(x: _Tensor, dim0: int, dim1: int) -> _Any:
+    """Two axes swapped."""
+    return x.transpose(dim0, dim1)
+
+
+def permute(x: _Tensor, dims: _Sequence[int]) -> _Any:
+    """The axes in another order."""
+    return x.permute(*dims)
+# fmt: on
+
+
+def max(x: _Any, dim: _Any = None, keepdim: bool = False) -> _Any:
+    """The largest number of x; along an axis `dim`, (values, indices); max(a, b) is maximum."""
+    return _extreme(_np.max, _np.argmax, _np.maximum, x, dim, keepdim)
+
+
+def min(x: _Any, dim: _Any = None, keepdim: bool = False) -> _Any:
+    """The smallest number of x; along an axis `dim`, (values, indices); min(a, b) is minimum."""
+    return _extreme(_np.min, _np.argmin, _np.minimum, x, dim, keepdim)
+
+
+def allclose(a: _Any, b: _Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
+    """Whether all numbers of a and b differ by at most atol + rtol |b|."""
+    return bool(_np.allclose(_array(a), _array(b), rtol=rtol, atol=atol))
+
+
+def is_tensor(x: object) -> bool:
+    """Whether x is a Tensor or Parameter."""
+    return isinstance(x, _Tensor)
+
+
+def device(name: str) -> str:
+    """'cpu', 'cuda' or 'cuda:1': for .to(device)."""
+    return name
+
+
+def _extreme(value: _Any, place: _Any, both: _Any, x: _Any, dim: _Any, keepdim: bool) -> _Any:
+    if dim is None:
+        return value(x)
+    if hasattr(dim, "shape"):
+        return both(x, dim)
+    places = place(_array(x), axis=dim, keepdims=keepdim)
+    values = value(x, axis=dim, keepdims=keepdim)
+    return _Largest(values, _Tensor(places) if isinstance(x, _Tensor) else places)
+
+
+def _array(x: _Any) -> _Any:
+    return x.data if isinstance(x, _Tensor) else x
+
+
+def _shape(sizes: _Any) -> tuple[int, ...]:
+    """(2, 3) for both zeros(2, 3) and zeros((2, 3))."""
+    one = len(sizes) == 1 and isinstance(sizes[0], (tuple, list))
+    return tuple(sizes[0]) if one else sizes
+
+
+def _made(
+    array: _Any, dtype: _Any = None, requires_grad: bool = False, device: str | None = None
+) -> _Tensor:
+    """A Tensor of new numbers, which may be given a dtype, and a device to be on."""
+    kind = dtype or (_default_dtype() if array.dtype.kind == "f" else array.dtype)
+    array = array.astype(kind)
+    return _Tensor(array if device is None else _to(array, device), requires_grad)
