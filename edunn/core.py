@@ -90,12 +90,15 @@ class Module(ModuleWords):
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """`forward`; if any input is a Tensor, so is the output, and the tape records it."""
+        if not any(isinstance(x, Tensor) for x in (*inputs, *options.values())) or self.is_traced():
+            return self.forward(*inputs, **options)
+        return self.record(*inputs, **options)
+
+    def record(self, *inputs: Any, **options: Any) -> Any:
+        """`forward` of the arrays of Tensors; the output is a Tensor, and the tape has a Step."""
         if options:  # inputs by name get their places
             bound = signature(self.forward).bind(*inputs, **options)
             inputs, options = bound.args, bound.kwargs
-        if not any(isinstance(x, Tensor) for x in (*inputs, *options.values())) or self.is_traced():
-            return self.forward(*inputs, **options)
-        if options:
             if any(map(requires_grad, options.values())):
                 raise TypeError(f"{self} got a Tensor by name that takes no gradient: detach() it")
             options = {n: x.data if isinstance(x, Tensor) else x for n, x in options.items()}
@@ -362,19 +365,19 @@ def requires_grad(x: Any) -> bool:
 
 
 def _recording_forward(forward: Callable[..., Any]) -> Callable[..., Any]:
-    """The same `forward`, but Tensors go by way of `__call__`, unless it is meant to see them."""
+    """The same `forward`, but Tensors go by way of `record`, unless it is meant to see them."""
 
     @wraps(forward)
-    def forward_or_call(self: Module, x: Any = _nothing, /, *more: Any, **options: Any) -> Any:
+    def forward_or_record(self: Module, x: Any = _nothing, /, *more: Any, **options: Any) -> Any:
         if not (more or options or x is _nothing or isinstance(x, Tensor)):
             return forward(self, x)  # one array, as nearly always: 0.1 us
         inputs = more if x is _nothing else (x, *more)
         has_tensors = any(isinstance(x, Tensor) for x in (*inputs, *options.values()))
         if has_tensors and not self.is_traced():
-            return Module.__call__(self, *inputs, **options)
+            return self.record(*inputs, **options)
         return forward(self, *inputs, **options)
 
-    return forward_or_call
+    return forward_or_record
 
 
 RULES: dict[Any, Callable[..., Module]] = {}  # the module for np.add, np.sum ...: see ops.py

@@ -3,6 +3,8 @@
 Error layers take (y_true, y), as edunn does; losses take (y, target), as PyTorch does.
 """
 
+from inspect import signature
+
 import numpy as np
 
 from edunn.backend import default_dtype, device_of
@@ -27,13 +29,14 @@ class Loss(Module):
     def inputs_of_dx(self, inputs):
         return inputs[:1]
 
-    def __call__(self, *inputs):
+    def record(self, *inputs, **options):
+        inputs = signature(self.forward).bind(*inputs, **options).args if options else inputs
         learned = self.inputs_of_dx(inputs)
         if sum(map(requires_grad, inputs)) > sum(map(requires_grad, learned)):
             if not any(map(requires_grad, learned)):
                 raise ValueError(f"{self} takes {self.order}; it got them the wrong way round")
             raise ValueError(f"{self} got a target that takes a gradient: give it target.detach()")
-        return super().__call__(*inputs)
+        return super().record(*inputs)
 
     def check(self, y, target):
         """Refuse what is empty, no numbers, or not of one shape."""
@@ -99,11 +102,11 @@ class _DifferenceLoss(_ReducedLoss):
     y, target: the same shape, any    loss: a number, or of that shape with reduction="none"
     """
 
-    def __call__(self, y, target):
+    def record(self, y, target):
         if requires_grad(y) and requires_grad(target):
             self.check(y, target)
             y, target = y - target, np.zeros_like(target.data)
-        return super().__call__(y, target)
+        return super().record(y, target)
 
 
 class MSELoss(_DifferenceLoss):
