@@ -39,7 +39,7 @@ LOOP = "while True:\n    pass"
 
 def hand_in(name, folder, count, extra=None):
     """Submissions like those of a class, no two the same: every third is right, the others wrong in
-    the ways of the wrong answers that end. extra: one more, which replaces the code of the first TODO."""
+    the known ways that end. extra: one more, which replaces the code of the first TODO."""
     solution, (mistakes, _) = COURSE.solution(name), read_wrong_answers(COURSE, name)
     wrong = [mistake for mistake in mistakes if "while" not in str(mistake.change)]
     for number in range(count):
