@@ -39,15 +39,15 @@ LOOP = "while True:\n    pass"
 
 def hand_in(name, folder, count, extra=None):
     """Submissions like those of a class, no two the same: every third is right, the others wrong in
-    the ways of the bank that end. extra: one more, which replaces the code of the first TODO."""
-    solution, (bank, _) = COURSE.solution(name), read_wrong_answers(COURSE, name)
-    wrong = [mistake for mistake in bank if "while" not in str(mistake.change)]
+    the known ways that end. extra: one more, which replaces the code of the first TODO."""
+    solution, (mistakes, _) = COURSE.solution(name), read_wrong_answers(COURSE, name)
+    wrong = [mistake for mistake in mistakes if "while" not in str(mistake.change)]
     for number in range(count):
         right = number % 3 == 0
         notebook = solution if right else wrong[number % len(wrong)].notebook(solution)
         write(notebook, folder / f"student{number:04d}" / f"{name}.ipynb", f"# {number}")
     if extra:
-        first = bank[0]._replace(change=extra)
+        first = mistakes[0]._replace(change=extra)
         write(first.notebook(solution), folder / "extra" / f"{name}.ipynb", "")
 
 

@@ -30,7 +30,7 @@ class Finding:
     who: str
     part: str
     variable: str | None = None
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
     yours: Array | None = field(default=None, compare=False)
     measured: Array | None = field(default=None, compare=False)
     wrong: Array | None = field(default=None, compare=False)

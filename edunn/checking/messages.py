@@ -59,7 +59,7 @@ def message(finding: Finding, language: str | None = None) -> tuple[str, str, st
     Only for findings with an id of the table of diagnoses.
     """
     names = {"who": finding.who, "part": finding.part, "variable": finding.variable}
-    values = {name: value for name, value in names.items() if value} | finding.details
+    values = {name: value for name, value in names.items() if value} | dict(finding.details)
     with speaking(language):
         texts = _texts(diagnosis(finding.id).id)
     pattern, hint, more = (_filled(texts[key], values) for key in ("pattern", "hint", "more"))
