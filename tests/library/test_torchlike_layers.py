@@ -177,3 +177,87 @@ def test_they_start_as_pytorchs_do(name):
         yours = theirs.state_dict()[key].numpy()
         assert mine.std() == pytest.approx(yours.std(), rel=0.1), key
         assert np.abs(mine).max() == pytest.approx(np.abs(yours).max(), rel=0.1), key
+
+
+# One script under both
+
+
+def recurrent(nn):
+    class Reader(nn.Module):
+        """Reads on from where the batch before ended, through which no gradient goes back."""
+
+        def __init__(self):
+            super().__init__()
+            self.embed = nn.Embedding(5, 8)
+            self.lstm = nn.LSTM(8, 12, num_layers=2)
+            self.head = nn.Linear(12, 5)
+            self.state = None
+
+        def forward(self, x):
+            y, (h, c) = self.lstm(self.embed(x.transpose(0, 1)), self.state)
+            self.state = h.detach(), c.detach()
+            return self.head(y).transpose(0, 1)
+
+    return Reader()
+
+
+def transformer(nn):
+    class Block(nn.Module):
+        def __init__(self, features):
+            super().__init__()
+            self.norm1, self.norm2 = nn.LayerNorm(features), nn.LayerNorm(features)
+            self.attention = nn.MultiheadAttention(features, 2, batch_first=True)
+            self.up = nn.Linear(features, 2 * features)
+            self.down = nn.Linear(2 * features, features)
+
+        def forward(self, x, mask):
+            h = self.norm1(x)
+            x = x + self.attention(h, h, h, attn_mask=mask, need_weights=False)[0]
+            return x + self.down(nn.functional.gelu(self.up(self.norm2(x))))
+
+    class Transformer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed, self.places = nn.Embedding(5, 8), nn.Embedding(6, 8)
+            self.blocks = nn.ModuleList([Block(8), Block(8)])
+            self.norm, self.head = nn.LayerNorm(8), nn.Linear(8, 5)
+
+        def forward(self, x):
+            places = (0 * x[:1] + 1).cumsum(1) - 1
+            h = self.embed(x) + self.places(places)
+            for block in self.blocks:
+                h = block(h, places[0] > places[0].unsqueeze(1))
+            return self.head(self.norm(h))
+
+    return Transformer()
+
+
+def train(nn, optim, tensor, make, batches, start):
+    """At each place of a sequence, the number before; at its first place, the number there."""
+    model = make(nn)
+    start(model)
+    optimizer, criterion = optim.Adam(model.parameters(), lr=0.01), nn.CrossEntropyLoss()
+    losses = []
+    for x in batches:
+        labels = tensor(np.concatenate([x[:, :1], x[:, :-1]], axis=1)).reshape(-1)
+        optimizer.zero_grad()
+        loss = criterion(model(tensor(x)).reshape(-1, 5), labels)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize("make", [recurrent, transformer])
+def test_a_script_of_sequences_gives_the_same_losses_under_both(make, rng):
+    batches, state = [rng.integers(0, 5, (16, 6)) for _ in range(60)], {}
+    ours = train(
+        nn, nn.optim, nn.from_numpy, make, batches, lambda model: state.update(nn.to_torch(model))
+    )
+
+    def start(model):
+        model.double().load_state_dict({n: torch.from_numpy(a.copy()) for n, a in state.items()})
+
+    theirs = train(T, torch.optim, torch.from_numpy, make, batches, start)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    assert ours[-1] < 0.9 * ours[0]
