@@ -82,6 +82,9 @@ class ELU(activations.ELU):
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__(alpha)
 
+    def describe(self) -> str:
+        return f"alpha={self.alpha}"
+
 
 class SiLU(activations.SiLU):
     """y = x sigmoid(x), elementwise; inplace has no effect."""
@@ -106,12 +109,18 @@ class Softmax(activations.Softmax):
     def __init__(self, dim: int = -1) -> None:
         super().__init__(axis=dim)
 
+    def describe(self) -> str:
+        return f"dim={self.axis}"
+
 
 class LogSoftmax(activations.LogSoftmax):
     """y = x - log(sum of exp(x) along the axis `dim`); x, y: any shape"""
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__(axis=dim)
+
+    def describe(self) -> str:
+        return f"dim={self.axis}"
 
 
 class _Convolution(convolution._Convolution):

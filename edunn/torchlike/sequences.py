@@ -41,6 +41,10 @@ class _Recurrent(recurrent._Recurrent):
         y, *last = self.split(super().__call__(x, *states))
         return y, tuple(last) if len(last) > 1 else last[0]
 
+    def describe(self) -> str:
+        words = f"{', bias=False' * (not self.biases)}{', batch_first=True' * self.batch_first}"
+        return super().describe() + words
+
 
 class RNN(_Recurrent, recurrent.RNN):
     """y, h = rnn(x) or rnn(x, h0); the formula is that of edunn.RNN

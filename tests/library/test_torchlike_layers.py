@@ -179,6 +179,19 @@ def test_they_start_as_pytorchs_do(name):
         assert np.abs(mine).max() == pytest.approx(np.abs(yours).max(), rel=0.1), key
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda nn: nn.LSTM(3, 4), lambda nn: nn.GRU(3, 4, 2, False, True),
+        lambda nn: nn.RNN(3, 4, batch_first=True), lambda nn: nn.Softmax(dim=1),
+        lambda nn: nn.LogSoftmax(dim=0), lambda nn: nn.ELU(0.5), lambda nn: nn.SiLU(),
+        lambda nn: nn.Embedding(5, 3, padding_idx=1),
+    ],
+)  # fmt: skip
+def test_they_print_as_pytorchs_do(make):
+    assert str(make(nn)) == str(make(T))
+
+
 # One script under both
 
 
