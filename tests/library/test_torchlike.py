@@ -481,8 +481,22 @@ def test_a_pair_goes_through_no_sequential():
     """As in PyTorch, a recurrent layer in a Sequential gives it a tuple; edunn.RNN gives y."""
     with pytest.raises(TypeError, match="layer 1: .*tuple"):
         nn.Sequential(nn.GRU(3, 4), nn.Linear(4, 2))(nn.ones(5, 2, 3))
+    with pytest.raises(ValueError, match=r"layer 0, GRU\(3, 4\), gives a tuple of 2, not"):
+        nn.Sequential(nn.GRU(3, 4), nn.Linear(4, 2)).explain((5, 2, 3))
     model = edunn.Sequential(edunn.GRU(3, 4), edunn.Linear(4, 2))
     assert model(nn.ones(5, 2, 3)).shape == (5, 2, 2)
+
+
+def test_pairs_and_functional_on_a_gpu(gpu):
+    x, hidden = nn.ones(5, 2, 4, device=gpu), nn.zeros(2, 5, device=gpu) > 0
+    lstm, attention = nn.LSTM(4, 4).to(gpu), nn.MultiheadAttention(4, 2).to(gpu)
+    y, (h, c) = lstm(x, lstm(x)[1])
+    later = nn.arange(5, device=gpu) > nn.arange(5, device=gpu).unsqueeze(1)
+    z, weights = attention(y, y, y, key_padding_mask=hidden, attn_mask=later)
+    loss = nn.functional.layer_norm(z, (4,)).sum() + h.sum() + c.sum()
+    loss.backward()
+    assert {edunn.device_of(one.data) for one in (y, h, c, z, weights)} == {"cuda:0"}
+    assert {edunn.device_of(p.grad) for p in lstm.parameters()} == {"cuda:0"}
 
 
 # init and optim
