@@ -74,6 +74,8 @@ def _walk(model: Module, path: str, x: Array, rows: list[_Row], seen: set[Parame
             y = model(x)
         except (TypeError, ValueError) as error:
             raise ValueError(_misfit(path, model, x, rows, error)) from error
+        if isinstance(y, tuple):
+            raise ValueError(f"layer {path}, {model!r}, gives a tuple of {len(y)}, not one array")
         new = set(model.parameters()) - seen
         seen |= new
         cost = model.multiply_adds(y.shape)

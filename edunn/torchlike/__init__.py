@@ -12,11 +12,9 @@ from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
 from edunn.core import Module, Parameter, Tensor
 from edunn.core import no_tape as no_grad
 from edunn.datasets.loading import DataLoader, TensorDataset
-from edunn.layers.activations import GELU, Identity, Sigmoid, Softmax, Tanh
-from edunn.layers.convolution import Conv2d
-from edunn.layers.embedding import Embedding
-from edunn.layers.pooling import AvgPool2d, MaxPool2d
-from edunn.layers.recurrent import RNN
+from edunn.layers.activations import GELU, Identity, Sigmoid, Tanh
+from edunn.layers.normalization import LayerNorm
+from edunn.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
 from edunn.layers.regularization import BatchNorm1d, BatchNorm2d
 from edunn.layers.shaping import Flatten
 from edunn.losses import (
@@ -45,7 +43,21 @@ from edunn.torchlike.dtypes import (
     long,
     uint8,
 )
-from edunn.torchlike.layers import Dropout, LeakyReLU, Linear, ReLU
+from edunn.torchlike.layers import (
+    ELU,
+    Conv1d,
+    Conv2d,
+    Dropout,
+    Embedding,
+    LeakyReLU,
+    Linear,
+    LogSoftmax,
+    ReLU,
+    SiLU,
+    Softmax,
+    Softplus,
+)
+from edunn.torchlike.sequences import GRU, LSTM, RNN, MultiheadAttention
 from edunn.torchlike.tensors import (
     abs,
     allclose,
@@ -101,19 +113,21 @@ from edunn.torchlike.tensors import (
 Conv2D = Conv2d
 
 __all__ = [
-    "AvgPool2d", "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d", "Conv2D", "Conv2d",
-    "CrossEntropyLoss", "DataLoader", "Dropout", "Embedding", "Flatten", "GELU", "HuberLoss",
-    "Identity", "L1Loss", "LeakyReLU", "Linear", "MSELoss", "MaxPool2d", "Module", "ModuleDict",
-    "ModuleList", "NLLLoss", "Parameter", "RNN", "ReLU", "Sequential", "Sequential1D",
-    "Sequential2D", "Sigmoid", "SmoothL1Loss", "Softmax", "Tanh", "Tensor", "TensorDataset", "abs",
-    "allclose", "arange", "argmax", "bmm", "bool", "cat", "clamp", "cos", "cuda", "datasets",
-    "device", "double", "einsum", "exp", "eye", "flatten", "float", "float32", "float64",
-    "from_numpy", "from_torch", "full", "functional", "init", "int", "int32", "int64", "is_tensor",
-    "linspace", "load_state_dict", "log", "long", "manual_seed", "matmul", "max", "maximum", "mean",
-    "min", "minimum", "mm", "no_grad", "ones", "ones_like", "optim", "permute", "pow", "rand",
-    "randint", "randn", "randperm", "relu", "reshape", "set_default_dtype", "sigmoid", "sin",
-    "softmax", "sqrt", "squeeze", "stack", "state_dict", "sum", "tanh", "tensor", "to_torch",
-    "transforms", "transpose", "uint8", "unsqueeze", "utils", "where", "zeros", "zeros_like",
+    "AdaptiveAvgPool2d", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d",
+    "Conv1d", "Conv2D", "Conv2d", "CrossEntropyLoss", "DataLoader", "Dropout", "ELU", "Embedding",
+    "Flatten", "GELU", "GRU", "HuberLoss", "Identity", "L1Loss", "LSTM", "LayerNorm", "LeakyReLU",
+    "Linear", "LogSoftmax", "MSELoss", "MaxPool2d", "Module", "ModuleDict", "ModuleList",
+    "MultiheadAttention", "NLLLoss", "Parameter", "RNN", "ReLU", "Sequential", "Sequential1D",
+    "Sequential2D", "SiLU", "Sigmoid", "SmoothL1Loss", "Softmax", "Softplus", "Tanh", "Tensor",
+    "TensorDataset", "abs", "allclose", "arange", "argmax", "bmm", "bool", "cat", "clamp", "cos",
+    "cuda", "datasets", "device", "double", "einsum", "exp", "eye", "flatten", "float", "float32",
+    "float64", "from_numpy", "from_torch", "full", "functional", "init", "int", "int32", "int64",
+    "is_tensor", "linspace", "load_state_dict", "log", "long", "manual_seed", "matmul", "max",
+    "maximum", "mean", "min", "minimum", "mm", "no_grad", "ones", "ones_like", "optim", "permute",
+    "pow", "rand", "randint", "randn", "randperm", "relu", "reshape", "set_default_dtype",
+    "sigmoid", "sin", "softmax", "sqrt", "squeeze", "stack", "state_dict", "sum", "tanh", "tensor",
+    "to_torch", "transforms", "transpose", "uint8", "unsqueeze", "utils", "where", "zeros",
+    "zeros_like",
 ]  # fmt: skip
 
 

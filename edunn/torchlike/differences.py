@@ -106,13 +106,22 @@ DIFFERS = [
                "MSELoss, L1Loss, HuberLoss and SmoothL1Loss"),
     _Difference("Dropout", (), "draws other numbers than PyTorch with the same seed"),
     _Difference("ReLU", (), "inplace=True is accepted and has no effect; so in all layers"),
+    _Difference("Softplus", (), "threshold has no effect: the formula holds for every x"),
+    _Difference("LayerNorm", (), "no elementwise_affine and no bias=False"),
+    _Difference("Conv2d", (), "starts as KaimingNormal, its bias at 0; so does Conv1d; "
+               "padding_mode only 'zeros'"),
+    _Difference("RNN", (), "no dropout, bidirectional, nonlinearity or proj_size, and always a "
+               "batch; so LSTM and GRU. `forward`, not called, is edunn's: one array"),
+    _Difference("MultiheadAttention", (), "attn_mask only the causal one, no dropout; the weights "
+               "are off the tape, and 0 for a query that sees nothing, not NaN"),
     _Difference("ModuleList", (), "called, it runs its modules in a row"),
     _Difference("DataLoader", (), "no workers, samplers or collate_fn"),
     _Difference("optim.SGD", (), "a group may set lr and weight_decay; no dampening, no maximize"),
     _Difference("optim.lr_scheduler.ReduceLROnPlateau", (), "without cooldown and eps"),
     _Difference("optim.lr_scheduler.StepLR", (), "no last_epoch: step() as often as there were"),
     _Difference("functional.linear", (), "weight is (in_features, out_features)"),
-    _Difference("functional.conv2d", (), "weight: a Parameter, or what takes no gradient"),
+    _Difference("functional.conv2d", (), "weight: a Parameter, or what takes no gradient; so in "
+               "layer_norm"),
     _Difference("init.kaiming_normal_", (), "a matrix is (inputs, outputs), as in Linear"),
 ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from edunn.core import Parameter as _Parameter
 from edunn.core import Tensor as _Tensor
 from edunn.layers.activations import ACTIVATIONS as _ACTIVATIONS
 from edunn.layers.convolution import Conv2d as _Conv2d
+from edunn.layers.normalization import LayerNorm as _LayerNorm
 from edunn.layers.pooling import AvgPool2d as _AvgPool2d
 from edunn.layers.pooling import MaxPool2d as _MaxPool2d
 from edunn.layers.regularization import Dropout as _Dropout
@@ -20,9 +21,9 @@ _np: _Any = _numpy  # whose own types know arrays only, and these are calls with
 
 __all__ = [
     "avg_pool2d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "conv2d",
-    "cross_entropy", "dropout", "embedding", "gelu", "huber_loss", "l1_loss", "leaky_relu",
-    "linear", "log_softmax", "max_pool2d", "mse_loss", "nll_loss", "one_hot", "pad", "relu",
-    "sigmoid", "smooth_l1_loss", "softmax", "tanh",
+    "cross_entropy", "dropout", "elu", "embedding", "gelu", "huber_loss", "l1_loss", "layer_norm",
+    "leaky_relu", "linear", "log_softmax", "max_pool2d", "mse_loss", "nll_loss", "one_hot", "pad",
+    "relu", "sigmoid", "silu", "smooth_l1_loss", "softmax", "softplus", "tanh",
 ]  # fmt: skip
 
 
@@ -51,16 +52,40 @@ def tanh(x: _Any) -> _Any:
     return _ACTIVATIONS["tanh"]()(x)
 
 
+def elu(x: _Any, alpha: float = 1.0, inplace: bool = False) -> _Any:
+    """x where it is above 0, else alpha (exp(x) - 1); inplace has no effect."""
+    return _ACTIVATIONS["elu"](alpha)(x)
+
+
+def silu(x: _Any, inplace: bool = False) -> _Any:
+    """x sigmoid(x); inplace has no effect."""
+    return _ACTIVATIONS["silu"]()(x)
+
+
+def softplus(x: _Any, beta: float = 1.0, threshold: float = 20.0) -> _Any:
+    """log(1 + exp(beta x)) / beta; threshold has no effect, see Softplus."""
+    return _ACTIVATIONS["softplus"](beta)(x)
+
+
 def softmax(x: _Any, dim: int = -1) -> _Any:
     """exp(x) / the sum of exp(x) along `dim`"""
-    e = _np.exp(x - _np.max(_array(x), axis=dim, keepdims=True))  # exp cannot overflow
-    return e / _np.sum(e, axis=dim, keepdims=True)
+    return _ACTIVATIONS["softmax"](axis=dim)(x)
 
 
 def log_softmax(x: _Any, dim: int = -1) -> _Any:
     """The logarithm of softmax, x - log of the sum of exp(x) along `dim`"""
-    shifted = x - _np.max(_array(x), axis=dim, keepdims=True)
-    return shifted - _np.log(_np.sum(_np.exp(shifted), axis=dim, keepdims=True))
+    return _ACTIVATIONS["log_softmax"](axis=dim)(x)
+
+
+def layer_norm(
+    x: _Any, normalized_shape: _Any, weight: _Any = None, bias: _Any = None, eps: float = 1e-5
+) -> _Any:
+    """What a LayerNorm with these Parameters makes of x; without them, of mean 0 and variance 1."""
+    layer = _LayerNorm(normalized_shape, eps)
+    ones = _np.ones_like(_array(x), shape=layer.w.shape)
+    layer.w = _parameter("layer_norm", "weight", ones if weight is None else weight)
+    layer.b = _parameter("layer_norm", "bias", 0 * ones if bias is None else bias)
+    return layer(x)
 
 
 def linear(x: _Any, weight: _Any, bias: _Any = None) -> _Any:
@@ -81,22 +106,32 @@ def one_hot(labels: _Any, num_classes: int = -1) -> _Any:
     return _Tensor((labels[..., None] == _np.arange(classes, like=labels)).astype(_np.int64))
 
 
-def conv2d(x: _Any, weight: _Any, bias: _Any = None, stride: _Any = 1, padding: _Any = 0) -> _Any:
+def conv2d(  # noqa: PLR0913  # PyTorch's words
+    x: _Any, weight: _Any, bias: _Any = None, stride: _Any = 1, padding: _Any = 0,
+    dilation: _Any = 1, groups: int = 1,
+) -> _Any:  # fmt: skip
     """What a Conv2d with these Parameters makes of x; see its formula.
 
-    weight: (out_channels, in_channels, size, size)    bias: (out_channels,)
+    weight: (out_channels, in_channels / groups, size, size)    bias: (out_channels,)
     """
-    w, b = _parameter("weight", weight), None if bias is None else _parameter("bias", bias)
+    w = _parameter("conv2d", "weight", weight)
+    b = None if bias is None else _parameter("conv2d", "bias", bias)
+    out_channels, in_channels, *size = w.shape
     before = _generator().bit_generator.state
-    layer = _Conv2d(w.shape[1], w.shape[0], w.shape[2], stride, padding, bias=b is not None)
+    layer = _Conv2d(
+        in_channels * groups, out_channels, tuple(size), stride, padding, b is not None, dilation,
+        groups,
+    )  # fmt: skip
     _generator().bit_generator.state = before  # the numbers that it drew are not used
     layer.w, layer.b = w, b
     return layer(x)
 
 
-def max_pool2d(x: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0) -> _Any:
+def max_pool2d(
+    x: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0, dilation: _Any = 1
+) -> _Any:
     """The largest number of each window; see MaxPool2d."""
-    return _MaxPool2d(kernel_size, stride, padding)(x)
+    return _MaxPool2d(kernel_size, stride, padding, dilation)(x)
 
 
 def avg_pool2d(x: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0) -> _Any:
@@ -166,12 +201,12 @@ def _array(x: _Any) -> _Any:
     return x.data if isinstance(x, _Tensor) else x
 
 
-def _parameter(name: str, x: _Any) -> _Parameter:
+def _parameter(who: str, name: str, x: _Any) -> _Parameter:
     """A Parameter itself; what takes no gradient as a frozen one."""
     if isinstance(x, _Parameter):
         return x
     if isinstance(x, _Tensor) and x.requires_grad:
-        raise TypeError(f"conv2d got a {name} that is computed, not a Parameter")
+        raise TypeError(f"{who} got a {name} that is computed, not a Parameter")
     return _Parameter(_array(x), trainable=False)
 
 

@@ -3,7 +3,20 @@
 from typing import Any
 
 from edunn.initializers import LeCunUniform
-from edunn.layers import activations, dense, regularization
+from edunn.inputs import show
+from edunn.layers import activations, convolution, dense, embedding, regularization
+
+
+def accept(layer: object, words: dict[str, Any], **known: Any) -> None:
+    """Refuse words of PyTorch's that ask for what is not built; `known` has what they are there."""
+    known |= {"device": None, "dtype": None}
+    for name, value in words.items():
+        who = type(layer).__name__
+        if name not in known:
+            raise TypeError(f"{who} got {name}={show(value)}, which is no word of it")
+        if not (value is None or isinstance(value, (int, float, str))) or value != known[name]:
+            wanted = f"{known[name]!r}: nothing else is built"
+            raise ValueError(f"{who} got {name}={show(value)}, not {wanted}")
 
 
 class Linear(dense.Dense):
@@ -61,3 +74,89 @@ class LeakyReLU(activations.LeakyReLU):
 
     def describe(self) -> str:
         return f"negative_slope={self.slope}"
+
+
+class ELU(activations.ELU):
+    """y = x for x > 0, else alpha (exp(x) - 1), elementwise; inplace has no effect."""
+
+    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
+        super().__init__(alpha)
+
+    def describe(self) -> str:
+        return f"alpha={self.alpha}"
+
+
+class SiLU(activations.SiLU):
+    """y = x sigmoid(x), elementwise; inplace has no effect."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+
+
+class Softplus(activations.Softplus):
+    """y = log(1 + exp(beta x)) / beta, elementwise, for every x
+
+    threshold: accepted, without effect; above it PyTorch takes x, which is y there to 2e-9
+    """
+
+    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+        super().__init__(beta)
+
+
+class Softmax(activations.Softmax):
+    """y = exp(x) / sum of exp(x) along the axis `dim`; x, y: any shape"""
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__(axis=dim)
+
+    def describe(self) -> str:
+        return f"dim={self.axis}"
+
+
+class LogSoftmax(activations.LogSoftmax):
+    """y = x - log(sum of exp(x) along the axis `dim`); x, y: any shape"""
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__(axis=dim)
+
+    def describe(self) -> str:
+        return f"dim={self.axis}"
+
+
+class _Convolution(convolution._Convolution):
+    """PyTorch's order of words: bias comes after dilation and groups."""
+
+    def __init__(  # noqa: PLR0913
+        self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1,
+        padding: Any = 0, dilation: Any = 1, groups: int = 1, bias: bool = True, **words: Any,
+    ) -> None:  # fmt: skip
+        accept(self, words, padding_mode="zeros")
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, bias, dilation, groups
+        )
+
+
+class Conv2d(_Convolution, convolution.Conv2d):
+    """y[:, o] = sum over i of w[o, i] slid over x[:, i], plus b[o]; shapes as edunn.Conv2d
+
+    x: (n, in_channels, height, width)    y: (n, out_channels, rows, columns)
+    """
+
+
+class Conv1d(_Convolution, convolution.Conv1d):
+    """y[:, o] = sum over i of w[o, i] slid over x[:, i], plus b[o]; shapes as edunn.Conv1d
+
+    x: (n, in_channels, length)    y: (n, out_channels, places)
+    """
+
+
+class Embedding(embedding.Embedding):
+    """y = w[x], for whole numbers x of any shape; y has embedding_dim as one more axis
+
+    padding_idx: a number whose row starts at 0 and gets no gradient
+    """
+
+    def __init__(
+        self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None
+    ) -> None:
+        super().__init__(num_embeddings, embedding_dim, padding_idx=padding_idx)

@@ -96,7 +96,7 @@ GOOD = {
     "out_features": 2, "out_channels": 2, "classes": 2, "kernel_size": 2, "hidden": 2, "std": 1.0,
     "num_embeddings": 4, "embedding_dim": 3, "rows": [0, 1], "columns": [0, 1],
     "values": [1.0, 2.0], "value": 1.0, "normalized_shape": 3,
-    "heads": 3, "output_size": 2,
+    "heads": 3, "output_size": 2, "input_size": 3, "hidden_size": 2, "embed_dim": 3, "num_heads": 3,
     "parameters": [nn.Parameter(np.ones(2))], "optimizer": nn.SGD([nn.Parameter(np.ones(2))]),
     "step_size": 2, "gamma": 0.5, "milestones": [2, 3], "lr_lambda": abs, "T_max": 3, "lr": 0.1,
 }  # fmt: skip

@@ -399,11 +399,10 @@ def test_functional_against_pytorch(name, rng):
     mine, yours = nn.Tensor(array, True), torch.from_numpy(array.copy()).requires_grad_()
     y = FUNCTIONAL[name](F, mine, nn.Tensor(other))
     their_y = FUNCTIONAL[name](torch.nn.functional, yours, torch.from_numpy(other))
-    tolerance = 1e-3 if name == "gelu" else 1e-9
-    np.testing.assert_allclose(y.data, their_y.detach().numpy(), atol=tolerance)
+    np.testing.assert_allclose(y.data, their_y.detach().numpy(), atol=1e-9)
     y.sum().backward()
     their_y.sum().backward()
-    np.testing.assert_allclose(mine.grad, yours.grad.numpy(), atol=tolerance)
+    np.testing.assert_allclose(mine.grad, yours.grad.numpy(), atol=1e-9)
 
 
 def test_functional_of_labels_and_arrays(rng):
@@ -437,6 +436,67 @@ def test_a_convolution_of_parameters_learns_and_draws_nothing():
     assert b.grad.tolist() == [4, 4]
     with pytest.raises(TypeError, match="conv2d got a weight that is computed, not a Parameter"):
         F.conv2d(x, w * 2)
+
+
+# Layers that give pairs, and words that are not built: see test_torchlike_layers.py
+
+REFUSED = {
+    "dropout": (lambda: nn.LSTM(3, 4, dropout=0.5),
+                "LSTM got dropout=0.5, not 0: nothing else is built"),
+    "bidirectional": (lambda: nn.GRU(3, 4, bidirectional=True), "GRU got bidirectional=True, not"),
+    "nonlinearity": (lambda: nn.RNN(3, 4, nonlinearity="relu"),
+                     "RNN got nonlinearity='relu', not 'tanh'"),
+    "its place": (lambda: nn.RNN(3, 4, 1, "relu"), "RNN got bias='relu', not True or False"),
+    "proj_size": (lambda: nn.LSTM(3, 4, proj_size=2), "LSTM got proj_size=2, not 0"),
+    "input_size": (lambda: nn.RNN(0, 4), "RNN got input_size=0, not"),
+    "embed_dim": (lambda: nn.MultiheadAttention(-1, 1), "MultiheadAttention got embed_dim=-1, not"),
+    "an array": (lambda: nn.GRU(3, 4, dropout=np.ones(2)), "GRU got dropout="),
+    "no word": (lambda: nn.LSTM(3, 4, layers=2), "LSTM got layers=2, which is no word of it"),
+    "attention": (lambda: nn.MultiheadAttention(4, 2, kdim=3), "got kdim=3, not None"),
+    "padding_mode": (lambda: nn.Conv2d(1, 1, 3, padding_mode="reflect"),
+                     "Conv2d got padding_mode='reflect', not 'zeros'"),
+    "states": (lambda: nn.LSTM(3, 4)(np.ones((2, 1, 3)), np.ones((1, 1, 4))),
+               "got 1 initial states, not 2"),
+    "attn_mask": (lambda: attend(attn_mask=np.eye(2) > 0), r"not the causal one of shape \(2, 2\)"),
+    "attn_mask of floats": (lambda: attend(attn_mask=np.ones((2, 2))), "not the causal one"),
+    "key_padding_mask": (lambda: attend(key_padding_mask=np.ones((3, 2))),
+                         "key_padding_mask of dtype float64, not of bool"),
+}  # fmt: skip
+
+
+def attend(**words):
+    x = np.ones((2, 3, 4))
+    return nn.MultiheadAttention(4, 2)(x, x, x, **words)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_built_is_refused_in_a_line(name):
+    refused, says = REFUSED[name]
+    with pytest.raises((TypeError, ValueError), match=says) as caught:
+        refused()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_pair_goes_through_no_sequential():
+    """As in PyTorch, a recurrent layer in a Sequential gives it a tuple; edunn.RNN gives y."""
+    with pytest.raises(TypeError, match="layer 1: .*tuple"):
+        nn.Sequential(nn.GRU(3, 4), nn.Linear(4, 2))(nn.ones(5, 2, 3))
+    with pytest.raises(ValueError, match=r"layer 0, GRU\(3, 4\), gives a tuple of 2, not"):
+        nn.Sequential(nn.GRU(3, 4), nn.Linear(4, 2)).explain((5, 2, 3))
+    model = edunn.Sequential(edunn.GRU(3, 4), edunn.Linear(4, 2))
+    assert model(nn.ones(5, 2, 3)).shape == (5, 2, 2)
+
+
+def test_pairs_and_functional_on_a_gpu(gpu):
+    x, hidden = nn.ones(5, 2, 4, device=gpu), nn.zeros(2, 5, device=gpu) > 0
+    lstm, attention = nn.LSTM(4, 4).to(gpu), nn.MultiheadAttention(4, 2).to(gpu)
+    y, (h, c) = lstm(x, lstm(x)[1])
+    later = nn.arange(5, device=gpu) > nn.arange(5, device=gpu).unsqueeze(1)
+    z, weights = attention(y, y, y, key_padding_mask=hidden, attn_mask=later)
+    loss = nn.functional.layer_norm(z, (4,)).sum() + h.sum() + c.sum()
+    loss.backward()
+    assert {edunn.device_of(one.data) for one in (y, h, c, z, weights)} == {"cuda:0"}
+    assert {edunn.device_of(p.grad) for p in lstm.parameters()} == {"cuda:0"}
 
 
 # init and optim
