@@ -157,10 +157,12 @@ class Module(ModuleWords):
 
     def find_parameter(self, name: str) -> Parameter:
         """The Parameter of a dotted name; ValueError names the ones there are."""
+        if isinstance(own := vars(self).get(name), Parameter):  # nearly always
+            return own
         for prefix, module in self.named_modules():
-            own = module.own_parameters() if name.startswith(prefix) else {}
-            if name.removeprefix(prefix) in own:
-                return own[name.removeprefix(prefix)]
+            held_there = module.own_parameters() if name.startswith(prefix) else {}
+            if name.removeprefix(prefix) in held_there:
+                return held_there[name.removeprefix(prefix)]
         have = list(self.named_parameters())
         raise ValueError(f"{type(self).__name__} has no parameter {name!r}, only {have}")
 

@@ -13,6 +13,8 @@ from edunn.checking.errors import GradientError
 from edunn.checking.findings import CheckedVariable, Finding
 from edunn.checking.report import Report
 
+pytestmark = pytest.mark.slow
+
 TEXTS = {id: text for id, text in messages.catalogue().items() if id != "_words"}
 HOSTILE = '<script>alert("&")</script>\n\x1b[31m' + "{who}" * 30
 

@@ -11,6 +11,8 @@ import pytest
 
 import edunn as nn
 
+pytestmark = pytest.mark.slow
+
 X = np.arange(12, dtype=np.float32).reshape(6, 2) / 10
 Y = np.array([0, 1, 2, 0, 1, 2])
 TARGET = X[:, ::-1] * 2 - 1

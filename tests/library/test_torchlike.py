@@ -15,6 +15,8 @@ from cases import CASES
 from edunn.core import RULES
 from edunn.torchlike.differences import DIFFERS, MISSING
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 
