@@ -501,6 +501,7 @@ history = fit(model, 0 * four, four, nn.MSELoss(), jump, 1, 4, (0 * four, four))
 too_early = "the validation loss is that of before the epoch: train first, and then measure"
 assert history["validation_loss"][0] < 1, too_early
 model = nn.Sequential(nn.Bias(1))
+still = nn.SGD(model.parameters(), lr=1e-12)
 history = fit(model, y, y, nn.MSELoss(), still, 2, 2)
 assert list(history) == ["loss"], f"without validation, the history has {list(history)}"
 keep(fit, report)

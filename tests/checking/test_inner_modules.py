@@ -8,6 +8,8 @@ from edunn.checking.inner_modules import METHODS
 from edunn.checking.laws import examine_point
 from edunn.containers import add_gradients
 
+pytestmark = pytest.mark.slow
+
 X = np.random.default_rng(3).normal(size=(4, 3))
 
 

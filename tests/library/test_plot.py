@@ -11,6 +11,8 @@ from edunn import plot
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 BLUE, ORANGE, GREEN = map(to_rgb, plot.COLORS[:3])
 MATRIX = np.array([[50, 2, 1], [3, 40, 9], [0, 8, 120]])
 
