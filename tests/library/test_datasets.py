@@ -12,6 +12,8 @@ import pytest
 
 import edunn as nn
 
+pytestmark = pytest.mark.slow
+
 data = nn.datasets
 REAL = os.environ.get("EDUNN_DATA")
 NOWHERE = "http://127.0.0.1:9/"  # a port that nobody serves

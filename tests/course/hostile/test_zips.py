@@ -14,6 +14,8 @@ from edunn.course.submissions.lms import METADATA
 from edunn.course.submissions.roster import Roster
 from hostile.making import MARK, NAME, raw, right
 
+pytestmark = pytest.mark.slow
+
 GOOD = raw(right())
 FILE = f"{NAME}.ipynb"
 MOODLE = "{}_{}_assignsubmission_file_/"
