@@ -19,6 +19,7 @@ MATRIX = np.array([[50, 2, 1], [3, 40, 9], [0, 8, 120]])
 
 @pytest.fixture(autouse=True)
 def close_figures():
+    plt.close("all")  # those that other test files left
     yield
     plt.close("all")
 
