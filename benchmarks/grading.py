@@ -29,6 +29,7 @@ from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
 from edunn.course.authoring.wrong_answers import read_wrong_answers
+from edunn.course.grading.records import Record
 from edunn.course.notebooks.layout import Course
 
 COURSE = Course.find(Path(__file__))
@@ -141,7 +142,7 @@ def loop(name, folder, students):
         seconds.append(run(command(name, place / "in", place / "out")))
     record = records(name, folder / "with" / "out")["extra"]
     print(f"without an endless loop {seconds[0]:.1f} s, with one {seconds[1]:.1f} s")
-    print(f"it is told: {record['reason']}")
+    print(f"it is told: {Record.from_dict(record).reason}")
 
 
 def kills(name, folder, many):
