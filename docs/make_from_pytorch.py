@@ -1,11 +1,11 @@
-"""Writes the tables of docs/from_pytorch.md from the list in edunn/torchlike/differences.py.
+"""Writes the tables of docs/from_pytorch.md from the list in edunn/differences.py.
 
 python docs/make_from_pytorch.py
 """
 
 from pathlib import Path
 
-from edunn.torchlike.differences import table
+from edunn.differences import table
 
 PAGE = Path(__file__).with_name("from_pytorch.md")
 START = "<!-- the tables: python docs/make_from_pytorch.py writes them -->\n"

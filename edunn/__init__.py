@@ -16,7 +16,7 @@ from edunn.ops import (
 from edunn.array_ops import Concatenate, Index, Max, Mean, Reshape, Sum, Transpose
 from edunn.more_ops import (
     BroadcastTo, Clip, Cos, CumSum, Einsum, ExpandDims, Expm1, Flip, Log1p, Min, Minimum, Pad, Prod,
-    Repeat, Sin, Sort, Squeeze, Stack, Std, Tile, Var, Where,
+    Repeat, Sin, Sort, Squeeze, Stack, Std, Tile, Tril, Triu, Var, Where,
 )
 from edunn import initializers
 from edunn.layers.linear import Bias, Linear
@@ -121,10 +121,10 @@ __all__ = [
     "Sequential1D", "Sequential2D", "Sigmoid", "SignGD", "Sin", "SmoothL1Loss", "Softmax", "Sort",
     "SparseLinear", "Sqrt", "SquaredError", "Squeeze", "Stack", "Std", "Step", "StepLR", "Subtract",
     "Sum", "TanH", "Tanh", "Tensor", "TensorDataset", "Tile", "TrainingLoopError", "Transpose",
-    "Var", "Where", "accuracy", "batches", "check_gradients", "check_initializer", "check_layer",
-    "check_optimizer", "check_training_loop", "clip_grad_norm", "confusion_matrix", "datasets",
-    "default_dtype", "device_of", "evaluate", "f1", "fit", "from_torch", "initializers", "load",
-    "load_checkpoint", "load_state_dict", "mae", "manual_seed", "mse", "no_grad", "no_tape",
+    "Tril", "Triu", "Var", "Where", "accuracy", "batches", "check_gradients", "check_initializer",
+    "check_layer", "check_optimizer", "check_training_loop", "clip_grad_norm", "confusion_matrix",
+    "datasets", "default_dtype", "device_of", "evaluate", "f1", "fit", "from_torch", "initializers",
+    "load", "load_checkpoint", "load_state_dict", "mae", "manual_seed", "mse", "no_grad", "no_tape",
     "numeric_gradient", "plot", "precision", "r2", "recall", "save", "save_checkpoint",
     "set_default_dtype", "state_dict", "to", "to_torch", "utils",
 ]

@@ -151,7 +151,8 @@ class _NoGradient(Module):
     differentiable = False
 
     def __init__(self, function: Callable[..., Array], *arguments: Any, **options: Any) -> None:
-        self.function, self.arguments, self.options = function, arguments, options
+        self.function, self.options = function, options
+        self.arguments = [x.data if isinstance(x, Tensor) else x for x in arguments]
 
     def forward(self, *inputs: Array) -> Array:
         return self.function(*inputs, *self.arguments, **self.options)
@@ -163,6 +164,8 @@ RULES.update({
 })  # fmt: skip
 for function in (
     np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign,
-    np.isfinite, np.argmax,
+    np.floor, np.ceil, np.round, np.isfinite, np.isnan, np.isinf, np.isclose, np.argmax, np.argmin,
+    np.all, np.any, np.logical_and, np.logical_or, np.logical_not, np.invert, np.bitwise_and,
+    np.bitwise_or, np.bitwise_xor,
 ):  # fmt: skip
     RULES[function] = partial(_NoGradient, function)

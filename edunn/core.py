@@ -21,7 +21,8 @@ from edunn.attributes import held
 from edunn.backend import Array, Shape, array_of, to
 from edunn.recording import is_recording
 from edunn.recording import no_tape as no_tape  # where it is looked for
-from edunn.words import ModuleWords, TensorWords
+from edunn.tensor_words import TensorWords
+from edunn.words import ModuleWords
 
 Grads: TypeAlias = dict[str, Array]  # by a Parameter's name, as `backward` gives them
 ParameterGrads: TypeAlias = "dict[Parameter, Array]"  # as `backward_from` does

@@ -169,6 +169,7 @@ def check_index(who: object, count: int, **numbers: Any) -> None:
 def check_choice(who: object, got: object, known: Collection[Any], what: str) -> None:
     """Refuse a name that is not among the known ones, and suggest the nearest."""
     if got not in known:
-        near = difflib.get_close_matches(str(got).lower(), known, 1)
+        names = [str(one) for one in known]
+        near = difflib.get_close_matches(str(got).lower(), names, 1)
         hint = f" (did you mean {near[0]!r}?)" if near else ""
-        raise ValueError(f"{who} got {what} {show(got)}, not one of {', '.join(known)}{hint}")
+        raise ValueError(f"{who} got {what} {show(got)}, not one of {', '.join(names)}{hint}")

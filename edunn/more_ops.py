@@ -3,6 +3,7 @@
 Each is a Module like any layer; the table at the end says which function of NumPy it stands for.
 """
 
+import operator
 from collections.abc import Sequence
 from string import ascii_letters
 from typing import Any
@@ -295,6 +296,35 @@ class Flip(Module):
         return np.flip(dy, self.axis), {}
 
 
+class Tril(Module):
+    """y = x where column <= row + k, 0 elsewhere
+
+    x, y: (..., rows, columns)
+    """
+
+    part: Any = staticmethod(np.tril)
+
+    def __init__(self, k: int = 0) -> None:
+        self.k = operator.index(k)
+
+    def forward(self, x: Array) -> Array:
+        if x.ndim < 2:
+            raise ValueError(f"{type(self).__name__} got x of shape {x.shape}, not a matrix")
+        return self.part(x, self.k)
+
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
+        return self.part(dy, self.k), {}
+
+
+class Triu(Tril):
+    """y = x where column >= row + k, 0 elsewhere
+
+    x, y: (..., rows, columns)
+    """
+
+    part: Any = staticmethod(np.triu)
+
+
 class Repeat(Module):
     """y = each number `repeats` times in a row along `axis`; None takes x as one row"""
 
@@ -473,4 +503,5 @@ RULES.update({
     np.broadcast_to: BroadcastTo, np.stack: Stack, np.pad: _pad, np.flip: Flip,
     np.repeat: Repeat, np.tile: Tile, np.einsum: _einsum, np.swapaxes: _swapaxes,
     np.split: _split, np.dot: _dot, np.tensordot: _tensordot,
+    np.tril: Tril, np.triu: Triu,
 })  # fmt: skip

@@ -58,6 +58,12 @@ class Operators:
     def __le__(self, other: Any) -> Any:        return np.less_equal(self, other)
     def __gt__(self, other: Any) -> Any:        return np.greater(self, other)
     def __ge__(self, other: Any) -> Any:        return np.greater_equal(self, other)
+    def __invert__(self) -> Any:                return np.invert(self)
+    def __and__(self, other: Any) -> Any:       return np.bitwise_and(self, other)
+    def __rand__(self, other: Any) -> Any:      return np.bitwise_and(other, self)
+    def __or__(self, other: Any) -> Any:        return np.bitwise_or(self, other)
+    def __ror__(self, other: Any) -> Any:       return np.bitwise_or(other, self)
+    def __xor__(self, other: Any) -> Any:       return np.bitwise_xor(self, other)
     __hash__ = object.__hash__  # by identity: the tape looks tensors up
 
     def exp(self) -> Any:                       return np.exp(self)

@@ -12,7 +12,7 @@ from edunn.core import Module, ParameterGrads, Tensor
 from edunn.inputs import check_array, check_choice, check_sizes, check_whole
 from edunn.layers.activations import Identity
 from edunn.layers.dense import Dense
-from edunn.layers.masked import MaskedLinear, SparseLinear, described
+from edunn.layers.masked import MaskedLinear, SparseLinear
 
 BLOCK_TYPES = (
     "None", "Identity", "Linear", "MaskedLinear", "MaskedLinear.from_description",
@@ -76,7 +76,7 @@ class Sequential2D(Container):
     def forward(self, x: Any) -> Any:
         return self.iterate(x, 1)
 
-    forward_list = forward
+    forward_list = forward_vector = forward
 
     def iterate(self, x: Any, steps: int) -> Any:
         """Apply the whole matrix `steps` times: a dynamical system with the same weights at every
@@ -195,7 +195,9 @@ def _make_block(
     for key in ("block_type", "initialization_type"):
         if key not in kwargs:
             raise ValueError(f"a block of type {kind} got block_kwargs without {key!r}")
+    words = {key: kwargs[key] for key in ("trainable", "bias") if key in kwargs}
+    how = outputs, inputs, kwargs["block_type"], kwargs["initialization_type"]
+    if kind == "SparseLinear.from_singleBlock":
+        return SparseLinear.from_singleBlock(*how, bias=words.get("bias", True))
     layer = MaskedLinear if kind.startswith("Masked") else SparseLinear
-    how = kwargs["block_type"], kwargs["initialization_type"]
-    options = {key: kwargs[key] for key in ("trainable", "bias") if key in kwargs}
-    return described(layer, inputs, outputs, *how, **options)
+    return layer.from_description(*how, **({"trainable": "non-zero"} | words))

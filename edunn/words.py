@@ -1,4 +1,4 @@
-"""PyTorch's words on edunn's own Modules and Tensors, each said with a word of edunn's or NumPy's.
+"""PyTorch's words on edunn's own Modules, each said with a word of edunn's.
 
 What these words do elsewhere and not here stands in docs/from_pytorch.md.
 """
@@ -6,11 +6,11 @@ What these words do elsewhere and not here stands in docs/from_pytorch.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 import numpy
 
-from edunn.backend import Shape, device_of, to
+from edunn.backend import device_of, to
 from edunn.operators import Operators
 
 np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
@@ -113,146 +113,3 @@ class ModuleWords:
         for parameter in self.parameters():
             parameter.requires_grad = requires_grad
         return self
-
-
-class _Size(int):
-    """How many numbers there are, as NumPy's `x.size`; called, it is PyTorch's `x.size()`."""
-
-    shape: Shape
-
-    def __call__(self, dim: int | None = None) -> Any:
-        return self.shape if dim is None else self.shape[dim]
-
-
-class Largest(NamedTuple):
-    """The largest numbers along an axis, and where they are."""
-
-    values: Any
-    indices: Any
-
-
-class TensorWords(Operators):
-    """What a Tensor also answers to. What they give is on the tape, as all that operators give."""
-
-    # fmt: off
-    def dim(self) -> int:                       return self.ndim
-    def pow(self, power: Any) -> Any:           return np.power(self, power)
-    def matmul(self, other: Any) -> Any:        return np.matmul(self, other)
-    def permute(self, *dims: Any) -> Any:       return np.transpose(self, _as_tuple(dims))
-    def contiguous(self) -> Self:               return self
-    def float(self) -> Any:                     return self.astype(np.float32)
-    def double(self) -> Any:                    return self.astype(np.float64)
-    def long(self) -> Any:                      return self.astype(np.int64)
-    def int(self) -> Any:                       return self.astype(np.int32)
-    def bool(self) -> Any:                      return self.astype(np.bool_)
-    # fmt: on
-
-    @property
-    def size(self) -> _Size:
-        """How many numbers there are; as a method, the shape, or one number of it."""
-        size = _Size(self.data.size)
-        size.shape = self.shape
-        return size
-
-    @property
-    def device(self) -> str:
-        """'cpu', or 'cuda:0'."""
-        return device_of(self.data)
-
-    def t(self) -> Any:
-        """A matrix with its rows as columns."""
-        if self.ndim > 2:
-            raise ValueError(f"t() takes a matrix, but this tensor has shape {self.shape}")
-        return np.transpose(self)
-
-    def transpose(self, *axes: Any) -> Any:
-        """The axes in another order, transpose(2, 0, 1); without any, in reverse. Two numbers swap
-        those axes, of a matrix too, where NumPy takes them as an order."""
-        if len(axes) != 2:
-            return super().transpose(*_as_tuple(axes))
-        order, (i, j) = list(range(self.ndim)), (self._axis(axis) for axis in axes)
-        order[i], order[j] = order[j], order[i]
-        return super().transpose(*order)
-
-    def unsqueeze(self, dim: Any) -> Any:
-        """A new axis of size 1, which becomes axis `dim`."""
-        place = self._axis(dim, self.ndim + 1)
-        return np.reshape(self, (*self.shape[:place], 1, *self.shape[place:]))
-
-    def flatten(self, start_dim: Any = 0, end_dim: Any = -1) -> Any:
-        """The axes from start_dim to end_dim as one."""
-        if self.ndim == 0:
-            return np.reshape(self, (1,))
-        start, end = self._axis(start_dim), self._axis(end_dim)
-        return np.reshape(self, (*self.shape[:start], -1, *self.shape[end + 1 :]))
-
-    def max(self, *other: Any, **words: Any) -> Any:
-        """The largest number over `axis`, or of all; with PyTorch's word dim, (values, indices)."""
-        if other:
-            raise TypeError(
-                "max(1) could mean two things: max(axis=1) is NumPy's, and max(dim=1) PyTorch's, "
-                "which gives (values, indices)"
-            )
-        values = super().max(**words)
-        return values if words.get("dim") is None else Largest(values, self.argmax(**words))
-
-    def clone(self: Any) -> Any:
-        """A copy, through which gradients flow."""
-        if self.requires_grad:
-            return np.add(self, 0)
-        copy = self.detach()
-        copy.data = copy.data.copy()
-        return copy
-
-    def astype(self: Any, dtype: Any) -> Any:
-        """The same numbers in another type; cut off from the tape, and so only where none is."""
-        if self.dtype == dtype:
-            return self
-        if self.requires_grad:
-            raise TypeError(f"{self.dtype} to {np.dtype(dtype)} takes no gradient: detach() first")
-        other = self.detach()
-        other.data = other.data.astype(dtype)
-        return other
-
-    def check_dy(
-        self: Any,
-        dy: Any,
-        gradient: Any = None,
-        retain_graph: Any = True,
-        create_graph: Any = False,
-    ) -> Any:
-        """The array from which `backward` starts: dy, or a 1 for a single number."""
-        if create_graph:
-            raise ValueError("backward(create_graph=True): there are no second derivatives here")
-        if not self.requires_grad:
-            raise ValueError("backward() found no input or parameter with requires_grad=True")
-        dy = dy if gradient is None else gradient
-        dy = dy.data if isinstance(dy, Operators) else dy
-        if dy is None and self.data.size != 1:
-            raise ValueError(
-                f"backward() of shape {self.shape} needs a dy of that shape: it is no single number"
-            )
-        dy = np.ones_like(self.data) if dy is None else dy
-        if np.shape(dy) != self.shape:
-            raise ValueError(f"backward(dy) got dy of shape {np.shape(dy)}, not {self.shape}")
-        return dy
-
-    def cpu(self: Any) -> Any:
-        """This tensor, or a copy of it on the CPU."""
-        return self.to("cpu")
-
-    def tolist(self) -> Any:
-        """The numbers in Python's lists."""
-        return to(self.data, "cpu").tolist()
-
-    def _axis(self, axis: Any, ndim: Any = None) -> Any:
-        """The number of an axis from 0 up; one that is not there is refused."""
-        ndim = self.ndim if ndim is None else ndim
-        if not -ndim <= axis < ndim:
-            raise ValueError(f"axis {axis} of a tensor of shape {self.shape}, not below {ndim}")
-        return axis % ndim
-
-
-def _as_tuple(numbers: Any) -> Any:
-    """(1, 2) for both f(1, 2) and f((1, 2))."""
-    return numbers[0] if len(numbers) == 1 and isinstance(numbers[0], (tuple, list)) else numbers

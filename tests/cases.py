@@ -143,6 +143,11 @@ CASES = {
     ),
     "MaskedLinear": (nn.MaskedLinear(3, 2, mask=mask), normal(4, 3)),
     "SparseLinear": (nn.SparseLinear(3, 4, [0, 2, 2], [1, 0, 3], [0.5, -1, 2]), normal(5, 3)),
+    "SparseLinear, some frozen": (
+        nn.SparseLinear(3, 4, [0, 2], [1, 0], [0.5, -1], frozen=([2], [3], [2.0])),
+        normal(2, 5, 3),
+    ),
+    "MaskedLinear, sequences": (nn.MaskedLinear(3, 2, mask=mask), normal(2, 4, 3)),
     # containers
     "Sequential": (
         nn.Sequential(nn.Linear(3, 4), nn.Bias(4), nn.Sigmoid(), nn.Linear(4, 2)),
@@ -266,6 +271,8 @@ CASES = {
     "Stack": (nn.Stack(axis=-1), normal(4, 3), normal(4, 3)),
     "Pad": (nn.Pad(((1, 0), (0, 2)), value=2.0), normal(4, 3)),
     "Flip": (nn.Flip(-1), normal(4, 3)),
+    "Tril": (nn.Tril(-1), normal(2, 4, 3)),
+    "Triu": (nn.Triu(1), normal(4, 3)),
     "Repeat": (nn.Repeat(2, axis=-1), normal(4, 3)),
     "Tile": (nn.Tile((2, 1, 3)), normal(4, 3)),
     "Einsum": (nn.Einsum("nij,njk->nik"), normal(4, 2, 3), normal(4, 3, 2)),

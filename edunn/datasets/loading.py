@@ -16,7 +16,49 @@ from edunn.inputs import as_array, check_sizes
 Transform: TypeAlias = Callable[[Array], Array]  # of one image
 
 
-class TensorDataset:
+class Dataset:
+    """What a DataLoader takes: write `__len__`, and `__getitem__` for each i below it."""
+
+    def __len__(self) -> int:
+        raise NotImplementedError(f"{type(self).__name__}.__len__: not written yet")
+
+    def __getitem__(self, i: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__}.__getitem__: not written yet")
+
+
+class Subset(Dataset):
+    """Those items of a dataset that stand at some places."""
+
+    def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
+        self.dataset, self.indices = dataset, indices
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, i: Any) -> Any:
+        return self.dataset[self.indices[i]]
+
+
+def random_split(dataset: Any, lengths: Sequence[float]) -> list[Subset]:
+    """A dataset in parts, drawn at random, each item in one of them.
+
+    lengths: how many items each part has, or shares that add up to 1; what these leave over by
+    rounding down goes to the first parts, one item each
+    """
+    n = len(dataset)
+    sizes = [int(length) for length in lengths]
+    if abs(sum(lengths) - 1) < 1e-9 and n != 1:
+        sizes = [int(n * share) for share in lengths]
+        for i in range(n - sum(sizes)):
+            sizes[i % len(sizes)] += 1
+    elif sizes != list(lengths) or sum(sizes) != n or min(sizes) < 0:
+        raise ValueError(f"random_split got lengths {list(lengths)} for {n} items")
+    ends = np.cumsum(sizes)[:-1].astype(int)
+    parts = np.split(generator().permutation(n), ends)
+    return [Subset(dataset, part.tolist()) for part in parts]
+
+
+class TensorDataset(Dataset):
     """Arrays of one length; item i holds the i-th of each."""
 
     def __init__(self, *arrays: Any) -> None:
@@ -33,7 +75,7 @@ class TensorDataset:
         return tuple(array[i] for array in self.arrays)
 
 
-class MNIST:
+class MNIST(Dataset):
     """Handwritten digits, image by image: (transform(image), label), image (28, 28) of 0 to 255.
 
     root: a folder that has or gets the files, unless EDUNN_DATA names one that has them

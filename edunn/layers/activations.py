@@ -20,7 +20,16 @@ class _Activation(Module):
 
 
 class Identity(_Activation):
-    """y = x"""
+    """y = x
+
+    in_features, out_features: how many, where a Sequential2D asks for it
+    """
+
+    def __init__(self, features=None, in_features=None, out_features=None):
+        sizes = {size for size in (features, in_features, out_features) if size is not None}
+        if len(sizes) > 1:
+            raise ValueError(f"Identity got in_features={in_features}, out_features={out_features}")
+        super().__init__(*sizes)
 
     def forward(self, x):
         check_array(self, x)

@@ -1,120 +1,167 @@
 """Linear layers of which only some weights are learned, or exist at all.
 
-`_block_weights` describes a matrix of weights in a word, as iterativennsimple does.
+How one is made from something else (`from_description` ...) stands in edunn/block_matrices.py.
 """
 
 import contextlib
 
 import numpy as np
 
-from edunn.backend import default_dtype, device_of, generator
+from edunn.backend import default_dtype, device_of
+from edunn.block_matrices import MakesMasked, MakesSparse
 from edunn.core import Module, Parameter
 from edunn.initializers import LeCunUniform, Zero
-from edunn.inputs import check_array, check_choice, check_indices, check_sizes
+from edunn.inputs import as_array, check_array, check_features, check_indices, check_sizes
+from edunn.layers.linear import rows
 
 
-class MaskedLinear(Module):
+class _Fixed:
+    """An attribute that is a matrix of a layer's shape and is not learned; a Tensor's array is
+    taken."""
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, layer, owner):
+        return self if layer is None else vars(layer)[self.name]
+
+    def __set__(self, layer, matrix):
+        who, shape = type(layer).__name__, (layer.in_features, layer.out_features)
+        matrix = as_array(who, matrix, self.name)
+        check_array(who, matrix, *shape, name=self.name)
+        vars(layer)[self.name] = matrix.astype(default_dtype())
+
+
+class MaskedLinear(MakesMasked, Module):
     """y = x (start + mask * w) + b
 
     start: the weights at the beginning, which stay    w: what is learned, 0 at first
     mask: 1 where w counts and is learned, 0 elsewhere
     x: (n, inputs)    start, mask, w: (inputs, outputs)    b: (outputs,)    y: (n, outputs)
+    or x: (..., inputs)    y: (..., outputs)
+
+    iterativennsimple says weight_0, U and bias for start, w and b.
     """
 
     buffers = ("start", "mask")
+    start, mask = _Fixed(), _Fixed()
 
     def __init__(self, inputs, outputs, bias=True, start=None, mask=None):
         check_sizes("MaskedLinear", inputs=inputs, outputs=outputs)
         self.in_features, self.out_features = shape = (inputs, outputs)
         self.start = LeCunUniform()(shape) if start is None else start
-        self.mask = np.ones(shape, default_dtype()) if mask is None else mask
-        for name in self.buffers:
-            check_array("MaskedLinear", getattr(self, name), *shape, name=name)
-            setattr(self, name, getattr(self, name).astype(default_dtype()))
+        self.mask = np.ones(shape) if mask is None else mask
         self.w = Parameter(Zero()(shape))
         self.b = Parameter(LeCunUniform(inputs)((outputs,))) if bias else None
 
     def forward(self, x):
-        check_array(self, x, "n", len(self.w))
-        weights = self.start + self.mask * self.w.data
+        check_features(self, x, self.in_features)
+        weights = self.matrix()
         self.cache = x, weights
         y = x @ weights
         return y if self.b is None else y + self.b.data
 
     def backward(self, dy):
         x, weights = self.cache
-        grads = {"w": self.mask * (x.T @ dy)}
+        grads = {"w": self.mask * (rows(x).T @ rows(dy))}
         if self.b is not None:
-            grads["b"] = np.sum(dy, axis=0)
+            grads["b"] = np.sum(rows(dy), axis=0)
         return (dy @ weights.T if self.needs_dx else None), grads
+
+    def matrix(self):
+        """All the weights as they count now: (inputs, outputs)"""
+        return self.start + self.mask * self.w.data
 
     def count_learned(self, name):
         """Of w, the ones of the mask."""
         return int(np.count_nonzero(self.mask)) if name == "w" else super().count_learned(name)
 
     def multiply_adds(self, y_shape):
-        return y_shape[0] * self.w.size
+        return _all_but_last(y_shape) * self.w.size
 
     def describe(self):
         return "{}, {}".format(*self.w.shape)
 
 
-class SparseLinear(Module):
-    """y = x w + b, where w has numbers in a few places only; all of them are learned
+class SparseLinear(MakesSparse, Module):
+    """y = x w + b, where w has numbers in a few places only
 
-    rows, columns: (k,), the places; each once    values: (k,)    b: (outputs,)
-    x: (n, inputs)    y: (n, outputs)
+    rows, columns: (k,), the places of the numbers that are learned    values: (k,)
+    frozen: (rows, columns, values) of numbers that stay as they are; each place only once
+    x: (n, inputs)    b: (outputs,)    y: (n, outputs); or (..., inputs), (..., outputs)
     """
 
-    buffers = ("places",)
+    buffers = ("places", "frozen")
 
-    def __init__(self, inputs, outputs, rows, columns, values, bias=True):
-        check_sizes("SparseLinear", inputs=inputs, outputs=outputs)
+    def __init__(  # noqa: PLR0913
+        self, inputs, outputs, rows, columns, values, bias=True, frozen=((), (), ())
+    ):  # fmt: skip
         self.in_features, self.out_features = inputs, outputs
-        self.places = _places(inputs, outputs, rows, columns)
-        values = np.asarray(values)
-        check_array("SparseLinear", values, len(self.places), name="values")
-        self.values = Parameter(values.astype(default_dtype()))
+        self.places = _places(inputs, outputs, (rows, columns, values), frozen)
+        self.values = Parameter(np.asarray(values).astype(default_dtype()))
+        self.frozen = np.asarray(frozen[2]).astype(default_dtype())
         self.b = Parameter(Zero()((outputs,))) if bias else None
 
     def forward(self, x):
-        check_array(self, x, "n", self.in_features)
-        w = _matrix(self.values.data, self.places, (self.in_features, self.out_features))
+        check_features(self, x, self.in_features)
+        w = self.matrix()
         self.cache = x, w
-        y = x @ w
+        y = (rows(x) @ w).reshape(*x.shape[:-1], self.out_features)
         return y if self.b is None else y + self.b.data
 
     def backward(self, dy):
         x, w = self.cache
-        rows, columns = self.places // self.out_features, self.places % self.out_features
-        grads = {"values": np.sum(x[:, rows] * dy[:, columns], axis=0)}
+        inputs, outputs = np.divmod(self.places[: len(self.values.data)], self.out_features)
+        grads = {"values": np.sum(rows(x)[:, inputs] * rows(dy)[:, outputs], axis=0)}
         if self.b is not None:
-            grads["b"] = np.sum(dy, axis=0)
-        return (dy @ w.T if self.needs_dx else None), grads
+            grads["b"] = np.sum(rows(dy), axis=0)
+        return ((rows(dy) @ w.T).reshape(x.shape) if self.needs_dx else None), grads
+
+    def matrix(self):
+        """w: (inputs, outputs), sparse or dense: see `_matrix`"""
+        shape = self.in_features, self.out_features
+        return _matrix(self.values.data, self.frozen, self.places, shape)
 
     def multiply_adds(self, y_shape):
-        return y_shape[0] * self.values.size
+        return _all_but_last(y_shape) * len(self.places)
 
     def describe(self):
         return f"{self.in_features}, {self.out_features}, {len(self.places)} weights"
 
 
-def _places(inputs, outputs, rows, columns):
-    """Where (row, column) stands in a matrix (inputs, outputs) that is read row after row."""
-    rows, columns = np.asarray(rows), np.asarray(columns)
-    check_array("SparseLinear", rows, "k", name="rows")
-    check_array("SparseLinear", columns, len(rows), name="columns")
-    for name, numbers, count in (("rows", rows, inputs), ("columns", columns, outputs)):
-        check_indices("SparseLinear", numbers, count, name)
-    found = rows * outputs + columns
-    if len(np.unique(found)) < len(found):
+def _all_but_last(shape):
+    return int(np.prod(shape[:-1]))
+
+
+def _places(inputs, outputs, learned, frozen):
+    """Where the numbers stand in a matrix (inputs, outputs) that is read row after row: first those
+    that are learned, then the frozen ones.
+
+    learned, frozen: (rows, columns, values)
+    """
+    check_sizes("SparseLinear", inputs=inputs, outputs=outputs)
+    found = []
+    for name, part in (("", learned), ("frozen ", frozen)):
+        rows, columns, values = map(np.asarray, part)
+        if not rows.size:
+            rows = rows.astype(int)
+        check_array("SparseLinear", rows, "n", name=f"{name}rows")
+        for what, numbers in (("columns", columns), ("values", values)):
+            check_array("SparseLinear", numbers, len(rows), name=name + what)
+        if rows.size:
+            check_indices("SparseLinear", rows, inputs, f"{name}rows")
+            check_indices("SparseLinear", columns, outputs, f"{name}columns")
+        found.append((rows * outputs + columns).astype(int))
+    places = np.concatenate(found)
+    if len(np.unique(places)) < len(places):
         raise ValueError("SparseLinear got the same place twice")
-    return found
+    return places
 
 
-def _matrix(values, places, shape):
-    """A matrix with `values` at `places`: sparse, by scipy, on the CPU where scipy is installed,
-    and dense otherwise."""
+def _matrix(values, frozen, places, shape):
+    """A matrix with `values`, and then `frozen`, at `places`: sparse, by scipy, on the CPU where
+    scipy is installed, and dense otherwise."""
+    values = np.concatenate([values, frozen]) if len(frozen) else values
     if device_of(values) == "cpu":
         with contextlib.suppress(ImportError):
             from scipy.sparse import csr_array
@@ -123,61 +170,3 @@ def _matrix(values, places, shape):
     w = np.zeros_like(values, shape=(shape[0] * shape[1],))
     np.put_along_axis(w, places, values, axis=0)
     return np.reshape(w, shape)
-
-
-def described(layer, inputs, outputs, kind, start, trainable="non-zero", bias=True):
-    """A MaskedLinear or SparseLinear from words: kind and start as in `_block_weights`.
-
-    trainable: True, False or, where there is a number, "non-zero"; a SparseLinear learns just those
-    """
-    check_choice(layer.__name__, trainable, (True, False, "non-zero"), "trainable")
-    weights, there = _block_weights(inputs, outputs, kind, start)
-    if layer is SparseLinear:
-        if trainable is False:
-            raise ValueError("SparseLinear got trainable=False, not True or 'non-zero'")
-        rows, columns = np.nonzero(there)
-        return layer(inputs, outputs, rows, columns, weights[rows, columns], bias=bias)
-    mask = there if trainable == "non-zero" else np.full(weights.shape, float(trainable))
-    return layer(inputs, outputs, bias=bias, start=weights, mask=mask)
-
-
-def _block_weights(inputs, outputs, kind, start):
-    """(weights, there), both (inputs, outputs): a matrix in words, and 1 where it has a number.
-
-    kind: 0 nowhere, "W" everywhere, "D" on the diagonal, "R=0.5" anywhere with that probability,
-    "S=15" at 15 places, "Row=3" at 3 places for each output; places may be drawn twice
-    start: 0, 1, "C=0.3", "G" or "G=mean,deviation" (normal), "U" or "U=low,high" (uniform), or an
-    array of shape (inputs, outputs)
-    """
-    rng, shape = generator(), (inputs, outputs)
-    there = np.zeros(shape)
-    word, _, number = str(kind).partition("=")
-    check_choice("block_weights", word, ("0", "W", "D", "R", "S", "Row"), "kind")
-    if word == "W":
-        there[:] = 1
-    elif word == "D":
-        there[np.arange(min(shape)), np.arange(min(shape))] = 1
-    elif word == "R":
-        there[rng.random(shape) < float(number)] = 1
-    elif word == "S":
-        count = int(number)
-        there[rng.integers(0, inputs, count), rng.integers(0, outputs, count)] = 1
-    elif word == "Row":
-        drawn = rng.integers(0, inputs, (outputs, int(number)))
-        there[drawn, np.arange(outputs)[:, None]] = 1
-    return there * _start_values(shape, start), there
-
-
-def _start_values(shape, start):
-    rng = generator()
-    if hasattr(start, "shape"):
-        check_array("block_weights", start, *shape, name="start")
-        return start
-    word, _, rest = str(start).partition("=")
-    check_choice("block_weights", word, ("0", "1", "C", "G", "U"), "start")
-    numbers = [float(part) for part in rest.split(",")] if rest else []
-    if word == "G":
-        return rng.normal(*(numbers or (0.0, 1.0)), size=shape)
-    if word == "U":
-        return rng.uniform(*(numbers or (-1.0, 1.0)), size=shape)
-    return np.full(shape, numbers[0] if word == "C" else float(word))

@@ -9,18 +9,24 @@ from edunn.backend import default_dtype as _default_dtype
 from edunn.backend import generator as _generator
 from edunn.backend import to as _to
 from edunn.core import Tensor as _Tensor
+from edunn.tensor_words import Ordered as _Ordered
 from edunn.torchlike.functional import relu, sigmoid, softmax, tanh
-from edunn.words import Largest as _Largest
 
 _np: _Any = _numpy  # whose own types know arrays only, and these are calls with Tensors
 
 __all__ = [
-    "abs", "allclose", "arange", "argmax", "bmm", "cat", "clamp", "cos", "device", "einsum", "exp",
-    "eye", "flatten", "from_numpy", "full", "is_tensor", "linspace", "log", "matmul", "max",
-    "maximum", "mean", "min", "minimum", "mm", "ones", "ones_like", "permute", "pow", "rand",
-    "randint", "randn", "randperm", "relu", "reshape", "sigmoid", "sin", "softmax", "sqrt",
-    "squeeze", "stack", "sum", "tanh", "tensor", "transpose", "unsqueeze", "where", "zeros",
-    "zeros_like",
+    "abs", "add", "all", "allclose", "any", "arange", "argmax", "argmin", "argsort",
+    "as_tensor", "bmm", "cat", "ceil", "chunk", "clamp", "clip", "concat", "concatenate", "cos",
+    "cumsum", "device", "div", "dot", "einsum", "empty", "empty_like", "eq", "equal", "exp",
+    "expm1", "eye", "flatten", "flip", "floor", "from_numpy", "full", "full_like", "gather",
+    "ge", "gt", "hstack", "index_select", "is_tensor", "isclose", "isfinite", "isinf", "isnan",
+    "le", "linspace", "log", "log1p", "logsumexp", "lt", "masked_fill", "matmul", "max",
+    "maximum", "mean", "min", "minimum", "mm", "mul", "ne", "neg", "nonzero", "norm", "numel",
+    "ones", "ones_like", "outer", "permute", "pow", "prod", "rand", "rand_like", "randint",
+    "randn", "randn_like", "randperm", "reciprocal", "relu", "reshape", "round", "rsqrt",
+    "sigmoid", "sign", "sin", "softmax", "sort", "split", "sqrt", "square", "squeeze", "stack",
+    "std", "sub", "sum", "swapaxes", "t", "tanh", "tensor", "topk", "transpose", "tril", "triu",
+    "unbind", "unsqueeze", "var", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
@@ -39,14 +45,14 @@ def from_numpy(array: _Any) -> _Tensor:
     return _Tensor(array)
 
 
-def randn(*shape: _Any, **options: _Any) -> _Tensor:
+def randn(*shape: _Any, size: _Any = None, **options: _Any) -> _Tensor:
     """A Tensor of normal numbers with mean 0 and deviation 1: randn(2, 3) or randn((2, 3))."""
-    return _made(_generator().normal(size=_shape(shape)), **options)
+    return _made(_generator().normal(size=_shape(shape, size)), **options)
 
 
-def rand(*shape: _Any, **options: _Any) -> _Tensor:
+def rand(*shape: _Any, size: _Any = None, **options: _Any) -> _Tensor:
     """A Tensor of numbers that are equally likely anywhere from 0 to 1."""
-    return _made(_generator().random(_shape(shape)), **options)
+    return _made(_generator().random(_shape(shape, size)), **options)
 
 
 def randint(low: int, high: _Any = None, size: _Any = None, **options: _Any) -> _Tensor:
@@ -62,14 +68,14 @@ def randperm(n: int) -> _Tensor:
     return _Tensor(_generator().permutation(n))
 
 
-def zeros(*shape: _Any, **options: _Any) -> _Tensor:
+def zeros(*shape: _Any, size: _Any = None, **options: _Any) -> _Tensor:
     """A Tensor of zeros."""
-    return _made(_np.zeros(_shape(shape)), **options)
+    return _made(_np.zeros(_shape(shape, size)), **options)
 
 
-def ones(*shape: _Any, **options: _Any) -> _Tensor:
+def ones(*shape: _Any, size: _Any = None, **options: _Any) -> _Tensor:
     """A Tensor of ones."""
-    return _made(_np.ones(_shape(shape)), **options)
+    return _made(_np.ones(_shape(shape, size)), **options)
 
 
 def full(shape: _Any, fill_value: _Any, **options: _Any) -> _Tensor:
@@ -100,6 +106,21 @@ def zeros_like(x: _Any, **options: _Any) -> _Tensor:
 def ones_like(x: _Any, **options: _Any) -> _Tensor:
     """Ones of the shape, dtype and device of x."""
     return _made(_np.ones_like(_array(x)), **{"dtype": x.dtype} | options)
+
+
+def full_like(x: _Any, fill_value: _Any, **options: _Any) -> _Tensor:
+    """One number everywhere, in the shape, dtype and device of x."""
+    return _made(_np.full_like(_array(x), fill_value), **{"dtype": x.dtype} | options)
+
+
+def rand_like(x: _Any, **options: _Any) -> _Tensor:
+    """`rand` in the shape, dtype and device of x."""
+    return _made(_np.asarray(rand(size=x.shape), like=_array(x)), **{"dtype": x.dtype} | options)
+
+
+def randn_like(x: _Any, **options: _Any) -> _Tensor:
+    """`randn` in the shape, dtype and device of x."""
+    return _made(_np.asarray(randn(size=x.shape), like=_array(x)), **{"dtype": x.dtype} | options)
 
 
 # NumPy's functions, which take Tensors and arrays
@@ -240,6 +261,36 @@ def min(x: _Any, dim: _Any = None, keepdim: bool = False) -> _Any:
     return _extreme(_np.min, _np.argmin, _np.minimum, x, dim, keepdim)
 
 
+def var(x: _Any, dim: _Any = None, unbiased: bool = True, keepdim: bool = False) -> _Any:
+    """The variance over `dim`, or of all: a sum divided by n - 1, or by n if not unbiased."""
+    return _np.var(x, axis=dim, ddof=int(unbiased), keepdims=keepdim)
+
+
+def std(x: _Any, dim: _Any = None, unbiased: bool = True, keepdim: bool = False) -> _Any:
+    """The square root of `var`."""
+    return _np.std(x, axis=dim, ddof=int(unbiased), keepdims=keepdim)
+
+
+def hstack(tensors: _Sequence[_Any]) -> _Any:
+    """Tensors side by side: along axis 1, or the one axis that they have."""
+    return cat(tensors, dim=min([1, tensors[0].ndim - 1]))
+
+
+def vstack(tensors: _Sequence[_Any]) -> _Any:
+    """Tensors below each other; vectors become rows."""
+    return cat([x if x.ndim > 1 else _np.expand_dims(x, 0) for x in tensors])
+
+
+def isclose(a: _Any, b: _Any, rtol: float = 1e-5, atol: float = 1e-8) -> _Any:
+    """Where a and b differ by at most atol + rtol |b|."""
+    return _np.isclose(a, b, rtol, atol)
+
+
+def equal(a: _Any, b: _Any) -> bool:
+    """Whether a and b have one shape and the same numbers."""
+    return _np.array_equal(_array(a), _array(b))
+
+
 def allclose(a: _Any, b: _Any, rtol: float = 1e-5, atol: float = 1e-8) -> bool:
     """Whether all numbers of a and b differ by at most atol + rtol |b|."""
     return bool(_np.allclose(_array(a), _array(b), rtol=rtol, atol=atol))
@@ -255,6 +306,45 @@ def device(name: str) -> str:
     return name
 
 
+def _method(name: str, says: str = "") -> _Any:
+    """f(x, ...), which calls x.f(...); its docstring is that of the method, or `says`."""
+
+    def function(x: _Any, *inputs: _Any, **options: _Any) -> _Any:
+        return getattr(x if isinstance(x, _Tensor) else _Tensor(x), name)(*inputs, **options)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = says or getattr(_Tensor, name).__doc__
+    return function
+
+
+add, sub = _method("add", "x + other"), _method("sub", "x - other")
+mul, div = _method("mul", "x * other"), _method("div", "x / other")
+neg, square = _method("neg", "-x, number by number"), _method("square", "x * x")
+rsqrt, reciprocal = _method("rsqrt", "1 / sqrt(x)"), _method("reciprocal", "1 / x")
+log1p = _method("log1p", "log(1 + x), exact also where x is near 0")
+expm1 = _method("expm1", "exp(x) - 1, exact also where x is near 0")
+ne, lt, le = _method("ne", "x != other"), _method("lt", "x < other"), _method("le", "x <= other")
+gt, ge = _method("gt", "x > other"), _method("ge", "x >= other")
+isnan, isinf = _method("isnan", "where x is NaN"), _method("isinf", "where x is infinite")
+isfinite = _method("isfinite", "where x is neither NaN nor infinite")
+sign = _method("sign", "-1, 0 or 1: the sign of each number; takes no gradient")
+floor = _method("floor", "the next whole number below; takes no gradient")
+ceil = _method("ceil", "the next whole number above; takes no gradient")
+round = _method("round", "the nearest whole number; takes no gradient")
+tril = _method("tril", "a matrix with zeros above its diagonal")
+triu = _method("triu", "a matrix with zeros below its diagonal")
+dot = _method("dot", "the sum of the products of two vectors")
+all, any, argmin, argsort, sort = map(_method, ["all", "any", "argmin", "argsort", "sort"])
+topk, nonzero, norm, logsumexp = map(_method, ["topk", "nonzero", "norm", "logsumexp"])
+prod, cumsum, outer, t, eq = map(_method, ["prod", "cumsum", "outer", "t", "eq"])
+flip, swapaxes, numel, unbind = map(_method, ["flip", "swapaxes", "numel", "unbind"])
+gather, index_select, masked_fill = map(_method, ["gather", "index_select", "masked_fill"])
+split, chunk = map(_method, ["split", "chunk"])
+concat = concatenate = cat
+empty, empty_like, clip = zeros, zeros_like, clamp
+as_tensor = tensor
+
+
 def _extreme(value: _Any, place: _Any, both: _Any, x: _Any, dim: _Any, keepdim: bool) -> _Any:
     if dim is None:
         return value(x)
@@ -262,15 +352,19 @@ def _extreme(value: _Any, place: _Any, both: _Any, x: _Any, dim: _Any, keepdim: 
         return both(x, dim)
     places = place(_array(x), axis=dim, keepdims=keepdim)
     values = value(x, axis=dim, keepdims=keepdim)
-    return _Largest(values, _Tensor(places) if isinstance(x, _Tensor) else places)
+    return _Ordered(values, _Tensor(places) if isinstance(x, _Tensor) else places)
 
 
 def _array(x: _Any) -> _Any:
     return x.data if isinstance(x, _Tensor) else x
 
 
-def _shape(sizes: _Any) -> tuple[int, ...]:
-    """(2, 3) for both zeros(2, 3) and zeros((2, 3))."""
+def _shape(sizes: _Any, size: _Any = None) -> tuple[int, ...]:
+    """(2, 3) for zeros(2, 3), zeros((2, 3)) and zeros(size=(2, 3))."""
+    if size is not None:
+        if sizes:
+            raise TypeError(f"got the sizes {sizes} and size={size}, not one of them")
+        sizes = size if isinstance(size, (tuple, list)) else (size,)
     one = len(sizes) == 1 and isinstance(sizes[0], (tuple, list))
     return tuple(sizes[0]) if one else sizes
 

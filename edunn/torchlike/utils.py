@@ -2,12 +2,14 @@
 
 from types import SimpleNamespace as _Namespace
 
-from edunn.datasets.loading import DataLoader as _DataLoader
-from edunn.datasets.loading import TensorDataset as _TensorDataset
+from edunn.datasets import loading as _loading
+from edunn.differences import refuse as _refuse
 from edunn.optimizers import clip_grad_norm as clip_grad_norm_
-from edunn.torchlike.differences import refuse as _refuse
 
-data = _Namespace(DataLoader=_DataLoader, TensorDataset=_TensorDataset)
+data = _Namespace(
+    DataLoader=_loading.DataLoader, Dataset=_loading.Dataset, Subset=_loading.Subset,
+    TensorDataset=_loading.TensorDataset, random_split=_loading.random_split,
+)  # fmt: skip
 
 __all__ = ["clip_grad_norm_", "data"]
 

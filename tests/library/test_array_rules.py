@@ -237,6 +237,8 @@ TABLE = {
         np.pad, pad_width=[0, 2, (1, 0), ((1, 2), (0, 1))], constant_values=[0, -1.5]
     ),
     np.flip: shapes_of(np.flip, axis=AXES),
+    np.tril: shapes_of(np.tril, shapes=[(4, 3), (0, 2), (2, 3, 4)], k=[0, 1, -1, 7]),
+    np.triu: shapes_of(np.triu, shapes=[(4, 3), (0, 2), (2, 3, 4)], k=[0, 1, -1, 7]),
     np.repeat: shapes_of(np.repeat, repeats=[0, 1, 3], axis=[None, 0, -1, -2]),
     np.tile: shapes_of(np.tile, reps=[1, 2, (2,), (2, 1, 3), (0, 2), ()]),
     np.swapaxes: shapes_of(np.swapaxes, axis1=[0, -1], axis2=[0, 1, -2]),
@@ -253,8 +255,14 @@ TABLE = {function: list(calls) for function, calls in TABLE.items()}
 NO_GRADIENT = {
     **{f: list(two_inputs(f)) for f in (np.equal, np.not_equal, np.less, np.less_equal,
                                         np.greater, np.greater_equal)},
-    **{f: list(one_input(f)) for f in (np.sign, np.isfinite)},
-    np.argmax: list(with_options(np.argmax, axis=[None, 0, -1], keepdims=[False, True])),
+    **{f: list(one_input(f)) for f in (np.sign, np.floor, np.ceil, np.round, np.isfinite, np.isnan,
+                                       np.isinf, np.logical_not)},
+    **{f: list(two_inputs(f)) for f in (np.isclose, np.logical_and, np.logical_or)},
+    **{f: list(with_options(f, axis=[None, 0, -1], keepdims=[False, True]))
+       for f in (np.argmax, np.argmin, np.all, np.any)},
+    **{f: list(two_inputs(lambda a, b, f=f: f(a > 0, b > 0)))
+       for f in (np.bitwise_and, np.bitwise_or, np.bitwise_xor)},
+    np.invert: list(one_input(lambda x: np.invert(x > 0))),
 }  # fmt: skip
 
 

@@ -103,7 +103,7 @@ GOOD = {
 NOT_NUMBERS = {
     "Module", "Parameter", "Tensor", "Index", "Reshape", "Transpose", "Concatenate", "Sum", "Mean",
     "Max", "BroadcastTo", "Clip", "CumSum", "Einsum", "ExpandDims", "Flip", "Min", "Pad", "Prod",
-    "Repeat", "Sort", "Squeeze", "Stack", "Std", "Tile", "Var", "DataLoader",
+    "Repeat", "Sort", "Squeeze", "Stack", "Std", "Tile", "Tril", "Triu", "Var", "DataLoader",
     "TensorDataset", "GradientDescent", "MomentumGD", "NesterovMomentumGD", "MeanError",
     "ModuleDict", "ModuleList", "Sequential", "Sequential1D", "Sequential2D",
 }  # fmt: skip

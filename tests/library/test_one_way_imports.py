@@ -19,11 +19,12 @@ ROOT = Path(__file__).parents[2]
 
 LIBRARY = [
     "backend", "files", "_lazy", "inputs", "attributes", "recording",
-    "operators", "words", "core", "ops", "array_ops", "more_ops",
-    "initializers", "layers", "layers.linear", "layers.activations", "layers.dense",
+    "operators", "differences", "tensor_words", "words", "core", "ops", "array_ops", "more_ops",
+    "initializers", "block_matrices",
+    "layers", "layers.linear", "layers.activations", "layers.dense",
     "layers.shaping", "layers.regularization", "layers.normalization", "layers.windows",
     "layers.convolution", "layers.pooling", "layers.embedding", "layers.recurrent",
-    "layers.attention",    "layers.masked", "explain",
+    "layers.attention", "layers.masked", "explain",
     "containers", "sequential2d", "models", "losses", "optimizers", "metrics", "health",
     "training", "plot", "diagrams", "saving",
 ]  # fmt: skip

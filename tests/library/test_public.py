@@ -70,7 +70,7 @@ CREATES = {
     "linspace",
     "identity",
 }
-ON_HOST = {"__init__", "_places", "_block_weights", "_start_values", "described", "keep_weight"}
+ON_HOST = {"__init__", "_places", "keep_weight"}
 MISSING = {"block", "vecdot", "vectorize", "ascontiguousarray"}
 
 

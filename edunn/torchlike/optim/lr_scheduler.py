@@ -1,5 +1,6 @@
 """torch.optim.lr_scheduler: edunn's own schedules."""
 
+from edunn.differences import refuse as _refuse
 from edunn.optimizers import (
     CosineAnnealingLR,
     ExponentialLR,
@@ -8,7 +9,6 @@ from edunn.optimizers import (
     ReduceLROnPlateau,
     StepLR,
 )
-from edunn.torchlike.differences import refuse as _refuse
 
 __all__ = [
     "CosineAnnealingLR", "ExponentialLR", "LambdaLR", "MultiStepLR", "ReduceLROnPlateau", "StepLR",

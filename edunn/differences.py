@@ -69,10 +69,26 @@ MISSING = [
     *_missing("datasets.CIFAR10 datasets.ImageFolder", "datasets.MNIST TensorDataset"),
     *_missing("Tensor.add_ Tensor.mul_ Tensor.zero_ Tensor.fill_ Tensor.copy_", "no_grad",
               "p.data[...] = values"),
-    *_missing("Tensor.masked_fill Tensor.masked_fill_", "", "np.where(mask, value, x)"),
-    *_missing("Tensor.gather Tensor.scatter_ Tensor.topk Tensor.half Tensor.register_hook"),
-    *_missing("Module.register_forward_hook Module.register_parameter Module.half"),
+    *_missing("Tensor.masked_fill_", "", "y = x.masked_fill(mask, value)"),
+    *_missing("Tensor.relu Tensor.sigmoid Tensor.softmax Tensor.log_softmax",
+              "relu sigmoid softmax functional.log_softmax", "softmax(x, dim=1)"),
+    *_missing("Tensor.scatter_ Tensor.scatter_add_ Tensor.half Tensor.register_hook"),
+    *_missing("Tensor.retain_grad Tensor.grad_fn", "", "gradients are kept for leaves only"),
+    *_missing("Tensor.detach_ Tensor.exp_ Tensor.clamp_ Tensor.normal_ Tensor.uniform_",
+              "no_grad init.normal_ init.uniform_", "y = x.detach(), or p.data[...] = values"),
+    *_missing("Module.register_forward_hook Module.half"),
+    *_missing("functional.scaled_dot_product_attention", "MultiheadAttention",
+              "softmax(q @ k.transpose(1, 2) / d ** 0.5) @ v"),
+    *_missing("functional.normalize functional.cosine_similarity", "", "x / x.norm(dim=1, "
+              "keepdim=True)"),
+    *_missing("MaxPool1d AvgPool1d functional.max_pool1d functional.avg_pool1d",
+              "MaxPool2d AvgPool2d", "an axis of size 1 more: x.unsqueeze(2)"),
+    *_missing("multinomial bernoulli", "rand", "edunn.backend.generator().choice(n, p=p)"),
+    *_missing("set_grad_enabled enable_grad inference_mode is_grad_enabled", "no_grad"),
+    *_missing("linalg svd inverse fft", "np.linalg", "on x.data, off the tape"),
 ]  # fmt: skip
+
+_LISTED = {one.name: one for one in MISSING}
 
 DIFFERS = [
     _Difference("Linear", (), "weight is (in_features, out_features), so y = x @ weight + bias: "
@@ -94,6 +110,9 @@ DIFFERS = [
     _Difference("Tensor.size", (), "size() and size(0) as there; without parentheses the count"),
     _Difference("Tensor.max", ("max",), "max(dim=1) gives (values, indices), max(axis=1) values; "
                "max(1) is refused"),
+    _Difference("Tensor.var", ("var",), "divides by n, as NumPy's; var(x), and std(x), by n - 1"),
+    _Difference("Tensor.repeat", (), "repeats the whole tensor, as there; np.repeat each number"),
+    _Difference("Tensor.sort", (), "gives (values, indices), as there; np.sort the values"),
     _Difference("Tensor.transpose", (), "two numbers swap axes; np.transpose(x, order) is NumPy's"),
     _Difference("Tensor.backward", (), "no create_graph; retain_graph is always so"),
     _Difference("Tensor.float", (), "of a Tensor on the tape only if it changes nothing"),
@@ -131,17 +150,23 @@ def refuse(where: str, name: str, have: Collection[str]) -> AttributeError:
 
     where: the module, as "edunn.torchlike.optim"    have: the names that it has
     """
-    path = f"{where}.{name}".removeprefix("edunn.torchlike.")
-    listed = {one.name: one for one in MISSING}.get(path)
-    near, says = (listed.near, listed.says) if listed else ((), "")
-    if not listed:
+    says = missing(f"{where}.{name}".removeprefix("edunn.torchlike."))
+    if not says:
         near = tuple(difflib.get_close_matches(name, have, 2))
         near += (f"np.{name}",) if hasattr(np, name) else ()
-    hint = f"near is {', '.join(near)}; " if near else ""
-    hint += f"{says}; " if says else ""
-    return AttributeError(
-        f"{where} has no {name}: {hint}what differs from PyTorch stands in docs/from_pytorch.md"
-    )
+        says = _says(_Difference(name, near))
+    return AttributeError(f"{where} has no {name}: {says}")
+
+
+def missing(path: str) -> str:
+    """What is near a name that is listed as missing, such as "Tensor.gather"; "" for others."""
+    return _says(_LISTED[path]) if path in _LISTED else ""
+
+
+def _says(one: _Difference) -> str:
+    hint = f"near is {', '.join(one.near)}; " if one.near else ""
+    hint += f"{one.says}; " if one.says else ""
+    return f"{hint}what differs from PyTorch stands in docs/from_pytorch.md"
 
 
 def table() -> str:

@@ -1,0 +1,326 @@
+"""PyTorch's words on edunn's own Tensors, each said with an operator or a function of NumPy's.
+
+What these words do elsewhere and not here stands in docs/from_pytorch.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Self
+
+import numpy
+
+from edunn.backend import Shape, device_of, to
+from edunn.differences import missing
+from edunn.operators import Axis, Operators
+
+np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
+
+
+class _Size(int):
+    """How many numbers there are, as NumPy's `x.size`; called, it is PyTorch's `x.size()`."""
+
+    shape: Shape
+
+    def __call__(self, dim: int | None = None) -> Any:
+        return self.shape if dim is None else self.shape[dim]
+
+
+class Ordered(NamedTuple):
+    """Numbers along an axis (the largest, or all in order), and where they were."""
+
+    values: Any
+    indices: Any
+
+
+class TensorWords(Operators):
+    """What a Tensor also answers to. What they give is on the tape, as all that operators give."""
+
+    # fmt: off
+    def dim(self) -> int:                       return self.ndim
+    def pow(self, power: Any) -> Any:           return np.power(self, power)
+    def matmul(self, other: Any) -> Any:        return np.matmul(self, other)
+    def permute(self, *dims: Any) -> Any:       return np.transpose(self, _as_tuple(dims))
+    def contiguous(self) -> Self:               return self
+    def float(self) -> Any:                     return self.astype(np.float32)
+    def double(self) -> Any:                    return self.astype(np.float64)
+    def long(self) -> Any:                      return self.astype(np.int64)
+    def int(self) -> Any:                       return self.astype(np.int32)
+    def bool(self) -> Any:                      return self.astype(np.bool_)
+    def type_as(self, other: Any) -> Any:       return self.astype(other.dtype)
+
+    def add(self, other: Any) -> Any:           return np.add(self, other)
+    def sub(self, other: Any) -> Any:           return np.subtract(self, other)
+    def mul(self, other: Any) -> Any:           return np.multiply(self, other)
+    def div(self, other: Any) -> Any:           return np.divide(self, other)
+    def neg(self) -> Any:                       return np.negative(self)
+    def square(self) -> Any:                    return np.multiply(self, self)
+    def reciprocal(self) -> Any:                return np.divide(1, self)
+    def rsqrt(self) -> Any:                     return np.divide(1, np.sqrt(self))
+    def mm(self, other: Any) -> Any:            return np.matmul(self, other)
+    def bmm(self, other: Any) -> Any:           return np.matmul(self, other)
+    def tril(self, diagonal: Any = 0) -> Any:   return np.tril(self, diagonal)
+    def triu(self, diagonal: Any = 0) -> Any:   return np.triu(self, diagonal)
+
+    def ne(self, other: Any) -> Any:            return np.not_equal(self, other)
+    def lt(self, other: Any) -> Any:            return np.less(self, other)
+    def le(self, other: Any) -> Any:            return np.less_equal(self, other)
+    def gt(self, other: Any) -> Any:            return np.greater(self, other)
+    def ge(self, other: Any) -> Any:            return np.greater_equal(self, other)
+    def isnan(self) -> Any:                     return np.isnan(self)
+    def isinf(self) -> Any:                     return np.isinf(self)
+    def isfinite(self) -> Any:                  return np.isfinite(self)
+    def sign(self) -> Any:                      return np.sign(self)
+    def floor(self) -> Any:                     return np.floor(self)
+    def ceil(self) -> Any:                      return np.ceil(self)
+    def round(self) -> Any:                     return np.round(self)
+    # fmt: on
+
+    @property
+    def size(self) -> _Size:
+        """How many numbers there are; as a method, the shape, or one number of it."""
+        size = _Size(self.data.size)
+        size.shape = self.shape
+        return size
+
+    @property
+    def device(self) -> str:
+        """'cpu', or 'cuda:0'."""
+        return device_of(self.data)
+
+    def t(self) -> Any:
+        """A matrix with its rows as columns."""
+        if self.ndim > 2:
+            raise ValueError(f"t() takes a matrix, but this tensor has shape {self.shape}")
+        return np.transpose(self)
+
+    def transpose(self, *axes: Any) -> Any:
+        """The axes in another order, transpose(2, 0, 1); without any, in reverse. Two numbers swap
+        those axes, of a matrix too, where NumPy takes them as an order."""
+        if len(axes) != 2:
+            return super().transpose(*_as_tuple(axes))
+        order, (i, j) = list(range(self.ndim)), (self._axis(axis) for axis in axes)
+        order[i], order[j] = order[j], order[i]
+        return super().transpose(*order)
+
+    def swapaxes(self, axis0: Any, axis1: Any) -> Any:
+        """Two axes swapped."""
+        return np.swapaxes(self, axis0, axis1)
+
+    def flip(self, *dims: Any) -> Any:
+        """The numbers in reverse along these axes."""
+        return np.flip(self, _as_tuple(dims))
+
+    def expand(self, *sizes: Any) -> Any:
+        """The same numbers again along axes of size 1, or new ones before; -1 leaves a size as it
+        is."""
+        sizes = _as_tuple(sizes)
+        new = len(sizes) - self.ndim
+        shape = [self.shape[i - new] if size == -1 else size for i, size in enumerate(sizes)]
+        return np.broadcast_to(self, tuple(shape))
+
+    def expand_as(self, other: Any) -> Any:
+        """The same numbers again, to the shape of `other`."""
+        return np.broadcast_to(self, other.shape)
+
+    def repeat(self, *sizes: Any) -> Any:
+        """The whole tensor again, so often along each axis, as np.tile does; np.repeat repeats each
+        number."""
+        return np.tile(self, _as_tuple(sizes))
+
+    def outer(self, other: Any) -> Any:
+        """Each number of a vector times each of another."""
+        return np.multiply(self.unsqueeze(1), other)
+
+    def masked_fill(self, mask: Any, value: Any) -> Any:
+        """`value` where the mask is true, and the numbers as they are elsewhere."""
+        return np.where(mask, value, self)
+
+    def index_select(self, dim: Any, index: Any) -> Any:
+        """What stands at these places along an axis."""
+        return self[(slice(None),) * self._axis(dim) + (index,)]
+
+    def gather(self, dim: Any, index: Any) -> Any:
+        """y[i][j] = x[index[i][j]][j] for dim=0, x[i][index[i][j]] for dim=1, and so on."""
+        index = index.data if isinstance(index, Operators) else index
+        key = list(np.ogrid[tuple(map(slice, index.shape))])
+        key[self._axis(dim)] = index
+        return self[tuple(key)]
+
+    def split(self, size: Any, dim: Any = 0) -> Any:
+        """Pieces of this size along an axis, or of the sizes of a list; the last may be smaller."""
+        axis = self._axis(dim)
+        ends = np.cumsum(size) if isinstance(size, (list, tuple)) else None
+        if ends is None:
+            ends = range(size, self.shape[axis] + size, size)
+        elif ends[-1] != self.shape[axis]:
+            raise ValueError(f"split got sizes {size} for an axis of {self.shape[axis]}")
+        return tuple(np.split(self, list(ends)[:-1], axis))
+
+    def chunk(self, chunks: Any, dim: Any = 0) -> Any:
+        """So many pieces along an axis, of equal size but for the last; fewer where it is short."""
+        return self.split(-(-self.shape[self._axis(dim)] // chunks), dim)
+
+    def unbind(self, dim: Any = 0) -> Any:
+        """What stands at each place along an axis, without it."""
+        axis = self._axis(dim)
+        return tuple(self.index_select(axis, i) for i in range(self.shape[axis]))
+
+    def unsqueeze(self, dim: Any) -> Any:
+        """A new axis of size 1, which becomes axis `dim`."""
+        place = self._axis(dim, self.ndim + 1)
+        return np.reshape(self, (*self.shape[:place], 1, *self.shape[place:]))
+
+    def flatten(self, start_dim: Any = 0, end_dim: Any = -1) -> Any:
+        """The axes from start_dim to end_dim as one."""
+        if self.ndim == 0:
+            return np.reshape(self, (1,))
+        start, end = self._axis(start_dim), self._axis(end_dim)
+        return np.reshape(self, (*self.shape[:start], -1, *self.shape[end + 1 :]))
+
+    def max(self, *other: Any, **words: Any) -> Any:
+        """The largest number over `axis`, or of all; with PyTorch's word dim, (values, indices)."""
+        if other:
+            raise TypeError(
+                "max(1) could mean two things: max(axis=1) is NumPy's, and max(dim=1) PyTorch's, "
+                "which gives (values, indices)"
+            )
+        values = super().max(**words)
+        return values if words.get("dim") is None else Ordered(values, self.argmax(**words))
+
+    def all(self, axis: Axis = None, **words: Any) -> Any:
+        """Whether all numbers are true, over `axis` or dim."""
+        return np.all(self, **_reduction(axis, **words))
+
+    def any(self, axis: Axis = None, **words: Any) -> Any:
+        """Whether any number is true, over `axis` or dim."""
+        return np.any(self, **_reduction(axis, **words))
+
+    def argmin(self, axis: Axis = None, **words: Any) -> Any:
+        """Where the smallest number is, along `axis` or dim."""
+        return np.argmin(self, **_reduction(axis, **words))
+
+    def argsort(self, dim: Any = -1, descending: Any = False) -> Any:
+        """The places of the numbers along an axis from the smallest up, or from the largest down;
+        of equal ones the first comes first."""
+        order = np.argsort(np.negative(self.data) if descending else self.data, dim, stable=True)
+        return self._like(order)
+
+    def sort(self, dim: Any = -1, descending: Any = False) -> Any:
+        """(values, indices): the numbers along an axis in order, and where they were."""
+        indices = self.argsort(dim, descending)
+        return Ordered(self.gather(dim, indices), indices)
+
+    def topk(self, k: Any, dim: Any = -1) -> Any:
+        """(values, indices) of the k largest numbers along an axis, largest first."""
+        if k > self.shape[self._axis(dim)]:
+            raise ValueError(f"topk got k={k} for an axis of {self.shape[self._axis(dim)]}")
+        indices = self.argsort(dim, descending=True).index_select(dim, slice(k))
+        return Ordered(self.gather(dim, indices), indices)
+
+    def nonzero(self) -> Any:
+        """The places of the numbers that are not 0: a row for each."""
+        return self._like(np.stack(np.nonzero(self.data), axis=1))
+
+    def norm(self, p: Any = 2, dim: Any = None, keepdim: Any = False) -> Any:
+        """(sum of |x|^p)^(1 / p) over `dim`, or of all, for p = 1 or 2"""
+        if p not in (1, 2, "fro"):
+            raise ValueError(f"norm got p={p!r}, not 1 or 2")
+        if p == 1:
+            return np.abs(self).sum(axis=dim, keepdims=keepdim)
+        return np.sqrt(np.multiply(self, self).sum(axis=dim, keepdims=keepdim))
+
+    def logsumexp(self, dim: Any, keepdim: Any = False) -> Any:
+        """log(sum of exp(x)) over `dim`"""
+        top = np.max(self.data, axis=dim, keepdims=True)
+        y = np.log(np.exp(np.subtract(self, top)).sum(axis=dim, keepdims=True)) + top
+        return y if keepdim else np.squeeze(y, dim)
+
+    @property
+    def is_leaf(self: Any) -> Any:
+        """Whether no step on the tape made this tensor."""
+        return self.step is None
+
+    def requires_grad_(self: Any, requires_grad: Any = True) -> Any:
+        """Ask for a gradient, or no longer; of a leaf only."""
+        if self.step is not None:
+            raise ValueError("requires_grad_() takes a leaf, but this tensor was made by a step")
+        type(self).__init__(self, self.data, requires_grad)
+        return self
+
+    def cuda(self: Any) -> Any:
+        """This tensor on the GPU, cut off from the tape: to('cuda')."""
+        return self.to("cuda")
+
+    def __getattr__(self, name: str) -> Any:
+        """Asked only for what is not there: say what is near."""
+        says = missing(f"Tensor.{name}")
+        text = f"{type(self).__name__!r} object has no attribute {name!r}"
+        raise AttributeError(text + (f": {says}" if says else ""), name=name, obj=self)
+
+    def clone(self: Any) -> Any:
+        """A copy, through which gradients flow."""
+        if self.requires_grad:
+            return np.add(self, 0)
+        return self._like(self.data.copy())
+
+    def astype(self: Any, dtype: Any) -> Any:
+        """The same numbers in another type; cut off from the tape, and so only where none is."""
+        if self.dtype == dtype:
+            return self
+        if self.requires_grad:
+            raise TypeError(f"{self.dtype} to {np.dtype(dtype)} takes no gradient: detach() first")
+        return self._like(self.data.astype(dtype))
+
+    def check_dy(
+        self: Any,
+        dy: Any,
+        gradient: Any = None,
+        retain_graph: Any = True,
+        create_graph: Any = False,
+    ) -> Any:
+        """The array from which `backward` starts: dy, or a 1 for a single number."""
+        if create_graph:
+            raise ValueError("backward(create_graph=True): there are no second derivatives here")
+        if not self.requires_grad:
+            raise ValueError("backward() found no input or parameter with requires_grad=True")
+        dy = dy if gradient is None else gradient
+        dy = dy.data if isinstance(dy, Operators) else dy
+        if dy is None and self.data.size != 1:
+            raise ValueError(
+                f"backward() of shape {self.shape} needs a dy of that shape: it is no single number"
+            )
+        dy = np.ones_like(self.data) if dy is None else dy
+        if np.shape(dy) != self.shape:
+            raise ValueError(f"backward(dy) got dy of shape {np.shape(dy)}, not {self.shape}")
+        return dy
+
+    def cpu(self: Any) -> Any:
+        """This tensor, or a copy of it on the CPU."""
+        return self.to("cpu")
+
+    def tolist(self) -> Any:
+        """The numbers in Python's lists."""
+        return to(self.data, "cpu").tolist()
+
+    def _like(self: Any, array: Any) -> Any:
+        """A Tensor of this array, off the tape."""
+        new = self.detach()
+        new.data = array
+        return new
+
+    def _axis(self, axis: Any, ndim: Any = None) -> Any:
+        """The number of an axis from 0 up; one that is not there is refused."""
+        ndim = self.ndim if ndim is None else ndim
+        if not -ndim <= axis < ndim:
+            raise ValueError(f"axis {axis} of a tensor of shape {self.shape}, not below {ndim}")
+        return axis % ndim
+
+
+def _reduction(axis: Axis = None, dim: Axis = None, keepdim: bool = False) -> dict[str, Any]:
+    """The options of np.all and its like, from NumPy's words and PyTorch's."""
+    return {"axis": axis if dim is None else dim, "keepdims": keepdim}
+
+
+def _as_tuple(numbers: Any) -> Any:
+    """(1, 2) for both f(1, 2) and f((1, 2))."""
+    return numbers[0] if len(numbers) == 1 and isinstance(numbers[0], (tuple, list)) else numbers
