@@ -25,8 +25,8 @@ def array_of(data: Any) -> Array:
     scalars and what other libraries hold, and of the default dtype for Python's numbers."""
     if hasattr(data, "__array_function__"):
         return data
-    if isinstance(data, (list, tuple)) and any(getattr(x, "requires_grad", False) for x in data):
-        raise TypeError("Tensor got Tensors in a list: join them by np.concatenate, or take .data")
+    if isinstance(data, (list, tuple)) and _takes_gradient(data):
+        raise TypeError("Tensor got Tensors in a list: join them by np.stack, or take .data")
     try:
         array = np.asarray(data)
     except (TypeError, ValueError):  # rows of unequal lengths
@@ -34,6 +34,13 @@ def array_of(data: Any) -> Array:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"Tensor got {type(data).__name__}, not an array or numbers in even rows")
     return array if hasattr(data, "dtype") else array.astype(_dtype, copy=False)
+
+
+def _takes_gradient(data: Any) -> bool:
+    """Whether lists in lists hold a Tensor that takes a gradient, which would be cut off."""
+    if isinstance(data, (list, tuple)):
+        return any(map(_takes_gradient, data))
+    return getattr(data, "requires_grad", False)
 
 
 def device_of(x: Array) -> str:

@@ -1,3 +1,4 @@
+import collections
 import contextlib
 import importlib.util
 import os
@@ -32,6 +33,24 @@ def pytest_ignore_collect(collection_path, config):
         text = collection_path.read_text(encoding="utf-8")
         return True if re.search(r"^pytestmark = .*\bslow\b", text, re.MULTILINE) else None
     return None
+
+
+WANTED = {  # what a skipped test wanted, by a word of its reason
+    "torch": "PyTorch", "cupy": "a GPU", "mnist": "MNIST's files", "chromium": "Chromium",
+    "pyodide": "Pyodide", "bubblewrap": "bubblewrap", "landlock": "Landlock", "dask": "Dask",
+    "distributed": "Dask", "pandas": "pandas", "scipy": "scipy", "edunn_setup": "EDUNN_SETUP=1",
+}  # fmt: skip
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How many tests were skipped, by what they wanted."""
+    counts = collections.Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = str(report.longrepr).lower()
+        counts[next((what for word, what in WANTED.items() if word in reason), "other")] += 1
+    if counts:
+        kinds = ", ".join(f"{what} {count}" for what, count in counts.most_common())
+        terminalreporter.write_line(f"skipped for want of: {kinds}")
 
 
 @pytest.fixture

@@ -35,6 +35,8 @@ __all__ = [
 
 def tensor(data: _Any, dtype: _Any = None, requires_grad: bool = False, **where: _Any) -> _Tensor:
     """A Tensor of numbers in lists: whole numbers stay whole, others are of the default dtype."""
+    if isinstance(data, (list, tuple)):
+        _Tensor(data)  # refuses words, uneven rows, and Tensors that would be cut off
     array = _np.array(_array(data))
     kind = dtype or (_default_dtype() if array.dtype.kind == "f" else array.dtype)
     return _made(array, kind, requires_grad, **where)
@@ -43,6 +45,13 @@ def tensor(data: _Any, dtype: _Any = None, requires_grad: bool = False, **where:
 def from_numpy(array: _Any) -> _Tensor:
     """A Tensor of an array, which it shares."""
     return _Tensor(array)
+
+
+def as_tensor(data: _Any, dtype: _Any = None) -> _Tensor:
+    """A Tensor itself, or one that shares an array; numbers in lists as `tensor` takes them."""
+    if dtype is None and isinstance(data, _Tensor):
+        return data
+    return from_numpy(data) if dtype is None and hasattr(data, "shape") else tensor(data, dtype)
 
 
 def randn(*shape: _Any, size: _Any = None, **options: _Any) -> _Tensor:
@@ -342,7 +351,6 @@ gather, index_select, masked_fill = map(_method, ["gather", "index_select", "mas
 split, chunk = map(_method, ["split", "chunk"])
 concat = concatenate = cat
 empty, empty_like, clip = zeros, zeros_like, clamp
-as_tensor = tensor
 
 
 def _extreme(value: _Any, place: _Any, both: _Any, x: _Any, dim: _Any, keepdim: bool) -> _Any:

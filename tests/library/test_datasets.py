@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import edunn as nn
+from edunn.torchlike import datasets
 
 pytestmark = pytest.mark.slow
 
@@ -358,6 +359,17 @@ def test_a_folder_holds_the_files_itself_or_in_one_of_the_kinds_name(
     np.testing.assert_array_equal(got_labels, labels)
     assert got_images.flags.writeable
     assert data.read_mnist(kind, train=False, folder=str(tmp_path))[1].tolist() == [8, 9]
+
+
+def test_pytorchs_data_sets_read_the_same_files(tmp_path, monkeypatch):
+    monkeypatch.delenv("EDUNN_DATA", raising=False)
+    images, labels = small_set()
+    for kind, load in (("mnist", datasets.MNIST), ("fashion_mnist", datasets.FashionMNIST)):
+        write_set(tmp_path / kind, images, labels)
+        found = load(root=tmp_path, train=True, download=False)
+        assert len(found) == 3
+        np.testing.assert_array_equal(found[1][0], images[1])
+        assert found[2][1] == labels[2]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -62,6 +62,21 @@ def test_the_public_api_is_as_it_was():
     assert now == before, f"the order of public_api.txt is not that of the faces. {TO_DO}"
 
 
+def test_each_name_has_a_test():
+    """A test uses it, or names it in a string: the laws find their cases by these strings."""
+    used = {"Says"}  # the degrees of edunn.checking.diagnoses, which stand in the table itself
+    for path in (ROOT / "tests").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Name):
+                used.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                used.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                used.update(re.findall(r"\w+", node.value) if len(node.value) < 200 else ())
+    names = {re.match(r"[\w.]+", line)[0] for line in public_api()}
+    assert sorted(name for name in names if name.split(".")[-1] not in used) == []
+
+
 @pytest.mark.parametrize("face", FACES)
 def test_nothing_else_leaks(face):
     module = importlib.import_module(face)

@@ -74,6 +74,10 @@ TELL = {
     "equal": lambda t, a, b: [t.tensor([t.equal(a, a), t.equal(a, b), t.equal(a, a[:1])])],
     "likes": lambda t, a, b: [t.full_like(a, 2), t.tensor([*t.rand_like(a).shape, 1])],
     "sizes": lambda t, a, b: [t.zeros(size=(2, 3)), t.ones(size=(2,)), t.tensor(a.numel())],
+    "like, and as": lambda t, a, b: [
+        t.tensor([*t.empty_like(a).shape, *t.randn_like(a).shape]),
+        t.as_tensor(A),
+    ],
     "constants": lambda t, a, b: [t.tensor([t.inf, t.pi, float(t.nan)])],
     "type_as": lambda t, a, b: [(a > 0).type_as(a), t.tensor(a.is_leaf)],
 }
@@ -137,6 +141,8 @@ def test_the_words_on_the_tape_have_the_right_numbers():
         (lambda x: x.split([1, 1], dim=1), r"split got sizes \[1, 1\] for an axis of 4"),
         (lambda x: x.sum().requires_grad_(), "takes a leaf"),
         (lambda x: nn.zeros(2, size=(3,)), "not one of them"),
+        (lambda x: nn.tensor([[x.sum()], [2.0]]), "Tensors in a list: join them by np.stack"),
+        (lambda x: edunn.Parameter([x.sum(), x.sum()]), "Tensors in a list: join them by np.stack"),
         (lambda x: nn.utils.data.random_split(range(5), [1, 2]), r"got lengths \[1, 2\] for 5"),
         (lambda x: x.relu(), "'Tensor' object has no attribute 'relu': near is relu"),
         (lambda x: x.scatter_(1, 2, 3), "has no attribute 'scatter_': what differs from PyTorch"),
@@ -179,3 +185,29 @@ def test_requires_grad_asks_a_leaf_for_its_gradient():
     assert not (x * x).is_leaf
     with pytest.raises(TypeError, match="dtype int64, not floats"):
         nn.tensor([1, 2]).requires_grad_()
+
+
+def test_an_optimizer_of_ones_own():
+    class Halves(nn.optim.Optimizer):
+        def update(self, w, dw, state):
+            w -= self.lr * dw / 2
+
+    p = nn.Parameter(np.ones(2))
+    optimizer = Halves([p], lr=0.2)
+    (p * p).sum().backward()
+    optimizer.step()
+    np.testing.assert_allclose(p.data, 0.8)
+
+
+def test_the_tape_is_made_of_steps():
+    x = nn.tensor([1.0], requires_grad=True)
+    y = edunn.TanH()(x)
+    assert isinstance(y.step, edunn.Step)
+    assert isinstance(y.step.module, edunn.Tanh)
+    assert y.step.inputs == (x,)
+
+
+def test_gains_are_pytorchs():
+    torch = pytest.importorskip("torch")
+    for how in (("relu",), ("tanh",), ("linear",), ("leaky_relu", 0.2)):
+        assert nn.init.calculate_gain(*how) == torch.nn.init.calculate_gain(*how)
