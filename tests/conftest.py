@@ -46,7 +46,7 @@ def pytest_terminal_summary(terminalreporter):
     """How many tests were skipped, by what they wanted."""
     counts = collections.Counter()
     for report in terminalreporter.stats.get("skipped", []):
-        reason = str(report.longrepr).lower()
+        reason = str(report.longrepr[-1]).lower()  # after the file and the line
         counts[next((what for word, what in WANTED.items() if word in reason), "other")] += 1
     if counts:
         kinds = ", ".join(f"{what} {count}" for what, count in counts.most_common())

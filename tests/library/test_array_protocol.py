@@ -113,7 +113,7 @@ def test_what_holds_no_numbers_is_refused(data):
 
 def test_a_list_of_tensors_would_lose_their_gradient():
     t = nn.Tensor([1.0, 2.0], True)
-    with pytest.raises(TypeError, match="join them by np.concatenate, or take .data"):
+    with pytest.raises(TypeError, match="join them by np.stack, or take .data"):
         nn.Tensor([t[0], t[1]])
     assert nn.Tensor([nn.Tensor(1.0), nn.Tensor(2.0)]).data.tolist() == [1, 2]
 
