@@ -1,6 +1,9 @@
 """edunn: a neural-network framework small enough to read, in this order."""
 
 # fmt: off
+import typing as _typing
+
+from edunn._lazy import lazy_exports as _lazy_exports
 from edunn.backend import (
     DeviceError,
     default_dtype,
@@ -86,17 +89,18 @@ from edunn.metrics import (
 from edunn.training import (
     EarlyStopping, GradientDescent, MomentumGD, NesterovMomentumGD, batches, evaluate, fit,
 )
-from edunn import datasets, plot
-from edunn.datasets.loading import DataLoader, TensorDataset
-from edunn.saving import (
-    from_torch, load, load_checkpoint, load_state_dict, save, save_checkpoint, state_dict, to_torch,
-)
-from edunn.checking import (
-    CheckError, GradientError, InitializerError, OptimizerError, TrainingLoopError,
-    check_gradients, check_initializer, check_layer, check_optimizer,
-    check_training_loop, numeric_gradient,
-)
-from edunn import utils
+if _typing.TYPE_CHECKING:  # what is imported only when it is asked for: see the end
+    from edunn import checking, datasets, plot, utils
+    from edunn.datasets.loading import DataLoader, TensorDataset
+    from edunn.saving import (
+        from_torch, load, load_checkpoint, load_state_dict, save, save_checkpoint, state_dict,
+        to_torch,
+    )
+    from edunn.checking import (
+        CheckError, GradientError, InitializerError, OptimizerError, TrainingLoopError,
+        check_gradients, check_initializer, check_layer, check_optimizer,
+        check_training_loop, numeric_gradient,
+    )
 
 no_grad = no_tape
 __version__ = "0.1.0"
@@ -128,3 +132,23 @@ __all__ = [
     "numeric_gradient", "plot", "precision", "r2", "recall", "save", "save_checkpoint",
     "set_default_dtype", "state_dict", "to", "to_torch", "utils",
 ]
+
+__getattr__ = _lazy_exports("edunn", {
+    "datasets": ["datasets"],
+    "datasets.loading": ["DataLoader", "TensorDataset"],
+    "saving": [
+        "from_torch", "load", "load_checkpoint", "load_state_dict", "save", "save_checkpoint",
+        "state_dict", "to_torch",
+    ],
+    "plot": ["plot"],
+    "utils": ["utils"],
+    "checking": [
+        "checking", "CheckError", "GradientError", "InitializerError", "OptimizerError",
+        "TrainingLoopError", "check_gradients", "check_initializer", "check_layer",
+        "check_optimizer", "check_training_loop", "numeric_gradient",
+    ],
+})[0]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__

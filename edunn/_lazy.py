@@ -14,14 +14,16 @@ def lazy_exports(
     """A package's `__getattr__`, `__dir__` and `__all__` (PEP 562), so that importing it costs next
     to nothing, however much is behind it.
 
-    homes: by module of the package, the names that the package exports from it
+    homes: by module of the package, the names that the package exports from it; the name of the
+    module itself may be one of them
     """
     home = {name: module for module, names in homes.items() for name in names}
 
     def __getattr__(name: str) -> Any:
         if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f"{package}.{home[name]}"), name)
+        module = importlib.import_module(f"{package}.{home[name]}")
+        value = module if name == home[name] else getattr(module, name)
         setattr(sys.modules[package], name, value)  # the next time, Python finds it by itself
         return value
 

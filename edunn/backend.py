@@ -72,7 +72,7 @@ def to(x: Array, device: str) -> Array:
 
 
 _dtype = np.dtype(np.float32)
-_generator = np.random.default_rng(0)
+_generator: np.random.Generator | None = None  # made when first asked for: it takes long to import
 
 
 def default_dtype() -> np.dtype:
@@ -91,7 +91,9 @@ def set_default_dtype(dtype: Any) -> None:
 def generator() -> np.random.Generator:
     """The one source of randomness: weights, shuffles, dropout. It draws on the CPU, so that a
     seed means the same numbers on every device."""
-    return _generator
+    if _generator is None:
+        manual_seed(0)
+    return _generator  # type: ignore[return-value]
 
 
 def manual_seed(seed: int) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
-from tqdm import tqdm
 
 from edunn.backend import Array, generator, to
 from edunn.core import Module, Tensor, no_tape
@@ -85,6 +84,8 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
         early_stopping = EarlyStopping(patience=early_stopping)
     callbacks = [*callbacks, *([early_stopping] if early_stopping else [])]
     _warn_of_strangers(model, optimizer)
+    from tqdm import tqdm  # half as long to import as all of edunn
+
     health = Health(model)
     history: History = {}
     steps = epochs * -(-len(x) // batch_size)

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from edunn.backend import default_dtype
 from edunn.datasets.idx import DataError, read_idx
@@ -173,6 +172,8 @@ def _download_file(url: str, path: Path, checksum: str) -> None:
     try:
         with urlopen(url, timeout=30) as response, part.open("wb") as file:
             size = int(response.headers.get("Content-Length") or 0) or None
+            from tqdm import tqdm
+
             bar = tqdm(total=size, desc=path.name, unit="B", unit_scale=True, file=sys.stdout)
             with bar:
                 while chunk := response.read(1 << 16):
