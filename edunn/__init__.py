@@ -39,6 +39,7 @@ from edunn.layers.activations import Tanh as TanH
 from edunn.layers.dense import Dense
 from edunn.layers.shaping import Flatten
 from edunn.layers.regularization import BatchNorm1d, BatchNorm2d, Dropout
+from edunn.layers.regularization import BatchNorm1d as BatchNorm
 from edunn.layers.normalization import LayerNorm
 from edunn.layers.convolution import Conv1d, Conv2d
 from edunn.layers.convolution import Conv2d as Conv2D
@@ -49,7 +50,6 @@ from edunn.layers.attention import MultiHeadAttention
 from edunn.layers.masked import MaskedLinear, SparseLinear
 from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
 from edunn.sequential2d import Sequential2D
-from edunn.models import LinearRegression, LogisticRegression
 from edunn.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -63,6 +63,10 @@ from edunn.losses import (
     NLLLoss,
     SmoothL1Loss,
     SquaredError,
+)
+from edunn.model import (
+    FakeError, FakeModel, LinearRegression, LogisticRegression, Model, ModelWithoutParameters,
+    ModelWithParameters, Phase,
 )
 from edunn.optimizers import (
     SGD,
@@ -86,7 +90,7 @@ from edunn.metrics import (
 from edunn.training import (
     EarlyStopping, GradientDescent, MomentumGD, NesterovMomentumGD, batches, evaluate, fit,
 )
-from edunn import datasets, plot
+from edunn import datasets, metrics, plot
 from edunn.datasets.loading import DataLoader, TensorDataset
 from edunn.saving import (
     from_torch, load, load_checkpoint, load_state_dict, save, save_checkpoint, state_dict, to_torch,
@@ -97,14 +101,23 @@ from edunn.checking import (
     check_training_loop, numeric_gradient,
 )
 from edunn import utils
+from edunn.original import refuse as _refuse
 
 no_grad = no_tape
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    raise _refuse(__name__, name)
+
 
 __all__ = [
     # layers after the first edition
     "AdaptiveAvgPool2d", "Conv1d", "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax",
     "MultiHeadAttention", "SiLU", "Softplus",
+    # names of the original edunn
+    "BatchNorm", "FakeError", "FakeModel", "Model", "ModelWithParameters", "ModelWithoutParameters",
+    "Phase",
     # all else
     "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
     "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy", "BroadcastTo", "CheckError", "Clip",
@@ -124,7 +137,7 @@ __all__ = [
     "Var", "Where", "accuracy", "batches", "check_gradients", "check_initializer", "check_layer",
     "check_optimizer", "check_training_loop", "clip_grad_norm", "confusion_matrix", "datasets",
     "default_dtype", "device_of", "evaluate", "f1", "fit", "from_torch", "initializers", "load",
-    "load_checkpoint", "load_state_dict", "mae", "manual_seed", "mse", "no_grad", "no_tape",
-    "numeric_gradient", "plot", "precision", "r2", "recall", "save", "save_checkpoint",
+    "load_checkpoint", "load_state_dict", "mae", "manual_seed", "metrics", "mse", "no_grad",
+    "no_tape", "numeric_gradient", "plot", "precision", "r2", "recall", "save", "save_checkpoint",
     "set_default_dtype", "state_dict", "to", "to_torch", "utils",
 ]
