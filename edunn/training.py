@@ -13,7 +13,7 @@ from tqdm import tqdm
 from edunn.backend import Array, generator, to
 from edunn.core import Module, Tensor, no_tape
 from edunn.health import Health
-from edunn.inputs import as_examples, check_finite, check_sizes, check_whole
+from edunn.inputs import as_examples, check_finite, check_sizes, check_whole, show
 from edunn.losses import ErrorLayer, MeanError
 from edunn.optimizers import SGD, AlsoTrains, Momentum, Nesterov, Optimizer, Schedule
 from edunn.words import old_words
@@ -228,6 +228,10 @@ class GradientDescent:
         optimizer: type[Optimizer] | None = None,
         **options: Any,
     ) -> None:
+        if not (optimizer is None or callable(optimizer)):
+            raise TypeError(
+                f"GradientDescent got optimizer={show(optimizer)}, not a class, as Adam"
+            )
         self.lr, self.epochs, self.batch_size, self.shuffle = lr, epochs, batch_size, shuffle
         self.options, self.optimizer = options, optimizer or self.optimizer
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from edunn.backend import Array, to
 from edunn.core import Module
-from edunn.inputs import check_array, check_positive
+from edunn.inputs import check_array, check_number, check_positive
 from edunn.plot import pictures
 
 if TYPE_CHECKING:  # only to name a type: import edunn stays fast
@@ -26,8 +26,10 @@ __all__ = [
 
 def plot_history(history: Any, error_name: str = "Error", filepath: Any = None) -> Axes:
     """The error over the epochs: what `optimize` or `fit` returned, or numbers, one an epoch."""
-    losses = history["loss"] if isinstance(history, dict) else history
-    ax = pictures.history({error_name: [float(loss) for loss in losses]})
+    losses = history.get("loss") if isinstance(history, dict) else history
+    losses = np.asarray(losses)
+    check_array("plot_history", losses, "epochs", name="history")
+    ax = pictures.history({error_name: losses.tolist()})
     ax.set(title="Training history", ylabel=error_name)
     return _finish(ax, filepath)
 
@@ -43,6 +45,9 @@ def plot_activation_functions(
     layers: Sequence[Module], range: tuple[float, float] = (-10, 10), backward: bool = False
 ) -> Axes:
     """The curves of activation layers, or those of their derivatives, in one picture."""
+    if not isinstance(range, (tuple, list)) or len(range) != 2:
+        raise ValueError(f"plot_activation_functions got range={range!r}, not (start, end)")
+    check_number("plot_activation_functions", start=range[0], end=range[1])
     x = np.linspace(*range, 401)[:, None]
     curves = [pictures.curve("plot_activation_functions", layer, x) for layer in layers]
     ax = pictures.new_axes(None)
@@ -67,10 +72,14 @@ def plot_model_dataset_2d_classification(
     detail: float = 0.1,
     title: str = "",
 ) -> Axes:
-    """`decision_boundary`, with the model last; it is asked about points `detail` apart."""
-    check_positive("plot_model_dataset_2d_classification", detail=detail)
-    points = pictures.points_of("plot_model_dataset_2d_classification", x, 2)
-    resolution = int(min(1000, max(2, np.max(np.ptp(points, axis=0)) / detail)))
+    """`decision_boundary`, with the model last; it is asked about points `detail` apart, or less,
+    at most 2000 a side."""
+    who = "plot_model_dataset_2d_classification"
+    check_positive(who, detail=detail)
+    points = pictures.points_of(who, x, 2)
+    resolution = 1 + int(1.16 * np.max(np.ptp(points, axis=0)) / detail)  # with its margin
+    if resolution > 2000:
+        raise ValueError(f"{who} got detail={detail}, by which there are {resolution} a side")
     ax = pictures.decision_boundary(model, x, y, resolution=resolution)
     ax.set_title(title)
     return _finish(ax, filepath)

@@ -286,6 +286,25 @@ def test_the_pictures_of_the_guides(tmp_path):
         nn.plot.regression1d_predictions(np.ones(3), np.ones(2))
 
 
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: nn.plot.plot_history(None), "plot_history got history of dtype object"),
+        (lambda: nn.plot.plot_history({}), "plot_history got history of dtype object"),
+        (lambda: nn.plot.plot_history([]), r"plot_history got history of shape \(0,\)"),
+        (lambda: nn.plot.plot_activation_function(nn.ReLU(), 3), "got range=3, not"),
+        (lambda: nn.plot.plot_activation_function(nn.Softmax()), "got Softmax.., which mixes"),
+        (lambda: nn.plot.plot_activation_function("relux"), "'relux', not one of"),
+        (lambda: nn.plot.plot_model_dataset_2d_classification(
+            np.eye(2), np.array([0, 1]), nn.Softmax(), detail=1e-6), "got detail=1e-06, by which"),
+        (lambda: nn.GradientDescent(optimizer=3), "GradientDescent got optimizer=3, not a class"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_drawn_or_trained_with_is_refused(draw, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        draw()
+
+
 def test_the_curve_of_an_activation_or_of_its_derivative():
     (curve,) = nn.plot.plot_activation_function(nn.ReLU(), range=(-2, 2)).lines
     x = np.linspace(-2, 2, 401)
