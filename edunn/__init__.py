@@ -4,6 +4,7 @@
 import typing as _typing
 
 from edunn._lazy import lazy_exports as _lazy_exports
+from edunn.original import refuse as _refuse
 from edunn.backend import (
     DeviceError,
     default_dtype,
@@ -42,6 +43,7 @@ from edunn.layers.activations import Tanh as TanH
 from edunn.layers.dense import Dense
 from edunn.layers.shaping import Flatten
 from edunn.layers.regularization import BatchNorm1d, BatchNorm2d, Dropout
+from edunn.layers.regularization import BatchNorm1d as BatchNorm
 from edunn.layers.normalization import LayerNorm
 from edunn.layers.convolution import Conv1d, Conv2d
 from edunn.layers.convolution import Conv2d as Conv2D
@@ -52,7 +54,6 @@ from edunn.layers.attention import MultiHeadAttention
 from edunn.layers.masked import MaskedLinear, SparseLinear
 from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
 from edunn.sequential2d import Sequential2D
-from edunn.models import LinearRegression, LogisticRegression
 from edunn.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -66,6 +67,10 @@ from edunn.losses import (
     NLLLoss,
     SmoothL1Loss,
     SquaredError,
+)
+from edunn.model import (
+    FakeError, FakeModel, LinearRegression, LogisticRegression, Model, ModelWithoutParameters,
+    ModelWithParameters, Phase,
 )
 from edunn.optimizers import (
     SGD,
@@ -83,6 +88,7 @@ from edunn.optimizers import (
     StepLR,
     clip_grad_norm,
 )
+from edunn import metrics
 from edunn.metrics import (
     accuracy, confusion_matrix, f1, mae, mse, precision, r2, recall,
 )
@@ -105,10 +111,14 @@ if _typing.TYPE_CHECKING:  # what is imported only when it is asked for: see the
 no_grad = no_tape
 __version__ = "0.1.0"
 
+
 __all__ = [
     # layers after the first edition
     "AdaptiveAvgPool2d", "Conv1d", "ELU", "GRU", "LSTM", "LayerNorm", "LogSoftmax",
     "MultiHeadAttention", "SiLU", "Softplus",
+    # names of the original edunn
+    "BatchNorm", "FakeError", "FakeModel", "Model", "ModelWithParameters", "ModelWithoutParameters",
+    "Phase",
     # all else
     "Absolute", "Adam", "AdamW", "Add", "AddConstant", "AvgPool2d", "BCELoss", "BCEWithLogitsLoss",
     "BatchNorm1d", "BatchNorm2d", "Bias", "BinaryCrossEntropy", "BroadcastTo", "CheckError", "Clip",
@@ -128,8 +138,8 @@ __all__ = [
     "Tril", "Triu", "Var", "Where", "accuracy", "batches", "check_gradients", "check_initializer",
     "check_layer", "check_optimizer", "check_training_loop", "clip_grad_norm", "confusion_matrix",
     "datasets", "default_dtype", "device_of", "evaluate", "f1", "fit", "from_torch", "initializers",
-    "load", "load_checkpoint", "load_state_dict", "mae", "manual_seed", "mse", "no_grad", "no_tape",
-    "numeric_gradient", "plot", "precision", "r2", "recall", "save", "save_checkpoint",
+    "load", "load_checkpoint", "load_state_dict", "mae", "manual_seed", "metrics", "mse", "no_grad",
+    "no_tape", "numeric_gradient", "plot", "precision", "r2", "recall", "save", "save_checkpoint",
     "set_default_dtype", "state_dict", "to", "to_torch", "utils",
 ]
 
@@ -147,7 +157,7 @@ __getattr__ = _lazy_exports("edunn", {
         "TrainingLoopError", "check_gradients", "check_initializer", "check_layer",
         "check_optimizer", "check_training_loop", "numeric_gradient",
     ],
-})[0]  # fmt: skip
+}, _refuse)[0]  # fmt: skip
 
 
 def __dir__() -> list[str]:

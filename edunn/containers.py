@@ -11,6 +11,7 @@ from edunn.backend import Array, Shape
 from edunn.core import Grads, Module, ParameterGrads
 from edunn.explain import Explanation, as_html, explain, summary
 from edunn.inputs import check_choice
+from edunn.words import ModuleWords, title_of
 
 Entry: TypeAlias = tuple[str | None, Module]  # a layer, under its name where it has one
 K = TypeVar("K")  # what gradients go by: names or Parameters
@@ -21,8 +22,6 @@ class Container(Module):
 
     Gradients meet inside by Parameter, so tied weights add up; only `backward` gives them names.
     """
-
-    name: str | None = None
 
     def is_traced(self) -> bool:
         return any(child.is_traced() for child in self.children().values())
@@ -142,9 +141,8 @@ class Chain(_Holder):
                 x = layer(x)
             except (TypeError, ValueError) as error:
                 kind = TypeError if isinstance(error, TypeError) else ValueError
-                who = self.name or type(self).__name__
                 where = f"layer {i}" if name is None else f"layer {i} ({name})"
-                raise kind(f"{who}: {where}: {error}") from error
+                raise kind(f"{title_of(self)}: {where}: {error}") from error
             caches.append(layer.cache)  # kept here: the layer's next use overwrites its own
         self.cache = caches
         return x
@@ -183,13 +181,16 @@ class Chain(_Holder):
 class Sequential(Chain):
     """Apply layers one after another: y = layer_n(... layer_1(x)).
 
-    Takes a list of layers, or layers as arguments, or an OrderedDict or (name, layer) pairs.
-    model[i], model["name"] and model[1:3] are its layers.
+    Takes a list of layers, or layers as arguments, or an OrderedDict or (name, layer) pairs; after
+    a list, the name of the model. model[i], model["name"] and model[1:3] are its layers.
     """
 
     def __init__(self, *layers: Any, name: str | None = None) -> None:
+        is_list = len(layers) == 2 and isinstance(layers[0], (list, tuple, dict))
+        if name is None and is_list and isinstance(layers[1], str):
+            layers, name = layers[:1], layers[1]
         super().__init__(_as_entries(layers))
-        self.name = name
+        ModuleWords.__init__(self, name=name)
 
 
 class Sequential1D(Sequential):

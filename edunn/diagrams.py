@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from edunn.core import Module
-from edunn.explain import count_parameters
-from edunn.plot import new_axes
+from edunn.plot.pictures import new_axes
 from edunn.sequential2d import Sequential2D
 
 if TYPE_CHECKING:  # only to name types: import edunn stays fast
@@ -52,7 +51,7 @@ def draw_matrix(model: Sequential2D, ax: Axes) -> None:
             color = EMPTY if block is None else FULL
             ax.add_patch(_rectangle((j, i), 1, 1, facecolor=color, edgecolor="white", linewidth=3))
             if block is not None:
-                text = f"{_name_of(block)}\n{count_parameters(block):,}"
+                text = f"{_name_of(block)}\n{Module.n_parameters(block):,}"
                 ax.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=8)
     ax.set_xlim(0, len(columns))
     ax.set_ylim(len(rows), 0)
@@ -63,7 +62,7 @@ def draw_matrix(model: Sequential2D, ax: Axes) -> None:
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_title(f"{count_parameters(model):,} parameters", fontsize=10)
+    ax.set_title(f"{Module.n_parameters(model):,} parameters", fontsize=10)
 
 
 def _rectangle(*args: Any, **options: Any) -> Rectangle:

@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike
 from edunn.backend import Array, Shape, default_dtype
 from edunn.core import Module, Parameter, evaluating
 from edunn.inputs import check_shape
+from edunn.words import title_of
 
 
 @dataclass
@@ -120,35 +121,26 @@ def summary(model: Module) -> str:
     Layers are counted by class: Linear_0, ReLU_0, Linear_1; a Dense shows its activation.
     """
     line, used = "-" * 31, Counter[str]()
-    rows = [line, f"Model {_title(model)}:"]
+    rows = [line, f"Model {title_of(model)}:"]
     for layer in model.children().values():
         kind = type(layer).__name__
         number, used[kind] = used[kind], used[kind] + 1
         activation = getattr(layer, "activation_name", None)
         title = f"{kind}_{number}" + (f"({activation})" if activation else "")
-        rows.append(f"{title} → params: {count_parameters(layer)}")
-    return "\n".join([*rows, f"Total parameters: {count_parameters(model)}", line, ""])
-
-
-def _title(model: Module) -> str:
-    return getattr(model, "name", None) or type(model).__name__
+        rows.append(f"{title} → params: {Module.n_parameters(layer)}")
+    return "\n".join([*rows, f"Total parameters: {Module.n_parameters(model)}", line, ""])
 
 
 def as_html(model: Module) -> str:
     """For notebooks: a table of the layers and their numbers of parameters."""
     cells = [
-        (escape(name), f"<pre>{escape(repr(child))}</pre>", f"{count_parameters(child):,}")
+        (escape(name), f"<pre>{escape(repr(child))}</pre>", f"{Module.n_parameters(child):,}")
         for name, child in model.children().items()
     ]
-    cells.append(("", "in all", f"{count_parameters(model):,}"))
-    title = escape(_title(model))
+    cells.append(("", "in all", f"{Module.n_parameters(model):,}"))
+    title = escape(title_of(model))
     head = f"<tr><th></th><th>{title}</th><th>parameters</th></tr>"
     rows = "".join(
         f"<tr><td>{name}</td><td>{layer}</td><td>{n}</td></tr>" for name, layer, n in cells
     )
     return f"<table>{head}{rows}</table>"
-
-
-def count_parameters(module: Module) -> int:
-    """How many numbers the parameters of a module hold, frozen or not; shared ones count once."""
-    return sum(parameter.size for parameter in module.parameters())

@@ -14,26 +14,43 @@ from edunn.backend import Shape, default_dtype, generator
 from edunn.inputs import check_positive
 
 __all__ = [
-    "Constant", "KaimingNormal", "KaimingUniform", "LeCunUniform", "One", "RandomNormal",
-    "RandomUniform", "XavierNormal", "XavierUniform", "Zero",
+    "Constant", "Initializer", "KaimingNormal", "KaimingUniform", "LeCunUniform", "One",
+    "RandomNormal", "RandomUniform", "XavierNormal", "XavierUniform", "Zero",
 ]  # fmt: skip
 
 
-class Zero:
+class Initializer:
+    """Turns a shape into an array. A subclass writes `__call__`, or, as in the original edunn,
+    `initialize(p)`, which fills an array of zeros."""
+
+    def __call__(self, shape: Shape) -> np.ndarray:
+        p = np.zeros(shape, default_dtype())
+        self.initialize(p)
+        return p
+
+    def initialize(self, p: np.ndarray) -> None:
+        raise NotImplementedError(f"{type(self).__name__}.initialize: not written yet")
+
+    def create(self, shape: Shape) -> np.ndarray:
+        """The same as calling it."""
+        return self(shape)
+
+
+class Zero(Initializer):
     """The number 0 everywhere."""
 
     def __call__(self, shape: Shape) -> np.ndarray:
         return np.zeros(shape, default_dtype())
 
 
-class One:
+class One(Initializer):
     """The number 1 everywhere."""
 
     def __call__(self, shape: Shape) -> np.ndarray:
         return np.ones(shape, default_dtype())
 
 
-class Constant:
+class Constant(Initializer):
     """One number everywhere, or the values of an array that has the parameter's shape."""
 
     def __init__(self, value: Any) -> None:
@@ -47,7 +64,7 @@ class Constant:
         return np.full(shape, self.value, default_dtype())
 
 
-class RandomNormal:
+class RandomNormal(Initializer):
     """Normal numbers with mean 0 and standard deviation `std`."""
 
     def __init__(self, std: float = 0.1) -> None:
@@ -58,7 +75,7 @@ class RandomNormal:
         return generator().normal(0, self.std, shape).astype(default_dtype())
 
 
-class RandomUniform:
+class RandomUniform(Initializer):
     """Numbers that are equally likely anywhere from -bound to bound."""
 
     def __init__(self, bound: float = 0.1) -> None:
@@ -77,7 +94,7 @@ def _fans(shape: Shape) -> tuple[int, int]:
     return shape[0], shape[-1]
 
 
-class XavierNormal:
+class XavierNormal(Initializer):
     """Standard deviation sqrt(2 / (inputs + outputs)): keeps the size of signals and gradients
     through layers without ReLUs (Glorot and Bengio 2010)."""
 
@@ -85,14 +102,14 @@ class XavierNormal:
         return RandomNormal(math.sqrt(2 / sum(_fans(shape))))(shape)
 
 
-class XavierUniform:
+class XavierUniform(Initializer):
     """As XavierNormal, but uniform, from -sqrt(6 / (inputs + outputs)) up."""
 
     def __call__(self, shape: Shape) -> np.ndarray:
         return RandomUniform(math.sqrt(6 / sum(_fans(shape))))(shape)
 
 
-class KaimingNormal:
+class KaimingNormal(Initializer):
     """Standard deviation sqrt(2 / inputs): keeps the size of signals that go through ReLUs (He et
     al. 2015, arXiv:1502.01852)."""
 
@@ -100,14 +117,14 @@ class KaimingNormal:
         return RandomNormal(math.sqrt(2 / _fans(shape)[0]))(shape)
 
 
-class KaimingUniform:
+class KaimingUniform(Initializer):
     """As KaimingNormal, but uniform, from -sqrt(6 / inputs) up."""
 
     def __call__(self, shape: Shape) -> np.ndarray:
         return RandomUniform(math.sqrt(6 / _fans(shape)[0]))(shape)
 
 
-class LeCunUniform:
+class LeCunUniform(Initializer):
     """Uniform from -1 / sqrt(inputs) up: what PyTorch's Linear and Conv2d start from. For a bias,
     whose shape does not tell the number of inputs, give that number."""
 

@@ -17,6 +17,7 @@ from edunn.inputs import (
     check_positive,
     check_whole,
 )
+from edunn.words import named
 
 FLOOR = 1e-12  # no probability is taken as smaller, so that its logarithm stays finite
 
@@ -62,6 +63,7 @@ class Loss(Module):
         return hit
 
 
+@named()
 class _ReducedLoss(Loss):
     """A loss for each number or each example, of which a reduction gives what is handed on.
 
@@ -141,6 +143,7 @@ class L1Loss(_DifferenceLoss):
         return self.share(dy, difference.size) * np.sign(difference), {}
 
 
+@named()
 class HuberLoss(_DifferenceLoss):
     """loss = mean of d^2 / 2 where |d| < delta, else delta (|d| - delta / 2), with d = y - target
 
@@ -165,6 +168,7 @@ class HuberLoss(_DifferenceLoss):
         return self.share(dy, d.size) * np.clip(d, -self.delta, self.delta), {}
 
 
+@named()
 class SmoothL1Loss(HuberLoss):
     """loss = HuberLoss / beta, with delta = beta: far out, a line of slope 1 (Girshick 2015)
 
@@ -182,6 +186,7 @@ class SmoothL1Loss(HuberLoss):
         return super().backward(dy / self.delta)
 
 
+@named()
 class _LabelLoss(_ReducedLoss):
     """A loss of scores and labels, one for each example; weight, ignore_index: see NLLLoss."""
 
@@ -217,6 +222,7 @@ class _LabelLoss(_ReducedLoss):
         return aim, rows, count
 
 
+@named()
 class CrossEntropyLoss(_LabelLoss):
     """loss = mean over the n examples of -log softmax(y)[label]
 
@@ -274,6 +280,7 @@ class NLLLoss(_LabelLoss):
         return -self.share(dy, count) * aim, {}
 
 
+@named()
 class BCELoss(_ReducedLoss):
     """loss = -mean of target log y + (1 - target) log(1 - y)
 
@@ -311,6 +318,7 @@ class BCELoss(_ReducedLoss):
             raise ValueError(f"{self} got {name} of shape {weight.shape}, for y of shape {shape}")
 
 
+@named()
 class BCEWithLogitsLoss(BCELoss):
     """loss = BCELoss of sigmoid(y), in one, so that no score overflows
 
@@ -410,6 +418,7 @@ class BinaryCrossEntropy(ErrorLayer):
         return dy * slope, {}
 
 
+@named(sample_error="error")
 class MeanError(ErrorLayer):
     """loss = the mean over the n examples of an error layer: MeanError(SquaredError())
 

@@ -12,20 +12,27 @@ import numpy as np
 from edunn.backend import Array
 from edunn.inputs import as_array, check_array, check_indices, check_labels, check_sizes
 
+__all__ = [
+    "accuracy", "classification_summary", "classification_summary_onehot", "confusion_matrix", "f1",
+    "mae", "mse", "precision", "r2", "recall", "regression_summary",
+]  # fmt: skip
+
 Average: TypeAlias = Literal["macro"] | None
 
 
 def accuracy(y: Array, labels: Array) -> float:
     """The share of examples whose highest score is that of their label: from 0 to 1.
 
-    y: (n, classes), scores or probabilities    labels: (n,), whole numbers from 0
+    y: (n, classes), scores or probabilities; or (n,), predicted labels
+    labels: (n,), whole numbers from 0
     """
     y, labels = as_array("accuracy", y, "y"), as_array("accuracy", labels, "labels")
-    check_array("accuracy", y, "n", "classes", name="y")
+    if y.ndim != 1 or y.dtype.kind not in "iu":
+        check_array("accuracy", y, "n", "classes", name="y")
     check_array("accuracy", labels, len(y), name="labels")
     if len(y) == 0:
         raise ValueError("accuracy got an empty batch")
-    return float(np.mean(np.argmax(y, axis=1) == labels))
+    return float(np.mean((y if y.ndim == 1 else np.argmax(y, axis=1)) == labels))
 
 
 def confusion_matrix(y: Array, labels: Array, classes: int | None = None) -> Array:
@@ -111,6 +118,43 @@ def r2(y: Array, target: Array) -> float:
     varies = total > 0
     explained = 1 - left / np.where(varies, total, 1)
     return float(np.mean(np.where(varies, explained, left == 0)))
+
+
+# The original edunn's words: what is right comes first
+
+
+def classification_summary(y_true: Array, y_pred: Array) -> None:
+    """Print the accuracy and the confusion matrix, and for two classes precision, recall and f1 of
+    class 1.
+
+    y_true, y_pred: (n,), labels and predicted labels, whole numbers from 0
+    """
+    counts = _count_pairs("classification_summary", y_pred, y_true)
+    print(f"Accuracy: {accuracy(y_pred, y_true)} ({len(counts)} classes)")
+    if len(counts) == 2:
+        print(f"Precision: {precision(y_pred, y_true, None)[1]}")
+        print(f"Recall: {recall(y_pred, y_true, None)[1]}")
+        print(f"F-score: {f1(y_pred, y_true, None)[1]}")
+    print(f"Confusion matrix: (rows true, columns pred)\n{counts}")
+
+
+def classification_summary_onehot(y_true: Array, y_pred: Array) -> None:
+    """`classification_summary` of rows with a 1 at the label, and of probabilities.
+
+    y_true, y_pred: (n, classes)
+    """
+    y_true, y_pred = _compared("classification_summary_onehot", y_pred, y_true)[::-1]
+    check_array("classification_summary_onehot", y_true, "n", "classes", name="y_true")
+    classification_summary(np.argmax(y_true, axis=1), np.argmax(y_pred, axis=1))
+
+
+def regression_summary(y_true: Array, y_pred: Array) -> None:
+    """Print the root of the mean squared error, and the mean absolute error.
+
+    y_true, y_pred: the same shape
+    """
+    print(f"RMSE {mse(y_pred, y_true) ** 0.5}")
+    print(f"MAE {mae(y_pred, y_true)}")
 
 
 def _compared(who: object, y: Array, target: Array) -> tuple[Array, Array]:

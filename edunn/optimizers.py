@@ -238,7 +238,21 @@ class Nesterov(SGD):
         super().__init__(parameters, lr, momentum, True, weight_decay)
 
 
-class SignGD(Optimizer):
+class AlsoTrains(Optimizer):
+    """An optimizer by whose name the original edunn trains: without parameters,
+    Adam(lr=, epochs=, batch_size=) is GradientDescent(optimizer=Adam, lr=, epochs=, batch_size=).
+    """
+
+    trainer: Callable[..., Any]  # GradientDescent, which comes after
+
+    def __new__(cls, *parameters: Any, **options: Any) -> Any:
+        has_parameters = parameters or "parameters" in options
+        if not has_parameters and options.keys() & {"epochs", "batch_size"}:
+            return cls.trainer(optimizer=cls, **options)
+        return super().__new__(cls)
+
+
+class SignGD(AlsoTrains):
     """w = w - lr sign(dw): every number moves by the same length"""
 
     def __init__(
@@ -250,7 +264,7 @@ class SignGD(Optimizer):
         w -= self.lr * np.sign(dw)
 
 
-class RMSprop(Optimizer):
+class RMSprop(AlsoTrains):
     """v = alpha v + (1 - alpha) dw^2; w = w - lr dw / (sqrt(v) + eps) (Hinton 2012)"""
 
     def __init__(
@@ -271,7 +285,7 @@ class RMSprop(Optimizer):
         w -= self.lr * dw / (np.sqrt(v) + self.eps)
 
 
-class Adam(Optimizer):
+class Adam(AlsoTrains):
     """w = w - lr m / (sqrt(v) + eps), with m and v the running means of dw and dw^2
 
     Both start at 0 and are divided by 1 - beta^t, which makes up for it

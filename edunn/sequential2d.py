@@ -42,7 +42,7 @@ class Sequential2D(Container):
             check_sizes("Sequential2D", **{f"{what}_features_{i}": n for i, n in enumerate(sizes)})
         self.in_features_list, self.in_features = list(in_features_list), sum(in_features_list)
         self.out_features_list, self.out_features = list(out_features_list), sum(out_features_list)
-        self.name = name
+        super().__init__(name=name)
         rows, columns = len(self.in_features_list), len(self.out_features_list)
         if len(blocks) != rows or any(len(row) != columns for row in blocks):
             shape = [len(row) for row in blocks]

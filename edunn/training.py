@@ -12,9 +12,10 @@ import numpy as np
 from edunn.backend import Array, generator, to
 from edunn.core import Module, Tensor, no_tape
 from edunn.health import Health
-from edunn.inputs import as_examples, check_finite, check_sizes, check_whole
+from edunn.inputs import as_examples, check_finite, check_sizes, check_whole, show
 from edunn.losses import ErrorLayer, MeanError
-from edunn.optimizers import SGD, Momentum, Nesterov, Optimizer, Schedule
+from edunn.optimizers import SGD, AlsoTrains, Momentum, Nesterov, Optimizer, Schedule
+from edunn.words import old_words
 
 History: TypeAlias = dict[str, list[float]]  # one number an epoch
 Loss: TypeAlias = Callable[[Any, Any], Any]
@@ -52,6 +53,7 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
     schedule: Schedule | None = None,
     device: str = "cpu",
     progress: bool = True,
+    shuffle: bool = True,
 ) -> History:
     """Train `model` so that loss(model(x), y) becomes small.
 
@@ -66,6 +68,7 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
     the training
     schedule: changes the learning rate after every epoch, as StepLR(optimizer, 10)
     device: to which each batch is moved; the model must be there
+    shuffle: False to take the examples in their order, every epoch
 
     Returns the history: a dict of lists, one number an epoch, under "loss" and, where asked for,
     the metric's name, "validation_loss" and "validation_..." with that name. Those of the training
@@ -94,7 +97,7 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
             bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
             model.train()
             means = _Means()
-            for batch_x, batch_y in batches(x, y, batch_size):
+            for batch_x, batch_y in batches(x, y, batch_size, shuffle):
                 batch_x, batch_y = to(batch_x, device), to(batch_y, device)
                 output = model(Tensor(batch_x))
                 value = loss(output, batch_y)
@@ -210,22 +213,40 @@ def _buffers(model: Module) -> list[tuple[Module, str, Array]]:
 class GradientDescent:
     """edunn's words for `fit`: GradientDescent(lr=0.1).optimize(model, x, y, error)
 
+    optimizer: the class of another than SGD, as Adam    shuffle: see `fit`
     Options beyond these are the optimizer's own: momentum, weight_decay ...
     """
 
-    optimizer: type[SGD] = SGD
+    optimizer: type[Optimizer] = SGD
 
+    @old_words(gamma="momentum", beta="alpha")
     def __init__(
-        self, lr: float = 0.01, epochs: int = 10, batch_size: int = 32, **options: Any
+        self,
+        lr: float = 0.01,
+        epochs: int = 10,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        optimizer: type[Optimizer] | None = None,
+        **options: Any,
     ) -> None:
-        self.lr, self.epochs, self.batch_size, self.options = lr, epochs, batch_size, options
+        if not (optimizer is None or callable(optimizer)):
+            raise TypeError(
+                f"GradientDescent got optimizer={show(optimizer)}, not a class, as Adam"
+            )
+        self.lr, self.epochs, self.batch_size, self.shuffle = lr, epochs, batch_size, shuffle
+        self.options, self.optimizer = options, optimizer or self.optimizer
 
+    @old_words(verbose="progress", error_layer="error")
     def optimize(
         self, model: Module, x: Array, y: Array, error: Loss, progress: bool = True
     ) -> History:
         """Train; returns the history, as `fit` does."""
         optimizer = self.optimizer(model.parameters(), lr=self.lr, **self.options)
-        return fit(model, x, y, error, optimizer, self.epochs, self.batch_size, progress=progress)
+        sizes = self.epochs, self.batch_size
+        return fit(model, x, y, error, optimizer, *sizes, progress=progress, shuffle=self.shuffle)
+
+
+AlsoTrains.trainer = GradientDescent
 
 
 class MomentumGD(GradientDescent):

@@ -1,11 +1,18 @@
-"""PyTorch's words on edunn's own Modules, each said with a word of edunn's.
+"""Other words for Modules, each said with a word of edunn's: PyTorch's, and those of the
+original edunn (github.com/facundoq/edunn).
 
-What these words do elsewhere and not here stands in docs/from_pytorch.md.
+What these words do elsewhere and not here stands in docs/from_pytorch.md and
+docs/from_original_edunn.md.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import wraps
+from inspect import getattr_static
+from itertools import count
 from typing import Any
 
 import numpy
@@ -60,11 +67,104 @@ class _Word:
             raise ValueError(f"{who} of shape {new.shape}, not {old.shape}{why}")
 
 
+class Phase(Enum):
+    """What the original edunn calls the modes: see `set_phase`."""
+
+    Training = "Training"
+    Test = "Test"
+
+
+class _Name:
+    """The name of a module that was given none: its class and a number, as "Bias_0". Numbers are
+    given out by class, in the order in which modules are first asked for their names."""
+
+    numbers: defaultdict[str, count[int]] = defaultdict(count)
+
+    def __get__(self, module: Any, owner: type) -> Any:
+        if module is None:
+            return self
+        kind, own = type(module).__name__, vars(module)
+        if "_number" not in own:
+            own["_number"] = next(self.numbers[kind])
+        return f"{kind}_{own['_number']}"
+
+
+def title_of(module: Any) -> str:
+    """The name that a module was given, or else its class."""
+    is_given = not isinstance(getattr_static(module, "name"), _Name)
+    return (module.name if is_given else "") or type(module).__name__
+
+
+def old_words(**words: str) -> Callable[[Any], Any]:
+    """Let a function take keywords by other names, those of the original edunn: old="new".
+
+    None, by which the original edunn says "the default", is left out. Raises TypeError for a
+    keyword that is given by both its names.
+    """
+
+    def decorate(function: Any) -> Any:
+        who = function.__qualname__.removesuffix(".__init__")
+
+        @wraps(function)
+        def with_old_words(*args: Any, **options: Any) -> Any:
+            for old in [name for name in options if name in words]:
+                new, value = words[old], options.pop(old)
+                if new in options:
+                    raise TypeError(f"{who} got {old} and {new}, which are one: leave out {old}")
+                if value is not None:
+                    options[new] = value
+            return function(*args, **options)
+
+        return with_old_words
+
+    return decorate
+
+
+def refused_words(*words: str, near: str) -> Callable[[Any], Any]:
+    """Refuse keywords that make something else in the original edunn: write `near` instead."""
+
+    def decorate(init: Any) -> Any:
+        who = init.__qualname__.removesuffix(".__init__")
+
+        @wraps(init)
+        def without_words(*args: Any, **options: Any) -> Any:
+            for word in words:
+                if word in options:
+                    raise TypeError(f"{who} takes no {word}: what the original edunn did is {near}")
+            return init(*args, **options)
+
+        return without_words
+
+    return decorate
+
+
+def named(**words: str) -> Callable[[Any], Any]:
+    """Let the constructor of a class of modules also take name=, and keywords by `old_words`."""
+
+    def decorate(cls: Any) -> Any:
+        init = old_words(**words)(cls.__init__)
+
+        @wraps(init)
+        def init_and_name(self: Any, *args: Any, name: str | None = None, **options: Any) -> None:
+            init(self, *args, **options)
+            ModuleWords.__init__(self, name=name)
+
+        cls.__init__ = init_and_name
+        return cls
+
+    return decorate
+
+
 class ModuleWords:
     """What a Module also answers to."""
 
     weight, bias = _Word("w"), _Word("b")
+    name: Any = _Name()
     buffers: tuple[str, ...]
+
+    def __init__(self, *, name: str | None = None) -> None:
+        if name is not None:
+            self.name = name
 
     def state_dict(self: Any) -> dict[str, numpy.ndarray]:
         """All parameters and buffers as arrays on the CPU, by their dotted names; copies."""
@@ -113,3 +213,13 @@ class ModuleWords:
         for parameter in self.parameters():
             parameter.requires_grad = requires_grad
         return self
+
+    def set_phase(self: Any, phase: Phase) -> None:
+        """train() for Phase.Training, eval() for Phase.Test."""
+        if not isinstance(phase, Phase):
+            raise TypeError(f"set_phase got {phase!r}, not Phase.Training or Phase.Test")
+        self.train(phase is Phase.Training)
+
+    def n_parameters(self: Any) -> int:
+        """How many numbers the parameters hold, frozen or not; shared ones count once."""
+        return sum(parameter.size for parameter in self.parameters())

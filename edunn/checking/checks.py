@@ -22,7 +22,7 @@ from edunn.checking.errors import (
 )
 from edunn.checking.findings import Finding, Outcome
 from edunn.checking.initializers import find_in_initializer
-from edunn.checking.laws import examine_point
+from edunn.checking.laws import examine_point, let_pass
 from edunn.checking.limits import FirstLines, at_most
 from edunn.checking.optimizers import find_in_optimizer
 from edunn.checking.report import Report
@@ -30,13 +30,17 @@ from edunn.checking.subject import TimeUp
 from edunn.checking.suite import examine_layer
 from edunn.checking.training_loop import find_in_training_loop
 from edunn.core import Module, Tensor
-from edunn.inputs import check_array, check_finite
+from edunn.inputs import check_array, check_finite, check_positive
 
 SECONDS = 30.0  # longer than a layer may take in all its runs together
 
 
 def check_gradients(
-    module: Module, *inputs: Array, seed: int = 0, only: Collection[str] | None = None
+    module: Module,
+    *inputs: Array,
+    seed: int = 0,
+    only: Collection[str] | None = None,
+    tolerance: float | None = None,
 ) -> Report:
     """Raise GradientError unless `module.backward` is the derivative of `module.forward`.
 
@@ -44,13 +48,20 @@ def check_gradients(
     sum(dy * forward(*inputs)), for a random dy drawn from `seed`; besides, nothing passed in may be
     changed, both methods must be repeatable, and backward linear in dy. Integer inputs, such as
     labels, have no gradient and are left out; so is all that `only` does not name, where it is
-    given: "input 0", "w". The module computes on float64 copies; afterwards its parameters, its
-    cache and the random numbers are what they were. NotImplementedError comes through as it is.
+    given: "input 0", "w". With a tolerance, numbers that are off by no more than that share are
+    right as well, |yours - measured| <= tolerance (|yours| + |measured|); 1e-8 of the gradient and
+    the rounding of forward always are. The module computes on float64 copies; afterwards its
+    parameters, its cache and the random numbers are what they were. NotImplementedError comes
+    through as it is.
     """
     __tracebackhide__ = True
     _check_module("check_gradients", module, inputs)
+    if tolerance is not None:
+        check_positive("check_gradients", tolerance=tolerance)
     name = type(module).__name__
-    return _deliver(name, lambda: examine_point(module, inputs, seed, only), seed)
+    return _deliver(
+        name, lambda: let_pass(examine_point(module, inputs, seed, only), tolerance), seed
+    )
 
 
 def check_layer(

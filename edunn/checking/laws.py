@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from itertools import zip_longest
 
 import numpy as np
 
 from edunn.backend import Array
-from edunn.checking.engine import largest
+from edunn.checking.engine import VERIFIED, largest
 from edunn.checking.findings import Finding, Outcome
 from edunn.checking.point import Point
 from edunn.checking.subject import Stop, Subject, as_float64, float64_copies, stream
@@ -146,3 +147,20 @@ def examine_point(
             return Outcome(found, checked, subject.forwards)
         except Stop as stop:
             return Outcome([stop.finding], [], subject.forwards)
+
+
+def let_pass(outcome: Outcome, tolerance: float | None) -> Outcome:
+    """The outcome without the gradients that are wrong by no more than a share of their size."""
+    passed = set()
+    for one in () if tolerance is None else outcome.findings:
+        if one.yours is not None and one.measured is not None and one.wrong is not None:
+            yours, measured = one.yours[one.wrong], one.measured[one.wrong]
+            room = (tolerance or 0.0) * (np.abs(yours) + np.abs(measured))
+            if np.all(np.abs(yours - measured) <= room):
+                passed.add(one.variable)
+    return Outcome(
+        [one for one in outcome.findings if one.variable not in passed],
+        [replace(one, verdict=VERIFIED) if one.variable in passed else one
+         for one in outcome.checked],
+        outcome.calls,
+    )  # fmt: skip

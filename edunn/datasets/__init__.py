@@ -3,6 +3,8 @@
 All but MNIST are known by name. Where the real ones come from: SOURCES.md beside.
 """
 
+from typing import Any
+
 import numpy as np
 
 from edunn.backend import default_dtype
@@ -17,6 +19,7 @@ from edunn.datasets.tables import (
 )
 from edunn.datasets.toys import circles, line, moons, plane, sine, spirals, waves
 from edunn.inputs import check_choice
+from edunn.original import DATA, refuse
 
 __all__ = [
     "FASHION_MNIST_CLASSES", "DataError", "circles", "get_classification_names",
@@ -33,6 +36,10 @@ CLASSIFICATION = {
     "moons": lambda: (*moons(), ["upper", "lower"]),
     "spirals": lambda: (*spirals(), ["first arm", "second arm"]),
     "circles": lambda: (*circles(), ["inner", "outer"]),
+}
+PICTURES = {  # whose files do not travel with edunn
+    "mnist": lambda: (*load_mnist(download=False), [str(digit) for digit in range(10)]),
+    "fashion_mnist": lambda: (*load_fashion_mnist(download=False), FASHION_MNIST_CLASSES),
 }
 REGRESSION = {
     "diabetes": lambda: regression_table("diabetes"),
@@ -54,15 +61,17 @@ def load_classification(
     - "cancer": 569 tumours, 30 measurements of cell nuclei, 0 malignant and 1 benign
     - "moons", "spirals", "circles": 300 points in the plane, two classes, drawn anew at each call;
       the functions of these names take sizes and noise
+    - "mnist", "fashion_mnist": the training pictures of `load_mnist` and `load_fashion_mnist`, if
+      their files are here: nothing is downloaded
 
     x: (n, features) in the default dtype    y: (n,) int64, or (n, classes) with a single 1 in each
     row when `onehot`    class names: a list of strings
-    What the columns of the tables are: `get_feature_names`. Raises ValueError for another name.
+    What the columns of the tables are: `get_feature_names`. Raises ValueError for another name, and
+    DataError where MNIST's files are not.
     """
-    if name in ("mnist", "fashion_mnist"):  # not here: that would be a download
-        raise ValueError(f"load_classification got {name!r}, which has its own: load_{name}()")
-    check_choice("load_classification", name, get_classification_names(), "name")
-    x, y, names = CLASSIFICATION[name]()
+    if name not in PICTURES:
+        _check_name("load_classification", name, get_classification_names())
+    x, y, names = (CLASSIFICATION | PICTURES)[name]()
     return x, np.eye(len(names), dtype=default_dtype())[y] if onehot else y, names
 
 
@@ -77,15 +86,26 @@ def load_regression(name: str) -> tuple[np.ndarray, np.ndarray]:
     x: (n, features)    y: (n, 1)    both in the default dtype
     What the columns of "diabetes" are: `get_feature_names`. Raises ValueError for another name.
     """
-    check_choice("load_regression", name, get_regression_names(), "name")
+    _check_name("load_regression", name, get_regression_names())
     return REGRESSION[name]()
 
 
 def get_classification_names() -> list[str]:
-    """The names that `load_classification` knows."""
+    """The names that `load_classification` knows, but for "mnist" and "fashion_mnist"."""
     return list(CLASSIFICATION)
 
 
 def get_regression_names() -> list[str]:
     """The names that `load_regression` knows."""
     return list(REGRESSION)
+
+
+def _check_name(who: str, name: object, known: list[str]) -> None:
+    """Refuse an unknown name; one of the original edunn's with what is near it."""
+    if isinstance(name, str) and name in DATA:
+        raise ValueError(f"{who} has no {name!r}, which came with the original edunn: {DATA[name]}")
+    check_choice(who, name, known, "name")
+
+
+def __getattr__(name: str) -> Any:
+    raise refuse(__name__, name)

@@ -7,8 +7,10 @@ import numpy as np
 
 from edunn.core import RULES, Module
 from edunn.inputs import check_array, check_choice, check_number, check_positive, show
+from edunn.words import named
 
 
+@named()
 class _Activation(Module):
     """A layer without parameters whose output has the shape of its input.
 
@@ -51,6 +53,7 @@ class ReLU(_Activation):
         return dy * self.cache, {}
 
 
+@named()
 class LeakyReLU(_Activation):
     """y = x for x > 0, else slope * x, elementwise"""
 
@@ -71,6 +74,7 @@ class LeakyReLU(_Activation):
         return f"{self.slope}"
 
 
+@named()
 class ELU(_Activation):
     """y = x for x > 0, else alpha (exp(x) - 1), elementwise
 
@@ -138,6 +142,7 @@ class SiLU(_Activation):
         return dy * s * (1 + x * (1 - s)), {}
 
 
+@named()
 class Softplus(_Activation):
     """y = log(1 + exp(beta x)) / beta, elementwise: a ReLU without its corner"""
 
@@ -198,6 +203,7 @@ def _erf(x):
     return np.where(size <= 0.46875, below, above)
 
 
+@named()
 class GELU(_Activation):
     """y = x P(x), elementwise, where P(x) is the chance that a normal number is below x
 
@@ -232,6 +238,7 @@ class GELU(_Activation):
         return "" if self.approximate == "none" else f"{self.approximate!r}"
 
 
+@named()
 class Softmax(_Activation):
     """y_j = exp(x_j) / sum over k of exp(x_k), row by row: each row adds up to 1
 
@@ -282,6 +289,7 @@ class LogSoftmax(Softmax):
         return dy - np.exp(self.cache) * np.sum(dy, axis=self.axis, keepdims=True), {}
 
 
+@named()
 class AddConstant(_Activation):
     """y = x + value, for a number that is not learned"""
 

@@ -10,8 +10,10 @@ from edunn.initializers import XavierUniform, Zero
 from edunn.inputs import check_array, check_sizes
 from edunn.layers.activations import Softmax
 from edunn.layers.linear import rows
+from edunn.words import named
 
 
+@named()
 class _Projections(Module):
     """The Parameters of attention: the products with them, and how they meet in heads."""
 

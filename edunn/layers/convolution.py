@@ -8,8 +8,10 @@ from edunn.core import Module, Parameter
 from edunn.initializers import KaimingNormal, Zero
 from edunn.inputs import check_array, check_sizes
 from edunn.layers.windows import Sliding
+from edunn.words import named
 
 
+@named(kernel_initializer="initializer")
 class _Kernels(Module):
     """The Parameters of a convolution, and which channels of x and y each part of w connects."""
 
@@ -17,7 +19,7 @@ class _Kernels(Module):
 
     def __init__(  # noqa: PLR0913  # PyTorch's words
         self, in_channels, out_channels, kernel_size, stride=1, padding=0, bias=True, dilation=1,
-        groups=1,
+        groups=1, initializer=KaimingNormal(), bias_initializer=Zero(),
     ):  # fmt: skip
         who = type(self).__name__
         sizes = {"in_channels": in_channels, "out_channels": out_channels}
@@ -28,8 +30,8 @@ class _Kernels(Module):
         axes, self.groups = len(self.place), groups
         self.windows = Sliding(who, kernel_size, stride, padding, dilation, axes)
         shape = (out_channels, in_channels // groups, *self.windows.size)
-        self.w = Parameter(KaimingNormal()(shape))
-        self.b = Parameter(Zero()((out_channels,))) if bias else None
+        self.w = Parameter(initializer(shape))
+        self.b = Parameter(bias_initializer((out_channels,))) if bias else None
 
     def channels(self):
         """For each group its channels of x and of y."""

@@ -7,8 +7,13 @@ from edunn.initializers import KaimingNormal, Zero
 from edunn.inputs import check_features, check_sizes
 from edunn.layers.activations import activation_layer
 from edunn.layers.linear import rows
+from edunn.words import named
 
 
+@named(
+    input_size="inputs", output_size="outputs", activation_name="activation",
+    linear_initializer="initializer",
+)  # fmt: skip
 class Dense(Module):
     """y = f(x w + b): what Linear, Bias and an activation give in a row, as one layer
 

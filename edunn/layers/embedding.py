@@ -6,8 +6,10 @@ from edunn.backend import device_of
 from edunn.core import Module, Parameter
 from edunn.initializers import RandomNormal
 from edunn.inputs import check_array, check_index, check_indices, check_sizes
+from edunn.words import named
 
 
+@named()
 class Embedding(Module):
     """y = w[x]
 

@@ -11,6 +11,7 @@ import numpy as np
 from edunn.core import Module, Parameter
 from edunn.initializers import KaimingNormal, Zero
 from edunn.inputs import check_features, check_sizes
+from edunn.words import named
 
 
 def rows(x):
@@ -18,6 +19,7 @@ def rows(x):
     return x.reshape(-1, x.shape[-1])
 
 
+@named(input_size="inputs", output_size="outputs")
 class Linear(Module):
     """y = x w
 
@@ -47,6 +49,7 @@ class Linear(Module):
         return "{}, {}".format(*self.w.shape)
 
 
+@named(output_size="features")
 class Bias(Module):
     """y = x + b, the same b for every example
 

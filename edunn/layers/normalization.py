@@ -7,8 +7,10 @@ import numpy as np
 from edunn.core import Module, Parameter
 from edunn.initializers import One, Zero
 from edunn.inputs import check_features, check_positive, check_shape
+from edunn.words import named
 
 
+@named()
 class LayerNorm(Module):
     """y = w (x - mean) / sqrt(variance + eps) + b, where mean and variance are those of the last
     axes of x, example by example (Ba et al. 2016, arXiv:1607.06450)

@@ -7,8 +7,10 @@ import numpy as np
 from edunn.core import Module
 from edunn.inputs import check_array, check_sizes
 from edunn.layers.windows import Sliding, for_each_axis, short
+from edunn.words import named
 
 
+@named()
 class _Pool2d(Module):
     """What pooling layers share; `stride` is the size of the window where it is not given.
 
@@ -23,6 +25,7 @@ class _Pool2d(Module):
         return self.windows.describe()
 
 
+@named()
 class MaxPool2d(_Pool2d):
     """y = the largest number of each window; of equal ones, the first gets the gradient
 
@@ -72,6 +75,7 @@ class AvgPool2d(_Pool2d):
         return self.windows.col2im(share, self.cache), {}
 
 
+@named()
 class AdaptiveAvgPool2d(Module):
     """y = r x c', image by image: the means of output_size[0] times output_size[1] windows that
     cover the whole image, whatever its size

@@ -14,8 +14,10 @@ from edunn.initializers import XavierUniform, Zero
 from edunn.inputs import check_array, check_index, check_sizes
 from edunn.layers.activations import sigmoid
 from edunn.layers.linear import rows
+from edunn.words import named, refused_words
 
 
+@named()
 class _Stack(Module):
     """The Parameters of layers above each other, each of which sees the hidden states of the one
     below: wx, wh, b and bh of the first, wx_l1, wh_l1 ... of the second and so on."""
@@ -144,6 +146,7 @@ def _back(step_back, cache, dy, dstate, weights):
     return dzx @ wx.T, dstate, grads
 
 
+@named()
 class RNN(_Recurrent):
     """h_t = tanh(x_t wx + b + h_(t-1) wh + bh), from h_0 = 0 or what is given; y holds h_1 to h_T
 
@@ -154,6 +157,10 @@ class RNN(_Recurrent):
     return_state: y has also the last state of each layer in it; `split` takes it apart
     """
 
+    @refused_words(  # the original edunn's RNN has a Linear in it
+        "input_dim", "output_dim", "hidden_dim", "bptt_truncate", "kernel_initializer",
+        near="Sequential(RNN(inputs, hidden, initializer=...), Linear(hidden, outputs))",
+    )  # fmt: skip
     def __init__(  # noqa: PLR0913
         self, inputs, hidden, initializer=XavierUniform(), num_layers=1, biases=1, batch_first=True,
         return_state=False,

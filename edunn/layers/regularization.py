@@ -6,8 +6,10 @@ from edunn.backend import default_dtype, generator
 from edunn.core import Module, Parameter
 from edunn.initializers import One, Zero
 from edunn.inputs import check_array, check_number, check_sizes
+from edunn.words import named
 
 
+@named()
 class Dropout(Module):
     """In training, each number becomes 0 with probability p, and the others are divided by 1 - p,
     which leaves the mean as it was. In evaluation, y = x (Srivastava et al. 2014).
@@ -77,6 +79,7 @@ class Moments(Module):
         return mean, variance
 
 
+@named(gamma_initializer="initializer", beta_initializer="bias_initializer")
 class BatchNorm(Moments):
     """y = w (x - mean) / sqrt(variance + eps) + b, feature by feature
 
@@ -86,11 +89,13 @@ class BatchNorm(Moments):
     w, b: (features,)
     """
 
-    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+    def __init__(
+        self, num_features, eps=1e-5, momentum=0.1, *, initializer=One(), bias_initializer=Zero()
+    ):
         super().__init__(num_features, momentum)
         check_number(type(self).__name__, eps=eps)
         self.eps = eps
-        self.w, self.b = Parameter(One()((num_features,))), Parameter(Zero()((num_features,)))
+        self.w, self.b = (Parameter(f((num_features,))) for f in (initializer, bias_initializer))
 
     def columns(self, values, x):
         """(features,) so that it broadcasts over x."""

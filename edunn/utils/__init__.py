@@ -1,34 +1,44 @@
 """The checks under the names of edunn's guides: they print on success and raise on failure."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike
 
-from edunn.checking import CheckError
+from edunn.backend import Array, default_dtype
+from edunn.inputs import as_array, check_array, check_labels, check_sizes
 from edunn.utils import check_gradient
-from edunn.utils.colors import green, red
+from edunn.utils.comparisons import (
+    check_different,
+    check_mean,
+    check_same,
+    check_same_float,
+    check_same_shape,
+    check_std,
+)
 
-__all__ = ["check_gradient", "check_same"]
+__all__ = [
+    "check_different", "check_gradient", "check_mean", "check_same", "check_same_float",
+    "check_same_shape", "check_std", "labels2onehot", "onehot2labels",
+]  # fmt: skip
 
 
-def check_same(expected: ArrayLike, calculated: Any, tolerance: float = 1e-12) -> None:
-    """Raise CheckError unless two arrays agree in shape and, within `tolerance`, in value."""
-    if hasattr(calculated, "data") and hasattr(calculated, "requires_grad"):
-        raise CheckError(
-            f"{red('ERROR   :(')} calculated is a {type(calculated).__name__}, not an array: its "
-            "array is its .data"
-        )
-    expected, calculated = np.asarray(expected), np.asarray(calculated)
-    if expected.shape != calculated.shape:
-        raise CheckError(
-            f"{red('ERROR   :(')} Arrays have different shapes: expected {expected.shape}, "
-            f"calculated {calculated.shape}"
-        )
-    if not np.all(np.abs(expected - calculated) <= tolerance):
-        raise CheckError(
-            f"{red('ERROR   :(')} Arrays are not equal (tolerance {tolerance})\n"
-            f"expected:\n{expected}\ncalculated:\n{calculated}\n"
-            f"largest difference: {np.max(np.abs(expected - calculated)):.3g}"
-        )
-    print(f"{green('SUCCESS :)')} Arrays are equal (tolerance {tolerance})")
+def onehot2labels(onehot: Array) -> Array:
+    """The place of the largest number along the last axis: labels from rows with a 1 in them, and
+    predictions from probabilities.
+
+    onehot: (n, classes), or (..., classes)    labels: (n,), or (...)
+    """
+    onehot = as_array("onehot2labels", onehot, "onehot")
+    if onehot.ndim < 2 or not onehot.shape[-1]:
+        raise ValueError(f"onehot2labels got onehot of shape {onehot.shape}, not (n, classes)")
+    return np.argmax(onehot, axis=-1)
+
+
+def labels2onehot(labels: Array, n_classes: int) -> Array:
+    """Rows of zeros with a 1 at the label.
+
+    labels: (n,), whole numbers from 0 to n_classes - 1    onehot: (n, n_classes)
+    """
+    labels = as_array("labels2onehot", labels, "labels")
+    check_sizes("labels2onehot", n_classes=n_classes)
+    check_array("labels2onehot", labels, "n", name="labels")
+    check_labels("labels2onehot", labels, len(labels), n_classes)
+    return np.eye(n_classes, dtype=default_dtype())[labels]

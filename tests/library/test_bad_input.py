@@ -98,6 +98,7 @@ GOOD = {
     "values": [1.0, 2.0], "value": 1.0, "normalized_shape": 3,
     "heads": 3, "output_size": 2, "input_size": 3, "hidden_size": 2, "embed_dim": 3, "num_heads": 3,
     "parameters": [nn.Parameter(np.ones(2))], "optimizer": nn.SGD([nn.Parameter(np.ones(2))]),
+    "parameter": np.ones(2), "gradient": np.ones(2),
     "step_size": 2, "gamma": 0.5, "milestones": [2, 3], "lr_lambda": abs, "T_max": 3, "lr": 0.1,
 }  # fmt: skip
 NOT_NUMBERS = {
@@ -105,7 +106,7 @@ NOT_NUMBERS = {
     "Max", "BroadcastTo", "Clip", "CumSum", "Einsum", "ExpandDims", "Flip", "Min", "Pad", "Prod",
     "Repeat", "Sort", "Squeeze", "Stack", "Std", "Tile", "Tril", "Triu", "Var", "DataLoader",
     "TensorDataset", "GradientDescent", "MomentumGD", "NesterovMomentumGD", "MeanError",
-    "ModuleDict", "ModuleList", "Sequential", "Sequential1D", "Sequential2D",
+    "ModuleDict", "ModuleList", "Sequential", "Sequential1D", "Sequential2D", "Phase",
 }  # fmt: skip
 
 

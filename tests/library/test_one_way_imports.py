@@ -18,15 +18,15 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LIBRARY = [
-    "backend", "files", "_lazy", "inputs", "attributes", "recording",
+    "backend", "files", "original", "_lazy", "inputs", "attributes", "recording",
     "operators", "differences", "tensor_words", "words", "core", "ops", "array_ops", "more_ops",
     "initializers", "block_matrices",
     "layers", "layers.linear", "layers.activations", "layers.dense",
     "layers.shaping", "layers.regularization", "layers.normalization", "layers.windows",
     "layers.convolution", "layers.pooling", "layers.embedding", "layers.recurrent",
     "layers.attention", "layers.masked", "explain",
-    "containers", "sequential2d", "models", "losses", "optimizers", "metrics", "health",
-    "training", "plot", "diagrams", "saving",
+    "containers", "sequential2d", "losses", "model", "optimizers", "metrics", "health",
+    "training", "plot.pictures", "plot.original", "plot", "diagrams", "saving",
 ]  # fmt: skip
 ABOVE_THE_LIBRARY = ["datasets", "torchlike", "checking", "utils"]
 COURSE_BASE = ["errors", "text", "messages", "compat"]  # with the face, edunn.course itself

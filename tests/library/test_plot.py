@@ -7,13 +7,14 @@ from matplotlib.colors import to_rgb
 
 import edunn as nn
 from edunn import plot
+from edunn.plot.pictures import COLORS, _class_colors
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
-BLUE, ORANGE, GREEN = map(to_rgb, plot.COLORS[:3])
+BLUE, ORANGE, GREEN = map(to_rgb, COLORS[:3])
 MATRIX = np.array([[50, 2, 1], [3, 40, 9], [0, 8, 120]])
 
 
@@ -173,7 +174,7 @@ def test_the_legend_covers_no_point_and_no_region():
 
 @pytest.mark.parametrize("classes", [2, 10, 12])
 def test_every_class_has_its_own_colour(classes):
-    colors = plot._class_colors(classes)
+    colors = _class_colors(classes)
     assert colors.shape == (classes, 3)
     assert len(np.unique(colors.round(3), axis=0)) == classes
 

@@ -13,8 +13,8 @@ import edunn.torchlike
 from edunn import diagrams
 
 ROOT = Path(nn.__file__).parent
-MODULES = [nn, nn.initializers, nn.datasets, nn.plot, diagrams, edunn.torchlike, nn.utils,
-           nn.utils.check_gradient]  # fmt: skip
+MODULES = [nn, nn.initializers, nn.datasets, nn.plot, nn.metrics, diagrams, edunn.torchlike,
+           nn.utils, nn.utils.check_gradient]  # fmt: skip
 
 
 def public():

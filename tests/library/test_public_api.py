@@ -101,8 +101,8 @@ def test_a_star_takes_what_the_face_names():
 
 # Each public name of a file is used outside it
 
-PUBLIC_MODULES = ["edunn.initializers", "edunn.plot", "edunn.datasets", "edunn.utils",
-                  "edunn.utils.check_gradient", "edunn.torchlike.functional",
+PUBLIC_MODULES = ["edunn.initializers", "edunn.plot", "edunn.datasets", "edunn.metrics",
+                  "edunn.utils", "edunn.utils.check_gradient", "edunn.torchlike.functional",
                   "edunn.torchlike.init"]  # fmt: skip  # which edunn exports whole
 COURSE = ROOT / "edunn" / "course"
 USERS = ("edunn", "autograder", "benchmarks", "docs", "solutions")

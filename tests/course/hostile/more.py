@@ -39,7 +39,7 @@ DOORS = {
     "exec(pkgutil.get_data('edunn', 'layers/linear.py').decode())",
     "a_regression": "class Bias(nn.models.LinearRegression):\n"
     "    def __init__(self, n, *a): super().__init__(n, n)",
-    "a_mapping": "import edunn.layers.dense as d, edunn.models as m\n"
+    "a_mapping": "import edunn.layers.dense as d, edunn.model as m\n"
     "Bias = vars(d).get('Bias') or vars(m).get('Bias') or nn.Bias",
     "subclasses_of_all": "def below(kind):\n    yield kind\n"
     "    for one in type.__subclasses__(kind): yield from below(one)\n"

@@ -74,7 +74,7 @@ def decision_boundary(
     resolution: how many numbers of each feature the model is asked about
     Raises ValueError or TypeError on other shapes or labels, on no points, on NaN.
     """
-    x = _points("decision_boundary", x, 2)
+    x = points_of("decision_boundary", x, 2)
     check_sizes("decision_boundary", resolution=resolution)
     low, high = np.min(x, axis=0), np.max(x, axis=0)
     margin = np.where(high > low, 0.08 * (high - low), 1)
@@ -108,18 +108,8 @@ def activations(*layers: str | Module, ax: Axes | None = None, limit: float = 4)
     if not layers:
         raise ValueError("activations got no layers: give it names such as 'relu', or Modules")
     check_positive("activations", limit=limit)
-    x, curves = np.linspace(-limit, limit, 401)[:, None], []
-    for layer in layers:
-        name = layer if isinstance(layer, str) else repr(layer).partition("(\n")[0]
-        layer = activation_layer("activations", layer) if isinstance(layer, str) else layer
-        _check_module("activations", layer)
-        with evaluating(layer):
-            y = layer.forward(_beside(layer, x))
-            check_array("activations", y, *x.shape, name=f"output of {name}")
-            slope, _ = layer.backward(np.ones_like(y))
-            if not layer.parameters() and not np.allclose(layer.forward(x.T), y.T):  # softmax, say
-                raise ValueError(f"activations got {name}, which mixes numbers: it has no curve")
-        curves.append((name, to(y, "cpu"), to(slope, "cpu")))
+    x = np.linspace(-limit, limit, 401)[:, None]
+    curves = [curve("activations", layer, x) for layer in layers]
     ax, colors, widths = new_axes(ax), _class_colors(len(curves)), 3 / len(curves)
     for i, (name, y, slope) in enumerate(curves):
         style = {"color": colors[i], "linewidth": 4.5 - (i + 1) * widths}
@@ -198,7 +188,7 @@ def regression(model: Module, x: Array, y: Array, ax: Axes | None = None) -> Axe
     model: a Module from (n, 1) to (n, 1); run in evaluation mode, then put back    x, y: (n, 1)
     Raises ValueError or TypeError on other shapes, on no points, on NaN.
     """
-    x = _points("regression", x, 1)
+    x = points_of("regression", x, 1)
     check_array("regression", y, len(x), 1, name="y")
     check_finite("regression", y, name="y")
     along = np.linspace(np.min(x), np.max(x), 400)[:, None]
@@ -210,6 +200,20 @@ def regression(model: Module, x: Array, y: Array, ax: Axes | None = None) -> Axe
     ax.set(xlabel="x", ylabel="y")
     ax.legend()
     return ax
+
+
+def curve(who: str, layer: str | Module, x: Array) -> tuple[str, np.ndarray, np.ndarray]:
+    """The name of an activation, what it makes of each number of x (n, 1), and its slope there."""
+    name = layer if isinstance(layer, str) else repr(layer).partition("(\n")[0]
+    layer = activation_layer(who, layer) if isinstance(layer, str) else layer
+    _check_module(who, layer)
+    with evaluating(layer):
+        y = layer.forward(_beside(layer, x))
+        check_array(who, y, *x.shape, name=f"output of {name}")
+        slope, _ = layer.backward(np.ones_like(y))
+        if not layer.parameters() and not np.allclose(layer.forward(x.T), y.T):  # softmax, say
+            raise ValueError(f"{who} got {name}, which mixes numbers: it has no curve")
+    return name, to(y, "cpu"), to(slope, "cpu")
 
 
 def new_axes(ax: Axes | None, width: float = 6.4, ratio: float = 0.75) -> Axes:
@@ -250,7 +254,7 @@ def _beside(model: Module, x: Array) -> Array:
     return x
 
 
-def _points(who: str, x: Array, features: int) -> np.ndarray:
+def points_of(who: str, x: Array, features: int) -> np.ndarray:
     """`x` on the CPU, after checking that it holds points."""
     check_array(who, x, "n", features)
     check_finite(who, x)

@@ -1,0 +1,125 @@
+"""Comparisons of arrays under the original edunn's names: they print on success, and raise else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from edunn.checking import CheckError
+from edunn.inputs import show
+from edunn.utils.colors import green, red
+from edunn.words import old_words
+
+__all__ = [
+    "check_different", "check_mean", "check_same", "check_same_float", "check_same_shape",
+    "check_std",
+]  # fmt: skip
+
+FLOAT32 = 1e-6  # about what float32 rounds off, as a share of the largest number
+
+
+@old_words(tol="tolerance")
+def check_same(
+    expected: Any, calculated: Any, tolerance: float = 1e-12, check_shape: bool = True
+) -> None:
+    """Raise CheckError unless two arrays agree in shape and, within `tolerance`, in value.
+
+    check_shape: False to compare the numbers in their order, whatever the shapes
+    """
+    expected, calculated = _both(expected, calculated, check_shape)
+    apart = np.max(np.abs(expected - calculated), initial=0.0)
+    if not apart <= tolerance:
+        _fail(
+            f"Arrays are not equal (tolerance {tolerance})\nexpected:\n{expected}\n"
+            f"calculated:\n{calculated}\nlargest difference: {apart:.3g}"
+            + _rounding(apart, expected, tolerance)
+        )
+    _succeed(f"Arrays are equal (tolerance {tolerance})")
+
+
+@old_words(tol="tolerance")
+def check_different(
+    first: Any, second: Any, tolerance: float = 1e-12, check_shape: bool = True
+) -> None:
+    """Raise CheckError unless some number of two arrays of one shape differs by more than
+    `tolerance`."""
+    first, second = _both(first, second, check_shape)
+    if np.max(np.abs(first - second), initial=0.0) <= tolerance:
+        _fail(f"Arrays are not different (tolerance {tolerance})\nboth:\n{first}")
+    _succeed(f"Arrays are different (tolerance {tolerance})")
+
+
+def check_same_shape(expected: Any, calculated: Any) -> None:
+    """Raise CheckError unless two arrays have one shape."""
+    expected, _ = _both(expected, calculated)
+    _succeed(f"Arrays have the same shape: {expected.shape}")
+
+
+@old_words(tol="tolerance")
+def check_same_float(
+    expected: float, calculated: Any, title: str = "The number", tolerance: float = 1e-12
+) -> None:
+    """Raise CheckError, in which the number is called `title`, unless two numbers agree."""
+    expected, calculated = _both(expected, calculated)
+    apart = np.max(np.abs(expected - calculated))
+    if not apart <= tolerance:
+        _fail(
+            f"{title} is {calculated}, not {expected} (tolerance {tolerance})"
+            + _rounding(apart, expected, tolerance)
+        )
+    _succeed(f"{title} is {expected} (tolerance {tolerance})")
+
+
+@old_words(tol="tolerance")
+def check_mean(array: Any, mean: float, tolerance: float = 1e-12) -> None:
+    """Raise CheckError unless the mean of an array's numbers is this."""
+    _check_statistic("Mean", np.mean, array, mean, tolerance)
+
+
+@old_words(tol="tolerance")
+def check_std(array: Any, std: float, tolerance: float = 1e-12) -> None:
+    """Raise CheckError unless the standard deviation of an array's numbers is this."""
+    _check_statistic("Standard deviation", np.std, array, std, tolerance)
+
+
+def _check_statistic(
+    title: str, statistic: Callable[[Any], Any], array: Any, number: float, tolerance: float
+) -> None:
+    _, array = _both(array, array)
+    check_same_float(number, statistic(array.astype(float)), title, tolerance)
+
+
+def _both(expected: Any, calculated: Any, check_shape: bool = True) -> tuple[Any, Any]:
+    """Both as arrays of one shape."""
+    if hasattr(calculated, "data") and hasattr(calculated, "requires_grad"):
+        _fail(f"calculated is a {type(calculated).__name__}, not an array: its array is its .data")
+    for name, one in (("expected", expected), ("calculated", calculated)):
+        if np.asarray(one).dtype.kind not in "fiubc":
+            _fail(f"{name} is {type(one).__name__} {show(one)}, not numbers")
+    expected, calculated = np.asarray(expected), np.asarray(calculated)
+    if not check_shape and expected.size == calculated.size:
+        return expected.ravel(), calculated.ravel()
+    if expected.shape != calculated.shape:
+        _fail(
+            f"Arrays have different shapes: expected {expected.shape}, "
+            f"calculated {calculated.shape}"
+        )
+    return expected, calculated
+
+
+def _rounding(apart: Any, expected: Any, tolerance: float) -> str:
+    """What to do about a difference that is no larger than what float32 rounds off."""
+    if not apart <= FLOAT32 * np.max(np.abs(expected)):
+        return ""
+    return (
+        f"\nSo much is rounded off in float32: write tolerance={FLOAT32:g}, or "
+        "nn.set_default_dtype('float64') before the layer is made"
+    )
+
+
+def _succeed(text: str) -> None:
+    print(f"{green('SUCCESS :)')} {text}")
+
+
+def _fail(text: str) -> None:
+    raise CheckError(f"{red('ERROR   :(')} {text}")
