@@ -220,6 +220,16 @@ class ModuleWords:
             raise TypeError(f"set_phase got {phase!r}, not Phase.Training or Phase.Test")
         self.train(phase is Phase.Training)
 
+    @property
+    def frozen(self: Any) -> bool:
+        """Whether there are parameters, and none of them learns; set it to freeze or free them."""
+        learns = [parameter.requires_grad for parameter in self.parameters()]
+        return bool(learns) and not any(learns)
+
+    @frozen.setter
+    def frozen(self: Any, frozen: bool) -> None:
+        self.requires_grad_(not frozen)
+
     def n_parameters(self: Any) -> int:
         """How many numbers the parameters hold, frozen or not; shared ones count once."""
         return sum(parameter.size for parameter in self.parameters())

@@ -13,6 +13,7 @@ from edunn.core import Module, Parameter
 from edunn.initializers import LeCunUniform, Zero
 from edunn.inputs import as_array, check_array, check_features, check_indices, check_sizes
 from edunn.layers.linear import rows
+from edunn.words import named
 
 
 class _Fixed:
@@ -32,6 +33,7 @@ class _Fixed:
         vars(layer)[self.name] = matrix.astype(default_dtype())
 
 
+@named()
 class MaskedLinear(MakesMasked, Module):
     """y = x (start + mask * w) + b
 
@@ -83,6 +85,7 @@ class MaskedLinear(MakesMasked, Module):
         return "{}, {}".format(*self.w.shape)
 
 
+@named()
 class SparseLinear(MakesSparse, Module):
     """y = x w + b, where w has numbers in a few places only
 
@@ -91,7 +94,7 @@ class SparseLinear(MakesSparse, Module):
     x: (n, inputs)    b: (outputs,)    y: (n, outputs); or (..., inputs), (..., outputs)
     """
 
-    buffers = ("places", "frozen")
+    buffers = ("places", "fixed")
 
     def __init__(  # noqa: PLR0913
         self, inputs, outputs, rows, columns, values, bias=True, frozen=((), (), ())
@@ -99,7 +102,7 @@ class SparseLinear(MakesSparse, Module):
         self.in_features, self.out_features = inputs, outputs
         self.places = _places(inputs, outputs, (rows, columns, values), frozen)
         self.values = Parameter(np.asarray(values).astype(default_dtype()))
-        self.frozen = np.asarray(frozen[2]).astype(default_dtype())
+        self.fixed = np.asarray(frozen[2]).astype(default_dtype())
         self.b = Parameter(Zero()((outputs,))) if bias else None
 
     def forward(self, x):
@@ -120,7 +123,7 @@ class SparseLinear(MakesSparse, Module):
     def matrix(self):
         """w: (inputs, outputs), sparse or dense: see `_matrix`"""
         shape = self.in_features, self.out_features
-        return _matrix(self.values.data, self.frozen, self.places, shape)
+        return _matrix(self.values.data, self.fixed, self.places, shape)
 
     def multiply_adds(self, y_shape):
         return _all_but_last(y_shape) * len(self.places)

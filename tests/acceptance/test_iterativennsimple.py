@@ -148,7 +148,7 @@ def test_exact_copies_give_and_learn_the_same():
         torch.norm(target - layer(torch.tensor(X))).backward()
         optimizer.step()
     np.testing.assert_allclose(sparse.forward(X), masked.forward(X), atol=1e-5)
-    assert np.any(sparse.frozen)
+    assert np.any(sparse.fixed)
     assert check_gradients(sparse, X[:3])
 
 

@@ -539,3 +539,30 @@ def test_the_echo_network_as_it_is_written_here():
     nn.fit(model, x, wanted, loss, optimizer, epochs=30, progress=False)
     predicted = utils.onehot2labels(model.forward(x))
     assert np.mean(predicted[:, delay:] == wanted[:, delay:]) > 0.95
+
+
+def test_a_frozen_layer_learns_nothing():
+    layer = nn.Linear(2, 3)
+    assert not layer.frozen
+    layer.frozen = True
+    assert layer.frozen
+    assert layer.number_of_trainable_parameters() == 0
+    model = nn.Sequential([layer, nn.Bias(3)])
+    model.forward(np.ones((4, 2)))
+    _, grads = model.backward(np.ones((4, 3)))
+    assert list(grads) == ["1.b"]
+    layer.frozen = False
+    assert layer.number_of_trainable_parameters() == 6
+    assert not nn.ReLU().frozen
+
+
+def test_a_layer_without_parameters_in_the_originals_words():
+    class Twice(nn.ModelWithoutParameters):
+        def forward(self, x):
+            return 2 * x
+
+        def backward(self, dy):
+            return 2 * dy, {}
+
+    assert Twice(name="twice").get_parameters() == {}
+    assert nn.check_gradients(Twice(), np.ones((2, 2)))
