@@ -31,15 +31,16 @@ def check_array(who: object, x: Any, *shape: int | str, name: str = "x") -> None
     shape: the sizes, a number each, or a word for a size that is free (from 1 up; "n", the number
     of examples, from 0 up); without any, all shapes are accepted
     """
-    # a dtype alone makes no array: a table and a sparse matrix have one; [i] is another thing there
-    if not hasattr(x, "__array_function__") and not isinstance(x, np.generic):
-        raise TypeError(f"{who} got {name} of type {_type_name(x)}, not an array")
+    if type(x) is not np.ndarray:
+        # a dtype alone makes no array: tables and sparse matrices have one, whose [i] is no example
+        if not hasattr(x, "__array_function__") and not isinstance(x, np.generic):
+            raise TypeError(f"{who} got {name} of type {_type_name(x)}, not an array")
+        if hasattr(x, "mask") and np.any(x.mask):
+            raise ValueError(
+                f"{who} got {name} with {np.sum(x.mask)} masked numbers: fill or drop them"
+            )
     if x.dtype.kind not in "fiub":
         raise TypeError(f"{who} got {name} of dtype {x.dtype}, not numbers")
-    if hasattr(x, "mask") and np.any(x.mask):
-        raise ValueError(
-            f"{who} got {name} with {np.sum(x.mask)} masked numbers: fill or drop them"
-        )
     if not shape:
         return
     fits = len(x.shape) == len(shape)

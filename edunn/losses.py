@@ -46,8 +46,13 @@ class Loss(Module):
         if y.size == 0:
             raise ValueError(f"{self} got an empty batch")
 
-    def one_hot(self, y, labels, ignored=None):
+    def one_hot(self, y, labels):
         """(n, classes), True at the label of each row; labels that do not fit y are refused."""
+        return self.hits(y, labels)[0]
+
+    def hits(self, y, labels, ignored=None):
+        """`one_hot`, but no row of the label `ignored` has a True; and how many have one, or None
+        on a GPU, where to ask would make the program wait."""
         check_array(self, y, "n", "classes", name="y")
         n, classes = y.shape
         if n == 0:
@@ -56,11 +61,13 @@ class Loss(Module):
         hit = labels[:, None] == np.arange(classes, like=labels)
         if ignored is not None and ignored >= 0:
             hit = hit & (labels != ignored)[:, None]
-        on_cpu = device_of(labels) == "cpu"  # on a GPU, looking at values would make it wait
-        if on_cpu and (labels.dtype.kind not in "iu" or np.count_nonzero(hit) < n):
+        if device_of(labels) != "cpu":
+            return hit, None
+        count = np.count_nonzero(hit)
+        if labels.dtype.kind not in "iu" or count < n:
             counted = labels if ignored is None else labels[labels != ignored]
             check_labels(self, counted, len(counted), classes)
-        return hit
+        return hit, count
 
 
 @named()
@@ -206,18 +213,17 @@ class _LabelLoss(_ReducedLoss):
 
     def weights(self, y, labels):
         """aim: (n, classes), how much each example counts, at its label; those of each row added
-        up; and the sum of all, by which a mean divides. For plain labels: True, 1 and n."""
-        aim = self.one_hot(y, labels, self.ignore_index)
-        n, on_cpu = len(y), device_of(labels) == "cpu"
-        if self.weight is None and on_cpu and np.count_nonzero(aim) == n:
-            return aim, 1, n
+        up; and the sum of all, by which a mean divides. For plain labels: True, None and n."""
+        aim, hits = self.hits(y, labels, self.ignore_index)
+        if self.weight is None and hits == len(y):
+            return aim, None, len(y)
         aim = aim.astype(y.dtype)
         if self.weight is not None:
             check_array(self, self.weight, y.shape[1], name="weight")
             aim = aim * self.weight
         rows = aim.sum(axis=1, keepdims=True)
         count = rows.sum()
-        if self.reduction == "mean" and on_cpu and count == 0:
+        if self.reduction == "mean" and hits is not None and count == 0:
             raise ValueError(f"{self} got labels that are all ignored, or of weight 0: no mean")
         return aim, rows, count
 
@@ -248,12 +254,14 @@ class CrossEntropyLoss(_LabelLoss):
         e = np.exp(shifted)
         total = e.sum(axis=1, keepdims=True)
         self.cache = e / total, aim, rows, count
-        at_aim = aim * np.where(aim, shifted, 0)
-        return self.reduce(rows * np.log(total), count) - self.reduce(at_aim, count)
+        losses, at_aim = np.log(total), np.where(aim, shifted, 0)
+        if rows is not None:
+            losses, at_aim = rows * losses, aim * at_aim
+        return self.reduce(losses - at_aim.sum(axis=1, keepdims=True), count)
 
     def backward(self, dy):
         p, aim, rows, count = self.cache
-        return self.share(dy, count) * (rows * p - aim), {}
+        return self.share(dy, count) * ((p if rows is None else rows * p) - aim), {}
 
     def smooth(self, aim, labels, dtype):
         """A part of the aim spread over all classes; and the new sums of the rows."""

@@ -105,8 +105,8 @@ class Optimizer:
         Frozen parameters, and those without a gradient, stay as they are. Where no backward has
         ever come to one that is not frozen, a UserWarning names it, once.
         """
-        unknown = (grads or {}).keys() - self.parameters.keys() - set(self.parameters.values())
-        if unknown:
+        known = self.parameters.keys() | set(self.parameters.values()) if grads else set()
+        if unknown := (grads or {}).keys() - known:
             raise ValueError(
                 f"{type(self).__name__}.step got gradients for {sorted(unknown)}, but its "
                 f"parameters are {list(self.parameters)}; build it on model.named_parameters()"
@@ -124,7 +124,8 @@ class Optimizer:
             if grads is not None:
                 parameter.reached = True
             self._group = self._groups[name]
-            gradient = self.decay(parameter.data, gradient)
+            if self._group["weight_decay"]:
+                gradient = self.decay(parameter.data, gradient)
             self.update(parameter.data, gradient, self.state[name])
         self._group = self.param_groups[0]
         if left and not self.warned:
@@ -152,8 +153,8 @@ class Optimizer:
         return self.names.get(parameter, place)
 
     def decay(self, w: Array, dw: Array) -> Array:
-        """The gradient with the weight decay in it."""
-        return dw + self.weight_decay * w if self.weight_decay else dw
+        """The gradient with the weight decay in it, where there is one."""
+        return dw + self.weight_decay * w
 
     def update(self, w: Array, dw: Array, state: _State) -> None:
         """Change the array `w` in place, given its gradient `dw`."""
