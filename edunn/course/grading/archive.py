@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from edunn.course.grading.records import as_json
 from edunn.course.messages import Message
 from edunn.course.submissions.collect import Submission
+from edunn.course.submissions.identity import Earlier
 from edunn.files import write_whole
 
 
@@ -30,16 +32,59 @@ class Archive(Mapping[str, Submission]):
         }
 
     def keep(self, submission: Submission) -> None:
-        """Keep a submission, its notebook as a read-only file; `write_list` must follow."""
-        self.known[submission.student] = {
+        """Keep a submission, its notebook as a read-only file; `write_list` must follow. Another
+        notebook that the student handed in before is kept in earlier/STUDENT/."""
+        student, path = submission.student, self.path(submission.student)
+        if self._replaces(submission):
+            folder = self.folder / "earlier" / student
+            folder.mkdir(parents=True, exist_ok=True)
+            path.rename(folder / f"{self._versions(student) + 1}.ipynb")
+        self.known[student] = {
             "notebook": submission.content is not None,
             "notes": [note.as_dict() for note in submission.notes],
             "problem": submission.problem.as_dict() if submission.problem else None,
+            "origin": dict(submission.origin) or self.known.get(student, {}).get("origin", {}),
         }
-        path = self.path(submission.student)
         path.unlink(missing_ok=True)
         if submission.content is not None:
             write_whole(path, submission.content, mode=0o444)
+
+    def with_history(self, submission: Submission) -> Submission:
+        """The submission, with a note of the other notebooks that the student handed in before."""
+        count = self._versions(submission.student) + self._replaces(submission)
+        note = Message("earlier_kept", {"count": count, "name": self.folder.name})
+        return replace(submission, notes=(*submission.notes, note)) if count else submission
+
+    def earlier(self) -> Earlier:
+        """Who handed in before, by the numbers of the systems that they came from."""
+        return Earlier({
+            (about["origin"]["system"], one): student
+            for student, about in self.known.items() if about.get("origin")
+            for one in about["origin"]["ids"]
+        })  # fmt: skip
+
+    def rename(self, student: str, new: str) -> bool:
+        """Keep what a student handed in under another name; whether nobody has that name yet."""
+        if student not in self.known or new in self.known:
+            return False
+        self.known[new] = self.known.pop(student)
+        for old, path in (
+            (self.path(student), self.path(new)),
+            (self.folder / "earlier" / student, self.folder / "earlier" / new),
+        ):
+            if old.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                old.rename(path)
+        self.write_list()
+        return True
+
+    def _replaces(self, submission: Submission) -> bool:
+        """Whether there is another notebook of the same student."""
+        path = self.path(submission.student)
+        return path.exists() and path.read_bytes() != submission.content
+
+    def _versions(self, student: str) -> int:
+        return len(list((self.folder / "earlier" / student).glob("*.ipynb")))
 
     def write_list(self) -> None:
         """Write down all but the notebooks."""
@@ -60,7 +105,7 @@ class Archive(Mapping[str, Submission]):
         content = self.path(student).read_bytes() if about["notebook"] else None
         notes = tuple(Message.from_dict(note) for note in about["notes"])
         problem = Message.from_dict(about["problem"]) if about["problem"] else None
-        return Submission(student, content, notes, problem)
+        return Submission(student, content, notes, problem, about.get("origin", {}))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.known)

@@ -92,7 +92,7 @@ def grade_submissions(
         if source is None and not archive:
             raise CourseError(f"{out} has no copies of {name}: edunn grade")
         exercise = fingerprint(course, name, store.secret())
-        keys = _taken_in(archive, source, name, roster or Roster.kept(store.root), exercise)
+        keys = _taken_in(store, archive, source, roster or Roster.kept(store.root), exercise)
         if not judging.workers:
             return []
         stale = [s for s, key in keys.items() if is_stale(read_record(store.root, name, s), key)]
@@ -105,17 +105,20 @@ def grade_submissions(
 
 
 def _taken_in(
-    archive: Archive, source: Path | None, name: str, roster: Roster | None, exercise: str
+    store: GradeStore, archive: Archive, source: Path | None, roster: Roster | None, exercise: str
 ) -> dict[str, str]:
     """Keep what comes in; by student, the key of what is to be judged. exercise: its fingerprint"""
-    keys = {}
+    name, keys = archive.folder.name, {}
     coming: Iterable[Submission] = archive.values()
     if source is not None:
-        coming = take_in(source, name, roster)
+        coming = take_in(source, name, roster, archive.earlier())
     for submission in coming:
-        keys[submission.student] = key_of(submission, exercise)
         if source is not None:
+            if submission.formerly and archive.rename(submission.formerly, submission.student):
+                store.rename(name, submission.formerly, submission.student)
+            submission = archive.with_history(submission)
             archive.keep(submission)
+        keys[submission.student] = key_of(submission, exercise)
     archive.write_list()
     return keys
 

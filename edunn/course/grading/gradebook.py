@@ -10,12 +10,13 @@ import json
 import secrets
 import tempfile
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
 from nbformat.v4 import new_output
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -36,7 +37,7 @@ from traitlets.config import Config
 
 from edunn.course.compat import create_gradebooks_fast
 from edunn.course.errors import CourseError
-from edunn.course.grading.records import Record, read_record
+from edunn.course.grading.records import Record, read_record, write_record
 from edunn.course.notebooks.checksum import checksum
 from edunn.course.notebooks.solution import blank, grade_id, is_kind
 from edunn.files import write_whole
@@ -182,6 +183,29 @@ class GradeStore:
         waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
         automatic = sum(grade.auto_score or 0.0 for grade in grades(entry))
         return Entry(float(entry.score), float(entry.max_score), waiting, automatic)
+
+    def rename(self, name: str, student: str, new: str) -> None:
+        """Give an assignment's submission to the student that a roster calls so, with all that a
+        person has given for it; nothing where they have one already."""
+        with self.gradebook() as gradebook:
+            try:
+                entry = gradebook.find_submission(name, student)
+            except MissingEntry:
+                return
+            if any(one.assignment.name == name for one in gradebook.student_submissions(new)):
+                return
+            entry.student = gradebook.update_or_create_student(new)
+            gradebook.db.commit()
+        for folder in ("autograded", "submitted"):
+            old, path = (self.root / folder / who / name for who in (student, new))
+            if old.exists() and not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                old.rename(path)
+        if record := read_record(self.root, name, student):
+            write_record(self.root, replace(record, student=new))
+        for path in (self.root / "records" / name / f"{student}.json",
+                     self.root / "feedback" / name / f"{student}.html"):  # fmt: skip
+            path.unlink(missing_ok=True)
 
     def max_points(self, name: str) -> float:
         """The points of an assignment that has been released."""

@@ -76,6 +76,9 @@ class Judge:
         record = self.new_record(student, submission)
         if submission.problem:
             record.state, record.problem = STUDENT_ERROR, submission.problem
+            if submission.problem.id == "only_typed":  # there is something: it is no zero
+                record.state = NOT_GRADED
+                return record
             _fail_rest(record, submission, submission.problem)
             return record
         for _ in range(2):

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from edunn.course.errors import CourseError
 from edunn.course.messages import Message
-from edunn.course.submissions.lms import LONGEST, NOTEBOOK, File, Unreadable, from_folder, from_zip
-from edunn.course.submissions.roster import Roster, names_for
-from edunn.course.text import readable
+from edunn.course.submissions.identity import Earlier, identify, person
+from edunn.course.submissions.lms import (
+    LONGEST,
+    NOTEBOOK,
+    File,
+    Owner,
+    Unreadable,
+    from_folder,
+    from_zip,
+)
+from edunn.course.submissions.roster import Roster
+from edunn.course.text import readable, words_of
 
 MAX_TOTAL = 4 << 30  # bytes of notebooks in one download
+MAX_TYPED = 2_000  # characters of a text that was typed into the system
+NOBODY = Earlier()
 
 
 @dataclass(frozen=True)
@@ -29,12 +40,15 @@ class Submission:
 
     content: the bytes of the notebook; None when there is none to take, and `problem` says why
     notes: what was odd about it, such as a late date
+    origin: the `origin` of its file    formerly: what an earlier download called the student
     """
 
     student: str
     content: bytes | None
     notes: tuple[Message, ...] = ()
     problem: Message | None = None
+    origin: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    formerly: str = field(default="", compare=False)
 
     @property
     def said(self) -> list[Message]:
@@ -57,10 +71,15 @@ def handed_in(source: Path) -> Iterator[list[File]]:
         raise CourseError(f"{source} cannot be read as a zip: {error}") from None
 
 
-def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Submission]:
-    """Every student's notebook of the assignment `name`, in the order of the students' names."""
+def take_in(
+    source: Path, name: str, roster: Roster | None = None, earlier: Earlier = NOBODY
+) -> Iterator[Submission]:
+    """Every student's notebook of the assignment `name`, in the order of the students' names.
+
+    earlier: who handed it in before
+    """
     with handed_in(source) as files:
-        yield from _sorted_out(files, source, name, roster)
+        yield from _sorted_out(files, source, name, roster, earlier)
 
 
 def assignment_of(source: Path, names: list[str]) -> str:
@@ -74,45 +93,68 @@ def assignment_of(source: Path, names: list[str]) -> str:
 
 
 def _sorted_out(
-    files: list[File], source: Path, name: str, roster: Roster | None
+    files: list[File], source: Path, name: str, roster: Roster | None, earlier: Earlier
 ) -> Iterator[Submission]:
     """What each student has handed in, from all files of a download."""
+    for file in files:
+        file.owner = _best_reading(file, name, roster)
+    identities = identify([file.owner for file in files], roster, earlier)
     by_student: dict[str, list[File]] = {}
-    people = [(file.owner.who, file.owner.number) for file in files]
-    names, notes = names_for(people), dict[str, Message]()
-    known = _in_roster(files, roster) if roster else {}
-    called = Counter(who for who, _ in names)
-    for file, person in zip(files, people):
-        student = known.get(person)
-        if student is None:
-            student = names[person]
-            if roster:
-                notes[student] = Message("not_in_roster")
-            elif called[person[0]] > 1:
-                notes[student] = Message("name_shared")
-        by_student.setdefault(student, []).append(file)
+    notes, formerly = dict[str, list[Message]](), dict[str, str]()
+    for file in files:
+        identity = identities[person(file.owner)]
+        file.owner.team = file.owner.team or identity.team
+        for student in identity.students:
+            by_student.setdefault(student, []).append(file)
+            notes.setdefault(student, [])
+            notes[student] += [note for note in identity.notes if note not in notes[student]]
+            formerly[student] = identity.formerly or formerly.get(student, "")
     if not by_student:
         raise CourseError(f"{source} has no submissions: it takes a folder for each student")
     total = 0
     for student, own in sorted(by_student.items()):
-        one = choose(student, own, name)
+        one = _of_one(student, own, name)
         total += len(one.content or b"")
         if total > MAX_TOTAL:
             raise CourseError(f"{source} holds more than {MAX_TOTAL >> 30} GB of notebooks")
-        yield replace(one, notes=(*one.notes, notes[student])) if student in notes else one
+        more = [note for note in notes[student] if note not in one.notes]
+        yield replace(one, notes=(*one.notes, *more), formerly=formerly[student])
 
 
-def _in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str | None]:
-    """{(name, number): the student, or None} for all who handed in files. Numbers come first, since
-    students can change their names, but not their numbers. A name that others have says nothing."""
-    found, others = {}, {}
-    for file in files:
-        person = file.owner.who, file.owner.number
-        found[person] = roster.find(file.owner.ids)
-        if found[person] is None:
-            others[person] = roster.find([file.owner.who])
-    claims = Counter(others.values()) + Counter(filter(None, found.values()))
-    return found | {who: name if claims[name] == 1 else None for who, name in others.items()}
+def _best_reading(file: File, name: str, roster: Roster | None) -> Owner:
+    """The owner of a file whose name can be read in two ways: by the second one, where the roster
+    knows its number, and not the first one's, or only it gives a file of the assignment."""
+    first, second = file.owner, file.owner.other
+    if second is None or roster is None or not roster.find_number(second.system, second.ids):
+        return first
+    known = roster.find_number(first.system, first.ids) is not None
+    better = _belongs(second.called, name) and not _belongs(first.called, name)
+    return second if better or not known else first
+
+
+def _of_one(student: str, files: list[File], name: str) -> Submission:
+    """What a student has handed in: files, and what was typed into the system, which stands in a
+    note."""
+    one = choose(student, [file for file in files if not file.owner.typed], name)
+    typed = [_typed(file) for file in files if file.owner.typed]
+    problem = one.problem
+    if typed and problem and problem.id == "nothing":
+        problem = Message("only_typed")
+    teams = sorted({file.owner.team for file in files if file.owner.team})
+    more = [Message("late")] if any(file.owner.late for file in files) else []
+    more += [*typed, *(Message("team", {"name": readable(team, 60)}) for team in teams)]
+    last = max(files, key=lambda f: (_belongs(f.called, name), f.owner.order, f.path))
+    notes = (*one.notes, *(note for note in more if note not in one.notes))
+    return replace(one, notes=notes, problem=problem, origin=last.origin)
+
+
+def _typed(file: File) -> Message:
+    """What a student has typed into the system, for who grades."""
+    try:
+        text = words_of(file.load().decode("utf-8", "replace"))
+    except Unreadable as error:
+        return error.why
+    return Message("typed", {"words": readable(text, MAX_TYPED)})
 
 
 def choose(student: str, files: list[File], name: str) -> Submission:
