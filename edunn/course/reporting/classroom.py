@@ -107,14 +107,22 @@ class Sheet:
         return misconceptions([grade.record for grade in self.grades])
 
     def pairs(self) -> tuple[list[Pair], float]:
-        """Pairs of students whose code is much alike, and how alike the median pair is."""
+        """Pairs of students whose code is much alike, and how alike the median pair is. Those of a
+        team, who hand in one notebook, are no pairs."""
         cells = [c for c in self.notebook["cells"] if c["cell_type"] == "code"]
         given = {c["id"]: c["source"] for c in cells if is_kind(c, "solution")}
         answers = {
             grade.record.student: {n: s for n, s in grade.record.answers.items() if n in given}
             for grade in self.grades
         }
-        return alike({who: cells for who, cells in answers.items() if cells}, given)
+        pairs, median = alike({who: cells for who, cells in answers.items() if cells}, given)
+        teams = {
+            grade.record.student: {
+                note.details["name"] for note in grade.record.notes if note.id == "team"
+            }
+            for grade in self.grades
+        }
+        return [pair for pair in pairs if not teams[pair.one] & teams[pair.other]], median
 
 
 def misconceptions(records: list[Record]) -> list[Misconception]:

@@ -75,6 +75,7 @@ def _write_sheet(sheet: Sheet, folder: Path) -> None:
         student = grade.record.student
         page = template.render(
             title=sheet.title,
+            called=sheet.roster.called(student),
             labels=sheet.labels,
             written=written,
             grade=grade,

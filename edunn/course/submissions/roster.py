@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from edunn.course.errors import CourseError
@@ -48,7 +49,7 @@ GRADE = {"grade", "calificación"}  # Moodle's column of a grading worksheet
 class Roster:
     """Who is in the course: {any name, number or address of a student: their row}.
 
-    rows: by our names of the columns    table: the cells of the file, the header first
+    rows: by our names of the columns    header, cells: of the file, as they are, a row for each
     kind: "" for a list of one's own; CANVAS, PARTICIPANTS or WORKSHEET
     groups: the students of a team, by its name
     """
@@ -56,10 +57,10 @@ class Roster:
     rows: list[dict[str, str]] = field(default_factory=list)
     by_name: dict[str, dict[str, str]] = field(default_factory=dict)
     text: str = ""  # of the file
-    table: list[list[str]] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+    cells: list[list[str]] = field(default_factory=list)
     kind: str = ""
     groups: dict[str, list[str]] = field(default_factory=dict)
-    delimiter: str = ","
 
     @classmethod
     def read(cls, path: Path) -> Roster:
@@ -67,24 +68,19 @@ class Roster:
         login, sis_id, moodle_id, group ... Or what Canvas and Moodle export: a gradebook, a list of
         participants, a grading worksheet. CourseError where it cannot be read or used."""
         text = _decoded(path)
-        lines, delimiter = _cells(path, text)
-        table = [cells for _, cells in lines]
-        if not table:
+        lines = _lines(path, text)
+        if not lines:
             raise CourseError(f"{path} has no column `student`, but no rows")
-        kind, columns = _columns(path, table[0])
-        rows, numbers, kept = [], [], table[:1]
-        for number, cells in lines[1:]:
-            row = _row(path, number, columns, cells)
-            if not _describes_points(kind, cells):
-                rows.append(row)
-                numbers.append(number)
-            kept.append(cells)
+        (_, header), *lines = lines
+        kind, columns = _columns(path, header)
+        lines = [(number, cells) for number, cells in lines if not _is_about_points(kind, cells)]
+        rows = [_row(path, number, columns, cells) for number, cells in lines]
         if not rows:
             raise CourseError(f"{path} has a header, but no students")
         if kind:
             _name_students(rows)
-        _refuse_doubtful(path, rows, numbers)
-        roster = cls(rows, text=text, table=kept, kind=kind, delimiter=delimiter)
+        _refuse_doubtful(path, rows, [number for number, _ in lines])
+        roster = cls(rows, text=text, header=header, cells=[cells for _, cells in lines], kind=kind)
         roster._index()
         return roster
 
@@ -124,24 +120,35 @@ class Roster:
         """The student whom a system calls by these numbers or addresses. Moodle's numbers belong to
         one assignment, so they are those of the column moodle_id, or say nothing."""
         column = NUMBERS.get(system)
-        if column and (system == "moodle" or any(row.get(column) for row in self.rows)):
-            wanted = set(ids)
-            found = (row["student"] for row in self.rows if row.get(column) in wanted)
-            return next(found, None)
+        if column and (system == "moodle" or self._numbers[column]):
+            return next(filter(None, map(self._numbers[column].get, ids)), None)
         return self.find(ids)
+
+    @cached_property
+    def _numbers(self) -> dict[str, dict[str, str]]:
+        return {
+            column: {row[column]: row["student"] for row in self.rows if row.get(column)}
+            for column in NUMBERS.values()
+        }
 
     def called(self, student: str) -> str:
         """The person's name; "" where the roster has none."""
-        names = (row.get("name", "") for row in self.rows if row["student"] == student)
-        return next(names, "")
+        return self._names.get(student, "")
 
-    def examples(self, most: int = 3) -> str:
-        """How it writes names, for a message."""
-        shown = [
-            f"{row['student']} ({', '.join(v for k, v in row.items() if k in KNOWN and v)})"
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {row["student"]: row.get("name", "") for row in self.rows}
+
+    def no_match(self, names: list[str], most: int = 3) -> str:
+        """A sentence for when it knows none of these names: what they look like, and its own."""
+        theirs = ", ".join(names[:most]) + ", ..." * (len(names) > most)
+        ours = [
+            ", ".join(row[key] for key in (*UNIQUE, "name") if row.get(key))
             for row in self.rows[:most]
         ]
-        return "; ".join(shown)
+        return f"none of these is in the roster: {theirs}. It has {'; '.join(ours)}" + (
+            "; ..." if len(self.rows) > most else ""
+        )
 
 
 def _decoded(path: Path) -> str:
@@ -167,8 +174,8 @@ def _decoded(path: Path) -> str:
     raise CourseError(f"{path} is no CSV in UTF-8, UTF-16 or cp1252: {problem}")
 
 
-def _cells(path: Path, text: str) -> tuple[list[tuple[int, list[str]]], str]:
-    """((row of the file, its cells) for each that is not blank, what divides them)."""
+def _lines(path: Path, text: str) -> list[tuple[int, list[str]]]:
+    """(number, cells) of each row that is not blank."""
     first, _, rest = text.partition("\n")
     given = re.fullmatch(r"sep=(.)\s*", first)  # a line that Excel writes and reads
     body = rest if given else text
@@ -186,7 +193,7 @@ def _cells(path: Path, text: str) -> tuple[list[tuple[int, list[str]]], str]:
                 found.append((number, cells))
     except csv.Error as error:
         raise CourseError(f"{path}: row {number + 1}: {error}") from None
-    return found, delimiter
+    return found
 
 
 def _count(header: str, delimiter: str) -> int:
@@ -247,7 +254,7 @@ def _row(path: Path, number: int, columns: list[str], cells: list[str]) -> dict[
     return row
 
 
-def _describes_points(kind: str, cells: list[str]) -> bool:
+def _is_about_points(kind: str, cells: list[str]) -> bool:
     """Whether a row of Canvas's gradebook is about the assignments, not about a student."""
     posting = all(re.match(r"(muted|manual posting.*)?$", cell, re.IGNORECASE) for cell in cells)
     return kind == CANVAS and ("Points Possible" in cells[0] or posting)

@@ -33,7 +33,7 @@ def read(tmp_path, content):
     roster = Roster.read(path)
     roster.keep(tmp_path)
     again = Roster.kept(tmp_path)
-    assert (again.rows, again.kind, again.table) == (roster.rows, roster.kind, roster.table)
+    assert (again.rows, again.kind, again.cells) == (roster.rows, roster.kind, roster.cells)
     return roster
 
 
