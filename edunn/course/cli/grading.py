@@ -79,8 +79,9 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     Gradescope give to download. Begin with report.html in --out. What has not changed since the
     last time is not judged again, and a run that was stopped goes on where it was.
 
-    The roster has a column `student`, and others by which downloads name people: name, email,
-    canvas_id, login, sis_id, moodle_id. It is kept in --out: name it once.
+    The roster is what Canvas (gradebook) or Moodle (participants, grading worksheet) exports; or it
+    has a column `student`, and others by which downloads name people: name, email, canvas_id,
+    login, sis_id, moodle_id, group. It is kept in --out: name it once.
     """
     from edunn.course.grading.grade import Judging, grade_submissions
     from edunn.course.reporting.html import write_all
