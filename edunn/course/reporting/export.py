@@ -209,7 +209,7 @@ def _write_worksheet(
     lines = [[roster.header[i] for i in sorted(where)] + ["late"]]
     for cells, (row, (points,)) in zip(roster.cells, rows(sheets, roster, "", result)):
         identity(row, {"Identifier": "moodle_id"}, "Moodle")
-        if limit is not None and number_of(cells[limit]) != most:
+        if limit is not None and _as_number(cells[limit]) != most:
             raise CourseError(
                 f"{sheets[0].name} has {number(most)} points, the assignment in Moodle "
                 f"{cells[limit]}: give it as many"
@@ -221,7 +221,7 @@ def _write_worksheet(
     return result
 
 
-def number_of(cell: str) -> float | None:
+def _as_number(cell: str) -> float | None:
     """The number that a cell holds, with a point or a comma; None if it is none."""
     try:
         return float(cell.replace(",", "."))

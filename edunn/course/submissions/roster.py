@@ -117,19 +117,30 @@ class Roster:
         return next((row["student"] for row in known if row), None)
 
     def find_number(self, system: str, ids: Iterable[str]) -> str | None:
-        """The student whom a system calls by these numbers or addresses. Moodle's numbers belong to
-        one assignment, so they are those of the column moodle_id, or say nothing."""
-        column = NUMBERS.get(system)
-        if column and (system == "moodle" or self._numbers[column]):
-            return next(filter(None, map(self._numbers[column].get, ids)), None)
-        return self.find(ids)
+        """The student whom a system calls by these numbers or addresses.
+
+        Numbers of one system are not those of another. Canvas's are in the column canvas_id;
+        without it in `student`, or a column of one's own. Moodle's, which belong to one assignment,
+        are in moodle_id, or say nothing. Gradescope knows the university's.
+        """
+        if system not in NUMBERS:
+            return self.find(ids)
+        numbers = self._numbers[NUMBERS[system]]
+        if system == "canvas" and not numbers:
+            numbers = self._numbers[""]
+        return next(filter(None, map(numbers.get, ids)), None)
 
     @cached_property
     def _numbers(self) -> dict[str, dict[str, str]]:
-        return {
-            column: {row[column]: row["student"] for row in self.rows if row.get(column)}
-            for column in NUMBERS.values()
-        }
+        """{number: student} by column; "" for all columns that no system is said to know."""
+        found: dict[str, dict[str, str]] = {column: {} for column in (*NUMBERS.values(), "")}
+        for row in self.rows:
+            for column, value in row.items():
+                place = column if column in found else ""
+                if value and (place or column == "student" or column not in KNOWN):
+                    two = value in found[place]  # people: then it names neither
+                    found[place][value] = "" if two else row["student"]
+        return found
 
     def called(self, student: str) -> str:
         """The person's name; "" where the roster has none."""

@@ -237,6 +237,28 @@ def test_every_version_that_came_in_is_kept(tmp_path):
     assert said(archive["doejane"])[0] == "handed in before: 3 earlier in handed_in/02_bias/earlier"
 
 
+def test_numbers_of_canvas_are_the_same_in_all_exercises(tmp_path):
+    """Renamed between two exercises: one person; a namesake: another. Hidden names, and Moodle's
+    numbers, are of one exercise."""
+    first = Archive(tmp_path / "handed_in" / NAME)
+    files = {f"doejane_4711_900_{FILE}": b"1", f"anon_Kq3vx_901_{FILE}": b"2",
+             f"Bo Bone_31_assignsubmission_file/{FILE}": b"3"}  # fmt: skip
+    zipped(tmp_path / "1.zip", files)
+    for one in take_in(tmp_path / "1.zip", NAME):
+        first.keep(one)
+    first.write_list()
+    second = Archive(tmp_path / "handed_in" / "03_linear")
+    file = "03_linear.ipynb"
+    files = {f"neujane_4711_900_{file}": b"1", f"doejane_4712_901_{file}": b"2",
+             f"anon_Kq3vx_902_{file}": b"3", f"Bo Bone_77_assignsubmission_file/{file}": b"4",
+             f"Cy Coe_31_assignsubmission_file/{file}": b"5"}  # fmt: skip
+    zipped(tmp_path / "2.zip", files)
+    found = ids(take_in(tmp_path / "2.zip", "03_linear", None, second.earlier()))
+    assert {who: one.content for who, one in found.items()} == {
+        "doejane": b"1", "doejane-4712": b"2", "anon_Kq3vx": b"3", "Bo_Bone": b"4", "Cy_Coe": b"5",
+    }  # fmt: skip
+
+
 def test_a_roster_that_comes_later_renames(tmp_path):
     """Known by the download's name first, then by the roster's: one person all the same."""
     archive = Archive(tmp_path / "handed_in" / NAME)
