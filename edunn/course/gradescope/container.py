@@ -24,7 +24,7 @@ from edunn.course.notebooks.solution import headings
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission, choose
-from edunn.course.submissions.lms import File, Owner, files_in, loader, wanted
+from edunn.course.submissions.lms import File, Owner, files_in, loader, visible
 from edunn.files import write_whole
 
 
@@ -90,7 +90,7 @@ def handed_in(folder: Path, student: str, name: str) -> Submission:
     """The notebook among the submitted files; or why none of them can be graded."""
     if not folder.is_dir():
         raise CourseError(f"there is no folder {folder.name}")
-    paths = [path for path in files_in(folder) if wanted(PurePosixPath(path))]
+    paths = [path for path in files_in(folder) if visible(PurePosixPath(path))]
     files = [File(path, Owner(student, []), loader(folder / path)) for path in paths]
     submission = choose(student, files, name)
     if submission.content is None:

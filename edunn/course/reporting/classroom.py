@@ -46,6 +46,7 @@ class Sheet:
     marks: dict[str, dict[str, Mark]] = field(default_factory=dict)  # by student and cell
     comments: dict[str, dict[str, str]] = field(default_factory=dict)  # by student and cell
     roster: Roster = field(default_factory=Roster)
+    store: Path | None = None  # where the pictures of written answers are
 
     @property
     def absent(self) -> list[str]:
@@ -158,7 +159,7 @@ def _read_sheet(store: GradeStore, name: str) -> Sheet:
     if not release.exists():
         raise CourseError(f"{store.root} has records of {name}, but not what was released")
     sheet = Sheet(name, nbformat.read(release, as_version=4), [])
-    sheet.roster = Roster.kept(store.root) or sheet.roster
+    sheet.roster, sheet.store = Roster.kept(store.root) or sheet.roster, store.root
     most = store.max_points(name)
     with store.gradebook() as gradebook:
         entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}

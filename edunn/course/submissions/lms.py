@@ -21,18 +21,19 @@ with all who handed it in: :name, :sid, :email. It does not say what was late.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from edunn.course.errors import CourseError
 from edunn.course.messages import Message
-from edunn.course.notebooks.reading import MAX_BYTES
+from edunn.course.notebooks.reading import MAX_FILE
 
 MAX_FILES = 100_000  # in one zip
 MAX_DEPTH, MAX_OWN_FILES = 16, 10_000  # in one student's folder: of folders, and files
@@ -51,6 +52,9 @@ MOODLE = re.compile(
 TYPED = re.compile(r"\.html?$", re.IGNORECASE)  # of Moodle's online texts; beside are pictures
 GRADESCOPE = re.compile(rf"submission_(?P<id>{NUMBER})$")
 NOTEBOOK = re.compile(r"\.ipynb(-\d+)?(\.json|\.txt)?$", re.IGNORECASE)  # as browsers save it
+SCRIPT, ZIP = re.compile(r"\.py$", re.IGNORECASE), re.compile(r"\.zip$", re.IGNORECASE)
+NO_FILE = "-"  # stands for the files of a folder that has none
+MAX_OTHERS = 50  # in one student's folder: files that are no notebooks
 LONGEST = 500  # characters of a name that are looked at
 Submitters = dict[str, list[tuple[str, list[str]]]]  # by folder: (name, ids)
 
@@ -113,7 +117,7 @@ def _owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
         who, ids = _composed(match["who"]), [number] if number else []
         return [Owner(who, ids, number=number, called=called, system="moodle", typed=typed)]
     if alone:
-        return [Owner(_composed(path.stem[:LONGEST]), [])] if wanted(path) else []
+        return [Owner(_composed(path.stem[:LONGEST]), [])] if _wanted(path) else []
     if match := GRADESCOPE.match(top):
         people = submitters.get(path.parts[0]) or [(top, [])]
         team = top if len(people) > 1 else ""
@@ -155,7 +159,7 @@ def _composed(name: str) -> str:
 
 
 def from_folder(folder: Path) -> Iterator[File]:
-    """The notebooks of a folder, and a File "-" for each student's folder that has none."""
+    """The files of a folder, notebooks first, and a NO_FILE for each student who has none."""
     metadata = folder / METADATA
     submitters = _read_submitters(loader(metadata, MAX_METADATA) if metadata.is_file() else bytes)
     for entry in sorted(folder.iterdir()):
@@ -164,16 +168,12 @@ def from_folder(folder: Path) -> Iterator[File]:
         paths = [PurePosixPath(entry.name)] if entry.is_file() else []
         if entry.is_dir():
             inside = [PurePosixPath(entry.name, path) for path in files_in(entry)]
-            paths = [path for path in inside if wanted(path) or _typed(path)]
-            paths = paths or [PurePosixPath(entry.name, "-")]
+            others = [path for path in inside if visible(path) and not _wanted(path)]
+            paths = [*filter(_wanted, inside), *others[:MAX_OTHERS]]
+            paths = paths or [PurePosixPath(entry.name, NO_FILE)]
         for path in paths:
             for owner in _owners(path, submitters):
                 yield File(str(path), owner, loader(folder / path))
-
-
-def _typed(path: PurePosixPath) -> bool:
-    """Whether a file in a student's folder is what they have typed into Moodle."""
-    return any(owner.typed for owner in _owners(path, {}))
 
 
 def files_in(folder: Path) -> list[str]:
@@ -195,7 +195,7 @@ def files_in(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def loader(path: Path, most: int = MAX_BYTES) -> Callable[[], bytes]:
+def loader(path: Path, most: int = MAX_FILE) -> Callable[[], bytes]:
     """What reads a file, at most `most` bytes of it, and follows no link."""
 
     def load() -> bytes:
@@ -221,10 +221,14 @@ def hidden(part: str) -> bool:
     return part.startswith((".", "__MACOSX"))
 
 
-def wanted(path: PurePosixPath) -> bool:
+def visible(path: PurePosixPath) -> bool:
+    """Whether a person has put a file there: no program's own, none of a package of their own."""
+    return not any(hidden(part) or part == "my_edunn" for part in path.parts)
+
+
+def _wanted(path: PurePosixPath) -> bool:
     """Whether it is the path of a notebook, and no hidden one."""
-    name = path.name[-LONGEST:]
-    return NOTEBOOK.search(name) is not None and not any(map(hidden, path.parts))
+    return NOTEBOOK.search(path.name[-LONGEST:]) is not None and visible(path)
 
 
 def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
@@ -232,13 +236,8 @@ def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
     entries = archive.infolist()
     if len(entries) > MAX_FILES:
         raise CourseError(f"the zip holds {len(entries)} files, more than {MAX_FILES}")
-    places = {}
-    for entry in entries:
-        place = PurePosixPath(entry.filename.replace("\\", "/"))
-        odd = place.is_absolute() or ".." in place.parts or (entry.external_attr >> 28) == 0xA
-        if not (odd or entry.is_dir() or not place.parts or any(map(hidden, place.parts))):
-            places[entry] = place
-    notebooks = [place for place in places.values() if wanted(place)]
+    places = _places(entries)
+    notebooks = [place for place in places.values() if _wanted(place)]
     roots = {place.parts[0] for place in places.values()}
     of_students = any(MOODLE.match(root) or GRADESCOPE.match(root) for root in roots)
     one_root = len(roots) == 1 and not of_students
@@ -252,8 +251,34 @@ def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
                 yield File(str(PurePosixPath(*inside)), owner, _unpacker(archive, entry))
 
 
+def _places(entries: list[zipfile.ZipInfo]) -> dict[zipfile.ZipInfo, PurePosixPath]:
+    """Where the files of a zip are; without links, and names that lead elsewhere."""
+    places = {}
+    for entry in entries:
+        place = PurePosixPath(entry.filename.replace("\\", "/"))
+        odd = place.is_absolute() or ".." in place.parts or (entry.external_attr >> 28) == 0xA
+        if not (odd or entry.is_dir() or not place.parts or any(map(hidden, place.parts))):
+            places[entry] = place
+    return places
+
+
+def opened(file: File) -> list[File]:
+    """The notebooks and Python files in a student's own zip; none, where it cannot be read."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(file.load()))
+        places = _places(archive.infolist()[:MAX_OWN_FILES])
+    except (Unreadable, zipfile.BadZipFile, NotImplementedError, ValueError):
+        return []
+    found = []
+    for entry, place in places.items():
+        if visible(place) and (_wanted(place) or SCRIPT.search(place.name)):
+            owner = replace(file.owner, called=place.name)
+            found.append(File(f"{file.path}/{place}", owner, _unpacker(archive, entry)))
+    return found
+
+
 def _unpacker(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int = MAX_BYTES
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int = MAX_FILE
 ) -> Callable[[], bytes]:
     def load() -> bytes:
         try:
