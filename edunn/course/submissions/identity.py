@@ -123,16 +123,17 @@ def _in_roster(
             known[who] = before
         elif student := roster.find([owner.who]):
             claimed[who] = student
+    shared = Counter(owner.who for owner in people.values())  # "Participant", while hidden
+    found = {
+        who: Identity([student], _other_name(student, people[who], roster)
+                      if shared[people[who].who] == 1 else [])
+        for who, student in known.items()
+    }  # fmt: skip
     claims = Counter([*known.values(), *claimed.values()])
     for who, student in claimed.items():
         if claims[student] == 1 and not earlier.has_other_number(student, people[who]):
-            known[who] = student
-    shared = Counter(owner.who for owner in people.values())  # "Participant", while hidden
-    return {
-        who: Identity([student], [] if shared[people[who].who] > 1 else
-                      _other_name(student, people[who], roster))
-        for who, student in known.items()
-    }  # fmt: skip
+            found[who] = Identity([student])
+    return found
 
 
 def _other_name(student: str, owner: Owner, roster: Roster) -> list[Message]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 
 from edunn.course.errors import CourseError
@@ -344,7 +345,7 @@ def names_for(
                 continue
             digest = hashlib.sha256("\0".join(one).encode("utf-8", "surrogateescape")).hexdigest()
             short = _safe(who[:60])
-            more = [number or digest[:8], *(f"{digest[:8]}-{i}" for i in range(len(used) + 1))]
+            more = chain([number or digest[:8]], (f"{digest[:8]}-{i}" for i in count()))
             ends = (f"{short}-{end}" for end in more)
             found[one] = next(new for new in ends if new.casefold() not in used)
             used.add(found[one].casefold())

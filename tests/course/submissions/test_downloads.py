@@ -384,6 +384,10 @@ def test_a_name_that_is_not_the_persons_is_noted(tmp_path):
     found = taken(tmp_path, files, roster)
     assert [one.id for one in found["jd"].notes] == ["other_name"]
     assert found["ab"].notes == ()
+    roster = read(tmp_path, b"student,name,login\njd,Jane Doe,teamred\n")
+    zipped(tmp_path / "all.zip", files)
+    found = ids(take_in(tmp_path / "all.zip", NAME, roster))
+    assert found["jd"].notes == ()  # the roster has that name too
 
 
 def test_notes_are_said_in_spanish_too():
