@@ -62,7 +62,7 @@ class Archive(Mapping[str, Submission]):
         for path in sorted(self.folder.parent.glob("*.json")):
             others = _numbers(_entries(path)) if path != self.list else {}
             numbers |= {key: student for key, student in others.items() if _lasts(*key)}
-        return Earlier(numbers | _numbers(self.known))
+        return Earlier(numbers | _numbers(self.known), frozenset(self.known))
 
     def rename(self, student: str, new: str) -> bool:
         """Keep what a student handed in under another name; whether nobody has that name yet."""
@@ -125,13 +125,14 @@ def _entries(path: Path) -> dict[str, Any]:
 
 
 def _numbers(entries: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """{(system, number or address): student} of a list."""
-    found = {}
+    """{(system, number or address): student} of a list; a number of two says nothing."""
+    found: dict[tuple[str, str], str] = {}
     for student, about in entries.items():
         origin = about.get("origin", {}) if isinstance(about, dict) else {}
         for one in origin.get("ids", []):
-            found[origin["system"], one] = student
-    return found
+            key = origin["system"], one
+            found[key] = "" if key in found else student
+    return {key: student for key, student in found.items() if student}
 
 
 def _lasts(system: str, number: str) -> bool:

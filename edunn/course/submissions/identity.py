@@ -1,8 +1,9 @@
 """Whose the files of a download are: each person under one identity, and always the same.
 
 In this order: the roster's numbers and addresses, which students cannot change; who the same number
-was in an earlier download of the exercise; a name in the roster, unless another number has it; the
-name that the download says, with the number behind it where another person has that name.
+was in an earlier download of the exercise (unless the name is, letter by letter, what the roster
+calls someone else who has handed in nothing); a name in the roster, unless another number has it;
+the name that the download says, with the number behind it where another person has that name.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ Person = tuple[str, ...]
 class Earlier:
     """Who handed in an exercise before.
 
-    numbers: the student, by (system, number or address)
+    numbers: the student, by (system, number or address)    students: who handed in this exercise
     """
 
     numbers: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    students: frozenset[str] = frozenset()
 
     def find(self, owner: Owner) -> str | None:
         """The student that this owner was."""
@@ -72,14 +74,14 @@ def identify(
     """Whose is what, for the owners of all files of a download."""
     people = {person(owner): owner for owner in reversed(owners)}
     found = _in_roster(people, roster, earlier) | _teams(people, roster) if roster else {}
+    listed = {row["student"] for row in roster.rows} if roster else set()
     for who, identity in found.items():
         before = earlier.find(people[who])
-        if before and not identity.team and before != identity.students[0]:
+        if before and before not in listed and not identity.team:
             identity.formerly = before
     rest = {who: owner for who, owner in people.items() if who not in found}
     taken = {student for identity in found.values() for student in identity.students}
-    taken |= {row["student"] for row in roster.rows} if roster else set()
-    students = _strangers(rest, taken, earlier)
+    students = _strangers(rest, taken | listed, earlier)
     shared = Counter(plain(owner.who) for owner in people.values())
     for who, student in students.items():
         owner, notes = rest[who], []
@@ -117,9 +119,10 @@ def _in_roster(
     claimed: dict[Person, str] = {}
     for who, owner in people.items():
         before = earlier.find(owner)
+        key = owner.who if owner.who in students - earlier.students else before
         if student := roster.find_number(owner.system, owner.ids):
             known[who] = student
-        elif before in students:
+        elif before in students and key == before:
             known[who] = before
         elif student := roster.find([owner.who]):
             claimed[who] = student

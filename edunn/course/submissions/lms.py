@@ -38,7 +38,7 @@ from edunn.course.notebooks.reading import MAX_FILE
 MAX_FILES = 100_000  # in one zip
 MAX_DEPTH, MAX_OWN_FILES = 16, 10_000  # in one student's folder: of folders, and files
 METADATA, MAX_METADATA = "submission_metadata.yml", 200_000_000
-NUMBER, ID = r"\d{1,18}", r"[1-9]\d{0,17}"
+NUMBER, ID = r"\d{1,18}", r"(?:0|[1-9]\d{0,17})"
 _LATE = r"(?P<who>.*?)(?P<late>_LATE)?"
 CANVAS = re.compile(rf"{_LATE}_(?P<id>{ID})_(?P<order>{ID})_(?P<file>[^/]+)$")
 CANVAS_TEXT = re.compile(rf"{_LATE}_(?P<id>{ID})_(?P<file>(text|link)\.html)$")

@@ -238,6 +238,21 @@ def test_every_version_that_came_in_is_kept(tmp_path):
     assert said(archive["doejane"])[0] == "handed in before: 3 earlier in handed_in/02_bias/earlier"
 
 
+def test_a_number_that_comes_with_another_students_name(tmp_path):
+    """Nobody's work is replaced or moved: a number of two students says nothing any more."""
+    roster = read(tmp_path, b"student,name\nann,Ann\nbo,Bo\ncy,Cy Coe\n")
+    archive = Archive(tmp_path / "handed_in" / NAME)
+    for i, who in enumerate(("ann_4000", "bo_4000", "ann_4000")):
+        zipped(tmp_path / "all.zip", {f"{who}_{i}_{FILE}": who.encode()})
+        for one in take_in(tmp_path / "all.zip", NAME, roster, archive.earlier()):
+            assert not one.formerly
+            archive.keep(archive.with_history(one))
+        archive.write_list()
+        archive = Archive(tmp_path / "handed_in" / NAME)
+    found = {who: one.content for who, one in archive.items()}
+    assert found == {"ann": b"ann_4000", "bo": b"bo_4000"}
+
+
 def test_numbers_of_canvas_are_the_same_in_all_exercises(tmp_path):
     """Renamed between two exercises: one person; a namesake: another. Hidden names, and Moodle's
     numbers, are of one exercise."""
