@@ -20,7 +20,7 @@ from typing import Any
 from edunn.course.messages import Message
 from edunn.course.notebooks.pieces import parsed, put_together
 from edunn.course.notebooks.reading import Cell, NotebookError, read_cells
-from edunn.course.notebooks.solution import grade_id, is_kind
+from edunn.course.notebooks.solution import LANGUAGE, grade_id, is_kind
 from edunn.course.submissions.pictures import Picture, Pictures
 
 EXTRA, WORDS = "extra-", "extra-text-"  # how the ids of extra cells begin, and of those of text
@@ -81,9 +81,10 @@ class _Release:
         self.by_name = {n: place for place, cell in enumerate(self.cells) if (n := grade_id(cell))}
         self.texts = [[_text(cell)] for cell in self.cells]  # of each cell, in all languages
         for translation in translations:
-            for cell in translation["cells"]:
-                if cell["id"] in self.by_id:
-                    self.texts[self.by_id[cell["id"]]].append(_text(cell))
+            same = [cell for cell in translation["cells"] if cell["id"] != LANGUAGE]
+            for place, cell in enumerate(same[: len(self.cells)]):
+                self.texts[place].append(_text(cell))
+                self.by_id.setdefault(cell["id"], place)
         self.counts = [[_lines_of(text) for text in texts] for texts in self.texts]
         self.by_text: dict[tuple[str, ...], int] = {}
         for place, texts in enumerate(self.texts):
@@ -231,12 +232,15 @@ class _Sorted:
             self.pieces.setdefault(question, []).append(piece)
 
     def question_around(self, number: int) -> str | None:
-        """The written answer between whose question and the next released cell this cell stands."""
-        before = next((p for p in self.at[number::-1] if p is not None), -1)
-        after = next((p for p in self.at[number:] if p is not None), len(self.release.cells))
-        for place in range(before, after + 1):
+        """The written answer between whose question and the next released cell this cell stands;
+        one of the two, or the answer, must be next to it."""
+        before = next((p for p in self.at[number::-1] if p is not None), None)
+        after = next((p for p in self.at[number:] if p is not None), None)
+        first, last = before or 0, len(self.release.cells) if after is None else after
+        for place in range(first, last + 1):
             if self.release.is_answer(place, "markdown"):
-                return self.release.name(place)
+                near = before in (place - 1, place) or after in (place, place + 1)
+                return self.release.name(place) if near else None
         return None
 
     def is_blank(self, name: str) -> bool:
