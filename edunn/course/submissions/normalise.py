@@ -136,7 +136,13 @@ class _Sorted:
     @property
     def fits(self) -> bool:
         """Whether it is a notebook of this exercise; in all exercises a cell is called "setup"."""
-        return bool(self.pieces) or len({place for place in self.at if place is not None}) > 1
+        shared = next(iter(self.release.by_name), None)
+        if any(c.name in self.release.by_name and c.name != shared for c in self.cells):
+            return True
+        found = {place for place in self.at if place is not None}
+        known = {p for p in found if not self.is_solution(p) and self.release.name(p) != shared}
+        code = (n for n, p in self.release.by_name.items() if self.release.is_answer(p, "code"))
+        return bool(known) or any(name in self.pieces for name in code)
 
     def note(self, id: str, name: str) -> None:
         self.notes.append(Message(id, {"cell": name}))
@@ -252,9 +258,11 @@ class _Sorted:
     def sort_edited(self, number: int, cell: Cell, place: int) -> None:
         """Sort a released cell without a name that was edited. What was written into the text
         before or after an answer belongs to the answer."""
-        if cell.kind == "code":
-            if cell.source.strip():
-                self.own.append(_Piece(number, cell.source))
+        if cell.kind == "code":  # what was added runs also where the released part cannot
+            released = _text(self.release.cells[place])
+            above, below = _around(released, cell.source) or (cell.source, "")
+            inside = released if above != cell.source else ""
+            self.own += [_Piece(number, s) for s in (above, inside, below) if s.strip()]
             return
         source, pictures = self.taker.taken_out(cell)
         texts = self.release.texts[place]
