@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from edunn.course.errors import CourseError
-from edunn.course.gradescope.results import by_hand, not_graded, results
+from edunn.course.gradescope.results import by_hand, not_graded, results, unusable
 from edunn.course.grading.judge import Judge
 from edunn.course.grading.records import NOT_GRADED, Record
 from edunn.course.hidden_tests.exercise import Exercise
@@ -68,7 +68,7 @@ def run(root: Path) -> dict[str, Any]:
     record = grader.record(handed_in(root / "submission", student, grader.exercise.name))
     print(f"{record.state}: {record.points:g} points in {record.seconds:g} s. {record.reason}")
     if record.state == NOT_GRADED:
-        return not_graded(record.reason)
+        return (unusable if record.is_unusable else not_graded)(record.reason)
     release = grader.exercise.released()
     return results(record, record.points, headings(release), by_hand(release), {})
 

@@ -17,6 +17,10 @@ from edunn.files import write_whole
 GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
 # what earlier versions said; records and lists of what was handed in still hold it
 SAID_BEFORE = ("several_notebooks", "handed_in_again")
+UNUSABLE = frozenset({  # why a file that is there cannot be judged, which its student can mend
+    "file_empty", "file_large", "file_unreadable", "file_no_notebook", "file_no_cells",
+    "zip_broken", "not_this_exercise", "several_differ", "no_notebook", "please_submit",
+})  # fmt: skip
 FORMAT = 2  # of a record's file; in format 1, of edunn 0.1, there were sentences instead of data
 
 
@@ -109,7 +113,13 @@ class Record:
     @property
     def handed_in(self) -> bool:
         """Whether there was a notebook to judge."""
-        return self.problem is None or self.problem.id != "nothing"
+        problem = self.problem and self.problem.details.get("why", self.problem)
+        return problem is None or problem != Message("nothing")
+
+    @property
+    def is_unusable(self) -> bool:
+        """Whether something was handed in that cannot be judged; another file may be."""
+        return self.state == NOT_GRADED and bool(self.problem and self.problem.id in UNUSABLE)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, of which `from_dict` makes an equal record."""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 import edunn
+from edunn.checking.messages import LANGUAGES
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.checksum import checksum
 from edunn.course.notebooks.kernel import Outcome, run_in_kernel
@@ -159,14 +160,27 @@ def status(start: Path | None = None) -> list[Standing]:
     """How far a student is with each exercise beside `my_edunn`. start: see `package.folder`"""
     own = package.folder(start)
     known, found = package.parts(own), []
-    for path in sorted(own.parent.glob("[0-9][0-9]_*/[0-9][0-9]_*.ipynb")):
-        if path.stem != path.parent.name:
-            continue
+    for path in _exercises(own.parent, start or Path.cwd()):
         parts = {name: known.get(name, "missing") for name in _kept_names(path)}
         found.append(Standing(path.stem, parts, _last_points(path)))
     if not found:
         raise CourseError(f"no exercises in {own.parent}: folders such as 03_linear")
     return found
+
+
+def _exercises(folder: Path, start: Path) -> list[Path]:
+    """The notebooks of all exercises, each in one language: the one that was checked last, or that
+    of the folder where the student is."""
+    found: dict[str, tuple[float, bool, Path]] = {}
+    for place in (folder, *(folder / language for language in LANGUAGES)):
+        is_here = start.resolve().is_relative_to(place.resolve()) and place != folder
+        for path in place.glob("[0-9][0-9]_*/[0-9][0-9]_*.ipynb"):
+            receipt = receipt_path(path)
+            checked = receipt.stat().st_mtime if receipt.exists() else 0.0
+            if path.stem == path.parent.name:
+                one = checked, is_here, path
+                found[path.stem] = max(found.get(path.stem, one), one, key=lambda some: some[:2])
+    return [found[name][2] for name in sorted(found)]
 
 
 def _last_points(path: Path) -> str:

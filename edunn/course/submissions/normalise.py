@@ -20,7 +20,7 @@ from typing import Any
 from edunn.course.messages import Message
 from edunn.course.notebooks.pieces import parsed, put_together
 from edunn.course.notebooks.reading import Cell, NotebookError, read_cells
-from edunn.course.notebooks.solution import grade_id, is_kind
+from edunn.course.notebooks.solution import LANGUAGE, grade_id, is_kind
 from edunn.course.submissions.pictures import Picture, Pictures
 
 EXTRA, WORDS = "extra-", "extra-text-"  # how the ids of extra cells begin, and of those of text
@@ -81,9 +81,10 @@ class _Release:
         self.by_name = {n: place for place, cell in enumerate(self.cells) if (n := grade_id(cell))}
         self.texts = [[_text(cell)] for cell in self.cells]  # of each cell, in all languages
         for translation in translations:
-            for cell in translation["cells"]:
-                if cell["id"] in self.by_id:
-                    self.texts[self.by_id[cell["id"]]].append(_text(cell))
+            same = [cell for cell in translation["cells"] if cell["id"] != LANGUAGE]
+            for place, cell in enumerate(same[: len(self.cells)]):
+                self.texts[place].append(_text(cell))
+                self.by_id.setdefault(cell["id"], place)
         self.counts = [[_lines_of(text) for text in texts] for texts in self.texts]
         self.by_text: dict[tuple[str, ...], int] = {}
         for place, texts in enumerate(self.texts):
@@ -135,7 +136,13 @@ class _Sorted:
     @property
     def fits(self) -> bool:
         """Whether it is a notebook of this exercise; in all exercises a cell is called "setup"."""
-        return bool(self.pieces) or len({place for place in self.at if place is not None}) > 1
+        shared = next(iter(self.release.by_name), None)
+        if any(c.name in self.release.by_name and c.name != shared for c in self.cells):
+            return True
+        found = {place for place in self.at if place is not None}
+        known = {p for p in found if not self.is_solution(p) and self.release.name(p) != shared}
+        code = (n for n, p in self.release.by_name.items() if self.release.is_answer(p, "code"))
+        return bool(known) or any(name in self.pieces for name in code)
 
     def note(self, id: str, name: str) -> None:
         self.notes.append(Message(id, {"cell": name}))
@@ -231,12 +238,15 @@ class _Sorted:
             self.pieces.setdefault(question, []).append(piece)
 
     def question_around(self, number: int) -> str | None:
-        """The written answer between whose question and the next released cell this cell stands."""
-        before = next((p for p in self.at[number::-1] if p is not None), -1)
-        after = next((p for p in self.at[number:] if p is not None), len(self.release.cells))
-        for place in range(before, after + 1):
+        """The written answer between whose question and the next released cell this cell stands;
+        one of the two, or the answer, must be next to it."""
+        before = next((p for p in self.at[number::-1] if p is not None), None)
+        after = next((p for p in self.at[number:] if p is not None), None)
+        first, last = before or 0, len(self.release.cells) if after is None else after
+        for place in range(first, last + 1):
             if self.release.is_answer(place, "markdown"):
-                return self.release.name(place)
+                near = before in (place - 1, place) or after in (place, place + 1)
+                return self.release.name(place) if near else None
         return None
 
     def is_blank(self, name: str) -> bool:
@@ -248,9 +258,11 @@ class _Sorted:
     def sort_edited(self, number: int, cell: Cell, place: int) -> None:
         """Sort a released cell without a name that was edited. What was written into the text
         before or after an answer belongs to the answer."""
-        if cell.kind == "code":
-            if cell.source.strip():
-                self.own.append(_Piece(number, cell.source))
+        if cell.kind == "code":  # what was added runs also where the released part cannot
+            released = _text(self.release.cells[place])
+            above, below = _around(released, cell.source) or (cell.source, "")
+            inside = released if above != cell.source else ""
+            self.own += [_Piece(number, s) for s in (above, inside, below) if s.strip()]
             return
         source, pictures = self.taker.taken_out(cell)
         texts = self.release.texts[place]
