@@ -36,17 +36,17 @@ class Archive(Mapping[str, Submission]):
         notebook that the student handed in before is kept in earlier/STUDENT/."""
         student, path = submission.student, self.path(submission.student)
         if self._replaces(submission):
-            folder = self.folder / "earlier" / student
-            folder.mkdir(parents=True, exist_ok=True)
-            path.rename(folder / f"{self._versions(student) + 1}.ipynb")
+            version = self.folder / "earlier" / student / f"{self._versions(student) + 1}.ipynb"
+            write_whole(version, path.read_bytes(), mode=0o444)
         self.known[student] = {
             "notebook": submission.content is not None,
             "notes": [note.as_dict() for note in submission.notes],
             "problem": submission.problem.as_dict() if submission.problem else None,
             "origin": dict(submission.origin) or self.known.get(student, {}).get("origin", {}),
         }
-        path.unlink(missing_ok=True)
-        if submission.content is not None:
+        if submission.content is None:
+            path.unlink(missing_ok=True)
+        else:
             write_whole(path, submission.content, mode=0o444)
 
     def with_history(self, submission: Submission) -> Submission:
