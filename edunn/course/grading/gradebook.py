@@ -10,12 +10,13 @@ import json
 import secrets
 import tempfile
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
 from nbformat.v4 import new_output
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -36,9 +37,10 @@ from traitlets.config import Config
 
 from edunn.course.compat import create_gradebooks_fast
 from edunn.course.errors import CourseError
-from edunn.course.grading.records import Record, read_record
+from edunn.course.grading.records import Record, read_record, write_record
 from edunn.course.notebooks.checksum import checksum
 from edunn.course.notebooks.solution import blank, grade_id, is_kind
+from edunn.course.submissions.normalise import is_extra
 from edunn.files import write_whole
 
 
@@ -160,28 +162,56 @@ class GradeStore:
             warnings.filterwarnings("ignore", "Object of type <Submitted")
             entry = gradebook.update_or_create_submission(name, student)
         results = {result.name: result for result in record.results}
-        sources = {cell["id"]: cell["source"] for cell in notebook["cells"]}
         path = self.root / "autograded" / student / name / f"{name}.ipynb"
         before = _sources_of(path)
         blank = {c["id"] for c in notebook["cells"] if grade_id(c) and _is_unanswered(c)}
+        typed = _as_typed(notebook, blank)
+        sources: dict[str, list[str]] = {}  # as it was written, and as the formgrader shows it
+        for cell in (*notebook["cells"], *typed["cells"]):
+            sources.setdefault(cell["id"], []).append(cell["source"])
         for grade in grades(entry):
             cell = grade.cell.name
             if cell in results:
                 grade.auto_score = results[cell].points
             else:
                 grade.auto_score = 0.0 if cell in blank else None
-            same = before.get(cell) in (sources[cell], _block(sources[cell]))
+            same = before.get(cell) in sources[cell]
             graded = grade.manual_score is not None and same
             grade.needs_manual_grade = grade.auto_score is None and not graded
         for comment in (one for part in entry.notebooks for one in part.comments):
             comment.auto_comment = "No response." if comment.name in blank else None
         gradebook.db.commit()
-        content = nbformat.writes(_with_outputs(_as_typed(notebook, blank), record))
+        content = nbformat.writes(_with_outputs(typed, record))
         write_whole(path, content)
         write_whole(self.root / "submitted" / student / name / f"{name}.ipynb", content)
         waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
         automatic = sum(grade.auto_score or 0.0 for grade in grades(entry))
         return Entry(float(entry.score), float(entry.max_score), waiting, automatic)
+
+    def rename(self, name: str, student: str, new: str) -> None:
+        """Give an assignment's submission to the student that a roster calls so, with all that a
+        person has given for it; nothing where they have one already."""
+        with self.gradebook() as gradebook:
+            try:
+                entry = gradebook.find_submission(name, student)
+            except MissingEntry:
+                return
+            if any(one.assignment.name == name for one in gradebook.student_submissions(new)):
+                return
+            entry.student = gradebook.update_or_create_student(new)
+            gradebook.db.commit()
+        moved = [[self.root / folder / who / name for who in (student, new)]
+                 for folder in ("autograded", "submitted")]  # fmt: skip
+        moved.append([self.root / "pictures" / name / who for who in (student, new)])
+        for old, path in moved:
+            if old.exists() and not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                old.rename(path)
+        if record := read_record(self.root, name, student):
+            write_record(self.root, replace(record, student=new))
+        for path in (self.root / "records" / name / f"{student}.json",
+                     self.root / "feedback" / name / f"{student}.html"):  # fmt: skip
+            path.unlink(missing_ok=True)
 
     def max_points(self, name: str) -> float:
         """The points of an assignment that has been released."""
@@ -217,16 +247,17 @@ def _block(text: str) -> str:
 
 
 def _as_typed(notebook: Any, blank: set[str]) -> Any:
-    """The notebook with written answers as blocks of text: Markdown can hold scripts, which the
-    formgrader would run with the rights of whoever grades. blank: cells without an answer"""
+    """The notebook with what students wrote as blocks of text, and their pictures below it:
+    Markdown can hold scripts, which the formgrader would run with the rights of whoever grades.
+
+    blank: cells without an answer
+    """
     typed = nbformat.from_dict(notebook)
     for cell in typed["cells"]:
-        if (
-            cell["cell_type"] == "markdown"
-            and is_kind(cell, "solution")
-            and cell["id"] not in blank
-        ):
-            cell["source"] = _block(cell["source"])
+        written = cell["cell_type"] == "markdown" and cell["id"] not in blank
+        if written and (is_kind(cell, "solution") or is_extra(cell["id"])):
+            pictures = [f"![{name}](attachment:{name})" for name in cell.get("attachments", {})]
+            cell["source"] = "\n\n".join([_block(cell["source"]), *pictures])
     return typed
 
 

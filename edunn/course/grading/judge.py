@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -33,6 +34,7 @@ class Judge:
 
     def __init__(self, exercise: Exercise, library: Library, secret: bytes, limits: Limits):
         self.name, self.release = exercise.name, exercise.released()
+        self.translations = [json.loads(one) for one in exercise.translations]
         self.cases, self.library = exercise.cases(), library
         self.secret, self.limits = secret, limits
         self.server: ForkServer | None = None
@@ -66,7 +68,7 @@ class Judge:
             return submission
         if submission.content is None:
             return NormalisedSubmission(self.release, [*submission.notes], submission.problem)
-        normal = normalise(self.release, submission.content)
+        normal = normalise(self.release, submission.content, self.translations)
         normal.notes[:0] = submission.notes
         return normal
 
@@ -75,7 +77,11 @@ class Judge:
         started = time.monotonic()
         record = self.new_record(student, submission)
         if submission.problem:
-            record.state, record.problem = STUDENT_ERROR, submission.problem
+            record.problem = submission.problem
+            if record.handed_in:  # it is there, and a person may be able to use it
+                record.state = NOT_GRADED
+                return record
+            record.state = STUDENT_ERROR
             _fail_rest(record, submission, submission.problem)
             return record
         for _ in range(2):
@@ -110,6 +116,8 @@ class Judge:
         record.order = [cell["id"] for cell in cells]
         if not submission.problem:
             record.answers = {c["id"]: c["source"] for c in cells if _is_students(c)}
+            found = submission.pictures.items()
+            record.pictures = {cell: [one.name for one in pictures] for cell, pictures in found}
         return record
 
 

@@ -15,6 +15,12 @@ from edunn.course.messages import Message, Said, said_from, sentence
 from edunn.files import write_whole
 
 GRADED, STUDENT_ERROR, NOT_GRADED = "graded", "student error", "not graded"
+# what earlier versions said; records and lists of what was handed in still hold it
+SAID_BEFORE = ("several_notebooks", "handed_in_again")
+UNUSABLE = frozenset({  # why a file that is there cannot be judged, which its student can mend
+    "file_empty", "file_large", "file_unreadable", "file_no_notebook", "file_no_cells",
+    "zip_broken", "not_this_exercise", "several_differ", "no_notebook", "please_submit",
+})  # fmt: skip
 FORMAT = 2  # of a record's file; in format 1, of edunn 0.1, there were sentences instead of data
 
 
@@ -65,6 +71,7 @@ class Record:
     state: GRADED, STUDENT_ERROR or NOT_GRADED    problem: why it is one of the last two
     printed, figures, visible, answers: by cell: what its run printed; the PNG files that it drew,
     in base64; what the notebook's own check said; what the student wrote
+    pictures: the names of those in the student's texts, by cell
     order: the cells, as they were run    key: what was judged, and by what: `fingerprint.key_of`
     notes: what was odd about the submission
     """
@@ -78,6 +85,7 @@ class Record:
     figures: dict[str, list[str]] = field(default_factory=dict)
     visible: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, list[str]] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
     key: str = ""
     notes: list[Message] = field(default_factory=list)
@@ -105,13 +113,20 @@ class Record:
     @property
     def handed_in(self) -> bool:
         """Whether there was a notebook to judge."""
-        return self.problem is None or self.problem.id != "nothing"
+        problem = self.problem and self.problem.details.get("why", self.problem)
+        return problem is None or problem != Message("nothing")
+
+    @property
+    def is_unusable(self) -> bool:
+        """Whether something was handed in that cannot be judged; another file may be."""
+        return self.state == NOT_GRADED and bool(self.problem and self.problem.id in UNUSABLE)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, of which `from_dict` makes an equal record."""
         data = {name: getattr(self, name) for name in PLAIN}
         return data | {
             "format": FORMAT,
+            "pictures": self.pictures,
             "problem": self.problem.as_dict() if self.problem else None,
             "results": [result.as_dict() for result in self.results],
             "notes": [note.as_dict() for note in self.notes],
@@ -123,6 +138,7 @@ class Record:
         data = data if "format" in data else _from_format_1(data)
         return cls(
             **{name: data[name] for name in PLAIN},
+            pictures=data.get("pictures", {}),  # which records had not from the beginning
             problem=Message.from_dict(data["problem"]) if data["problem"] else None,
             results=[CellResult.from_dict(one) for one in data["results"]],
             notes=[Message.from_dict(one) for one in data["notes"]],

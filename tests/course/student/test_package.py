@@ -190,3 +190,36 @@ def test_the_names_that_notebooks_use_are_there():
     assert all(map(callable, (borrow, close, keep, mine.folder, mine.parts)))
     with pytest.raises(AttributeError, match="'edunn.course' has no attribute 'borow'"):
         _ = edunn.course.borow
+
+
+@pytest.mark.parametrize("place", ["03_linear", "es/03_linear", "es", "."])
+def test_all_languages_share_one_package(tmp_path, monkeypatch, place):
+    for name in ("es/03_linear", "03_linear", "17_capstone"):
+        shutil.copytree(COURSE.root / "assignments" / name, tmp_path / "assignments" / name)
+    monkeypatch.chdir(tmp_path / "assignments" / place)
+    assert mine.folder() == tmp_path / "assignments" / "my_edunn"
+
+
+def test_what_is_kept_in_spanish_is_found_everywhere(tmp_path, monkeypatch):
+    """Also what edunn 0.1 kept in es/my_edunn; nothing there is taken away."""
+    course = tmp_path / "assignments"
+    for name in ("es/03_linear", "03_linear", "04_activations"):
+        shutil.copytree(COURSE.root / "assignments" / name, course / name)
+    spanish = course / "es" / "03_linear" / "03_linear.ipynb"
+    notebook = nbformat.read(spanish, as_version=4)
+    next(c for c in notebook["cells"] if c["id"] == "linear")["source"] = RIGHT
+    nbformat.write(notebook, spanish)
+    assert check_notebook(spanish).points == 7
+    assert (course / "my_edunn" / "linear.py").exists()
+    assert not (course / "es" / "my_edunn").exists()
+    (course / "my_edunn").rename(course / "es" / "my_edunn")
+    for place in (course, course / "es" / "03_linear", course / "04_activations"):
+        found = {one.name: one for one in status(place)}
+        assert found["03_linear"].parts == {"Linear": "yours"}
+        assert found["03_linear"].points == "7 of 7"
+        assert set(found) == {"03_linear", "04_activations"}
+    kept = [(course / place / "linear.py").read_text() for place in ("my_edunn", "es/my_edunn")]
+    assert kept[0] == kept[1]
+    (course / "es" / "my_edunn" / "linear.py").write_text("other")
+    monkeypatch.chdir(course / "es" / "03_linear")
+    assert (mine.folder() / "linear.py").read_text() == kept[0]
