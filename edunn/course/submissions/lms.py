@@ -83,7 +83,7 @@ def _owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
         file = match["file"] if alone else ""
         return [Owner(match["who"], [match["id"]], number=match["id"], called=file)]
     if alone:
-        return [Owner(path.stem[:LONGEST], [])] if wanted(path) else []
+        return [Owner(path.stem[:LONGEST], [])] if _wanted(path) else []
     if match := GRADESCOPE.match(top):
         people = submitters.get(path.parts[0]) or [(top, [])]
         return [Owner(who, ids, int(match["id"]), number=top * (not ids)) for who, ids in people]
@@ -100,8 +100,8 @@ def from_folder(folder: Path) -> Iterator[File]:
         paths = [PurePosixPath(entry.name)] if entry.is_file() else []
         if entry.is_dir():
             inside = [PurePosixPath(entry.name, path) for path in files_in(entry)]
-            others = [path for path in inside if visible(path) and not wanted(path)]
-            paths = [*filter(wanted, inside), *others[:MAX_OTHERS]]
+            others = [path for path in inside if visible(path) and not _wanted(path)]
+            paths = [*filter(_wanted, inside), *others[:MAX_OTHERS]]
             paths = paths or [PurePosixPath(entry.name, NO_FILE)]
         for path in paths:
             for owner in _owners(path, submitters):
@@ -158,7 +158,7 @@ def visible(path: PurePosixPath) -> bool:
     return not any(hidden(part) or part == "my_edunn" for part in path.parts)
 
 
-def wanted(path: PurePosixPath) -> bool:
+def _wanted(path: PurePosixPath) -> bool:
     """Whether it is the path of a notebook, and no hidden one."""
     return NOTEBOOK.search(path.name[-LONGEST:]) is not None and visible(path)
 
@@ -169,7 +169,7 @@ def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
     if len(entries) > MAX_FILES:
         raise CourseError(f"the zip holds {len(entries)} files, more than {MAX_FILES}")
     places = _places(entries)
-    notebooks = [place for place in places.values() if wanted(place)]
+    notebooks = [place for place in places.values() if _wanted(place)]
     roots = {place.parts[0] for place in places.values()}
     of_students = any(MOODLE.match(root) or GRADESCOPE.match(root) for root in roots)
     one_root = len(roots) == 1 and not of_students
@@ -202,7 +202,7 @@ def opened(file: File) -> list[File]:
         return []
     found = []
     for entry, place in places.items():
-        if visible(place) and (wanted(place) or SCRIPT.search(place.name)):
+        if visible(place) and (_wanted(place) or SCRIPT.search(place.name)):
             owner = replace(file.owner, called=place.name)
             found.append(File(f"{file.path}/{place}", owner, _unpacker(archive, entry)))
     return found
