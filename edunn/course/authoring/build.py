@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 
-from edunn.course.authoring.edited import what_was_edited
+from edunn.course.authoring.edited import not_edited
 from edunn.course.authoring.overview import overview
 from edunn.course.authoring.translate import translated
 from edunn.course.errors import CourseError
@@ -58,18 +58,6 @@ def build_exercise(course: Course, name: str, progress: Progress = lambda step: 
     for language, content in releases.items():
         write_whole(course.release_path(name, language), content)
     return proofs
-
-
-def not_edited(course: Course, name: str) -> None:
-    """CourseError where somebody has worked in a notebook that a build would replace."""
-    for language in ("", *course.translations(name)):
-        path = course.release_path(name, language)
-        if what := what_was_edited(path):
-            where = path.relative_to(course.root)
-            raise CourseError(
-                f"{where} is not as it was built ({what}): somebody's work may be in it, and "
-                "nothing was written. Move it away, or delete it, and build again"
-            )
 
 
 def in_other_languages(course: Course, name: str, release: Any) -> dict[str, bytes]:

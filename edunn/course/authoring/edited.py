@@ -12,13 +12,27 @@ from typing import Any
 
 import nbformat
 
+from edunn.course.errors import CourseError
 from edunn.course.notebooks.checksum import checksum
+from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import LANGUAGE, METADATA, digest_of, grade_id
 
 SETS_LANGUAGE = r'nn\.checking\.set_language\("\w+"\)'
 
 
-def what_was_edited(path: Path) -> str:
+def not_edited(course: Course, name: str) -> None:
+    """CourseError where somebody has worked in a notebook that a build would replace."""
+    for language in ("", *course.translations(name)):
+        path = course.release_path(name, language)
+        if what := _what_was_edited(path):
+            where = path.relative_to(course.root)
+            raise CourseError(
+                f"{where} is not as it was built ({what}): somebody's work may be in it, and "
+                "nothing was written. Move it away, or delete it, and build again"
+            )
+
+
+def _what_was_edited(path: Path) -> str:
     """The first thing in a built notebook that is not as it was built, in words; "" if there is
     none, or no notebook."""
     if not path.exists():

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import edunn as nn
 from edunn.course.authoring import build as building
+from edunn.course.authoring.edited import not_edited
 from edunn.course.cli.main import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.gradebook import GradeStore, release_bytes
@@ -226,7 +227,7 @@ def test_no_build_replaces_what_somebody_has_edited(tmp_path, edit, language):
         path = course.release_path("03_linear", kind)
         path.parent.mkdir(parents=True)
         shutil.copy(COURSE.release_path("03_linear", kind), path)
-    building.not_edited(course, "03_linear")
+    not_edited(course, "03_linear")
     path = course.release_path("03_linear", language)
     notebook = nbformat.read(path, as_version=4)
     EDITS[edit](notebook)
@@ -245,7 +246,7 @@ def test_no_build_replaces_what_somebody_has_edited(tmp_path, edit, language):
 def test_all_that_is_committed_is_as_it_was_built():
     """Else no build could replace it."""
     for name in COURSE.assignments():
-        building.not_edited(COURSE, name)
+        not_edited(COURSE, name)
 
 
 @pytest.mark.parametrize("name", COURSE.assignments())
