@@ -161,6 +161,15 @@ def print_status(found: list[Any]) -> None:
     console.print(table)
 
 
+def print_facts(facts: list[Any]) -> None:
+    """What was looked at, what was found, and below it what to do."""
+    marks = {"ok": "✓", "missing": "-", "wrong": "✗"}
+    for fact in facts:
+        say(f"{fact.what}: {fact.found}", marks[fact.state])
+        if fact.do:
+            console.print(Text(f"      {fact.do}"), soft_wrap=True)
+
+
 def print_built(built: Any) -> None:
     """The zip for Gradescope, and the points to set there."""
     console.print(f"Autograder points: {built.points:g}")

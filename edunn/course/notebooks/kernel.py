@@ -46,7 +46,8 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
         client = NotebookClient(copy, timeout=seconds, kernel_name="python3", allow_errors=True)
         client.on_cell_execute = lambda cell, cell_index: last.update(cell=cell)
         manager = client.create_kernel_manager()
-        manager.transport, manager.ip = "ipc", f"{private}/kernel"  # files, not ports
+        if sys.platform != "win32":  # where there are none of these
+            manager.transport, manager.ip = "ipc", f"{private}/kernel"  # files, not ports
         options: Any = {"cwd": str(folder or private), "stderr": subprocess.DEVNULL}
         try:
             _beside(client.async_execute(**options))

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import edunn as nn
 from edunn.course.authoring import build as building
 from edunn.course.authoring.edited import not_edited
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.gradebook import GradeStore, release_bytes
 from edunn.course.notebooks.layout import Course

@@ -14,8 +14,8 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+from edunn.course.cli.commands import SECTIONS, main
 from edunn.course.cli.console import STOPPED
-from edunn.course.cli.main import SECTIONS, main
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from lock import needs_lock

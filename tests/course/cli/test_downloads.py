@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill

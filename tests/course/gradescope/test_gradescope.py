@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.gradescope import bundle, container
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill

@@ -17,7 +17,7 @@ from PIL import Image
 
 from browser import BROWSER, chromium
 from edunn.course.authoring.wrong_answers import read_wrong_answers
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
 from edunn.course.grading.grade import Grade, Judging, grade_submissions

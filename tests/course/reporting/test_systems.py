@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
 from edunn.course.grading.grade import rebuilt

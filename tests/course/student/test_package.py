@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 import edunn as nn
 from edunn.course.authoring.wrong_answers import read_wrong_answers
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.notebooks.layout import Course
 from edunn.course.student import package as mine
 from edunn.course.student.self_check import check_notebook, receipt_path, status

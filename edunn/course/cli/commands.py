@@ -21,11 +21,16 @@ from edunn.course.cli.grading import (
     report_command,
 )
 from edunn.course.cli.judge import judge_command
-from edunn.course.cli.student import check_command, status_command
+from edunn.course.cli.student import (
+    check_command,
+    doctor_command,
+    start_command,
+    status_command,
+)
 from edunn.course.compat import load_nbformat_fast
 
 SECTIONS = {
-    "For students": (check_command, status_command),
+    "For students": (start_command, check_command, status_command, doctor_command),
     "For authors of exercises": (build_command, verify_command),
     "For graders": (
         grade_command, report_command, regrade_command, export_command, gradescope_group,
