@@ -18,12 +18,14 @@ class Exercise:
 
     release: the notebook that students got, as JSON    source: the file of the hidden cases
     withheld: the names that the library of the student's code lacks
+    solution: its notebook, as JSON, where that must be judged before anybody
     """
 
     name: str
     release: str
     source: str
     withheld: list[str]
+    solution: str = ""
 
     @classmethod
     def of(cls, course: Course, name: str, release: Any = None) -> Exercise:
