@@ -28,7 +28,7 @@ from edunn.course.submissions.collect import Submission
 from edunn.course.submissions.normalise import NormalisedSubmission
 
 COURSE = Course.find(Path(__file__))
-JOBS = 400
+JOBS = 200
 
 
 def seconds():

@@ -34,7 +34,7 @@ from edunn.course.notebooks.layout import Course
 COURSE, NAME = Course.find(Path(__file__)), "02_bias"
 SECRET = b"a secret of the faults"
 WORKER = "edunn.course.sandbox.worker"  # in the command of fork servers, and of their workers
-SLOW = "import time; time.sleep(0.4)"  # time for a fault
+SLOW = "import time; time.sleep(0.2)"  # time for a fault
 TRIES = 4  # commands after a fault
 PUT_BACK = {"secret": "secret", "gradebook.db": "gradebook.db.copy"}  # what a refusal asks for
 
@@ -219,13 +219,19 @@ def files_of(out):
     return sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file())
 
 
-SHARES = {"worker": 0.2, "fork server": 0.15, "judge": 0.08, "grader": 0.08}
+SHARES = {"worker": 0.25, "fork server": 0.15, "judge": 0.06, "grader": 0.06}
 OTHERS = {
-    "disk of graded/ full": (full_disk_of_grades, 0.04),
-    "temporary disk full": (full_temporary_disk, 0.04),
-    "memory": (little_memory, 0.04),
+    "disk of graded/ full": (full_disk_of_grades, 0.015),
+    "temporary disk full": (full_temporary_disk, 0.015),
+    "memory": (little_memory, 0.015),
 }
-AT_ONCE = {"worker": 4, "fork server": 3, "judge": 2, "grader": 2}  # faults between two comparisons
+AT_ONCE = {
+    "worker": 13,
+    "fork server": 10,
+    "judge": 6,
+    "grader": 6,
+}  # faults between two comparisons
+FILES_AT_ONCE = 8  # that are damaged
 
 
 def trials(one, faults, rng):
@@ -244,14 +250,17 @@ def trials(one, faults, rng):
             trace = fault(one, out, rng)
             yield kind, 1, trace or one.ends_as_undisturbed(out)
     paths = files_of(one.calm)
-    left = max(1, round((1 - sum(SHARES.values()) - 0.12) * faults))
+    left = max(1, round((1 - sum(SHARES.values()) - 0.045) * faults))
     order = [(path, how) for how in ("truncated", "garbled") for path in paths]
     rng.shuffle(order)
-    for path, how in (order * (1 + left // len(order)))[:left]:
+    order = (order * (1 + left // len(order)))[:left]
+    for some in (order[i : i + FILES_AT_ONCE] for i in range(0, left, FILES_AT_ONCE)):
         out = one.copy(f"out{next(number)}")
-        damaged(out / path, how, rng)
-        kind = path.parts[0] if path.parts[0] != "gradebook.db.copy" else "gradebook.db"
-        yield f"{kind}: {how}", 1, one.ends_as_undisturbed(out)
+        for path, how in some:
+            damaged(out / path, how, rng)
+        wrong = one.ends_as_undisturbed(out)
+        for path, how in some:
+            yield f"{path.parts[0]}: {how}", 1, wrong
 
 
 def main():
@@ -259,6 +268,7 @@ def main():
     parser.add_argument("--faults", type=int, default=200)
     parser.add_argument("--students", type=int, default=6)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     rng, faults, wrong = random.Random(options.seed), Counter(), Counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -266,6 +276,7 @@ def main():
         for kind, count, why in trials(one, options.faults, rng):
             faults[kind] += count
             wrong[kind] += bool(why)
+            print(time.strftime("%X"), kind, count, flush=True) if options.verbose else None
             if why:
                 print(f"{kind}: {why}", flush=True)
             for out in Path(folder).glob("out*"):

@@ -174,8 +174,8 @@ def kill_workers(parent, times, stop, what="worker"):
             with contextlib.suppress(psutil.Error, AttributeError, IndexError):
                 mine, above = process.cmdline(), process.parent().cmdline()
                 runs = "edunn.course.sandbox.worker" in " ".join(mine)
-                is_worker = runs and mine == above and not mine[0].endswith("bwrap")
-                if runs and is_worker == (what == "worker"):
+                runs = runs and not mine[0].endswith("bwrap")
+                if runs and (mine == above) == (what == "worker"):
                     process.kill()
                     times -= 1
                     time.sleep(0.05)
