@@ -29,11 +29,11 @@ from edunn.course.text import first_line, readable
 MOST_LEFT_OUT = 3  # cells of a student's own that take too long
 
 
-class WorkerKilledError(Exception):
+class _WorkerKilled(Exception):
     """Somebody else has ended the worker: not its own code, and none of its own limits."""
 
 
-class ExhaustedError(Exception):
+class _Exhausted(Exception):
     """The judge itself has reached its limit of memory, over what a submission has answered."""
 
 
@@ -96,10 +96,10 @@ class Judge:
             try:
                 record = self.run(student, submission, explains)
                 break
-            except WorkerKilledError:
+            except _WorkerKilled:
                 record = self.not_graded(student, submission, Message("worker_killed"))
                 break
-            except ExhaustedError:
+            except _Exhausted:
                 explains = False
                 record = self.not_graded(student, submission, Message("judge_exhausted"))
             except (ProtocolError, OSError, MemoryError) as error:
@@ -222,7 +222,7 @@ class Run:
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The worker's answer; ProtocolError, now and from then on, if none comes, or
-        WorkerKilledError."""
+        _WorkerKilled."""
         if self.lost:  # a late answer would be taken for the next one
             raise self.lost
         left = self.deadline - time.monotonic()
@@ -232,7 +232,7 @@ class Run:
         except ProtocolError as error:
             self.lost = error
             if isinstance(error, GoneError) and self.worker.was_killed():
-                self.lost = WorkerKilledError()
+                self.lost = _WorkerKilled()
             raise self.lost from None
         if "error" in answer:
             self.lacking = self.lacking or self.worker.lacks(answer["error"])
@@ -274,10 +274,10 @@ class Run:
                 case(student, rng)
             except Wrong as wrong:
                 return _cleaned(wrong.said)
-            except (ProtocolError, WorkerKilledError, OSError):
+            except (ProtocolError, _WorkerKilled, OSError):
                 raise
             except MemoryError:
-                raise ExhaustedError from None
+                raise _Exhausted from None
             except Exception as error:  # a case met an answer that nobody thought of
                 return Message("odd", {"error": type(error).__name__, "said": str(error)[:300]})
         return None

@@ -30,7 +30,7 @@ class Library:
     """A copy of edunn for workers, in a temporary folder, without the classes that are closed."""
 
     def __init__(self, closed: list[str]):
-        sweep()
+        _sweep()
         self.root = Path(tempfile.mkdtemp(prefix=PREFIX))  # also of workers' own folders
         self.owner = (self.root / OWNER).open("w")  # locked until this process ends, however
         fcntl.flock(self.owner, fcntl.LOCK_EX)
@@ -107,7 +107,7 @@ def _remove(root: Path) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
-def sweep() -> None:
+def _sweep() -> None:
     """Remove the libraries in the temporary folder whose processes were killed before they could:
     nobody holds their lock any more."""
     for owner in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{OWNER}"):
