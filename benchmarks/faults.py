@@ -1,6 +1,6 @@
 """Faults of machines while a class is graded: the same command must end with the same grades.
 
-    python benchmarks/faults.py [--faults 200] [--seed 0]
+    python benchmarks/faults.py [--faults 200] [--seed 0] [--only worker judge full files ...]
 
 Kills workers, fork servers, judges and graders at random moments, fills the disks of graded/ and of
 the temporary folder, takes memory away, and truncates or garbles every file of graded/. After each
@@ -234,31 +234,42 @@ AT_ONCE = {
 FILES_AT_ONCE = 8  # that are damaged
 
 
-def trials(one, faults, rng):
-    """(kind, how many faults, what was wrong afterwards) of each trial."""
+PARTS = [*SHARES, "full", "files"]
+
+
+def trials(one, faults, rng, only):
+    """(kind, how many faults, what was wrong afterwards) of each trial. only: of these kinds"""
     number = iter(range(10**6))
     for kind, share in SHARES.items():
-        left = max(1, round(share * faults))
+        left = max(1, round(share * faults)) if kind in only else 0
         while left > 0:
             out = one.store(f"out{next(number)}")
             count = killed(one, out, kind, min(left, AT_ONCE[kind]), rng)
             left -= count
             yield f"kill -9 of a {kind}", count, one.ends_as_undisturbed(out)
     for kind, (fault, share) in OTHERS.items():
-        for _ in range(max(1, round(share * faults))):
+        for _ in range(max(1, round(share * faults)) if "full" in only else 0):
             out = one.store(f"out{next(number)}")
             trace = fault(one, out, rng)
             yield kind, 1, trace or one.ends_as_undisturbed(out)
+    rest = 1 - sum(SHARES.values()) - sum(share for _, share in OTHERS.values())
+    if "files" in only:
+        yield from damages(one, max(1, round(rest * faults)), rng)
+
+
+def damages(one, count, rng):
+    """The same of files that are damaged, some at once, so many in all."""
     paths = files_of(one.calm)
-    left = max(1, round((1 - sum(SHARES.values()) - 0.045) * faults))
     order = [(path, how) for how in ("truncated", "garbled") for path in paths]
     rng.shuffle(order)
-    order = (order * (1 + left // len(order)))[:left]
-    for some in (order[i : i + FILES_AT_ONCE] for i in range(0, left, FILES_AT_ONCE)):
-        out = one.copy(f"out{next(number)}")
+    order = (order * (1 + count // len(order)))[:count]
+    for start in range(0, count, FILES_AT_ONCE):
+        some = order[start : start + FILES_AT_ONCE]
+        out = one.copy(f"damaged{start}")
         for path, how in some:
             damaged(out / path, how, rng)
         wrong = one.ends_as_undisturbed(out)
+        shutil.rmtree(out)
         for path, how in some:
             yield f"{path.parts[0]}: {how}", 1, wrong
 
@@ -268,12 +279,13 @@ def main():
     parser.add_argument("--faults", type=int, default=200)
     parser.add_argument("--students", type=int, default=6)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     rng, faults, wrong = random.Random(options.seed), Counter(), Counter()
     with tempfile.TemporaryDirectory() as folder:
         one = Class(Path(folder), options.students)
-        for kind, count, why in trials(one, options.faults, rng):
+        for kind, count, why in trials(one, options.faults, rng, options.only):
             faults[kind] += count
             wrong[kind] += bool(why)
             print(time.strftime("%X"), kind, count, flush=True) if options.verbose else None
