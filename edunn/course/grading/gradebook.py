@@ -7,6 +7,7 @@ of nbgrader's own execution, a preprocessor writes what they hold into the noteb
 from __future__ import annotations
 
 import json
+import logging
 import re
 import secrets
 import sqlite3
@@ -139,6 +140,8 @@ class GradeStore:
 
     def __init__(self, root: Path):
         create_gradebooks_fast()
+        # what nbgrader writes there, with a traceback, it raises as well
+        logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
         self.root = root.resolve()
         if odd := ODD.search(str(self.root)):
             raise CourseError(
