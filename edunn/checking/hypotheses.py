@@ -13,6 +13,8 @@ from edunn.checking.engine import largest
 from edunn.checking.subject import Stop
 from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient, same
 
+MOST_AXES = 6  # of an output; all sets of them are tried
+
 
 def some_examples(gradient: WrongGradient) -> Answers:
     """The gradient is what it would be if only some of the examples had a dy, or some twice."""
@@ -57,10 +59,12 @@ def overwritten(gradient: WrongGradient) -> Answers:
 def _grouped(each: Array, size: float) -> Iterator[Array]:
     """For each wrong number what it gets from whom, in a row; outputs that differ only along some
     axes count as one, or those of some neighbouring columns. All have several that are not 0."""
-    axes = range(1, each.ndim)
+    axes = [axis for axis in range(1, each.ndim) if each.shape[axis] > 1]
+    if len(axes) > MOST_AXES:
+        return
     ways = [some for k in range(len(axes)) for some in combinations(axes, k)]
     groups = [each.sum(axis=some).reshape(len(each), -1) for some in ways]
-    if len(axes) == 2:
+    if each.ndim == 3:
         columns = each.sum(axis=1)
         edges = range(1, columns.shape[1])
         groups += [np.stack([columns[:, :k].sum(axis=1), columns[:, k:].sum(axis=1)], axis=1)

@@ -126,15 +126,17 @@ def _as_list(dxs: list[Array], grads: dict[str, Array]) -> list[Array]:
 
 
 def examine_point(
-    module: Module, inputs: tuple[Array, ...], seed: int = 0, only: Collection[str] | None = None
-) -> Outcome:
+    module: Module, inputs: tuple[Array, ...], seed: int = 0, only: Collection[str] | None = None,
+    explains: bool = True,
+) -> Outcome:  # fmt: skip
     """What is wrong with a module at one point: with shapes, structure, or else values. Nothing is
-    raised for it."""
+    raised for it. explains: whether it is found out why values are wrong"""
     subject = Subject(module)
     copies = tuple(as_float64(x, "fb") for x in inputs)
     with float64_copies(module):
         try:
             point = Point(subject, copies, seed)
+            point.explains = explains
             for name in () if only is None else only:
                 check_choice("check_gradients", name, point.variables | point.parameters, "name")
             found = [

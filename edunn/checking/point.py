@@ -18,12 +18,14 @@ from edunn.checking.inner_modules import Inside, Run, is_slope
 from edunn.checking.subject import Subject, stream
 from edunn.checking.wrong_gradient import WrongGradient
 
+MANY_NUMBERS = 4_000_000  # of an array with which it is found out what is wrong
+
 
 class Point:
     """One forward and backward of a subject: its output, gradients and what they belong to."""
 
     def __init__(self, subject: Subject, inputs: tuple[Array, ...], seed: int):
-        self.subject, self.inputs, self.seed = subject, inputs, seed
+        self.subject, self.inputs, self.seed, self.explains = subject, inputs, seed, True
         self.before = [x.copy() for x in inputs]
         own = subject.parameters()
         self.parameters_before = {n: w.copy() for n, w in own.items()}
@@ -169,6 +171,8 @@ class Point:
 
     def explain(self, name: str, gradient: Array, measurement: Measurement) -> Answer:
         """What is probably wrong with a gradient."""
+        if not self.explains:
+            return Answer("unknown", {})
         a, n, looked = gradient, np.asarray(measurement.measured), measurement.looked
         if is_sample := not np.all(looked):
             a, n = a[looked], n[looked]
@@ -185,7 +189,7 @@ class Point:
     def explained_inside(self, found: list[Finding]) -> list[Finding]:
         """The findings, of which the first says what is wrong with the use of the modules inside;
         none where that is not it."""
-        if not self.subject.module.children():
+        if not self.subject.module.children() or not self.explains:
             return []
 
         def is_right(run: Run) -> bool:
@@ -215,7 +219,10 @@ class Point:
         return y
 
     def jacobian(self, x: Array) -> Array:
-        """How every output moves with every number of x: (x's shape, y's shape)."""
+        """How every output moves with every number of x: (x's shape, y's shape). Stops where that
+        is too much to keep."""
+        if x.size * self.y.size > MANY_NUMBERS:
+            raise self.subject.stop("unknown", "backward")
         probe, h = Probe(self.forward, x, 1.0), 1e-5
         rows = [np.add(*probe.sides(place, h, h)[:2]) / 2 for place in np.ndindex(x.shape)]
         return np.reshape(rows, x.shape + self.y.shape)

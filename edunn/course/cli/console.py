@@ -50,9 +50,11 @@ class Group(click.Group):
         except CourseError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
-            if error.filename is None:
-                raise
-            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+            said = error.strerror or str(error)
+            where = f"{error.filename}: " if error.filename is not None else ""
+            raise click.ClickException(f"{where}{said}") from error
+        except MemoryError as error:
+            raise click.ClickException("the machine has no more memory to give") from error
         except KeyboardInterrupt:
             console.print("Stopped. What is done is kept: the same command goes on from there.")
             context.exit(STOPPED)

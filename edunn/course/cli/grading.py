@@ -20,6 +20,7 @@ from edunn.course.cli.console import (
     print_some,
 )
 from edunn.course.notebooks.layout import Course
+from edunn.files import private_files
 
 folder = click.Path(file_okay=False, path_type=Path)
 file = click.Path(path_type=Path)
@@ -89,6 +90,7 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     from edunn.course.submissions.collect import assignment_of
     from edunn.course.submissions.roster import Roster
 
+    context.with_resource(private_files())
     course = Course.find(context.obj)
     known = course.assignments()
     name = course.full_name(assignment) if assignment else assignment_of(submissions, known)
@@ -127,7 +129,8 @@ def _unknown_to(roster: Any, grades: list[Any]) -> list[str]:
     show_default=True,
     help="Language of the pages and the table.",
 )
-def report_command(out: Path, language: str) -> None:
+@click.pass_context
+def report_command(context: click.Context, out: Path, language: str) -> None:
     """Write the pages of all that was graded.
 
     They are report.html, feedback/ and grades.csv in OUT (graded/), with the points and comments
@@ -135,6 +138,7 @@ def report_command(out: Path, language: str) -> None:
     """
     from edunn.course.reporting.html import write_all
 
+    context.with_resource(private_files())
     with speaking(language):
         print_sheets(write_all(out))
     print_files(out / "report.html", out / "feedback", out / "grades.csv")
@@ -159,6 +163,7 @@ def regrade_command(
     from edunn.course.reporting.html import write_all
     from edunn.course.sandbox.limits import Limits
 
+    context.with_resource(private_files())
     course, judging = Course.find(context.obj), Judging(workers, Limits(confined=not unsafe))
     only = [course.full_name(name) for name in names] or [""]
     before = [sheet for name in only for sheet in read_sheets(out, name)[1]]
@@ -201,6 +206,7 @@ def export_command(  # noqa: PLR0913  # a parameter for each option
     from edunn.course.reporting.feedback_zip import write_feedback_zips
     from edunn.course.submissions.roster import Roster
 
+    context.with_resource(private_files())
     name = Course.find(context.obj).full_name(assignment) if assignment else ""
     if feedback:
         for zipped in write_feedback_zips(kind, out, name):

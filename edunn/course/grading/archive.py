@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from edunn.course.errors import CourseError
 from edunn.course.grading.records import as_json
 from edunn.course.messages import Message
 from edunn.course.submissions.collect import Submission
@@ -19,17 +21,28 @@ from edunn.files import write_whole
 class Archive(Mapping[str, Submission]):
     """The submissions of an assignment, by student. A notebook is read when it is asked for.
 
-    folder: store/handed_in/NAME
+    folder: store/handed_in/NAME    mends: whether a list that cannot be read is put aside, and made
+    again from the copies, without their notes; else it is a CourseError
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, mends: bool = False):
         self.folder = folder
         self.list = self.folder.with_suffix(".json")  # all but the notebooks
-        text = self.list.read_text(encoding="utf-8") if self.list.exists() else "{}"
-        self.known: dict[str, dict[str, Any]] = {
-            student: about if isinstance(about, dict) else _from_format_1(*about)
-            for student, about in json.loads(text).items()
-        }
+        self.known: dict[str, dict[str, Any]] = {}
+        if not self.list.exists():
+            return
+        try:
+            data = json.loads(self.list.read_text(encoding="utf-8"))
+            self.known = {student: _checked(about) for student, about in data.items()}
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            said = f"{self.list}, the list of what was handed in, cannot be read ({error})"
+            if not mends:
+                raise CourseError(f"{said}: grade the submissions again") from None
+            aside = self.list.with_suffix(".json.broken")
+            self.list.replace(aside)
+            logging.getLogger(__name__).warning("%s: made again, put aside as %s", said, aside)
+            for path in sorted(self.folder.glob("*.ipynb")):
+                self.known[path.stem] = _from_format_1(True, "")
 
     def keep(self, submission: Submission) -> None:
         """Keep a submission, its notebook as a read-only file; `write_list` must follow. Another
@@ -103,7 +116,13 @@ class Archive(Mapping[str, Submission]):
 
     def __getitem__(self, student: str) -> Submission:
         about = self.known[student]
-        content = self.path(student).read_bytes() if about["notebook"] else None
+        try:
+            content = self.path(student).read_bytes() if about["notebook"] else None
+        except OSError as error:
+            raise CourseError(
+                f"{self.path(student)}, what {student} handed in, cannot be read "
+                f"({error.strerror}): grade the submissions again"
+            ) from None
         notes = tuple(Message.from_dict(note) for note in about["notes"])
         problem = Message.from_dict(about["problem"]) if about["problem"] else None
         return Submission(student, content, notes, problem, about.get("origin", {}))
@@ -138,6 +157,16 @@ def _numbers(entries: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 def _lasts(system: str, number: str) -> bool:
     """Whether a number is a person's in all exercises."""
     return system == "gradescope" or (system == "canvas" and number.isdigit())
+
+
+def _checked(about: Any) -> dict[str, Any]:
+    """An entry of the list; an error where it is of another kind."""
+    entry: dict[str, Any] = about if isinstance(about, dict) else _from_format_1(*about)
+    for message in [*entry["notes"], *([entry["problem"]] if entry["problem"] else [])]:
+        Message.from_dict(message)
+    if type(entry["notebook"]) is not bool:
+        raise TypeError("whether there is a notebook is not said")
+    return entry
 
 
 def _from_format_1(notebook: bool, note: str) -> dict[str, Any]:

@@ -7,16 +7,21 @@ of nbgrader's own execution, a preprocessor writes what they hold into the noteb
 from __future__ import annotations
 
 import json
+import logging
+import re
 import secrets
+import sqlite3
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
 from nbformat.v4 import new_output
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -32,6 +37,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 from traitlets.config import Config
 
@@ -42,6 +48,11 @@ from edunn.course.notebooks.checksum import checksum
 from edunn.course.notebooks.solution import blank, grade_id, is_kind
 from edunn.course.submissions.normalise import is_extra
 from edunn.files import write_whole
+
+SHORTEST = 16  # bytes of a secret
+# nbgrader takes these in the name of a folder for patterns of names, and for parts of an address
+ODD = re.compile(r"[?*]|\[.*\]|%[0-9a-fA-F]{2}")
+UNREADABLE = SQLAlchemyError, sqlite3.Error, MissingEntry, InvalidEntry, LookupError
 
 
 class Blank(ClearSolutions):
@@ -90,6 +101,7 @@ def configure(config: Any, root: Path) -> Any:
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
     config.OverwriteCells.add_missing_cells = True
+    config.BaseConverter.permissions = 600  # of what it releases; as a number that looks octal
     config.GenerateAssignment.preprocessors = [
         IncludeHeaderFooter,
         LockCells,
@@ -130,23 +142,80 @@ class GradeStore:
 
     def __init__(self, root: Path):
         create_gradebooks_fast()
+        # what nbgrader writes there, with a traceback, it raises as well
+        logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
         self.root = root.resolve()
-        self.root.mkdir(parents=True, exist_ok=True)
+        if odd := ODD.search(str(self.root)):
+            raise CourseError(
+                f"nbgrader can keep no gradebook in {self.root}, because of {odd[0]!r} in that name"
+            )
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.api = NbGraderAPI(config=configure(Config(), self.root))
 
     def secret(self) -> bytes:
         """What hidden inputs are drawn from; made once, and known to nobody else."""
         path = self.root / "secret"
         if not path.exists():
-            write_whole(path, secrets.token_bytes(32), mode=0o600)
-        return path.read_bytes()
+            write_whole(path, secrets.token_bytes(32), mode=0o600, durable=True)
+        return read_secret(path)
+
+    @property
+    def database(self) -> Path:
+        """The file of the gradebook."""
+        return self.root / "gradebook.db"
+
+    def check(self) -> None:
+        """Keep a copy of the gradebook, as gradebook.db.copy; CourseError where it is damaged."""
+        if not self.database.exists():
+            return
+        with self.readable(), closing(sqlite3.connect(self.database)) as now:
+            said = now.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if said != "ok":
+                raise self.damaged(str(said).split("\n")[-1])
+            if now.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                copy = self.root / "gradebook.db.copying"
+                copy.unlink(missing_ok=True)
+                with closing(sqlite3.connect(copy)) as other:
+                    now.backup(other)
+                copy.replace(self.root / "gradebook.db.copy")
+
+    def damaged(self, why: str) -> CourseError:
+        """What to do about a gradebook that cannot be used."""
+        return CourseError(
+            f"{self.database} cannot be used ({why}). It alone has what people graded: put back a "
+            "copy, such as gradebook.db.copy, which is from the last run. Without the "
+            "file, points come again from the records"
+        )
+
+    @contextmanager
+    def readable(self) -> Iterator[None]:
+        """Whatever goes wrong with the gradebook's file becomes a CourseError of one line. An empty
+        file, of which SQLite would make a new gradebook, is wrong where somebody was graded."""
+        file = self.database
+        if file.exists() and not file.stat().st_size and any(self.root.glob("autograded/*")):
+            raise self.damaged("it is empty")
+        try:
+            yield
+        except UNREADABLE as error:
+            if isinstance(error, LookupError) and type(error) is not LookupError:
+                raise  # a mistake of ours; of a word that no column can have, SQLAlchemy's is plain
+            said = str(getattr(error, "orig", None) or error).split("\n")[0]
+            if "locked" in said:
+                raise CourseError(
+                    f"{self.database} is locked: another program is writing to it, or has stopped "
+                    "in the middle. Try again"
+                ) from None
+            if "is full" in said or "disk I/O" in said:
+                raise CourseError(f"{self.database}: {said}. What is done is kept") from None
+            raise self.damaged(said) from error
 
     def release(self, name: str, source: Any) -> bytes:
         """Enter an assignment into the gradebook; returns the notebook for students, as bytes."""
         folder = self.root / "source" / name
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(source, folder / f"{name}.ipynb")
-        _succeed(self.api.generate_assignment(name), f"release of {name}")
+        with self.readable():
+            _succeed(self.api.generate_assignment(name), f"release of {name}")
         return (self.root / "release" / name / f"{name}.ipynb").read_bytes()
 
     def enter(self, gradebook: Gradebook, record: Record, notebook: Any) -> Entry:
@@ -218,9 +287,23 @@ class GradeStore:
         with self.gradebook() as gradebook:
             return float(gradebook.find_assignment(name).max_score)
 
-    def gradebook(self) -> Gradebook:
+    @contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
         """nbgrader's own gradebook, to be used in a `with`."""
-        return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
+        about = self.api.coursedir
+        with self.readable(), Gradebook(about.db_url, about.course_id) as gradebook:
+            yield gradebook
+
+
+def read_secret(path: Path) -> bytes:
+    """What hidden inputs are drawn from; CourseError where it is too short to be one."""
+    secret = path.read_bytes()
+    if len(secret) < SHORTEST:
+        raise CourseError(
+            f"{path} has {len(secret)} bytes, not {SHORTEST} or more: hidden inputs could be "
+            "predicted. Put back a copy; without the file, another is made and all are judged again"
+        )
+    return secret
 
 
 def release_bytes(solution: Any, name: str) -> bytes:
@@ -262,11 +345,12 @@ def _as_typed(notebook: Any, blank: set[str]) -> Any:
 
 
 def _sources_of(path: Path) -> dict[str, str]:
-    """{cell: source} of a notebook, if it is there."""
-    if not path.exists():
+    """{cell: source} of a notebook, if it is there and can be read."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return {cell["id"]: "".join(cell["source"]) for cell in cells}
+    except (OSError, ValueError, TypeError, KeyError):
         return {}
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return {cell["id"]: "".join(cell["source"]) for cell in cells}
 
 
 def _is_unanswered(cell: Any) -> bool:

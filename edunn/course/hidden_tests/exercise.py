@@ -19,6 +19,7 @@ class Exercise:
     release: the notebook that students got, as JSON    source: the file of the hidden cases
     withheld: the names that the library of the student's code lacks
     translations: the release in other languages
+    solution: its notebook, as JSON, where that must be judged before anybody
     """
 
     name: str
@@ -26,6 +27,7 @@ class Exercise:
     source: str
     withheld: list[str]
     translations: list[str] = field(default_factory=list)
+    solution: str = ""
 
     @classmethod
     def of(cls, course: Course, name: str, release: Any = None) -> Exercise:

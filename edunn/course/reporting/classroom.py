@@ -165,7 +165,9 @@ def _read_sheet(store: GradeStore, name: str) -> Sheet:
         entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}
         for path in sorted((store.root / "records" / name).glob("*.json")):
             record = read_record(store.root, name, path.stem)
-            record = record or Record(path.stem, name, NOT_GRADED, Message("record_unreadable"))
+            if record is None:
+                why = Message("record_unreadable", {"file": str(path.relative_to(store.root))})
+                record = Record(path.stem, name, NOT_GRADED, why)
             entry = entered.get(record.student)
             marks, points = {}, None
             if record.state != NOT_GRADED:

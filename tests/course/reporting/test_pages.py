@@ -3,10 +3,10 @@
 python tests/course/reporting/test_pages.py writes docs/report.png.
 """
 
-import json
 import re
 import shutil
 import tempfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from edunn.course.grading.records import (
     STUDENT_ERROR,
     CellResult,
     Record,
+    read_record,
+    write_record,
 )
 from edunn.course.messages import Message, explained
 from edunn.course.notebooks.layout import Course
@@ -322,12 +324,14 @@ def test_regrade_judges_what_was_kept(tmp_path):
 def test_a_record_that_did_not_reach_the_gradebook_is_not_graded(graded, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(graded, out)
-    path = out / "records" / NAME / "ada.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"results": []}))
+    write_record(out, replace(read_record(out, NAME, "ada"), results=[]))
     (out / "records" / NAME / "ben.json").write_text("{")
     sheet = read_sheets(out)[1][0]
     reasons = {line.record.student: line.record.reason for line in sheet.grades[:2]}
-    assert reasons == {"ada": "not yet in the gradebook", "ben": "its record cannot be read"}
+    assert reasons == {
+        "ada": "not yet in the gradebook",
+        "ben": f"its record cannot be read: records/{NAME}/ben.json",
+    }
     assert [line.points for line in sheet.grades[:3]] == [None, None, 4.0]
 
 
