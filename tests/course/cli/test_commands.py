@@ -132,7 +132,7 @@ def test_every_command_is_in_the_help():
 
 
 def test_without_the_extra_the_command_says_what_to_install():
-    code = "import sys; sys.modules['click'] = None; from edunn.course.cli import main; main()"
+    code = "import sys; sys.modules['click'] = None; from edunn.course.cli.commands import main; main()"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert ran.returncode == 1
     assert ran.stderr == "the command edunn needs click: pip install 'edunn-course[course]'\n"
