@@ -18,7 +18,6 @@ from edunn.course.cli.commands import SECTIONS, main
 from edunn.course.cli.console import STOPPED
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
-from lock import needs_lock
 
 pytestmark = pytest.mark.slow
 
@@ -131,14 +130,6 @@ def test_every_command_is_in_the_help():
     assert "..." not in result.output.partition("Options:")[2]  # no sentence is cut off
 
 
-def test_without_the_extra_the_command_says_what_to_install():
-    code = "import sys; sys.modules['click'] = None; from edunn.course.cli.commands import main; main()"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert ran.returncode == 1
-    assert ran.stderr == "the command edunn needs click: pip install 'edunn-course[course]'\n"
-
-
-@needs_lock
 @pytest.mark.parametrize("way", ["SIGINT", "SIGKILL"])
 def test_a_stopped_run_leaves_no_process_and_no_file(tmp_path, way):
     """Ctrl-C does not wait for a student's endless loop. What is judged is kept."""
