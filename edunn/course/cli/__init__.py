@@ -19,8 +19,9 @@ def main() -> None:
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in ("click", "rich"):
             raise
-        print(HELP)
-        raise SystemExit(0 if {*sys.argv[1:]} <= {"--help", "-h"} else 1) from None
+        asked = {*sys.argv[1:]} <= {"--help", "-h"}
+        print(HELP, file=sys.stdout if asked else sys.stderr)
+        raise SystemExit(0 if asked else 1) from None
     commands.main()
 
 

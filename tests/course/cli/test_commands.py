@@ -130,6 +130,7 @@ def test_every_command_is_in_the_help():
     assert "..." not in result.output.partition("Options:")[2]  # no sentence is cut off
 
 
+@needs_lock
 @pytest.mark.parametrize("way", ["SIGINT", "SIGKILL"])
 def test_a_stopped_run_leaves_no_process_and_no_file(tmp_path, way):
     """Ctrl-C does not wait for a student's endless loop. What is judged is kept."""

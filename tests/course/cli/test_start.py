@@ -64,5 +64,6 @@ def test_where_only_the_library_is_installed_it_says_what_to_install(argument, c
         [sys.executable, "-c", program, argument], capture_output=True, text=True, check=False
     )
     assert ran.returncode == code
-    assert "pip install 'edunn-course[student]'" in ran.stdout
+    said = ran.stderr if code else ran.stdout
+    assert "pip install 'edunn-course[student]'" in said
     assert "Traceback" not in ran.stderr
