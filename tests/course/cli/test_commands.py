@@ -18,6 +18,7 @@ from edunn.course.cli.commands import SECTIONS, main
 from edunn.course.cli.console import STOPPED
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
+from lock import needs_lock
 
 pytestmark = pytest.mark.slow
 

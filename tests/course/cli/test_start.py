@@ -58,7 +58,7 @@ def test_doctor_says_what_is_there_and_what_to_do(monkeypatch):
 def test_where_only_the_library_is_installed_it_says_what_to_install(argument, code):
     program = (
         "import sys; sys.modules['click'] = None; sys.argv[1:] = [sys.argv[1]]; "
-        "from edunn.course.cli.commands import main; main()"
+        "from edunn.course.cli import main; main()"
     )
     ran = subprocess.run(
         [sys.executable, "-c", program, argument], capture_output=True, text=True, check=False
