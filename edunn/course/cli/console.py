@@ -60,6 +60,19 @@ class Group(click.Group):
             context.exit(STOPPED)
 
 
+OF_UNIX = {"fcntl", "grp", "pwd", "resource", "termios"}  # which Windows lacks
+
+
+def _needed(error: ModuleNotFoundError) -> str:
+    """What to install for a command that lacks a module; an error of our own is raised again."""
+    module = (error.name or "").partition(".")[0]
+    if module in ("edunn", ""):
+        raise error
+    if module in OF_UNIX:
+        return "this command needs Linux: WSL on Windows, or a container"
+    return f"this command needs {module}: pip install 'edunn-course[course]'"
+
+
 class Bars(Progress):
     """Progress bars, one for each kind of work, made when it first reports."""
 

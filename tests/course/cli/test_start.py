@@ -67,3 +67,21 @@ def test_where_only_the_library_is_installed_it_says_what_to_install(argument, c
     said = ran.stderr if code else ran.stdout
     assert "pip install 'edunn-course[student]'" in said
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("nbgrader", "this command needs nbgrader: pip install 'edunn-course[course]'"),
+        ("fcntl", "this command needs Linux: WSL on Windows, or a container"),
+    ],
+)
+def test_a_command_that_needs_more_says_so_in_a_line(missing, said):
+    program = (
+        f"import sys; sys.modules['{missing}'] = None; sys.argv[1:] = ['build', '02']; "
+        "from edunn.course.cli import main; main()"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert said in " ".join(ran.stderr.split())
+    assert "Traceback" not in ran.stderr
