@@ -155,7 +155,8 @@ def _entered(
 
 
 def rebuilt(release: Any, record: Record) -> Any:
-    """The notebook that was judged: the release with what the student wrote in its place."""
+    """The notebook that was judged: the release with what the student wrote in its place. Pictures
+    and texts of an older release, which this one has in other words, are left out."""
     import nbformat
 
     notebook = nbformat.from_dict(release)
@@ -164,5 +165,5 @@ def rebuilt(release: Any, record: Record) -> Any:
         if name not in cells:
             cells[name] = nbformat.v4.new_code_cell(id=name)
         cells[name]["source"] = source
-    notebook["cells"] = [cells[name] for name in record.order]
+    notebook["cells"] = [cells[name] for name in record.order if name in cells]
     return notebook
