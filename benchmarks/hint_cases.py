@@ -1,8 +1,8 @@
 """Wrong answers to the exercises, rewritten from public questions and repositories.
 
 Nobody built the checks for them. Each names where the mistake was made or asked about; the code is
-written anew for the exercise's TODO, with the same mistake in it. Every second case (1, 3, 5 ...) is kept
-back: it was judged once only, after everything was mended; the others were mended with.
+written anew for the exercise's TODO, with the same mistake in it. Every second case (1, 3, 5 ...)
+is kept back: it was judged once only, after everything was mended; the others were mended with.
 """
 
 from typing import NamedTuple
