@@ -43,8 +43,8 @@ def of(line):
 
 # (line, id, words of what is said)
 LINES = [
-    ("w.data", "raises_self", "does not know w, but the layer has one"),
-    ("mask * dy", "raises_self", "does not know mask, but the layer has one"),
+    ("w.data", "raises_self", "does not know w, but the object has one"),
+    ("mask * dy", "raises_self", "does not know mask, but the object has one"),
     ("helper(x)", "raises_self", "does not know helper"),
     ("weights.data", "raises_name", "does not know weights"),
     ("dw += x.T @ dy", "raises_unbound", "dw is used before it has a value"),

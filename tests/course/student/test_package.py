@@ -108,7 +108,7 @@ def test_what_does_not_pass_is_not_kept(student, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("x @ self.w.data", "x @ w.data", "Python does not know w, but the layer has one"),
+        ("x @ self.w.data", "x @ w.data", "Python does not know w, but the object has one"),
         ("x.T @ dy", "x.T @ dy / len(x)", "exactly 4 times too small, and 4 is the number of"),
     ],
 )

@@ -87,7 +87,7 @@ SLIPS = {
     ),
     "self is forgotten": (
         cells(*NAMED[:3], linear=("x @ self.w.data", "x @ w.data")),
-        "Python does not know w, but the layer has one",
+        "Python does not know w, but the object has one",
     ),
     "a result that is only printed": (
         cells(*NAMED[:3], linear=("y = x @ self.w.data", "print(x @ self.w.data)")),
