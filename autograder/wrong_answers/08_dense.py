@@ -165,6 +165,6 @@ grads = linear_grads | bias_grads
         FORWARD,
         "self.cache = self.linear.cache, self.bias.cache, self.activation.cache\n"
         "y = self.activation.forward(self.bias.forward(self.linear.forward(x)))",
-        "collect them after all ran",
+        "as they are after all ran",
     ),
 ]
