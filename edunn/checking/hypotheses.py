@@ -16,6 +16,22 @@ from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient, same
 MOST_AXES = 6  # of an output; all sets of them are tried
 
 
+def repeated_indices(gradient: WrongGradient) -> Answers:
+    """The gradient of a table whose rows are picked by whole numbers, if each is filled once: as
+    NumPy does for dw[index] += dy, where an index that comes twice counts once
+    (numpy.org/doc/stable/reference/generated/numpy.ufunc.at.html)."""
+    a, dy = gradient.a, np.asarray(gradient.dy)
+    for index in gradient.inputs.values():
+        k = np.ndim(index)
+        fits = k and index.dtype.kind in "iu" and dy.shape == (*index.shape, *a.shape[1:])
+        if not fits or a.ndim < 1 or not np.all((index >= 0) & (index < len(a))):
+            continue
+        once = np.zeros_like(a)
+        once[index] += dy
+        if len(np.unique(index)) < index.size and same(a, once):
+            yield answer("repeated_index")
+
+
 def some_examples(gradient: WrongGradient) -> Answers:
     """The gradient is what it would be if only some of the examples had a dy, or some twice."""
     n, a = gradient.batch, gradient.a

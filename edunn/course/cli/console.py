@@ -49,6 +49,8 @@ class Group(click.Group):
             return super().invoke(context)
         except CourseError as error:
             raise click.ClickException(str(error)) from error
+        except ModuleNotFoundError as error:
+            raise click.ClickException(_needed(error)) from error
         except OSError as error:
             said = error.strerror or str(error)
             where = f"{error.filename}: " if error.filename is not None else ""

@@ -199,7 +199,8 @@ def _entered(
 def rebuilt(
     release: Any, record: Record, pictures: Mapping[str, dict[str, str]] | None = None
 ) -> Any:
-    """The notebook that was judged: the release with what the student wrote in its place.
+    """The notebook that was judged: the release with what the student wrote in its place. Pictures
+    and texts of an older release, which this one has in other words, are left out.
 
     pictures: those in the student's texts, in base64, by cell and name
     """
@@ -215,5 +216,5 @@ def rebuilt(
     for name, held in (pictures or {}).items():
         if name in cells:
             cells[name]["attachments"] = attachments(held)
-    notebook["cells"] = [cells[name] for name in record.order]
+    notebook["cells"] = [cells[name] for name in record.order if name in cells]
     return notebook

@@ -87,10 +87,13 @@ def end_quietly() -> None:
 
 
 def failure(outputs: list[Any]) -> tuple[str, str] | None:
-    """(name, text) of the first failure among a cell's outputs; None if there is none."""
+    """(name, text) of the first failure among a cell's outputs, with the hint below it; None if
+    there is none."""
     for output in outputs:
         if output["output_type"] == "error":
-            return output["ename"], output["evalue"]
+            hint = output["traceback"][-1] if output["traceback"] else ""
+            text = output["evalue"]
+            return output["ename"], f"{text}. {hint}" if hint.startswith("→") else text
         if output["output_type"] == "stream" and output["name"] == "stderr":
             return "stderr", output["text"]
     return None

@@ -105,6 +105,18 @@ def test_what_does_not_pass_is_not_kept(student, tmp_path):
     assert not (tmp_path / "my_edunn").exists()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("x @ self.w.data", "x @ w.data", "Python does not know w, but the object has one"),
+        ("x.T @ dy", "x.T @ dy / len(x)", "exactly 4 times too small, and 4 is the number of"),
+    ],
+)
+def test_the_check_says_what_the_notebook_says(student, old, new, says):
+    receipt = check_notebook(student(filled(RIGHT.replace(old, new))))
+    assert says in " ".join(one.reason for one in receipt.checks)
+
+
 def test_what_is_borrowed_is_not_yours(student):
     path = student(filled('from edunn.course import borrow\n\nLinear = borrow("Linear")'))
     assert check_notebook(path).points == 7  # the checks are right; the grader gives nothing for it
