@@ -33,12 +33,15 @@ from edunn.checking.subject import Stop, Subject, as_float64, float64_copies
 from edunn.checking.suite import examine_layer
 from mistakes import MISTAKES
 
-PROBABILITIES = ("BCELoss", "CrossEntropyWithLabels", "BinaryCrossEntropy", "MeanError, labels")
-POSITIVE = ("Log", "Sqrt")
+PROBABILITIES = (
+    "BCELoss", "BCELoss, weighted", "CrossEntropyWithLabels", "BinaryCrossEntropy",
+    "BinaryCrossEntropy, (n,) against (n, 1)", "MeanError, labels",
+)  # fmt: skip
+POSITIVE = ("Log", "Sqrt", "Log1p", "Power")
 SENSELESS = {
     "natural": (),
     "kinks": (*PROBABILITIES, *POSITIVE, "Divide"),  # 0 on the grid has no logarithm, no inverse
-    "scales": ("Exp",),  # overflows
+    "scales": ("Exp", "Power"),  # they overflow
 }
 MUST = []  # (what must be, what was measured, whether it is met)
 
