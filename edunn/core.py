@@ -91,6 +91,8 @@ class Module(ModuleWords):
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """`forward`; if any input is a Tensor, so is the output, and the tape records it."""
+        if len(inputs) == 1 and not options and not isinstance(inputs[0], Tensor):
+            return self.forward(inputs[0])  # one array, as nearly always
         if not any(isinstance(x, Tensor) for x in (*inputs, *options.values())) or self.is_traced():
             return self.forward(*inputs, **options)
         return self.record(*inputs, **options)
