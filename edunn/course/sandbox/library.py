@@ -18,7 +18,7 @@ from edunn.course.student.package import PACKAGE, START
 WORKER_FILES = {  # all that students' code has of edunn.course
     "": ("__init__.py", "text.py"),
     "student": ("__init__.py", "ipython_hooks.py", "package.py", "restrict.py"),
-    "sandbox": ("__init__.py", "lockdown.py", "protocol.py", "worker.py"),
+    "sandbox": ("__init__.py", "lockdown.py", "protocol.py", "shutting.py", "worker.py"),
 }
 KEPT = ("__init__", "__repr__")  # methods that give nothing away
 
