@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
         "html": ["write_all", "write_feedback", "write_page"],
         "classroom": ["Misconception", "Sheet", "misconceptions", "read_sheets"],
         "export": ["Exported", "export_grades"],
-        "similarity": ["Pair", "alike", "words"],
+        "fingerprints": ["passages", "words"],
+        "similarity": ["Pair", "alike"],
     },
 )

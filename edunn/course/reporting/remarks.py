@@ -29,8 +29,10 @@ _Function = ast.FunctionDef | ast.Lambda
 def remarks(answers: Mapping[str, str]) -> list[Message]:
     """What stands out in the code that a student wrote. answers: {cell: source}"""
     trees = [tree for tree in map(tree_of, answers.values()) if tree]
-    from_string = any(_builds(node) for tree in trees for node in ast.walk(tree))
-    nodes = [node for tree in unpacked(trees) for node in ast.walk(tree)]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    from_string = any(map(_builds, nodes))
+    if from_string:
+        nodes = [node for tree in unpacked(trees) for node in ast.walk(tree)]
     found = [Message("remark_forward", {"name": name}) for name in _measuring(nodes)]
     found += [Message("remark_foreign", {"name": name}) for name in sorted(_foreign(nodes))]
     found += [Message("remark_string")] if from_string else []
