@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
-def write_whole(path: Path, content: str | bytes, mode: int = 0o666) -> None:
+def write_whole(path: Path, content: str | bytes, mode: int = 0o666, durable: bool = False) -> None:
     """Write a file whole or not at all, even if the process is killed in the middle. A folder that
     is missing is made.
 
-    content: text is written in UTF-8    mode: of a new file, less the umask    Raises OSError
+    content: text is written in UTF-8    mode: of a new file, less the umask
+    durable: it is on the disk when this returns, so that it outlives a loss of power as well
+    Raises OSError, which names the file
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
@@ -19,7 +23,22 @@ def write_whole(path: Path, content: str | bytes, mode: int = 0o666) -> None:
     try:
         with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         partial.replace(path)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:  # a full disk does not say it
+            error.filename = str(path)
         raise
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Files and folders that are made inside can be read by nobody but their owner."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)

@@ -95,6 +95,7 @@ for ax, points, title in zip(axes, (before, after), ("x: before", "y: after the 
         ax.plot(across[place], up[place], mark, color="darkred", markersize=10)
     ax.set_title(title)
     ax.set_aspect("equal")
+del w, a, b  # the w of your layer is another one
 
 # %% [markdown]
 # ## 2. The idea: backward
@@ -190,6 +191,8 @@ kind = type(y).__name__
 assert kind != "Tensor", "y must be an array, not a Tensor: which array is inside self.w?"
 assert isinstance(y, np.ndarray), f"y must be an array, not a {kind}"
 assert x[0, 0] == 3, "forward changed x, which belongs to its caller: make a new array instead"
+own = "forward puts a new w in the place of the layer's own: compute with the array inside self.w"
+assert isinstance(layer.w, nn.Parameter), own
 assert layer.w.data[0, 0] == 2, "forward changed w: changing parameters is the optimizer's work"
 assert y.shape == (2, 3), f"y has shape {y.shape}, not (n, outputs), which is (2, 3) here"
 assert np.all(layer.forward(0 * x) == 0), "a linear layer takes 0 to 0: what does yours add?"
@@ -204,9 +207,8 @@ nn.utils.check_same([[-22, -26, -30], [6, 7, 8]], y)
 # %% nbgrader={"grade": true, "grade_id": "linear-dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x = np.random.default_rng(0).normal(size=(4, 3))
 layer = Linear(3, 2)
-layer.forward(x)
-assert layer.cache is not None, "after forward, self.cache is empty: what will backward need?"
 print(nn.check_gradients(layer, x, only=["input 0"]))
+layer.forward(x)
 dx, grads = layer.backward(np.ones((4, 2)))
 layer.w.data = layer.w.data + 1  # as an optimizer changes it
 layer.forward(x)

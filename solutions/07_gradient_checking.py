@@ -245,6 +245,9 @@ error = relative_error(a, b)
 assert np.ndim(error) == 0, f"the error has shape {np.shape(error)}, but it should be one number"
 assert not np.isclose(error, 0.1), "not relative: divide by the size of the gradients"
 assert not np.isclose(error, 0.1 / 2.1), "not number by number: divide by the largest number of all"
+assert not np.isclose(error, 0.1 / 4.1), (
+    "not number by number, and no sum of the two in the divisor"
+)
 assert not np.isclose(error, 0.0125), "half of what it should be: is a sum in the divisor?"
 nn.utils.check_same(0.025, error)
 assert relative_error(b, a) == error, "a and b changed places, and the error is different"

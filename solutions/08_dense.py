@@ -281,7 +281,8 @@ kept = [one.cache for one in (first.linear, first.bias, first.activation)]
 three = "self.cache must hold three things: linear.cache, bias.cache and activation.cache"
 assert isinstance(first.cache, (tuple, list)), three
 assert len(first.cache) == 3, three
-assert all(any(one is part for part in first.cache) for one in kept), three
+late = "self.cache must hold three things as they are after all ran: the caches of the three layers"
+assert all(any(one is part for part in first.cache) for one in kept), late
 
 w, b, x = np.array([[0.5, -1, 2], [1, 0, -2]]), np.array([0.5, 1, -1]), np.array([[1.0, 2]])
 for name, right in (

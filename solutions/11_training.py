@@ -398,12 +398,18 @@ assert stopping.best == 1, f"the best loss is 1, but best is {stopping.best}"
 assert stopping.best_epoch == 1, f"the best epoch is number 1, not {stopping.best_epoch}"
 assert model[0].w.data[0, 0] == 30, "only restore may change the model's parameters"
 shapes = {name: values.shape for name, values in model.get_parameters().items()}
+copied = all(np.all(np.equal(values, 10)) for values in stopping.kept)
 stopping.restore(model)
 for name, values in model.get_parameters().items():
     assert values.shape == shapes[name], f"after restore, {name} has another shape"
     said = (
         f"after restore, {name} holds {values.ravel()[0]:g}, as in epoch {values.ravel()[0] / 10:g}"
     )
+    if copied and np.all(values == 30):
+        lost = (
+            "restore leaves the model as it is: does it write into p.data, or only rename things?"
+        )
+        raise AssertionError(f"kept is right, but {lost}")
     assert np.all(values == 10), f"{said}, but the best was epoch 1. Did you keep copies?"
 keep(EarlyStopping, True)
 
@@ -459,7 +465,7 @@ class StopAfter:
     def __init__(self, epochs):
         self.epochs, self.calls, self.restored = epochs, 0, 0
 
-    def __call__(self, model, history):
+    def __call__(self, model, history=None):
         assert isinstance(history, dict), "ask it as early_stopping(model, history)"
         self.calls += 1
         return self.calls == self.epochs

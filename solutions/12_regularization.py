@@ -348,6 +348,8 @@ for parameters, strength, want in (
     told = f"for {[p.data.tolist() for p in parameters]} and strength {strength}"
     if want and abs(got - 2 * want) < 1e-9:
         raise AssertionError(f"{told} the penalty is twice what it should be: is there a half?")
+    if want and abs(got - np.sqrt(want * strength / 2)) < 1e-9:
+        raise AssertionError(f"{told} it is as if a root were taken: the squares are only added")
     assert abs(got - want) < 1e-9, f"{told} the penalty is {want:g}, and yours is {float(got):g}"
 print("right")
 

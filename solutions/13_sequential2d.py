@@ -22,7 +22,7 @@
 # |---|---|
 # | You write | `cut` and `join`, and `forward_list` and `backward_list` of `Sequential2D` |
 # | You need | matrix products (exercise 3), `Sequential`: forward, backward, caches |
-# | Time | about 90 minutes |
+# | Time | about 110 minutes |
 # | Points | 11 by automatic checks, 3 for a written answer |
 # | If you are stuck | `Sequential2D = borrow("Sequential2D")` lends you the one of edunn, without points. It does not need your `cut` and `join` |
 
@@ -111,6 +111,9 @@ ax.tick_params(length=0)
 #
 # `cut(x, sizes)` gives a list. Its first part has the first `sizes[0]` columns of `x`, the next part
 # has the `sizes[1]` columns after these, and so on. All rows are kept: they are the examples.
+#
+# From now on the last line is yours too: in this notebook no `return` is given. Say at the end of
+# your code what the function gives back.
 
 
 # %% nbgrader={"grade": false, "grade_id": "cut", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -150,11 +153,12 @@ nn.utils.check_same([[3, 4, 5, 6], [10, 11, 12, 13]], parts[2])
 
 # %% [markdown]
 # The way back is `join`. A part may be `None`, "nothing here". In one array there is no place for
-# `None`, so zeros stand for it. How many rows and which type of number these zeros need is seen from
-# a third argument, `like`: any array with the right number of rows.
+# `None`, so zeros stand for it: as many columns of them as its size says. Their rows, and their type
+# of number, are those of a third argument, `like`, which is any array with the right rows: if it
+# holds float32 numbers, the zeros must be float32 as well, or the whole result becomes float64.
 #
 # `np.concatenate(list_of_arrays, axis=...)` puts arrays together, and `np.zeros(shape, dtype)` makes
-# zeros of a type such as `like.dtype`.
+# zeros of a type such as `like.dtype`. The shape is a tuple: `(rows, columns)`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "join", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -78,6 +78,7 @@ axes = diagrams.blocks(nn.Sequential2D.from_config(small))
 #
 # Write a function that makes such a config from sizes and arrows. Make a new list for every row:
 # in Python, `[row] * 3` is three times *the same* list, and a change in one is a change in all.
+# As in exercise 13, the line with `return` is yours too, here and in all of this notebook.
 
 
 # %% nbgrader={"grade": false, "grade_id": "skip-config", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -126,6 +127,8 @@ assert not odd, f'each entry is None or the text "Linear", but one is {odd[0]!r:
 assert not all(row == types[0] for row in types), (
     "all rows are equal: are they one and the same list? Make a new list for every row"
 )
+turned = types[1][0] == "Linear" and types[3] == [None, "Linear", "Linear", "Linear"]
+assert not turned, "rows and columns have changed places: a row is where its arrows begin"
 assert types[0][1] == "Linear", "the arrow (0, 2) is missing: column j is stage j + 1"
 assert types[1][0] is None, (
     "row 1, column 0 leads from stage 1 to itself, and no arrow does: column j is stage j + 1"
@@ -399,7 +402,7 @@ assert list(grads) == ["model.w"], (
     f'the gradients are for {list(grads)}, but the weight is "model.w"'
 )
 mistakes = {
-    12: "is that of one use only: the weight is used three times, and the gradients add up",
+    12: "is that of one of three uses, or their mean, as each is 12 here: the gradients add up",
     63: "meets the steps in the wrong order: the last step comes first",
     72: "uses what came out of each step: keep the model's cache, where its input is",
     84: "uses the same cache for every step: put back the cache of a step before its backward",

@@ -21,7 +21,7 @@
 # |---|---|
 # | You write | `cut`, `paste`, `Conv2d`, `MaxPool2d`, `Flatten`: about 25 lines in all |
 # | You need | layers with forward and backward (exercise 3), ReLU, slices of arrays |
-# | Time | about 90 minutes |
+# | Time | about 150 minutes |
 # | Points | 15 by automatic checks, 4 for a written answer |
 # | If you are stuck | `Conv2d = borrow("Conv2d")` lends you the one of edunn, without points; so for `MaxPool2d` and `Flatten`. They do not need your `cut` and `paste` |
 
@@ -149,7 +149,9 @@ print(np.lib.stride_tricks.sliding_window_view(numbers, 3))
 # %% [markdown]
 # Three windows of three numbers. The result has a new axis *at the end*: the position inside the
 # window. For pictures, you give it two sizes and say which two axes the window moves along (a
-# parameter called `axis`). Then there are two new axes at the end.
+# parameter called `axis`). Two numbers that belong together stand in brackets, as a *tuple*: the
+# sizes `(3, 3)` are one thing, and so are the axes `(0, 1)`. Axes are counted from 0. Then there are
+# two new axes at the end.
 #
 # It gives all windows of stride 1. For a larger stride, take only some of them: remember that
 # `a[::3]` is every third element of `a`.
@@ -258,7 +260,8 @@ last_wins = np.array_equal(pasted[0, 0, 0], [1, 10, 20, 30])
 assert not last_wins, (
     "the second window replaced the first one; where they overlap they must add up"
 )
-assert pasted.sum() not in (0, 6), "the last window is missing: does your loop reach it?"
+assert pasted.any(), "x is still 0: is anything written into x, or into a copy that is then lost?"
+assert pasted.sum() != 6, "the last window is missing: does your loop reach it?"
 nn.utils.check_same([1, 12, 23, 30], pasted[0, 0, 0])
 assert not pasted[0, 0, 1:].any(), "the other rows of the windows were 0: these pixels get nothing"
 
@@ -532,6 +535,12 @@ plt.show()
 #
 # **Backward.** Give each winner its `dy`, and everybody else 0. (In a product, `True` counts as 1
 # and `False` as 0.) Then make small squares of the rows again, and paste.
+#
+# **By hand.** The window from above, $\begin{pmatrix} 3 & 8 \\ 5 & -2 \end{pmatrix}$, as one row is
+# $(3, 8, 5, -2)$. Its largest number is 8, at place 1, so the winner's row is (False, True, False,
+# False): the places $(0, 1, 2, 3)$, each compared with 1. For $dy = 4$, the product of this row and 4
+# is $(0, 4, 0, 0)$, and as a square again $\begin{pmatrix} 0 & 4 \\ 0 & 0 \end{pmatrix}$. With all
+# windows at once, each array has the axes of `y` in front of this row.
 
 
 # %% nbgrader={"grade": false, "grade_id": "maxpool2d", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -20,9 +20,9 @@
 #
 # | | |
 # |---|---|
-# | You write | `record`, `tape`, `backward`, three rules, one network by hand: about 30 lines |
+# | You write | `sum_to` (as in exercise 1), three rules, `record`, `tape`, `backward`, one network by hand: about 35 lines |
 # | You need | the chain rule, layers with forward and backward (exercises 2 to 4) |
-# | Time | about 90 minutes |
+# | Time | about 130 minutes |
 # | Points | 15 by automatic checks, 4 for a written answer |
 # | If you are stuck | `Multiply = borrow("Multiply")` lends you the one of edunn, without points; so for `MatMul` and `Sum`. For `record`, `tape` and `backward`, ask somebody to read them with you: each needs the one before |
 
@@ -143,7 +143,8 @@ print(nn.check_gradients(SimpleDivide(), rng.normal(size=(3, 2)), rng.normal(siz
 # `()`, a single number? (Both times 21. But the shapes differ.)
 #
 # Write `sum_to`. Do it in two parts, one for each kind of axis. `np.sum` has a parameter
-# `keepdims`.
+# `keepdims`. It is the `unbroadcast` of exercise 1 under the name that fits here: if you have
+# written that one, bring it over, and give its result the name `dx`.
 
 
 # %% nbgrader={"grade": false, "grade_id": "sum-to", "locked": false, "schema_version": 3, "solution": true, "task": false}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import edunn as nn
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 
 ROOT = Path(__file__).parent.parent
 PAGES = [

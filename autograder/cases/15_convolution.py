@@ -54,9 +54,10 @@ def overlapping(rng):
 
 
 def pooling(rng, rich=False):
-    """Most numbers are negative, so that a border of zeros would win."""
+    """Most numbers are negative, so that a border of zeros would win. The border is at most half a
+    window wide: edunn's refuses more."""
     (size, stride, padding), x = pictures(rng, rich)
-    return (size, stride, min(padding, size // 2)), (x - 1,)  # as edunn's takes no wider border
+    return (size, stride, min(padding, size // 2)), (x - 1,)
 
 
 def far_below_zero(rng):

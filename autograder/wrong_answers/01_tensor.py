@@ -216,7 +216,7 @@ WRONG_ANSWERS = [
         "matrices kept in the other order",
         "MatMul.forward",
         ("= a, b", "= b, a"),
-        "backward stops with an error: ValueError: matmul",
+        "two shapes do not fit together (ValueError: matmul",
     ),
     # MatMul.backward
     Mistake("b not turned", "MatMul.backward", ("b.T", "b"), "matmul"),

@@ -39,7 +39,7 @@ WRONG_ANSWERS = [
     ),
     Mistake("db squared", "Bias.backward", ("np.sum(dy", "np.sum(dy**2"), "dy squared"),
     Mistake("db of running sums", "Bias.backward", ("np.sum", "np.cumsum"), "one row per example"),
-    Mistake("db one number", "Bias.backward", (", axis=0", ""), "has shape ()"),
+    Mistake("db one number", "Bias.backward", (", axis=0", ""), "one single number"),
     Mistake("dx summed", "Bias.backward", ("dx = dy", "dx = np.sum(dy, axis=0)"), "has shape"),
     Mistake("db averaged", "Bias.backward", ("np.sum", "np.mean"), "mean over the examples"),
     Mistake("db along the features", "Bias.backward", ("axis=0", "axis=1"), "has shape (5,)"),
@@ -82,5 +82,11 @@ WRONG_ANSWERS = [
         ("np.sum(dy, axis=0)", "np.sum(dy[:7], axis=0)"),
         "the rest is missing",
         hidden=True,
+    ),
+    Mistake(
+        "adds to b.grad",
+        "Bias.backward",
+        "dx = dy\nself.b.grad += np.sum(dy, axis=0)\ndb = self.b.grad",
+        "a gradient is None: nothing has arrived there yet",
     ),
 ]

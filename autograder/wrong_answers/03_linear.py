@@ -253,4 +253,17 @@ WRONG_ANSWERS = [
         "the rest is missing",
         hidden=True,
     ),
+    Mistake(
+        "a new w in every forward",
+        "Linear.forward",
+        "self.cache = x\nself.w = np.random.randn(x.shape[1], 3)\ny = x @ self.w",
+        "puts a new w in the place of the layer's own",
+    ),
+    Mistake(
+        "rounds",
+        "Linear.forward",
+        "self.cache = x\ny = np.round(x @ self.w.data, 2)",
+        "All outputs are rounded to 2 decimals",
+    ),
+    Mistake("w without self", "Linear.forward", ("self.w", "w"), "name 'w' is not defined"),
 ]

@@ -284,6 +284,12 @@ WRONG_ANSWERS = [
     Mistake(
         "the scores for p", LOSS_BACK, ("dx = p.copy()", "dx = np.log(p)"), "gradient of input 0"
     ),  # fmt: skip
+    Mistake(
+        "divided by n twice",
+        "CrossEntropyLoss.backward",
+        ("dy * dx / len(p)", "dy * dx / len(p) / len(p)"),
+        "But it divides once more",
+    ),
 ]
 
 LAST = "the last axis of two is axis 1"

@@ -160,4 +160,11 @@ grads = linear_grads | bias_grads
         ),
         "the shape of the output",
     ),
+    Mistake(
+        "caches collected before forward",
+        FORWARD,
+        "self.cache = self.linear.cache, self.bias.cache, self.activation.cache\n"
+        "y = self.activation.forward(self.bias.forward(self.linear.forward(x)))",
+        "as they are after all ran",
+    ),
 ]

@@ -285,4 +285,28 @@ WRONG_ANSWERS = [
         """,
         "dw is 6",
     ),
+    Mistake(
+        "turns its list of layers round",
+        BACKWARD,
+        """
+        self.layers.reverse()
+        for layer, cache in zip(self.layers, reversed(self.cache)):
+            layer.cache = cache
+            dy, layer_grads = layer.backward(dy)
+            self.merge_gradients(layer, layer_grads, grads)
+        """,
+        "The order of the layers inside has changed for good",
+    ),
+    Mistake(
+        "one list of caches for all runs",
+        FORWARD,
+        """
+        if self.cache is None:
+            self.cache = []
+        for layer in self.layers:
+            x = layer.forward(x)
+            self.cache.append(layer.cache)
+        """,
+        "Every forward writes into one and the same cache",
+    ),
 ]

@@ -382,7 +382,7 @@ WRONG_ANSWERS = [
         "a name in the loop",
         "EarlyStopping.restore",
         ("p.data = data.copy()", "p = data"),
-        "as in epoch 3, but the best",
+        "kept is right, but restore leaves the model as it is",
     ),
     Mistake(
         "in the wrong order",
@@ -574,6 +574,12 @@ WRONG_ANSWERS = [
         "train_digits",
         ("fit(model, x, y,", "fit(model, x[:100], y[:100],"),
         "of the held-out digits are right",
+    ),
+    Mistake(
+        "stopping is asked without the model",
+        "fit",
+        ("early_stopping(model, history)", "early_stopping(history)"),
+        "ask it as early_stopping(model, history)",
     ),
 ]
 

@@ -139,7 +139,7 @@ WRONG_ANSWERS = [
             "        ys[j] = y if ys[j] is None else ys[j] + y\n"
             "        self.cache[i, j] = block.cache\n"
             "return ys",
-            "After another forward"),
+            "one and the same cache"),
     Mistake("only the last dx counts", BACKWARD, (BACK, "dxs[i] = dx"), "of its row"),
     Mistake("dy of the row", BACKWARD,
             ("block.backward(dys[j])", "block.backward(dys[i])"), "matmul"),
@@ -191,6 +191,16 @@ WRONG_ANSWERS = [
             "a list of the dx_i is needed"),
     Mistake("only the last block's parameters", BACKWARD,
             ("block.cache = cache", "block.cache, grads = cache, {}"), "no gradient for"),
+    Mistake("caches after all have run", FORWARD,
+            "ys = [None] * len(self.out_features_list)\n"
+            "for (i, j), block in self.cells.items():\n"
+            "    if xs[i] is not None:\n"
+            "        y = block(xs[i])\n"
+            "        ys[j] = y if ys[j] is None else ys[j] + y\n"
+            "ran = [(i, j) for i, j in self.cells if xs[i] is not None]\n"
+            "self.cache = {place: self.cells[place].cache for place in ran}\n"
+            "return ys",
+            "backward uses the memory of one of them twice"),
 ]  # fmt: skip
 EQUIVALENT = {
     "join: return np.concatenate(filled, axis=1) -> return np.concatenate(filled, axis=-1)":

@@ -13,7 +13,8 @@ WRONG_ANSWERS = [
     Mistake("column b", CONFIG, ("block_types[a][b - 1]", "block_types[a][b % stages]"),
             "column j is stage j + 1"),
     Mistake("rows and columns swapped", CONFIG,
-            ("block_types[a][b - 1]", "block_types[b - 1][a]"), "column j is stage j + 1"),
+            ("block_types[a][b - 1]", "block_types[b - 1][a]"),
+            "rows and columns have changed places"),
     Mistake("columns are stages", CONFIG, ("block_types[a][b - 1]", "block_types[a][b]"),
             "outside of the 4 rows and 4 columns"),
     Mistake("rows one too early", CONFIG, ("block_types[a][b - 1]", "block_types[a - 1][b - 1]"),
@@ -212,5 +213,9 @@ WRONG_ANSWERS = [
     Mistake("radius is forgotten", RADIUS, ("radius / now", "1 / now"), "not equal"),
     Mistake("multiplies instead of dividing", RADIUS, ("radius / now", "radius * now"),
             "not equal"),
+    Mistake("the mean over the steps", "Iterated.backward",
+            ("grads[full] + gradient if full in grads else gradient",
+             "(grads[full] if full in grads else 0) + gradient / self.steps"),
+            "or their mean, as each is 12 here"),
 ]  # fmt: skip
 EQUIVALENT = {}

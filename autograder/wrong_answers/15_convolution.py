@@ -236,7 +236,7 @@ WRONG_ANSWERS = [
         "the winners are not marked",
         "MaxPool2d.forward",
         ("np.arange(self.size * self.size) == best[..., None]", "best"),
-        "stops with an error",
+        "two shapes do not fit together",
     ),
     Mistake(
         "winners without a new axis", "MaxPool2d.forward", ("best[..., None]", "best"), "broadcast"
@@ -366,6 +366,18 @@ WRONG_ANSWERS = [
     Mistake("dy transposed", "Flatten.backward", ("dy.reshape", "dy.T.reshape"), "other places"),
     Mistake("zeros", "Flatten.backward", ("dy.reshape(", "np.zeros("), "0 everywhere"),
     Mistake("ones", "Flatten.backward", ("dy.reshape(", "np.ones("), "does not depend on dy"),
+    Mistake(
+        "adds into another name",
+        "paste",
+        """
+        for r in range(rows):
+            for c in range(columns):
+                top, left = r * stride, c * stride
+                part = x[:, :, top : top + size, left : left + size]
+                part = part + windows[:, :, r, c]
+        """,
+        "x is still 0",
+    ),
 ]
 
 CUT_ALL = "every = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(%s, 3))"

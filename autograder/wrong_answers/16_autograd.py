@@ -414,6 +414,12 @@ WRONG_ANSWERS = [
         "db over the hidden numbers", "by_hand", ("axis=0", "axis=1"), "db by hand has shape (5,)"
     ),
     Mistake("dw from dr", "by_hand", ("x.T @ dh", "x.T @ dr"), "dw by hand is not the measured"),
+    Mistake(
+        "each with the shape of the other",
+        "Multiply.backward",
+        "da = sum_to(dy * b, b.shape)\ndb = sum_to(dy * a, a.shape)",
+        "each one was brought to the other's shape",
+    ),
 ]
 
 EQUIVALENT = {

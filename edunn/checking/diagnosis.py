@@ -14,7 +14,12 @@ from edunn.checking.diagnoses import NOTHING, Answer, answer, diagnosis
 from edunn.checking.engine import WRONG, largest
 from edunn.checking.findings import CheckedVariable, Finding
 from edunn.checking.formulas import formula
-from edunn.checking.hypotheses import in_the_place_of, overwritten, some_examples
+from edunn.checking.hypotheses import (
+    in_the_place_of,
+    overwritten,
+    repeated_indices,
+    some_examples,
+)
 from edunn.checking.subject import Stop
 from edunn.checking.wrong_gradient import (
     CLOSE,
@@ -83,7 +88,12 @@ def _known_ratios(gradient: WrongGradient) -> list[tuple[float, Answer]]:
     n, p = gradient.batch, gradient.drops
     tables = [np.shape(x) for x in (*gradient.inputs.values(), gradient.y) if np.ndim(x) == 2]
     features = [columns for _, columns in tables if columns > 1]
-    of_batch = [(1 / n, answer("ratio_batch", n=n)), (n, answer("ratio_batch_inverse", n=n))]
+    id = "ratio_batch"
+    if np.ndim(gradient.y) == 0 and gradient.takes_mean():
+        id = "ratio_batch_twice"
+    elif gradient.is_input and np.ndim(gradient.y) and gradient.a.shape[:1] == (n,):
+        id = "ratio_batch_rows"
+    of_batch = [(1 / n, answer(id, n=n)), (n, answer("ratio_batch_inverse", n=n))]
     return [
         *(of_batch if n > 1 else []),
         (0.5, answer("ratio_half")),
@@ -245,9 +255,9 @@ def _roughly_right(gradient: WrongGradient) -> Answers:
 
 QUICK = _trivial, _nearly_right, _constant_ratio  # also where only some numbers were measured
 SLOW = (
-    some_examples, _of_dy, _turned_round, _plain_to_see, _elementwise, _own_slope, formula,
-    overwritten, in_the_place_of, _equal_along_axis, _sums_do_not_cancel, _ratio_along_axis,
-    _some_zeros, _roughly_right,
+    repeated_indices, some_examples, _of_dy, _turned_round, _plain_to_see, _elementwise,
+    _own_slope, formula, overwritten, in_the_place_of, _equal_along_axis, _sums_do_not_cancel,
+    _ratio_along_axis, _some_zeros, _roughly_right,
 )  # fmt: skip
 
 

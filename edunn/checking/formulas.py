@@ -23,6 +23,7 @@ class _Term(NamedTuple):
     value: Array
 
 
+MOST = 2_000_000  # numbers in all the products of one kind
 ONE = _Term("", "", np.float64(1))
 
 
@@ -91,10 +92,10 @@ def _elementwise(
     shape = _broadcast(dy.shape, wanted.shape) or dy.shape
     terms = _terms_of(_at_hand(gradient), gradient.names.values())
     terms = [term for term in terms if _broadcast(np.shape(term.value), shape) == shape]
-    values = np.stack([np.broadcast_to(term.value, shape) for term in terms])
     pairs = np.triu_indices(len(terms))
-    if not shape or len(pairs[0]) * np.prod(shape) > 2e6:
+    if not shape or len(pairs[0]) * math.prod(shape) > MOST:
         return ""
+    values = np.stack([np.broadcast_to(term.value, shape) for term in terms])
     with np.errstate(all="ignore"):
         found = dy * values[pairs[0]] * values[pairs[1]]
         for form, value in (("{}", found), ("sum({}, axis=0)", found.sum(axis=1))):
@@ -112,6 +113,8 @@ def _matrix_products(gradient: WrongGradient, wanted: Array, sizes: Collection[f
     hand = _at_hand(gradient)
     terms = _terms_of({name: x for name, x in hand.items() if x is y})
     pairs = [(one, two) for i, one in enumerate(terms) for two in terms[i:]]
+    if len(pairs) * max(dy.size, wanted.size) > MOST:
+        return ""
     tables = {name: x for name, x in hand.items() if np.ndim(x) == 2}
     tables |= {f"|{name}|": np.abs(x) for name, x in tables.items()} | {
         f"({name}^2)": x**2 for name, x in tables.items()
@@ -120,16 +123,20 @@ def _matrix_products(gradient: WrongGradient, wanted: Array, sizes: Collection[f
         scaled = np.stack([dy * one.value * two.value for one, two in pairs])
         for name, x in tables.items():
             for form, value in (
-                (f"{{}} @ {name}.T", scaled @ x.T if x.shape[1] == dy.shape[1] else None),
-                (f"{name}.T @ {{}}", x.T @ scaled if len(x) == len(dy) else None),
+                (f"{{}} @ {name}.T", scaled @ x.T if _makes(wanted, dy, x.T) else None),
+                (f"{name}.T @ {{}}", x.T @ scaled if _makes(wanted, x.T, dy) else None),
             ):
-                fits = value is not None and value.shape[1:] == wanted.shape
-                if fits and (found := _first_multiple(wanted, value, sizes)):
+                if value is not None and (found := _first_multiple(wanted, value, sizes)):
                     first, second = pairs[found[0]]
                     text = _written(1.0, "dy", first, second)
                     text = form.format(text if first is second is ONE else f"({text})")
                     return _written(found[1], text, ONE, ONE)
     return ""
+
+
+def _makes(wanted: Array, a: Array, b: Array) -> bool:
+    """Whether a @ b has the shape that is wanted."""
+    return a.shape[1] == len(b) and (len(a), b.shape[1]) == wanted.shape
 
 
 def _broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -13,6 +13,24 @@ from edunn.checking.engine import largest
 from edunn.checking.subject import Stop
 from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient, same
 
+MOST_AXES = 6  # of an output; all sets of them are tried
+
+
+def repeated_indices(gradient: WrongGradient) -> Answers:
+    """The gradient of a table whose rows are picked by whole numbers, if each is filled once: as
+    NumPy does for dw[index] += dy, where an index that comes twice counts once
+    (numpy.org/doc/stable/reference/generated/numpy.ufunc.at.html)."""
+    a, dy = gradient.a, np.asarray(gradient.dy)
+    for index in gradient.inputs.values():
+        k = np.ndim(index)
+        fits = k and index.dtype.kind in "iu" and dy.shape == (*index.shape, *a.shape[1:])
+        if not fits or a.ndim < 1 or not np.all((index >= 0) & (index < len(a))):
+            continue
+        once = np.zeros_like(a)
+        once[index] += dy
+        if len(np.unique(index)) < index.size and same(a, once):
+            yield answer("repeated_index")
+
 
 def some_examples(gradient: WrongGradient) -> Answers:
     """The gradient is what it would be if only some of the examples had a dy, or some twice."""
@@ -57,10 +75,12 @@ def overwritten(gradient: WrongGradient) -> Answers:
 def _grouped(each: Array, size: float) -> Iterator[Array]:
     """For each wrong number what it gets from whom, in a row; outputs that differ only along some
     axes count as one, or those of some neighbouring columns. All have several that are not 0."""
-    axes = range(1, each.ndim)
+    axes = [axis for axis in range(1, each.ndim) if each.shape[axis] > 1]
+    if len(axes) > MOST_AXES:
+        return
     ways = [some for k in range(len(axes)) for some in combinations(axes, k)]
     groups = [each.sum(axis=some).reshape(len(each), -1) for some in ways]
-    if len(axes) == 2:
+    if each.ndim == 3:
         columns = each.sum(axis=1)
         edges = range(1, columns.shape[1])
         groups += [np.stack([columns[:, :k].sum(axis=1), columns[:, k:].sum(axis=1)], axis=1)

@@ -10,8 +10,9 @@ import numpy as np
 
 from edunn.backend import Array
 from edunn.checking.diagnoses import Answer, answer
+from edunn.checking.exceptions import raised
 from edunn.checking.findings import Finding, name_of
-from edunn.checking.subject import THROUGH, in_words
+from edunn.checking.subject import THROUGH
 from edunn.checking.training_loop import steady
 
 WIDE, TALL = (120, 300), (300, 120)
@@ -57,7 +58,9 @@ def _look(initializer: Any, mean: float, std: Any, kind: str | None) -> Answer |
             arrays.append(x)
     tall, wide = (std(shape) if callable(std) else std for shape in (TALL, WIDE))
     draws = _Draws(arrays, mean, (tall, wide), kind)
-    answers = (rule(draws) for rule in (_repeats, _wrong_mean, _wrong_std, _wrong_distribution))
+    answers = (
+        rule(draws) for rule in (_all_equal, _repeats, _wrong_mean, _wrong_std, _wrong_distribution)
+    )
     return next(filter(None, answers), None)
 
 
@@ -68,7 +71,7 @@ def _drawn(initializer: Any, shape: tuple[int, ...]) -> Array | Answer:
     except THROUGH:
         raise
     except BaseException as error:
-        return answer("raises", error=in_words(error), where=f"shape {shape}")
+        return raised(error, f"shape {shape}")
     if not isinstance(x, np.ndarray) or x.dtype.kind not in "fiub":
         got = x.dtype if isinstance(x, np.ndarray) else type(x).__name__
         return answer("dtype_not_numbers", got=str(got))
@@ -77,6 +80,16 @@ def _drawn(initializer: Any, shape: tuple[int, ...]) -> Array | Answer:
     if not np.all(np.isfinite(x)):
         return answer("not_finite", count=int(np.sum(~np.isfinite(x))))
     return x.astype(np.float64)
+
+
+def _all_equal(draws: _Draws) -> Answer | None:
+    """One number everywhere, where the numbers should differ."""
+    first, want = draws.arrays[0], draws.stds[0]
+    if not want or any(np.ptp(x) for x in draws.arrays):
+        return None
+    if not first.any():
+        return answer("init_all_zero", want=f"{want:.3g}")
+    return answer("init_all_equal", got=f"{first.flat[0]:.3g}", want=f"{want:.3g}")
 
 
 def _repeats(draws: _Draws) -> Answer | None:

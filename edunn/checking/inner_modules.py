@@ -112,11 +112,35 @@ class Inside:
             given = np.asarray(back.inputs[0]) if back else np.zeros(np.shape(run.result))
             if self.gets_right(k, given):
                 continue
+            if self.is_asked_twice(run.module):
+                return "inner_same_memory", run
+            if self.is_exchanged(run.module):
+                return "inner_exchanged_memory", run
             if back is None:
                 asked = any(one.module is run.module for one in self.backs)
                 return "inner_other_memory" if asked else "inner_not_run", run
             return "inner_wrong_dy", run
         return None
+
+    def is_asked_twice(self, module: Module) -> bool:
+        """Whether two of its backward runs use the memory of one forward run, and another run of
+        forward is left without."""
+        caches = [run.cache for run in self.runs if run.module is module and run.cache is not None]
+        used = [back.cache for back in self.backs if back.module is module]
+        times = [sum(one is cache for one in used) for cache in caches]
+        return len({id(cache) for cache in caches}) > 1 and max(times) > 1 and min(times) == 0
+
+    def is_exchanged(self, module: Module) -> bool:
+        """Whether the first of its backward runs has the memory of one forward run, and a gradient
+        that is right for another one."""
+        back = next((one for one in self.backs if one.module is module), None)
+        mine = [k for k, run in enumerate(self.runs) if run.module is module]
+        if back is None or back.cache is None or len(mine) < 2:
+            return False
+        given = np.asarray(back.inputs[0])
+        right = [k for k in mine if self.gets_right(k, given)]
+        owners = [k for k in mine if self.runs[k].cache is back.cache]
+        return len(owners) == 1 and bool(right) and owners[0] not in right
 
     def explains(
         self, found: list[Finding], is_right: Callable[[Run], bool]

@@ -108,17 +108,54 @@ def _is_linear(point: Point, only: Collection[str] | None) -> list[Finding]:
 
 
 def _keeps_its_own_cache(point: Point) -> list[Finding]:
-    """Given its cache back after another forward, backward gives the same as before."""
-    subject = point.subject
-    subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
+    """Given its cache back after another forward, of a smaller batch, backward gives the same as
+    before."""
+    subject, module = point.subject, point.subject.module
+    before = _attributes(module)
+    _forward_of_another_batch(point)
+    is_renewed = module.cache is not point.cache
     with suppress(AttributeError):  # of a property
-        subject.module.cache = point.cache
-    if subject.module.cache is not point.cache:
+        module.cache = point.cache
+    if module.cache is not point.cache:
         return []
-    again = _as_list(*subject.backward(point.dy))
-    if not all(np.array_equal(a, b) for a, b in zip(again, _as_list(point.dxs, point.grads))):
-        return [subject.finding("changes_cache_elsewhere", "backward")]
-    return []
+    try:
+        again = _as_list(*subject.backward(point.dy))
+    except Stop:  # of shapes that do not fit, say
+        again = []
+    was = _as_list(point.dxs, point.grads)
+    if len(again) == len(was) and all(np.array_equal(a, b) for a, b in zip(again, was)):
+        return []
+    now = _attributes(module)
+    if names := sorted(f"self.{name}" for name in now if now[name] != before.get(name)):
+        return [subject.finding("kept_in_attribute", "backward", names=names)]
+    if not is_renewed and point.cache is not None:
+        return [subject.finding("cache_not_renewed", "backward")]
+    id = "changes_cache_elsewhere" if module.children() else "kept_outside_cache"
+    return [subject.finding(id, "backward")]
+
+
+def _forward_of_another_batch(point: Point) -> None:
+    """Run forward with one example less and other random numbers; where that does not go, with the
+    examples turned round."""
+    subject, n = point.subject, len(point.inputs[0]) if point.inputs[0].ndim else 0
+    with suppress(Stop):
+        if n > 1:
+            fewer = (x[1:].copy() if x.shape[:1] == (n,) else x.copy() for x in point.inputs)
+            subject.forward(*fewer, rewind=False)
+            return
+    subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
+
+
+def _attributes(module: Module) -> dict[str, tuple[int, int]]:
+    """What the module has of its own beside cache, parameters, modules and buffers: by name, which
+    object that is, and its length."""
+    known = {"cache", "training", *module.buffers, *module.own_parameters()}
+    found = {name: value for name, value in vars(module).items() if name not in known}
+    return {
+        name: (id(value), len(value) if isinstance(value, list | dict | set) else 0)
+        for name, value in found.items()
+        if not isinstance(value, Module)
+    }
 
 
 def _as_list(dxs: list[Array], grads: dict[str, Array]) -> list[Array]:
@@ -126,15 +163,17 @@ def _as_list(dxs: list[Array], grads: dict[str, Array]) -> list[Array]:
 
 
 def examine_point(
-    module: Module, inputs: tuple[Array, ...], seed: int = 0, only: Collection[str] | None = None
-) -> Outcome:
+    module: Module, inputs: tuple[Array, ...], seed: int = 0, only: Collection[str] | None = None,
+    explains: bool = True,
+) -> Outcome:  # fmt: skip
     """What is wrong with a module at one point: with shapes, structure, or else values. Nothing is
-    raised for it."""
+    raised for it. explains: whether it is found out why values are wrong"""
     subject = Subject(module)
     copies = tuple(as_float64(x, "fb") for x in inputs)
     with float64_copies(module):
         try:
             point = Point(subject, copies, seed)
+            point.explains = explains
             for name in () if only is None else only:
                 check_choice("check_gradients", name, point.variables | point.parameters, "name")
             found = [

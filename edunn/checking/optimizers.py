@@ -12,8 +12,9 @@ import numpy as np
 
 from edunn.backend import Array
 from edunn.checking.diagnoses import Answer, answer, diagnosis
+from edunn.checking.exceptions import raised
 from edunn.checking.findings import Finding, name_of
-from edunn.checking.subject import THROUGH, in_words
+from edunn.checking.subject import THROUGH
 from edunn.checking.training_loop import steady
 from edunn.core import Parameter
 from edunn.inputs import show
@@ -36,14 +37,18 @@ class Path:
     ):
         self.at = [weights]
         self.findings: list[Finding] = []
-        self.who, self.step = name_of(make, "optimizer"), 0
+        self.who, self.step, self.raises = name_of(make, "optimizer"), 0, False
         try:
             self.walk(make, [Parameter(w.copy()) for w in weights], gradients)
         except THROUGH:
             raise
         except BaseException as error:
             where = f"step {self.step}" if self.step else "building it"
-            self.find("raises", error=in_words(error), where=where)
+            self.raises = True
+            id, details, _ = raised(error, where)
+            if details["where"] != where:  # the line is known
+                details["where"] = f"{where}, {details['where']}"
+            self.find(id, **details)
 
     def walk(self, make: Any, parameters: list[Parameter], gradients: list[Weights]) -> None:
         given: list[tuple[Array, Array]] = []
@@ -150,7 +155,7 @@ def find_in_optimizer(
             if pair.stopped:
                 last = pair.mine.findings[-1]
                 alone = _Pair(make, reference, weights[:1], [gradient[:1] for gradient in walk])
-                if last.id == "raises" and not alone.stopped and not alone.wrong(EXACT):
+                if pair.mine.raises and not alone.stopped and not alone.wrong(EXACT):
                     last = replace(last, id="opt_second_parameter", variable="parameter 2")
                 return [last]
     why = _why_wrong(_Walks(*pairs))

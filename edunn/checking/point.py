@@ -18,12 +18,14 @@ from edunn.checking.inner_modules import Inside, Run, is_slope
 from edunn.checking.subject import Subject, stream
 from edunn.checking.wrong_gradient import WrongGradient
 
+MANY_NUMBERS = 4_000_000  # of an array with which it is found out what is wrong
+
 
 class Point:
     """One forward and backward of a subject: its output, gradients and what they belong to."""
 
     def __init__(self, subject: Subject, inputs: tuple[Array, ...], seed: int):
-        self.subject, self.inputs, self.seed = subject, inputs, seed
+        self.subject, self.inputs, self.seed, self.explains = subject, inputs, seed, True
         self.before = [x.copy() for x in inputs]
         own = subject.parameters()
         self.parameters_before = {n: w.copy() for n, w in own.items()}
@@ -56,6 +58,8 @@ class Point:
             if new is not w or not w.flags.writeable:
                 other = np.shape(new) == old.shape and not np.array_equal(new, old)
                 id = "changes_parameter" if other else "replaces_parameter"
+                if new is not w and any(one is w for one in now.values()):
+                    id = "reorders_parameters"
                 raise subject.stop(id, part, name=name)
 
     def named_inputs(self) -> dict[str, Array]:
@@ -113,14 +117,16 @@ class Point:
 
     def misshapen(self, name: str, gradient: Array, x: Array) -> Finding:
         got, want = gradient.shape, x.shape
-        if got == self.inputs[0].shape[:1] + want and name in self.parameters:
+        if got == () != self.y.shape:
+            id = "shape_number"
+        elif got == self.inputs[0].shape[:1] + want and name in self.parameters:
             id = "shape_batch_axis"
         elif got == self.y.shape:
             id = "shape_of_output"
         elif got == want[::-1]:
             id = "shape_transposed"
         elif [s for s in got if s != 1] == [s for s in want if s != 1]:
-            id = "shape_lost_axis"
+            id = "shape_extra_axis" if len(got) > len(want) else "shape_lost_axis"
         else:
             id = "shape"
         return self.subject.finding(id, "backward", name, got=str(got), want=str(want))
@@ -163,12 +169,16 @@ class Point:
             if measurement.verdict == WRONG:
                 answers[name] = self.explain(name, gradients[name], measurement)
                 found.append(self.finding(name, answers[name], gradients[name], measurement))
+        if found and (digits := _decimals(self.y)):
+            return [self.subject.finding("forward_rounds", "forward", digits=digits)], checked
         if found:
             found = self.explained_inside(found) or explained_by_others(found, answers, checked)
         return sorted(found, key=lambda one: diagnosis(one.id).says == NOTHING), checked
 
     def explain(self, name: str, gradient: Array, measurement: Measurement) -> Answer:
         """What is probably wrong with a gradient."""
+        if not self.explains:
+            return Answer("unknown", {})
         a, n, looked = gradient, np.asarray(measurement.measured), measurement.looked
         if is_sample := not np.all(looked):
             a, n = a[looked], n[looked]
@@ -185,7 +195,7 @@ class Point:
     def explained_inside(self, found: list[Finding]) -> list[Finding]:
         """The findings, of which the first says what is wrong with the use of the modules inside;
         none where that is not it."""
-        if not self.subject.module.children():
+        if not self.subject.module.children() or not self.explains:
             return []
 
         def is_right(run: Run) -> bool:
@@ -215,7 +225,18 @@ class Point:
         return y
 
     def jacobian(self, x: Array) -> Array:
-        """How every output moves with every number of x: (x's shape, y's shape)."""
+        """How every output moves with every number of x: (x's shape, y's shape). Stops where that
+        is too much to keep."""
+        if x.size * self.y.size > MANY_NUMBERS:
+            raise self.subject.stop("unknown", "backward")
         probe, h = Probe(self.forward, x, 1.0), 1e-5
         rows = [np.add(*probe.sides(place, h, h)[:2]) / 2 for place in np.ndindex(x.shape)]
         return np.reshape(rows, x.shape + self.y.shape)
+
+
+def _decimals(y: Array) -> int:
+    """To how many decimals all numbers of y are rounded, from 1 to 6; 0 where they are not."""
+    if y.size < 2 or np.array_equal(y, np.round(y)):  # whole numbers may have been counted
+        return 0
+    rounded = (n for n in range(1, 7) if np.allclose(y, np.round(y, n), rtol=0, atol=1e-12))
+    return next(rounded, 0)

@@ -71,7 +71,9 @@ class Report:
             return
         errors = _Errors.of(self.first)
         key = "line_gradient" if is_gradient(self.first) else "line"
-        told = word(key, **errors.told) if errors else message(self.first)[0]
+        told = message(self.first)[0]
+        if errors:
+            told = f"{word(key, **errors.told)}. {told}"
         raise self.error(f"{start(self.first)}: {told}\n\n{self.text()}")
 
     def text(self) -> str:

@@ -5,12 +5,9 @@ Whatever it does to what it is given stays without effect, and is noticed.
 
 from __future__ import annotations
 
-import linecache
 import math
-import re
 import sys
 import time
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,7 +16,7 @@ import numpy as np
 
 from edunn.backend import Array, generator
 from edunn.checking.diagnoses import diagnosis
-from edunn.checking.errors import package_of
+from edunn.checking.exceptions import in_words, raised
 from edunn.checking.findings import Finding
 from edunn.core import Module, Parameter
 
@@ -39,26 +36,7 @@ class TimeUp(BaseException):
         self.seconds = seconds
 
 
-CORE = re.compile(r"matmul: Input operand 1 has .* \(size (\d+) is different from (\d+)\)")
 THROUGH = NotImplementedError, KeyboardInterrupt, TimeUp  # what a check lets pass as it is
-
-
-def in_words(error: BaseException) -> str:
-    """An exception on one line: "ValueError: operands could not be ..."."""
-    text = ""
-    with suppress(Exception):  # of its own __str__
-        text = " ".join(str(error)[:1000].split())
-    text = CORE.sub(r"matmul (@): the two sizes in the middle differ, \1 and \2", text)
-    return f"{type(error).__name__}: {text}"[:160] if text else type(error).__name__
-
-
-def _line_of(error: BaseException) -> str:
-    """The line of the student's code in which it was raised; "" where that is not known."""
-    found = ""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if package_of(frame.f_globals) not in ("edunn", "numpy"):
-            found = linecache.getline(frame.f_code.co_filename, line).strip()
-    return f"`{found[:80]}`" if found else ""
 
 
 class Subject:
@@ -95,9 +73,9 @@ class Subject:
         except THROUGH:
             raise
         except BaseException as error:  # exit() as well
-            details = {"error": in_words(error), "where": _line_of(error) or part}
-            is_empty = part == "backward" and self.module.cache is None
-            id = "cache_empty" if is_empty and self.blames_cache(error, *inputs) else "raises"
+            id, details, _ = raised(error, part)
+            if part == "backward" and self.module.cache is None:
+                id = "cache_empty" if self.blames_cache(error, *inputs) else id
             raise Stop(self.finding(id, part, **details), error) from error
 
     def blames_cache(self, error: BaseException, *inputs: Any) -> bool:
@@ -117,11 +95,13 @@ class Subject:
                 self.module.cache = None
         return True
 
-    def forward(self, *inputs: Array) -> Array:
-        """The output, an array of its own; the random numbers begin anew at every call."""
+    def forward(self, *inputs: Array, rewind: bool = True) -> Array:
+        """The output, an array of its own. rewind: the random numbers begin anew, as they do at
+        every call but those that ask for others"""
         self.forwards += 1
-        generator().bit_generator.state = self.random
-        if self.draws:
+        if rewind:
+            generator().bit_generator.state = self.random
+        if rewind and self.draws:
             np.random.set_state(self.numpy_random)
         y = self.run("forward", *inputs)
         if self.forwards == 1:  # putting the state back takes longer than many a layer
@@ -140,12 +120,19 @@ class Subject:
         """What the module's backward has returned, as arrays."""
         if result is None:
             raise self.stop("returns_nothing", "backward")
+        if isinstance(result, list) and len(result) == 2 and isinstance(result[1], dict):
+            raise self.stop("returns_list_pair", "backward")
         if not isinstance(result, tuple) or len(result) != 2:
             raise self.stop("returns_not_pair", "backward")
         dx, grads = result
         if not isinstance(grads, dict):
             raise self.stop("grads_not_dict", "backward")
+        if isinstance(dx, list) and any(isinstance(d, np.ndarray) and d.ndim > 1 for d in dx):
+            raise self.stop("returns_list", "backward")
         dxs = [d for d in (dx if isinstance(dx, tuple) else (dx,)) if d is not None]
+        for name, value in [*((f"input {i}", d) for i, d in enumerate(dxs)), *grads.items()]:
+            if isinstance(value, list):
+                raise self.stop("gradient_list", "backward", name=name)
         arrays = [self.array("backward", value, "fiu") for value in (*dxs, *grads.values())]
         return arrays[: len(dxs)], dict(zip(grads, arrays[len(dxs) :]))
 
@@ -164,7 +151,8 @@ class Subject:
             got = str(array.dtype) if isinstance(value, np.ndarray | np.generic) else kind
             raise self.stop("dtype_not_numbers", part, got=got)
         if array.dtype.kind == "f" and array.dtype.itemsize < 8:
-            raise self.stop("dtype_float32", part, got=str(array.dtype))
+            id = "dtype_float16" if array.dtype.itemsize < 4 else "dtype_float32"
+            raise self.stop(id, part, got=str(array.dtype))
         return array
 
     def parameters(self) -> dict[str, Array]:

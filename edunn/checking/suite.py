@@ -78,7 +78,7 @@ class _Examination:
         try:
             point = Point(self.subject, inputs, self.seed)
         except Stop as stop:
-            if stop.finding.part == "backward" and stop.finding.id == "raises":
+            if stop.finding.part == "backward" and stop.error and stop.finding.id != "cache_empty":
                 y = self.subject.forward(*(x.copy() for x in inputs))
                 for finding in self.against_reference(inputs, y):
                     raise Stop(finding) from None
@@ -98,7 +98,7 @@ class _Examination:
                 continue
             if self.is_fine_when_fresh(inputs):
                 return [self.subject.finding("stale_batch", found[0].part, found[0].variable)]
-            if found[0].id != "raises":
+            if error is None or found[0].id == "cache_empty":
                 return found
             # a batch of one may be refused, as batch normalization must; but an AxisError, say, is
             # a ValueError by its class and no refusal
@@ -184,8 +184,15 @@ class _Examination:
             expected = self.expected(inputs)
             copes = expected is not None and np.all(np.isfinite(expected))
             if copes and not np.all(np.isfinite(self.subject.forward(*inputs))):
-                return [self.subject.finding("overflow", "forward", size=f"{abs(size):g}")]
+                id = "not_finite_together" if self.is_finite_alone(inputs) else "overflow"
+                return [self.subject.finding(id, "forward", size=f"{abs(size):g}")]
         return []
+
+    def is_finite_alone(self, inputs: tuple[Array, ...]) -> bool:
+        """Whether each example gives finite numbers, if it is alone in its batch."""
+        n = len(inputs[0])
+        each = ([x[i : i + 1] if x.shape[:1] == (n,) else x for x in inputs] for i in range(n))
+        return all(np.all(np.isfinite(self.subject.forward(*one))) for one in each)
 
     def train(self, training: bool) -> None:
         self.subject.ask("train", training)

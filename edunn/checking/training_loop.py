@@ -11,9 +11,10 @@ import numpy as np
 
 from edunn.backend import Array, generator
 from edunn.checking.diagnoses import Answer, answer
+from edunn.checking.exceptions import raised
 from edunn.checking.findings import Finding, name_of
 from edunn.checking.noting import Notes, NotingLoss, NotingModel, NotingOptimizer
-from edunn.checking.subject import THROUGH, in_words
+from edunn.checking.subject import THROUGH
 from edunn.core import Tensor
 from edunn.inputs import show
 
@@ -60,8 +61,8 @@ def find_in_training_loop(
         except THROUGH:
             raise
         except BaseException as error:
-            details = {"error": in_words(error), "where": "the training loop"}
-            return [Finding("raises", who, "run", None, details)]
+            id, details, _ = raised(error, "the training loop")
+            return [Finding(id, who, "run", None, details)]
     found = _wrong_steps(notes) or _wrong_examples(notes, n, batch_size, epochs)
     if not found:
         found = _wrong_mode_or_order(notes, epochs) + _wrong_history(notes, history, epochs)

@@ -89,6 +89,16 @@ class WrongGradient:
         with self.having(name, value):
             return point.gradients_for(self.dy)[self.variable]
 
+    def takes_mean(self) -> bool:
+        """Whether forward gives a batch the same number as the batch with all examples twice."""
+        n, point = self.batch, self.point
+        twice = (
+            np.concatenate([x, x]) if np.shape(x)[:1] == (n,) else x for x in self.inputs.values()
+        )
+        y = point.subject.forward(*twice)
+        point.subject.forward(*point.inputs)
+        return y.shape == np.shape(self.y) and agree(y, self.y)
+
     @contextmanager
     def having(self, name: str, value: Array) -> Iterator[None]:
         array = self.array(name)

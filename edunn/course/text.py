@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # of a terminal: colours, cursor moves
 # control characters (but for tab and newline), and those that turn the direction of writing
@@ -35,3 +36,31 @@ def as_in_terminal(text: str) -> str:
     """What a terminal would display: no colours, and no lines that were written over."""
     lines = [line.rstrip("\r").rpartition("\r")[2] for line in without_escapes(text).split("\n")]
     return "\n".join(lines)
+
+
+class _Words(HTMLParser):
+    """Collects what a page shows, without scripts and styles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.hidden += tag in ("script", "style", "title")
+        address = dict(attrs).get("href" if tag == "a" else "src")
+        self.found += [f" {address} "] if address and tag in ("a", "img", "iframe") else []
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in ("script", "style", "title") and self.hidden > 0
+
+    def handle_data(self, data: str) -> None:
+        self.found += [] if self.hidden else [data]
+
+
+def words_of(page: str) -> str:
+    """What a page of HTML says, and the addresses in it, on one line."""
+    reader = _Words()
+    reader.feed(page)
+    reader.close()
+    return " ".join("".join(reader.found).split())

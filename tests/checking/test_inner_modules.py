@@ -163,7 +163,7 @@ class LastUseOnly(ForgetsOneRun):
 
 
 def test_two_runs_of_one_layer():
-    assert found_in(ForgetsOneRun(nn.Dense(3, 3, "tanh"))) == ("inner_other_memory", "f (Dense)")
+    assert found_in(ForgetsOneRun(nn.Dense(3, 3, "tanh"))) == ("inner_same_memory", "f (Dense)")
     found, _, _ = examine_point(LastUseOnly(nn.Dense(3, 3, "tanh")), (X,))
     assert (found[0].id, found[0].variable) == ("overwritten", "f.w")
     bias = nn.Bias(3, nn.initializers.RandomNormal(1.0))  # keeps no memory: taken in turn

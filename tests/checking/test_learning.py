@@ -454,7 +454,7 @@ OPTIMIZERS = [  # what the student wrote, what is right, the diagnosis
     (make(DecayIntoAdam, decay=0.1), make(LikeAdamW, decay=0.1), "opt_zero_gradient"),
     (LargeEps, LikeAdam, "opt_tiny_gradients"),
     (SizeForSquare, LikeAdam, "opt_scale"),
-    (lambda parameters: None, Plain, "raises"),
+    (lambda parameters: None, Plain, "raises_none"),
 ]
 
 
@@ -500,14 +500,15 @@ def test_an_exception_of_step_says_which():
             super().change(i, p, w, g)
 
     (finding,) = find_in_optimizer(Stops, Plain)
-    assert finding.id == "raises"
-    assert finding.details == {"error": r"KeyError: 'first\nsecond'", "where": "step 3"}
+    assert finding.id == "raises_key"
+    line = '`raise KeyError("first\\nsecond")`'
+    assert finding.details == {"error": r"KeyError: 'first\nsecond'", "where": f"step 3, {line}"}
 
 
 def test_an_exception_of_the_constructor_says_so():
     (finding,) = find_in_optimizer(lambda parameters: parameters.nothing, Plain)
-    assert (finding.id, finding.part) == ("raises", "__init__")
-    assert finding.details["where"] == "building it"
+    assert (finding.id, finding.part) == ("raises_attribute", "__init__")
+    assert finding.details["where"].startswith("building it, `")
 
 
 def test_a_wrong_reference_is_its_callers():
@@ -613,7 +614,7 @@ INITIALIZERS = [
     (same_rows, 0.0, None, None, "init_repeats"),
     (transposed, 0.0, kaiming, "normal", "init_shape"),
     (one_nan, 0.0, kaiming, "normal", "not_finite"),
-    (np.zeros, 0.0, kaiming, "normal", "init_std"),
+    (np.zeros, 0.0, kaiming, "normal", "init_all_zero"),
     (np.zeros, 0.0, None, "normal", "init_distribution"),
     (np.ones, 0.0, 0.0, None, "init_mean"),
     (lambda shape: None, 0.0, None, None, "dtype_not_numbers"),
@@ -1001,7 +1002,7 @@ LOOPS = [
     (nothing, "loop_examples_missing"),
     (a_word, "loop_history"),
     (one_number, "loop_history"),
-    (plain_arrays, "raises"),
+    (plain_arrays, "raises_no_method"),
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import edunn as nn
 from changed_layers import NoText, assert_same_state, first, layer, raises, state_of, then
-from edunn.checking.subject import in_words
+from edunn.checking.exceptions import in_words
 
 pytestmark = pytest.mark.slow
 
@@ -127,7 +127,7 @@ SENTENCES = {  # what is wrong, and what is said of it
     ),
     "the layer inside itself": (
         layer(first(lambda self, x: setattr(self, "me", self))),
-        "named_parameters stops with an error: RecursionError",
+        "In named_parameters, a function calls itself again and again",
     ),
     "inputs_of_dx stops": (
         layer(inputs_of_dx=lambda inputs: 1 / 0), "inputs_of_dx stops with an error: ZeroDivision"

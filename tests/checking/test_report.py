@@ -179,16 +179,18 @@ def test_what_could_not_be_measured_is_not_called_right():
     assert "✗ x   ? w   ✓ b" in wrong.text()
 
 
-def test_raise_if_wrong_says_it_in_the_first_line():
+def test_raise_if_wrong_says_it_in_the_first_line_with_the_pattern():
     yours, measured = wrong_in_one()
     assert error_of(one("unknown", yours / 7, measured / 7)).startswith(
         "Linear, gradient of w: wrong in 1 of 6 numbers; at (1, 0) backward says 0.857143, "
-        "but the slope is 0.428571\n\n✗ Linear.backward: the gradient of w is not right yet\n"
+        "but the slope is 0.428571. The gradient of w does not agree with the measured slope.\n\n"
+        "✗ Linear.backward: the gradient of w is not right yet\n"
     )
     shape = error_of(one("shape", got=(2, 3), want=(3, 2)))
     assert shape.startswith("Linear, gradient of w: The gradient has shape (2, 3), but its")
     step = Finding("opt_wrong", "SGD", "step", "parameter 1", {}, yours, measured)
-    line = "SGD.step: wrong in 1 of 6 numbers; at (1, 0) it gives 6, but it should be 3\n\n"
+    line = "SGD.step: wrong in 1 of 6 numbers; at (1, 0) it gives 6, but it should be 3. The "
+    line += "weights after the step are not those of the exercise.\n\n"
     assert error_of(Report("SGD", [], [step])).startswith(line)
 
 

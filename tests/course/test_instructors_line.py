@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 
 from browser import SECONDS, chromium, jupyter_lab, needs_browser
 from edunn.course.authoring.wrong_answers import read_wrong_answers
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from lock import needs_lock

@@ -420,7 +420,7 @@ LINEAR = [
     other(ReturnsInTheLoop, nn.Linear, features, "only_first_example", 4, 5),
     other(DecayInBackward, nn.Linear, features, "not_zero_for_zero", 4, 5),
     other(KeepsAll, nn.Linear, features, "stale_batch", 4, 5),
-    other(KeepsOutside, nn.Linear, features, "changes_cache_elsewhere", 4, 5),
+    other(KeepsOutside, nn.Linear, features, "kept_in_attribute", 4, 5),
     other(Rounded, nn.Linear, features, "not_linear", 4, 5),
     other(OtherWayRound, nn.Linear, features, "grads_not_dict", 4, 5),
     other(WrongIndex, nn.Linear, features, "equal_along_axis", 4, 4),

@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 
+from edunn.course.authoring.edited import not_edited
 from edunn.course.authoring.overview import overview
 from edunn.course.authoring.translate import translated
 from edunn.course.errors import CourseError
@@ -35,6 +36,7 @@ def build_exercise(course: Course, name: str, progress: Progress = lambda step: 
 
     Raises CourseError, which names the cell, where something cannot be proved.
     """
+    not_edited(course, name)
     progress("blanking the solution")
     solution = course.solution(name)
     release = release_bytes(solution, name)
@@ -51,6 +53,7 @@ def build_exercise(course: Course, name: str, progress: Progress = lambda step: 
         sentence = prove()
         progress(sentence)
         proofs.append(sentence)
+    not_edited(course, name)  # while this was proved
     releases = {"": release} | in_other_languages(course, name, blank)
     for language, content in releases.items():
         write_whole(course.release_path(name, language), content)

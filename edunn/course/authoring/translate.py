@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from edunn.course.errors import CourseError
-from edunn.course.notebooks.solution import grade_id
+from edunn.course.notebooks.solution import LANGUAGE, digest_of, grade_id
 
 MARK = "<!-- cell -->\n"
 LANGUAGE_CELL: dict[str, Any] = {
@@ -35,6 +35,7 @@ def translated(release: Any, text: str, language: str) -> Any:
     cells, texts = prose(notebook), [part.strip() for part in text.split(MARK)[1:]]
     if len(cells) != len(texts):
         raise CourseError(f"{language}: {len(texts)} texts for {len(cells)} markdown cells")
+    places = {cell["id"]: place for place, cell in enumerate(notebook["cells"])}
     for number, (cell, new) in enumerate(zip(cells, texts), start=1):
         for what, pattern in (
             ("heading", r"^#+(?= )"),
@@ -46,9 +47,9 @@ def translated(release: Any, text: str, language: str) -> Any:
             if old != found:
                 odd = sorted(set(old) ^ set(found)) or [f"{len(found)} of them, not {len(old)}"]
                 raise CourseError(f"{language}, text {number}: another {what}: {odd[0]}")
-        cell["source"] = new
+        cell["source"], cell["id"] = new, digest_of(places[cell["id"]], new)
     place = next(i for i, cell in enumerate(notebook["cells"]) if grade_id(cell) == "setup")
     source = f'nn.checking.set_language("{language}")'
-    extra = type(cells[0])(copy.deepcopy(LANGUAGE_CELL), id="language", source=source)
+    extra = type(cells[0])(copy.deepcopy(LANGUAGE_CELL), id=LANGUAGE, source=source)
     notebook["cells"].insert(place + 1, extra)
     return notebook

@@ -49,13 +49,30 @@ class Group(click.Group):
             return super().invoke(context)
         except CourseError as error:
             raise click.ClickException(str(error)) from error
+        except ModuleNotFoundError as error:
+            raise click.ClickException(_needed(error)) from error
         except OSError as error:
-            if error.filename is None:
-                raise
-            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+            said = error.strerror or str(error)
+            where = f"{error.filename}: " if error.filename is not None else ""
+            raise click.ClickException(f"{where}{said}") from error
+        except MemoryError as error:
+            raise click.ClickException("the machine has no more memory to give") from error
         except KeyboardInterrupt:
             console.print("Stopped. What is done is kept: the same command goes on from there.")
             context.exit(STOPPED)
+
+
+OF_UNIX = {"fcntl", "grp", "pwd", "resource", "termios"}  # which Windows lacks
+
+
+def _needed(error: ModuleNotFoundError) -> str:
+    """What to install for a command that lacks a module; an error of our own is raised again."""
+    module = (error.name or "").partition(".")[0]
+    if module in ("edunn", ""):
+        raise error
+    if module in OF_UNIX:
+        return "this command needs Linux: WSL on Windows, or a container"
+    return f"this command needs {module}: pip install 'edunn-course[course]'"
 
 
 class Bars(Progress):
@@ -159,6 +176,15 @@ def print_status(found: list[Any]) -> None:
         parts = ([name for name, whose in one.parts.items() if whose == kind] for kind in kinds)
         table.add_row(Text(one.name), *(Text("\n".join(names)) for names in parts), one.points)
     console.print(table)
+
+
+def print_facts(facts: list[Any]) -> None:
+    """What was looked at, what was found, and below it what to do."""
+    marks = {"ok": "✓", "missing": "-", "wrong": "✗"}
+    for fact in facts:
+        say(f"{fact.what}: {fact.found}", marks[fact.state])
+        if fact.do:
+            console.print(Text(f"      {fact.do}"), soft_wrap=True)
 
 
 def print_built(built: Any) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+from rich.text import Text
 
 from edunn.checking.messages import LANGUAGES, speaking
 from edunn.course.cli.console import (
@@ -18,6 +20,7 @@ from edunn.course.cli.console import (
     print_some,
 )
 from edunn.course.notebooks.layout import Course
+from edunn.files import private_files
 
 folder = click.Path(file_okay=False, path_type=Path)
 file = click.Path(path_type=Path)
@@ -77,8 +80,9 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     Gradescope give to download. Begin with report.html in --out. What has not changed since the
     last time is not judged again, and a run that was stopped goes on where it was.
 
-    The roster has a column `student`, and others by which downloads name people: name, email,
-    canvas_id, login, sis_id, moodle_id. It is kept in --out: name it once.
+    The roster is what Canvas (gradebook) or Moodle (participants, grading worksheet) exports; or it
+    has a column `student`, and others by which downloads name people: name, email, canvas_id,
+    login, sis_id, moodle_id, group. It is kept in --out: name it once.
     """
     from edunn.course.grading.grade import Judging, grade_submissions
     from edunn.course.reporting.html import write_all
@@ -86,6 +90,7 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     from edunn.course.submissions.collect import assignment_of
     from edunn.course.submissions.roster import Roster
 
+    context.with_resource(private_files())
     course = Course.find(context.obj)
     known = course.assignments()
     name = course.full_name(assignment) if assignment else assignment_of(submissions, known)
@@ -99,8 +104,20 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     (sheet,) = (one for one in write_all(out) if one.name == name)
     print_grades(grades)
     print_some("in the roster who handed in nothing", sheet.absent)
+    for said in (nobody := _unknown_to(sheet.roster, grades)):
+        console.print(Text(said))
     print_files(out / "report.html", out / "grades.csv", out / "feedback", out / "gradebook.db")
-    context.exit(0 if all(grade.points is not None for grade in grades) else 1)
+    context.exit(0 if all(grade.points is not None for grade in grades) and not nobody else 1)
+
+
+def _unknown_to(roster: Any, grades: list[Any]) -> list[str]:
+    """Why a roster is no help, if it knows nobody who is graded; else nothing."""
+    strangers = [
+        grade.record.student
+        for grade in grades
+        if any(note.id == "not_in_roster" for note in grade.record.notes)
+    ]
+    return [roster.no_match(strangers)] if roster.rows and len(strangers) == len(grades) else []
 
 
 @click.command("report")
@@ -112,7 +129,8 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     show_default=True,
     help="Language of the pages and the table.",
 )
-def report_command(out: Path, language: str) -> None:
+@click.pass_context
+def report_command(context: click.Context, out: Path, language: str) -> None:
     """Write the pages of all that was graded.
 
     They are report.html, feedback/ and grades.csv in OUT (graded/), with the points and comments
@@ -120,6 +138,7 @@ def report_command(out: Path, language: str) -> None:
     """
     from edunn.course.reporting.html import write_all
 
+    context.with_resource(private_files())
     with speaking(language):
         print_sheets(write_all(out))
     print_files(out / "report.html", out / "feedback", out / "grades.csv")
@@ -144,6 +163,7 @@ def regrade_command(
     from edunn.course.reporting.html import write_all
     from edunn.course.sandbox.limits import Limits
 
+    context.with_resource(private_files())
     course, judging = Course.find(context.obj), Judging(workers, Limits(confined=not unsafe))
     only = [course.full_name(name) for name in names] or [""]
     before = [sheet for name in only for sheet in read_sheets(out, name)[1]]
@@ -162,24 +182,44 @@ def regrade_command(
 @click.option("--assignment", default="", help="One exercise; by default all that are graded.")
 @click.option("--roster", type=file, help="By default the one in --out.")
 @click.option("--column", default="", help='Its name there, such as "Exercise 2 (4711)".')
+@click.option("--feedback", is_flag=True, help="The pages of feedback instead, as a zip.")
 @click.pass_context
-def export_command(
-    context: click.Context, kind: str, out: Path, assignment: str, roster: Path | None, column: str
+def export_command(  # noqa: PLR0913  # a parameter for each option
+    context: click.Context,
+    kind: str,
+    out: Path,
+    assignment: str,
+    roster: Path | None,
+    column: str,
+    feedback: bool,
 ) -> None:
     """Write the grades as Canvas, Moodle or Gradescope takes them.
 
     A CSV to import, or a results.json for each student; points given by hand are in it. Nobody
-    without a grade gets a zero.
+    without a grade gets a zero. A roster that is Canvas's gradebook, or Moodle's grading worksheet,
+    goes back as it came, with the points in it.
+
+    --feedback writes a zip for each exercise, whose files are called as Canvas ("Re-upload
+    submissions") or Moodle ("Upload multiple feedback files in a zip") takes them back.
     """
     from edunn.course.reporting.export import export_grades
+    from edunn.course.reporting.feedback_zip import write_feedback_zips
     from edunn.course.submissions.roster import Roster
 
+    context.with_resource(private_files())
     name = Course.find(context.obj).full_name(assignment) if assignment else ""
+    if feedback:
+        for zipped in write_feedback_zips(kind, out, name):
+            console.print(f"{zipped.grades} students have feedback")
+            print_some("without", zipped.empty)
+            print_files(zipped.path)
+        return
     people = Roster.read(roster) if roster else None
     result = export_grades(kind, out, name, people, column)
     console.print(f"{result.grades} grades written")
     print_some("without a grade, left empty", result.empty)
     print_some("that still wait for a person, with the points so far", result.waiting)
+    print_some("late, with their points as they are", result.late)
     print_some("not in the roster, left out", result.strangers)
     print_files(result.path)
 

@@ -28,10 +28,11 @@ def judge_command(
     COPY is a notebook that edunn grade has kept; its record goes to --out. docs/cluster.md says how
     to start such jobs.
     """
+    from edunn.course.grading.gradebook import read_secret
     from edunn.course.grading.judge_one import judge_one
     from edunn.course.grading.records import NOT_GRADED
 
     course = Course.find(context.obj)
-    record = judge_one(course, course.full_name(assignment), copy, secret.read_bytes(), out)
+    record = judge_one(course, course.full_name(assignment), copy, read_secret(secret), out)
     if record.state == NOT_GRADED:
         raise CourseError(f"{copy.stem} is not graded: see {out}")

@@ -1,4 +1,4 @@
-"""The commands for students: `edunn check`, `edunn status`."""
+"""The commands for students: `edunn start`, `edunn check`, `edunn status`, `edunn doctor`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,54 @@ from pathlib import Path
 
 import click
 
-from edunn.course.cli.console import console, print_files, print_receipt, print_status
+from edunn.course.cli.console import (
+    console,
+    print_facts,
+    print_files,
+    print_receipt,
+    print_some,
+    print_status,
+)
+
+
+@click.command("start")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--open", "opens", is_flag=True, help="Then start JupyterLab there.")
+@click.pass_context
+def start_command(context: click.Context, folder: Path, opens: bool) -> None:
+    """Lay the notebooks out in a folder of yours.
+
+    What is there already stays as it is: the same command brings what is new.
+    """
+    from edunn.course.student.start import lay_out
+
+    found = lay_out(folder)
+    console.print(f"{len(found.written)} new files, {len(found.same)} that were there already")
+    print_some("that you have worked in stay as they are", [str(path) for path in found.kept])
+    first = next((p for p in sorted([*found.written, *found.same, *found.kept])
+                  if p.suffix == ".ipynb"), folder)  # fmt: skip
+    if not opens:
+        console.print("Begin with:")
+        print_files(first)
+        return
+    import subprocess
+    import sys
+
+    context.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(first)]))
+
+
+@click.command("doctor")
+@click.pass_context
+def doctor_command(context: click.Context) -> None:
+    """See what this machine has of what edunn needs.
+
+    The exit code is 1 where something is wrong, such as another package that is called edunn.
+    """
+    from edunn.course.student.doctor import examine
+
+    facts = examine()
+    print_facts(facts)
+    context.exit(int(any(fact.state == "wrong" for fact in facts)))
 
 
 @click.command("check")

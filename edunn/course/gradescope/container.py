@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from edunn.course.errors import CourseError
-from edunn.course.gradescope.results import by_hand, not_graded, results
+from edunn.course.gradescope.results import by_hand, not_graded, results, unusable
 from edunn.course.grading.judge import Judge
 from edunn.course.grading.records import NOT_GRADED, Record
 from edunn.course.hidden_tests.exercise import Exercise
@@ -24,7 +24,7 @@ from edunn.course.notebooks.solution import headings
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission, choose
-from edunn.course.submissions.lms import File, Owner, files_in, loader, wanted
+from edunn.course.submissions.lms import File, Owner, files_in, loader, visible
 from edunn.files import write_whole
 
 
@@ -68,7 +68,7 @@ def run(root: Path) -> dict[str, Any]:
     record = grader.record(handed_in(root / "submission", student, grader.exercise.name))
     print(f"{record.state}: {record.points:g} points in {record.seconds:g} s. {record.reason}")
     if record.state == NOT_GRADED:
-        return not_graded(record.reason)
+        return (unusable if record.is_unusable else not_graded)(record.reason)
     release = grader.exercise.released()
     return results(record, record.points, headings(release), by_hand(release), {})
 
@@ -90,7 +90,7 @@ def handed_in(folder: Path, student: str, name: str) -> Submission:
     """The notebook among the submitted files; or why none of them can be graded."""
     if not folder.is_dir():
         raise CourseError(f"there is no folder {folder.name}")
-    paths = [path for path in files_in(folder) if wanted(PurePosixPath(path))]
+    paths = [path for path in files_in(folder) if visible(PurePosixPath(path))]
     files = [File(path, Owner(student, []), loader(folder / path)) for path in paths]
     submission = choose(student, files, name)
     if submission.content is None:

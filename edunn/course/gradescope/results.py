@@ -61,3 +61,9 @@ def not_graded(reason: str) -> dict[str, Any]:
         "your instructors: they can run the autograder again."
     )
     return {"output": output, **SETTINGS}
+
+
+def unusable(reason: str) -> dict[str, Any]:
+    """A results.json without a score, for a file that cannot be judged: that is no zero."""
+    output = f"Not graded, so there is no score: {reason}. Nothing of it could be judged."
+    return {"output": output, **SETTINGS}

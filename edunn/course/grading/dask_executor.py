@@ -22,7 +22,6 @@ from edunn.course.grading.records import Record
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.limits import Limits
-from edunn.course.submissions.collect import Submission
 
 PATIENCE = 60  # seconds without any worker
 CONNECT = 10  # seconds until a scheduler must have answered
@@ -75,7 +74,7 @@ class _DaskPool(Pool):
         self.client, self.jobs, self.single = client, jobs, single
 
     def send(self, student: str, submission: Any) -> Future[Any]:
-        sent: Future[Any] = self.jobs.submit(_judge_there, self.job, submission)
+        sent: Future[Any] = self.jobs.submit(_judge_there, self.job, student, submission)
         return sent
 
     def record(self, job: Future[Any]) -> Record:
@@ -130,10 +129,10 @@ _judges: dict[str, tuple[Judge, Library]] = {}  # of this process, by run
 _over: set[str] = set()  # runs that have ended
 
 
-def _judge_there(job: _Job, submission: Submission) -> dict[str, Any]:
+def _judge_there(job: _Job, student: str, submission: Any) -> dict[str, Any]:
     """The record of a submission, as a dict; this runs in a worker of the cluster."""
     judge, _ = _judges.get(job.run) or _set_up(job)
-    return judge.record(submission.student, submission).as_dict()
+    return judge.record(student, submission).as_dict()
 
 
 def _set_up(job: _Job) -> tuple[Judge, Library]:

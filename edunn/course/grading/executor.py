@@ -6,10 +6,14 @@ here, `DaskExecutor` (dask_executor.py) on a cluster.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import multiprocessing
 import os
+import resource
 import signal
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -19,6 +23,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
+from edunn.course.errors import CourseError
 from edunn.course.grading.judge import Judge
 from edunn.course.grading.records import NOT_GRADED, Record
 from edunn.course.hidden_tests.exercise import Exercise
@@ -31,6 +36,9 @@ from edunn.course.submissions.normalise import NormalisedSubmission
 Progress: TypeAlias = Callable[[str, int, int], None]  # (what is being done, how many, of how many)
 Submissions: TypeAlias = Mapping[str, Submission] | Mapping[str, NormalisedSubmission]
 MOST_DEATHS = 10  # of judges; after that the fault is not that of a submission
+MOST_AGAIN = 20  # submissions that are judged again because the machine was short of something
+AGAIN = "worker_killed", "machine_short", "no_worker"  # may be right with nobody beside
+SOLUTION = "the solution"
 LOOK_UP = 5.0  # seconds, at most, until the number of judges is asked for again
 
 
@@ -60,12 +68,17 @@ class Pool(ABC):
 class Executor(ABC):
     """Judges the submissions of one exercise.
 
-    Where a judge dies, what was being judged is judged again, one by one. A submission that then
-    kills its judge by itself is not graded; all others are.
+    Where a judge dies, what was being judged is judged again, one by one; so is a submission whose
+    worker was killed, or whom the machine gave less than its limits allow. If that happens again
+    with nobody beside, the submission is not graded; all others are.
+
+    Where the exercise holds its solution, that is judged first; CourseError, and nobody is judged,
+    if it loses points.
     """
 
     def __init__(self, exercise: Exercise, secret: bytes, limits: Limits):
         self.exercise, self.secret, self.limits = exercise, secret, limits
+        self.proved = not exercise.solution
 
     @contextmanager
     def running(self) -> Iterator[Any]:
@@ -80,11 +93,11 @@ class Executor(ABC):
         self, submissions: Submissions, progress: Progress = no_progress
     ) -> Generator[Record, None, None]:
         """Records in the order in which they are done. submissions: by student"""
-        waiting, suspects, done, deaths = deque(submissions), deque[str](), 0, 0
+        waiting, suspects, done, deaths, again = deque(submissions), deque[str](), 0, 0, 0
         with self.running() as shared:
             while waiting or suspects:
                 single = bool(suspects)
-                batch = deque([suspects.popleft()]) if single else waiting
+                batch = suspects if single else waiting
                 if deaths >= MOST_DEATHS:
                     judged = _given_up(batch)
                 else:
@@ -92,12 +105,33 @@ class Executor(ABC):
                 with closing(judged) as found:
                     for student, record in found:
                         deaths += record is None
-                        if record is None and not single and deaths < MOST_DEATHS:
+                        again += record is not None and _may_be_right(record)
+                        few = deaths < MOST_DEATHS and again < MOST_AGAIN
+                        if few and not single and (record is None or _may_be_right(record)):
                             suspects.append(student)
                             continue
                         yield record or self._of_dead_judge(student)
                         done += 1
                         progress("judging", done, len(submissions))
+
+    def prove(self, pool: Pool) -> bool:
+        """Judge the solution, once in all; False if its judge has died."""
+        if self.proved:
+            return True
+        notebook = json.loads(self.exercise.solution)
+        try:  # one for each judge, so that all of them start
+            jobs = [pool.send(SOLUTION, NormalisedSubmission(notebook)) for _ in range(pool.room())]
+            record = pool.record(next(iter(wait(jobs, return_when=FIRST_COMPLETED).done)))
+        except pool.died:
+            return False
+        for result in record.lost if record.state != NOT_GRADED else ():
+            said = getattr(result.why, "details", {}).get("said", "")
+            raise CourseError(
+                f"nobody is judged: {self.exercise.name}'s own solution loses the points of "
+                f"{result.name}. {result.reason}{f' ({said})' if said else ''}"
+            )
+        self.proved = record.state != NOT_GRADED
+        return True
 
     def _of_dead_judge(self, student: str) -> Record:
         return Record(student, self.exercise.name, NOT_GRADED, Message("judge_died"))
@@ -108,8 +142,10 @@ class Executor(ABC):
         """(student, record) until nobody waits, or until a judge dies: then with None for those who
         were being judged."""
         running: dict[Future[Any], str] = {}
-        broken = False
         with judges as pool:
+            broken = not self.prove(pool)
+            if broken and waiting:
+                yield waiting.popleft(), None
             while running or (waiting and not broken):
                 most = pool.room()
                 while waiting and len(running) < most and not broken:
@@ -126,6 +162,11 @@ class Executor(ABC):
                     except pool.died:
                         broken = True
                     yield running.pop(job), record
+
+
+def _may_be_right(record: Record) -> bool:
+    """Whether a submission is not graded for a reason that may not come again."""
+    return record.state == NOT_GRADED and record.problem is not None and record.problem.id in AGAIN
 
 
 def _given_up(waiting: deque[str]) -> Generator[tuple[str, Record | None], None, None]:
@@ -173,6 +214,7 @@ class _LocalPool(Pool):
 
 
 _judge: Judge  # of this process
+_since: list[float] = []  # when it began with what it judges now
 
 
 def _start_judge(
@@ -183,6 +225,10 @@ def _start_judge(
     line: from the grader, which never writes to it: it comes to its end when the grader stops
     """
     global _judge
+    os.umask(0o022)  # the grader's own would hide from workers what they read
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    memory = limits.judge_memory if most < 0 else min(limits.judge_memory, most)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, most))  # its workers get another one
     _judge = judge = Judge(exercise, library, secret, limits)
 
     def end(*about: Any) -> None:
@@ -194,6 +240,7 @@ def _start_judge(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which stops all
     signal.signal(signal.SIGTERM, end)
     threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+    threading.Thread(target=_end_late, args=(judge,), daemon=True).start()
 
 
 def _end_with(line: Connection) -> None:
@@ -202,5 +249,20 @@ def _end_with(line: Connection) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _end_late(judge: Judge) -> None:
+    """End this process where one submission takes the judge itself too long: it is judged once
+    more, by a new one."""
+    while True:
+        time.sleep(1)
+        with contextlib.suppress(IndexError):  # nothing is judged now
+            if time.monotonic() - _since[0] > judge.limits.judge_seconds:
+                judge.close()
+                os._exit(1)
+
+
 def _record(student: str, submission: Any) -> Record:
-    return _judge.record(student, submission)
+    _since[:] = [time.monotonic()]
+    try:
+        return _judge.record(student, submission)
+    finally:
+        _since.clear()

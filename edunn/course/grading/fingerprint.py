@@ -24,7 +24,8 @@ def own_code() -> str:
 def fingerprint(course: Course, name: str, secret: bytes) -> str:
     """A digest of everything that a record depends on, but for the submission."""
     digest = hashlib.sha256(secret + own_code().encode())
-    for path in (course.release_path(name), course.cases_path(name)):
+    released = course.release_path(name), *course.translated_paths(name)
+    for path in (*released, course.cases_path(name)):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -8,7 +8,9 @@ run (the submission, the exercise, its cases, the library) is not judged again.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterable, Iterator
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,13 +22,22 @@ from edunn.course.grading.dask_executor import DaskExecutor
 from edunn.course.grading.executor import Executor, LocalExecutor, Progress, no_progress
 from edunn.course.grading.fingerprint import fingerprint, is_stale, key_of
 from edunn.course.grading.gradebook import GradeStore
-from edunn.course.grading.records import NOT_GRADED, Record, read_record, write_record
+from edunn.course.grading.pictures import attachments, base64_pictures, keep_pictures
+from edunn.course.grading.records import (
+    NOT_GRADED,
+    Record,
+    read_record,
+    record_path,
+    write_record,
+)
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
 from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission, take_in
+from edunn.course.submissions.normalise import is_extra_text
 from edunn.course.submissions.roster import Roster
+from edunn.files import private_files, write_whole
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,8 @@ def grade_submissions(
     roster: by default the one that was used before
     progress: called with (what is being done, how many are done, of how many)
     Raises CourseError where the release does not fit the solution, where there is nothing to grade,
-    where another grader is at work, and where the judges cannot work.
+    where another grader is at work, where the solution loses points, where the judges cannot work,
+    and where a file in `out` is damaged that cannot be made again.
     """
     if source is not None and out.resolve().is_relative_to(source.resolve()):
         raise CourseError(f"{out} lies in {source}, among the submissions: choose another --out")
@@ -88,54 +100,81 @@ def grade_submissions(
             raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
         if roster:
             roster.keep(store.root)
-        archive = Archive(store.root / "handed_in" / name)
+        archive = Archive(store.root / "handed_in" / name, mends=source is not None)
         if source is None and not archive:
             raise CourseError(f"{out} has no copies of {name}: edunn grade")
         exercise = fingerprint(course, name, store.secret())
-        keys = _taken_in(archive, source, name, roster or Roster.kept(store.root), exercise)
+        keys = _taken_in(store, archive, source, roster or Roster.kept(store.root), exercise)
         if not judging.workers:
             return []
-        stale = [s for s, key in keys.items() if is_stale(read_record(store.root, name, s), key)]
+        stale = _stale(store, name, keys)
         if stale:
-            executor = judging.executor(Exercise.of(course, name), store.secret())
+            proved = store.root / "proved" / name  # that the solution has all points
+            of_course = Exercise.of(course, name)
+            if not proved.exists() or proved.read_bytes() != exercise.encode():
+                of_course = replace(of_course, solution=json.dumps(course.solution(name)))
+            executor = judging.executor(of_course, store.secret())
             with closing(executor.records(archive.only(stale), progress)) as records:
                 for record in records:
                     write_record(store.root, replace(record, key=keys[record.student]))
-        return list(_entered(store, name, course.released(name), keys, progress))
+            if executor.proved:
+                write_whole(proved, exercise)
+        return list(_entered(store, archive, course.released(name), keys, progress))
 
 
 def _taken_in(
-    archive: Archive, source: Path | None, name: str, roster: Roster | None, exercise: str
+    store: GradeStore, archive: Archive, source: Path | None, roster: Roster | None, exercise: str
 ) -> dict[str, str]:
     """Keep what comes in; by student, the key of what is to be judged. exercise: its fingerprint"""
-    keys = {}
+    name, keys = archive.folder.name, {}
     coming: Iterable[Submission] = archive.values()
     if source is not None:
-        coming = take_in(source, name, roster)
+        coming = take_in(source, name, roster, archive.earlier())
     for submission in coming:
-        keys[submission.student] = key_of(submission, exercise)
         if source is not None:
+            if submission.formerly and archive.rename(submission.formerly, submission.student):
+                store.rename(name, submission.formerly, submission.student)
+            submission = archive.with_history(submission)
             archive.keep(submission)
+        keys[submission.student] = key_of(submission, exercise)
     archive.write_list()
     return keys
 
 
+def _stale(store: GradeStore, name: str, keys: dict[str, str]) -> list[str]:
+    """Who must be judged again. A record that cannot be read is named."""
+    stale = []
+    for student, key in keys.items():
+        record = read_record(store.root, name, student)
+        if is_stale(record, key):
+            stale.append(student)
+        path = record_path(store.root, name, student)
+        if record is None and path.exists():
+            said = "%s, the record of %s, cannot be read: judged again"
+            logging.getLogger(__name__).warning(said, path, student)
+    return stale
+
+
 @contextmanager
 def open_store(out: Path) -> Iterator[GradeStore]:
-    """The store in a folder, for one grader at a time; CourseError while another has it open."""
+    """The store in a folder, for one grader at a time; CourseError while another has it open, or
+    where its gradebook is damaged. What is written meanwhile is for its owner alone."""
     store = GradeStore(out)
-    with (store.root / "lock").open("w") as lock:
+    with private_files(), (store.root / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CourseError(f"another edunn grade is writing to {out}") from None
+        store.check()
         yield store
+        store.check()
 
 
 def _entered(
-    store: GradeStore, name: str, release: Any, keys: dict[str, str], progress: Progress
+    store: GradeStore, archive: Archive, release: Any, keys: dict[str, str], progress: Progress
 ) -> Iterator[Grade]:
     """Enter the records into the gradebook, one after another, and read back what it then says."""
+    name = archive.folder.name
     with store.gradebook() as gradebook:
         for done, (student, key) in enumerate(sorted(keys.items()), start=1):
             record = read_record(store.root, name, student)
@@ -144,7 +183,10 @@ def _entered(
             if record.state == NOT_GRADED:
                 yield Grade(record, None, store.max_points(name), [])
             else:
-                entry = store.enter(gradebook, record, rebuilt(release, record))
+                if record.pictures:
+                    keep_pictures(store.root, record, archive[student].content or b"")
+                pictures = base64_pictures(store.root, record)
+                entry = store.enter(gradebook, record, rebuilt(release, record, pictures))
                 if entry.automatic != record.points:
                     raise CourseError(
                         f"{student}: judged {record.points} points, but the gradebook says "
@@ -154,15 +196,25 @@ def _entered(
             progress("entering", done, len(keys))
 
 
-def rebuilt(release: Any, record: Record) -> Any:
-    """The notebook that was judged: the release with what the student wrote in its place."""
+def rebuilt(
+    release: Any, record: Record, pictures: Mapping[str, dict[str, str]] | None = None
+) -> Any:
+    """The notebook that was judged: the release with what the student wrote in its place. Pictures
+    and texts of an older release, which this one has in other words, are left out.
+
+    pictures: those in the student's texts, in base64, by cell and name
+    """
     import nbformat
+    from nbformat.v4 import new_code_cell, new_markdown_cell
 
     notebook = nbformat.from_dict(release)
     cells = {cell["id"]: cell for cell in notebook["cells"]}
     for name, source in record.answers.items():
         if name not in cells:
-            cells[name] = nbformat.v4.new_code_cell(id=name)
+            cells[name] = (new_markdown_cell if is_extra_text(name) else new_code_cell)(id=name)
         cells[name]["source"] = source
-    notebook["cells"] = [cells[name] for name in record.order]
+    for name, held in (pictures or {}).items():
+        if name in cells:
+            cells[name]["attachments"] = attachments(held)
+    notebook["cells"] = [cells[name] for name in record.order if name in cells]
     return notebook

@@ -7,15 +7,21 @@ of nbgrader's own execution, a preprocessor writes what they hold into the noteb
 from __future__ import annotations
 
 import json
+import logging
+import re
 import secrets
+import sqlite3
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
 from nbformat.v4 import new_output
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -31,15 +37,22 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
     SaveCells,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 from traitlets.config import Config
 
 from edunn.course.compat import create_gradebooks_fast
 from edunn.course.errors import CourseError
-from edunn.course.grading.records import Record, read_record
+from edunn.course.grading.records import Record, read_record, write_record
 from edunn.course.notebooks.checksum import checksum
 from edunn.course.notebooks.solution import blank, grade_id, is_kind
+from edunn.course.submissions.normalise import is_extra
 from edunn.files import write_whole
+
+SHORTEST = 16  # bytes of a secret
+# nbgrader takes these in the name of a folder for patterns of names, and for parts of an address
+ODD = re.compile(r"[?*]|\[.*\]|%[0-9a-fA-F]{2}")
+UNREADABLE = SQLAlchemyError, sqlite3.Error, MissingEntry, InvalidEntry, LookupError
 
 
 class Blank(ClearSolutions):
@@ -88,6 +101,7 @@ def configure(config: Any, root: Path) -> Any:
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
     config.OverwriteCells.add_missing_cells = True
+    config.BaseConverter.permissions = 600  # of what it releases; as a number that looks octal
     config.GenerateAssignment.preprocessors = [
         IncludeHeaderFooter,
         LockCells,
@@ -128,23 +142,80 @@ class GradeStore:
 
     def __init__(self, root: Path):
         create_gradebooks_fast()
+        # what nbgrader writes there, with a traceback, it raises as well
+        logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
         self.root = root.resolve()
-        self.root.mkdir(parents=True, exist_ok=True)
+        if odd := ODD.search(str(self.root)):
+            raise CourseError(
+                f"nbgrader can keep no gradebook in {self.root}, because of {odd[0]!r} in that name"
+            )
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.api = NbGraderAPI(config=configure(Config(), self.root))
 
     def secret(self) -> bytes:
         """What hidden inputs are drawn from; made once, and known to nobody else."""
         path = self.root / "secret"
         if not path.exists():
-            write_whole(path, secrets.token_bytes(32), mode=0o600)
-        return path.read_bytes()
+            write_whole(path, secrets.token_bytes(32), mode=0o600, durable=True)
+        return read_secret(path)
+
+    @property
+    def database(self) -> Path:
+        """The file of the gradebook."""
+        return self.root / "gradebook.db"
+
+    def check(self) -> None:
+        """Keep a copy of the gradebook, as gradebook.db.copy; CourseError where it is damaged."""
+        if not self.database.exists():
+            return
+        with self.readable(), closing(sqlite3.connect(self.database)) as now:
+            said = now.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if said != "ok":
+                raise self.damaged(str(said).split("\n")[-1])
+            if now.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                copy = self.root / "gradebook.db.copying"
+                copy.unlink(missing_ok=True)
+                with closing(sqlite3.connect(copy)) as other:
+                    now.backup(other)
+                copy.replace(self.root / "gradebook.db.copy")
+
+    def damaged(self, why: str) -> CourseError:
+        """What to do about a gradebook that cannot be used."""
+        return CourseError(
+            f"{self.database} cannot be used ({why}). It alone has what people graded: put back a "
+            "copy, such as gradebook.db.copy, which is from the last run. Without the "
+            "file, points come again from the records"
+        )
+
+    @contextmanager
+    def readable(self) -> Iterator[None]:
+        """Whatever goes wrong with the gradebook's file becomes a CourseError of one line. An empty
+        file, of which SQLite would make a new gradebook, is wrong where somebody was graded."""
+        file = self.database
+        if file.exists() and not file.stat().st_size and any(self.root.glob("autograded/*")):
+            raise self.damaged("it is empty")
+        try:
+            yield
+        except UNREADABLE as error:
+            if isinstance(error, LookupError) and type(error) is not LookupError:
+                raise  # a mistake of ours; of a word that no column can have, SQLAlchemy's is plain
+            said = str(getattr(error, "orig", None) or error).split("\n")[0]
+            if "locked" in said:
+                raise CourseError(
+                    f"{self.database} is locked: another program is writing to it, or has stopped "
+                    "in the middle. Try again"
+                ) from None
+            if "is full" in said or "disk I/O" in said:
+                raise CourseError(f"{self.database}: {said}. What is done is kept") from None
+            raise self.damaged(said) from error
 
     def release(self, name: str, source: Any) -> bytes:
         """Enter an assignment into the gradebook; returns the notebook for students, as bytes."""
         folder = self.root / "source" / name
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(source, folder / f"{name}.ipynb")
-        _succeed(self.api.generate_assignment(name), f"release of {name}")
+        with self.readable():
+            _succeed(self.api.generate_assignment(name), f"release of {name}")
         return (self.root / "release" / name / f"{name}.ipynb").read_bytes()
 
     def enter(self, gradebook: Gradebook, record: Record, notebook: Any) -> Entry:
@@ -160,37 +231,79 @@ class GradeStore:
             warnings.filterwarnings("ignore", "Object of type <Submitted")
             entry = gradebook.update_or_create_submission(name, student)
         results = {result.name: result for result in record.results}
-        sources = {cell["id"]: cell["source"] for cell in notebook["cells"]}
         path = self.root / "autograded" / student / name / f"{name}.ipynb"
         before = _sources_of(path)
         blank = {c["id"] for c in notebook["cells"] if grade_id(c) and _is_unanswered(c)}
+        typed = _as_typed(notebook, blank)
+        sources: dict[str, list[str]] = {}  # as it was written, and as the formgrader shows it
+        for cell in (*notebook["cells"], *typed["cells"]):
+            sources.setdefault(cell["id"], []).append(cell["source"])
         for grade in grades(entry):
             cell = grade.cell.name
             if cell in results:
                 grade.auto_score = results[cell].points
             else:
                 grade.auto_score = 0.0 if cell in blank else None
-            same = before.get(cell) in (sources[cell], _block(sources[cell]))
+            same = before.get(cell) in sources[cell]
             graded = grade.manual_score is not None and same
             grade.needs_manual_grade = grade.auto_score is None and not graded
         for comment in (one for part in entry.notebooks for one in part.comments):
             comment.auto_comment = "No response." if comment.name in blank else None
         gradebook.db.commit()
-        content = nbformat.writes(_with_outputs(_as_typed(notebook, blank), record))
+        content = nbformat.writes(_with_outputs(typed, record))
         write_whole(path, content)
         write_whole(self.root / "submitted" / student / name / f"{name}.ipynb", content)
         waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
         automatic = sum(grade.auto_score or 0.0 for grade in grades(entry))
         return Entry(float(entry.score), float(entry.max_score), waiting, automatic)
 
+    def rename(self, name: str, student: str, new: str) -> None:
+        """Give an assignment's submission to the student that a roster calls so, with all that a
+        person has given for it; nothing where they have one already."""
+        with self.gradebook() as gradebook:
+            try:
+                entry = gradebook.find_submission(name, student)
+            except MissingEntry:
+                return
+            if any(one.assignment.name == name for one in gradebook.student_submissions(new)):
+                return
+            entry.student = gradebook.update_or_create_student(new)
+            gradebook.db.commit()
+        moved = [[self.root / folder / who / name for who in (student, new)]
+                 for folder in ("autograded", "submitted")]  # fmt: skip
+        moved.append([self.root / "pictures" / name / who for who in (student, new)])
+        for old, path in moved:
+            if old.exists() and not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                old.rename(path)
+        if record := read_record(self.root, name, student):
+            write_record(self.root, replace(record, student=new))
+        for path in (self.root / "records" / name / f"{student}.json",
+                     self.root / "feedback" / name / f"{student}.html"):  # fmt: skip
+            path.unlink(missing_ok=True)
+
     def max_points(self, name: str) -> float:
         """The points of an assignment that has been released."""
         with self.gradebook() as gradebook:
             return float(gradebook.find_assignment(name).max_score)
 
-    def gradebook(self) -> Gradebook:
+    @contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
         """nbgrader's own gradebook, to be used in a `with`."""
-        return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
+        about = self.api.coursedir
+        with self.readable(), Gradebook(about.db_url, about.course_id) as gradebook:
+            yield gradebook
+
+
+def read_secret(path: Path) -> bytes:
+    """What hidden inputs are drawn from; CourseError where it is too short to be one."""
+    secret = path.read_bytes()
+    if len(secret) < SHORTEST:
+        raise CourseError(
+            f"{path} has {len(secret)} bytes, not {SHORTEST} or more: hidden inputs could be "
+            "predicted. Put back a copy; without the file, another is made and all are judged again"
+        )
+    return secret
 
 
 def release_bytes(solution: Any, name: str) -> bytes:
@@ -217,25 +330,27 @@ def _block(text: str) -> str:
 
 
 def _as_typed(notebook: Any, blank: set[str]) -> Any:
-    """The notebook with written answers as blocks of text: Markdown can hold scripts, which the
-    formgrader would run with the rights of whoever grades. blank: cells without an answer"""
+    """The notebook with what students wrote as blocks of text, and their pictures below it:
+    Markdown can hold scripts, which the formgrader would run with the rights of whoever grades.
+
+    blank: cells without an answer
+    """
     typed = nbformat.from_dict(notebook)
     for cell in typed["cells"]:
-        if (
-            cell["cell_type"] == "markdown"
-            and is_kind(cell, "solution")
-            and cell["id"] not in blank
-        ):
-            cell["source"] = _block(cell["source"])
+        written = cell["cell_type"] == "markdown" and cell["id"] not in blank
+        if written and (is_kind(cell, "solution") or is_extra(cell["id"])):
+            pictures = [f"![{name}](attachment:{name})" for name in cell.get("attachments", {})]
+            cell["source"] = "\n\n".join([_block(cell["source"]), *pictures])
     return typed
 
 
 def _sources_of(path: Path) -> dict[str, str]:
-    """{cell: source} of a notebook, if it is there."""
-    if not path.exists():
+    """{cell: source} of a notebook, if it is there and can be read."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return {cell["id"]: "".join(cell["source"]) for cell in cells}
+    except (OSError, ValueError, TypeError, KeyError):
         return {}
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return {cell["id"]: "".join(cell["source"]) for cell in cells}
 
 
 def _is_unanswered(cell: Any) -> bool:

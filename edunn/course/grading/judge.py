@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -18,6 +19,7 @@ from edunn.course.sandbox.process import ForkServer, Worker
 from edunn.course.sandbox.protocol import (
     MAX_OUTPUT,
     DiskLimitError,
+    GoneError,
     ProtocolError,
     ProtocolTimeout,
 )
@@ -28,11 +30,20 @@ from edunn.course.text import first_line, readable
 MOST_LEFT_OUT = 3  # cells of a student's own that take too long
 
 
+class _WorkerKilled(Exception):
+    """Somebody else has ended the worker: not its own code, and none of its own limits."""
+
+
+class _Exhausted(Exception):
+    """The judge itself has reached its limit of memory, over what a submission has answered."""
+
+
 class Judge:
     """Judges submissions of one exercise. library: what its workers run with"""
 
     def __init__(self, exercise: Exercise, library: Library, secret: bytes, limits: Limits):
         self.name, self.release = exercise.name, exercise.released()
+        self.translations = [json.loads(one) for one in exercise.translations]
         self.cases, self.library = exercise.cases(), library
         self.secret, self.limits = secret, limits
         self.server: ForkServer | None = None
@@ -66,40 +77,65 @@ class Judge:
             return submission
         if submission.content is None:
             return NormalisedSubmission(self.release, [*submission.notes], submission.problem)
-        normal = normalise(self.release, submission.content)
+        normal = normalise(self.release, submission.content, self.translations)
         normal.notes[:0] = submission.notes
         return normal
 
     def judge(self, student: str, submission: NormalisedSubmission) -> Record:
-        """The record of one submission; where a worker does not start, another is tried."""
+        """The record of one submission.
+
+        Where a worker does not start, another is tried. Where finding out what is wrong takes more
+        memory than a judge may use, only whether it is wrong is found out.
+        """
         started = time.monotonic()
         record = self.new_record(student, submission)
         if submission.problem:
-            record.state, record.problem = STUDENT_ERROR, submission.problem
+            record.problem = submission.problem
+            if record.handed_in:  # it is there, and a person may be able to use it
+                record.state = NOT_GRADED
+                return record
+            record.state = STUDENT_ERROR
             _fail_rest(record, submission, submission.problem)
             return record
+        explains = True
         for _ in range(2):
             try:
-                record = self.run(student, submission)
+                record = self.run(student, submission, explains)
                 break
+            except _WorkerKilled:
+                record = self.not_graded(student, submission, Message("worker_killed"))
+                break
+            except _Exhausted:
+                explains = False
+                record = self.not_graded(student, submission, Message("judge_exhausted"))
             except (ProtocolError, OSError, MemoryError) as error:
-                self.close()  # the next try has a new server
-                record = self.new_record(student, submission)
-                record.state = NOT_GRADED
-                record.problem = Message("no_worker", {"error": str(error)})
+                why = Message("no_worker", {"error": str(error)})
+                record = self.not_graded(student, submission, why)
         record.seconds = round(time.monotonic() - started, 3)
         return record
 
-    def run(self, student: str, submission: NormalisedSubmission) -> Record:
+    def not_graded(self, student: str, submission: NormalisedSubmission, why: Message) -> Record:
+        """A record without points; the next run has a new server of workers."""
+        self.close()
+        record = self.new_record(student, submission)
+        record.state, record.problem = NOT_GRADED, why
+        return record
+
+    def run(self, student: str, submission: NormalisedSubmission, explains: bool) -> Record:
         """The record of one run; where a cell of the student's own takes too long, of another one
-        without it."""
+        without it. explains: whether it is found out what is wrong, too"""
         deadline, left_out = time.monotonic() + self.limits.notebook_seconds, set[str]()
         while True:
             record = self.new_record(student, submission)
             self.server = self.server or ForkServer(self.library)
             with Worker(self.server, self.limits) as worker:
-                slow = Run(self, record, submission, worker, deadline, left_out).all_cells()
+                one = Run(self, record, submission, worker, deadline, left_out)
+                one.explains = explains
+                slow = one.all_cells()
             if not slow:
+                if one.lacking and (record.lost or record.problem):
+                    why = Message("machine_short", {"what": Message(one.lacking)})
+                    return self.not_graded(student, submission, why)
                 return record
             left_out.add(slow)
 
@@ -110,6 +146,8 @@ class Judge:
         record.order = [cell["id"] for cell in cells]
         if not submission.problem:
             record.answers = {c["id"]: c["source"] for c in cells if _is_students(c)}
+            found = submission.pictures.items()
+            record.pictures = {cell: [one.name for one in pictures] for cell, pictures in found}
         return record
 
 
@@ -148,7 +186,9 @@ class Run:
         sources = [cell["source"] for cell in submission.notebook["cells"]]
         self.secret = own_secret(judge.secret, sources)
         self.output = OutputLimits(judge.library.folder, worker.scratch.path)
-        self.lost: ProtocolError | None = None  # why the worker is not asked any more
+        self.lost: Exception | None = None  # why the worker is not asked any more
+        self.lacking = ""  # what the machine was short of, and an answer shows it
+        self.explains = True
         self.broken: dict[str, str] = {}  # which of the student's cells stopped last, and how
 
     def all_cells(self) -> str:
@@ -189,15 +229,22 @@ class Run:
         return ""
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The worker's answer; ProtocolError, now and from then on, if none comes."""
+        """The worker's answer; ProtocolError, now and from then on, if none comes, or
+        _WorkerKilled."""
         if self.lost:  # a late answer would be taken for the next one
             raise self.lost
         left = self.deadline - time.monotonic()
         try:
-            return self.worker.ask(request, max(min(left, self.judge.limits.cell_seconds), 0.001))
+            seconds = max(min(left, self.judge.limits.cell_seconds), 0.001)
+            answer = self.worker.ask(request, seconds)
         except ProtocolError as error:
             self.lost = error
-            raise
+            if isinstance(error, GoneError) and self.worker.was_killed():
+                self.lost = _WorkerKilled()
+            raise self.lost from None
+        if "error" in answer:
+            self.lacking = self.lacking or self.worker.lacks(answer["error"])
+        return answer
 
     def one_cell(self, cell: Any) -> None:
         """Run a cell, keep what it printed and drew, and decide its points, if it has any."""
@@ -230,14 +277,17 @@ class Run:
         rng = random_inputs(self.secret, self.record.student, name)
         for case in self.judge.cases[name]:
             student = Student(lambda program, start: self.ask({"program": program, "start": start}))
+            student.explains = self.explains
             try:
                 case(student, rng)
             except Wrong as wrong:
                 return _cleaned(wrong.said)
-            except (ProtocolError, OSError, MemoryError):
+            except (ProtocolError, _WorkerKilled, OSError):
                 raise
+            except MemoryError:
+                raise _Exhausted from None
             except Exception as error:  # a case met an answer that nobody thought of
-                return Message("odd", {"error": type(error).__name__})
+                return Message("odd", {"error": type(error).__name__, "said": str(error)[:300]})
         return None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from edunn.course.grading.archive import Archive
 from edunn.course.grading.executor import LocalExecutor
 from edunn.course.grading.fingerprint import fingerprint, key_of
-from edunn.course.grading.records import Record, as_json
+from edunn.course.grading.records import Record, record_text
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.layout import Course
 from edunn.course.sandbox.limits import Limits
@@ -26,5 +26,5 @@ def judge_one(course: Course, name: str, notebook: Path, secret: bytes, out: Pat
     executor = LocalExecutor(Exercise.of(course, name), secret, Limits(), workers=1)
     (record,) = executor.records({student: submission})
     record = replace(record, key=key_of(submission, fingerprint(course, name, secret)))
-    write_whole(out, as_json(record.as_dict()))
+    write_whole(out, record_text(record))
     return record

@@ -93,6 +93,7 @@ class Student:
         self.program: list[list[Any]] = []
         self.sent = 0
         self.parts: dict[Part, Ref] = {}
+        self.explains = True  # whether cases find out what is wrong with a wrong answer
 
     def add(self, *operation: Any) -> Ref:
         """Add an operation to the program; returns a reference to its value."""

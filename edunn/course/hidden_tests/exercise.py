@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from edunn.course.errors import CourseError
@@ -18,12 +18,16 @@ class Exercise:
 
     release: the notebook that students got, as JSON    source: the file of the hidden cases
     withheld: the names that the library of the student's code lacks
+    translations: the release in other languages
+    solution: its notebook, as JSON, where that must be judged before anybody
     """
 
     name: str
     release: str
     source: str
     withheld: list[str]
+    translations: list[str] = field(default_factory=list)
+    solution: str = ""
 
     @classmethod
     def of(cls, course: Course, name: str, release: Any = None) -> Exercise:
@@ -34,7 +38,8 @@ class Exercise:
         solution, path = course.solution(name), course.cases_path(name)
         release = course.released(name) if release is None else release
         source = path.read_text(encoding="utf-8")
-        exercise = cls(name, json.dumps(release), source, withheld(solution))
+        others = [path.read_text(encoding="utf-8") for path in course.translated_paths(name)]
+        exercise = cls(name, json.dumps(release), source, withheld(solution), others)
         cases, wanted = exercise.cases(), {cell["id"] for cell in graded_code(solution)}
         if cases.keys() != wanted:
             raise CourseError(f"{path.name} has cases for {sorted(cases)}, not {sorted(wanted)}")

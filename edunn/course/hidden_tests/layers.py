@@ -156,7 +156,7 @@ def _errors_for_students() -> Iterator[None]:
     """What a student's code raises becomes a Wrong."""
     try:
         yield
-    except Wrong:
+    except (Wrong, MemoryError):  # of this process; the student's own has another class
         raise
     except NotImplementedError as error:
         raise Wrong(str(error), "todo") from None
@@ -191,8 +191,10 @@ def gradients(
     def case(student: Student, rng: np.random.Generator) -> None:
         for theirs, right, inputs in _pairs(student, rng, name, example, reference, tries):
             with _errors_for_students():
-                theirs.forward(*(np.flip(x, 0).copy() if np.ndim(x) else x for x in inputs))
-                found, _, _ = examine_point(theirs, inputs, int(rng.integers(2**31)), only)
+                flipped = [np.flip(x, 0).copy() if np.ndim(x) else x for x in inputs]
+                _of_right_shape(theirs, right, flipped)
+                seed = int(rng.integers(2**31))
+                found, _, _ = examine_point(theirs, inputs, seed, only, student.explains)
                 if found:
                     raise Wrong(found[0])
                 for _ in range(2):
@@ -229,6 +231,18 @@ def caches_of_steps(name: str, arguments: Callable[[Ref, int], tuple[Any, ...]])
 def _redraw(module: Module, rng: np.random.Generator) -> None:
     for parameter in module.parameters():
         parameter.data = rng.normal(size=parameter.shape)
+
+
+def _of_right_shape(theirs: Remote, right: Module, inputs: list[Any]) -> None:
+    """Raise Wrong unless forward gives an array of the shape that the right one gives: only such a
+    one is examined further, so the student does not choose how much there is to examine."""
+    y = theirs.forward(*map(np.copy, inputs))
+    state = generator().bit_generator.state
+    want = np.shape(right.forward(*inputs))
+    generator().bit_generator.state = state
+    if isinstance(y, np.ndarray) and y.shape != want:
+        about = {"what": f"{type(theirs).__name__}.forward", "got": str(y.shape), "want": str(want)}
+        raise Wrong(Message("shape", about))
 
 
 def agree(

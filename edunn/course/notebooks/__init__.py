@@ -10,6 +10,6 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
         "solution": ["closes", "fill", "read_solution"],
         "layout": ["Course"],
         "kernel": ["failure", "run_in_kernel"],
-        "reading": ["NotebookError", "read_cells"],
+        "reading": ["Cell", "NotebookError", "read_cells"],
     },
 )

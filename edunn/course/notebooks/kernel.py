@@ -46,7 +46,8 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
         client = NotebookClient(copy, timeout=seconds, kernel_name="python3", allow_errors=True)
         client.on_cell_execute = lambda cell, cell_index: last.update(cell=cell)
         manager = client.create_kernel_manager()
-        manager.transport, manager.ip = "ipc", f"{private}/kernel"  # files, not ports
+        if sys.platform != "win32":  # where there are none of these
+            manager.transport, manager.ip = "ipc", f"{private}/kernel"  # files, not ports
         options: Any = {"cwd": str(folder or private), "stderr": subprocess.DEVNULL}
         try:
             _beside(client.async_execute(**options))
@@ -86,10 +87,13 @@ def end_quietly() -> None:
 
 
 def failure(outputs: list[Any]) -> tuple[str, str] | None:
-    """(name, text) of the first failure among a cell's outputs; None if there is none."""
+    """(name, text) of the first failure among a cell's outputs, with the hint below it; None if
+    there is none."""
     for output in outputs:
         if output["output_type"] == "error":
-            return output["ename"], output["evalue"]
+            hint = output["traceback"][-1] if output["traceback"] else ""
+            text = output["evalue"]
+            return output["ename"], f"{text}. {hint}" if hint.startswith("→") else text
         if output["output_type"] == "stream" and output["name"] == "stderr":
             return "stderr", output["text"]
     return None

@@ -53,6 +53,11 @@ class Course:
         found = sorted((self.root / "solutions").glob(f"*/{name}.md"))
         return {path.parent.name: path.read_text(encoding="utf-8") for path in found}
 
+    def translated_paths(self, name: str) -> list[Path]:
+        """Where the notebooks for students in other languages are, of those that were built."""
+        paths = [self.release_path(name, language) for language in self.translations(name)]
+        return [path for path in paths if path.exists()]
+
     def released(self, name: str) -> Any:
         """The notebook that students got; CourseError if it has not been built."""
         import nbformat  # slow to import, and `edunn --help` does not need it

@@ -15,6 +15,7 @@ from typing import Any
 from edunn.course.errors import CourseError
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
+LANGUAGE = "language"  # the id of the cell that a translation has more than the release
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -33,12 +34,16 @@ def read_solution(path: Path) -> Any:
         unnamed = "nbgrader" in cell.metadata or BEGIN in cell.source
         if unnamed and not re.fullmatch(r"[\w-]+", grade_id(cell) or ""):
             raise CourseError(f"{path.name}: cell {i} needs a grade_id: {cell.source[:40]!r}")
-        digest = hashlib.sha256(f"{i}:{cell.source}".encode()).hexdigest()[:8]
-        cell.id = grade_id(cell) or digest  # jupytext's own ids are random
+        cell.id = grade_id(cell) or digest_of(i, cell.source)  # jupytext's own ids are random
         if cell.id in seen:
             raise CourseError(f"{path.name}: two cells are called {cell.id!r}")
         seen.add(cell.id)
     return notebook
+
+
+def digest_of(place: int, source: str) -> str:
+    """The id of a cell without a name, by which a later look can tell whether it was edited."""
+    return hashlib.sha256(f"{place}:{source}".encode()).hexdigest()[:8]
 
 
 def grade_id(cell: Any) -> str | None:

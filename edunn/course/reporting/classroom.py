@@ -48,6 +48,7 @@ class Sheet:
     marks: dict[str, dict[str, Mark]] = field(default_factory=dict)  # by student and cell
     comments: dict[str, dict[str, str]] = field(default_factory=dict)  # by student and cell
     roster: Roster = field(default_factory=Roster)
+    store: Path | None = None  # where the pictures of written answers are
 
     @property
     def absent(self) -> list[str]:
@@ -109,7 +110,8 @@ class Sheet:
         return misconceptions([grade.record for grade in self.grades])
 
     def pairs(self) -> tuple[list[Pair], float]:
-        """Pairs of students whose code is much alike, and how alike the median pair is."""
+        """Pairs of students whose code is much alike, and how alike the median pair is. Those of a
+        team, who hand in one notebook, are no pairs."""
         cells = [c for c in self.notebook["cells"] if c["cell_type"] == "code"]
         given = {c["id"]: c["source"] for c in cells if is_kind(c, "solution")}
         answers = {  # with code in cells of a student's own, which may hold prose as well
@@ -120,7 +122,14 @@ class Sheet:
             }
             for grade in self.grades
         }
-        return alike({who: cells for who, cells in answers.items() if cells}, given)
+        pairs, median = alike({who: cells for who, cells in answers.items() if cells}, given)
+        teams = {
+            grade.record.student: {
+                note.details["name"] for note in grade.record.notes if note.id == "team"
+            }
+            for grade in self.grades
+        }
+        return [pair for pair in pairs if not teams[pair.one] & teams[pair.other]], median
 
 
 def misconceptions(records: list[Record]) -> list[Misconception]:
@@ -156,13 +165,15 @@ def _read_sheet(store: GradeStore, name: str) -> Sheet:
     if not release.exists():
         raise CourseError(f"{store.root} has records of {name}, but not what was released")
     sheet = Sheet(name, nbformat.read(release, as_version=4), [])
-    sheet.roster = Roster.kept(store.root) or sheet.roster
+    sheet.roster, sheet.store = Roster.kept(store.root) or sheet.roster, store.root
     most = store.max_points(name)
     with store.gradebook() as gradebook:
         entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}
         for path in sorted((store.root / "records" / name).glob("*.json")):
             record = read_record(store.root, name, path.stem)
-            record = record or Record(path.stem, name, NOT_GRADED, Message("record_unreadable"))
+            if record is None:
+                why = Message("record_unreadable", {"file": str(path.relative_to(store.root))})
+                record = Record(path.stem, name, NOT_GRADED, why)
             entry = entered.get(record.student)
             marks, points = {}, None
             if record.state != NOT_GRADED:

@@ -4,12 +4,22 @@ Nobody who is not graded, or has handed in nothing, gets a zero. What a system d
 cell is in its source. Canvas shows it as a change before it imports (lib/gradebook_importer.rb).
 Moodle makes it 0 in a new column, and erases the grade in an old one
 (grade/import/csv/classes/load_data.php): there it is "-", and whoever has no grade has no row.
+
+Canvas finds a student by ID, then by the columns of SIS, and wants these columns in the order of
+its own export, up to "Section"; every other column is an assignment, "TITLE (NUMBER)" an old one.
+So lateness has no column there. Where the roster is Canvas's own gradebook, what stands before the
+assignments goes back as it came.
+
+Moodle's grading worksheet (mod/assign/feedback/offline/importgradeslib.php) needs the columns
+Identifier, Grade and "Last modified (grade)", by the names in the language of who imports it, and
+skips rows without a grade. A column of feedback would replace what is there: it is left out.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +27,16 @@ from edunn.course.errors import CourseError
 from edunn.course.gradescope.results import results
 from edunn.course.grading.grade import Grade
 from edunn.course.reporting.classroom import Sheet, read_sheets
-from edunn.course.reporting.grades_csv import harmless, number
-from edunn.course.submissions.roster import Roster
+from edunn.course.reporting.grades_csv import harmless, is_late, number
+from edunn.course.submissions.roster import CANVAS, GRADE, WORKSHEET, Roster, plain
 
-CANVAS = {"ID": "canvas_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}
+CANVAS_IDS = {"ID": "canvas_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}
 MOODLE = {"Email address": "email", "ID number": "sis_id"}
+MAXIMUM = {"maximumgrade", "calificaciónmáxima"}
+WORKSHEET_COLUMNS = {
+    *GRADE, *MAXIMUM, "identifier", "identificador", "fullname", "nombrecompleto", "emailaddress",
+    "direccióndecorreo", "lastmodifiedgrade", "últimamodificacióncalificación",
+}  # fmt: skip
 
 
 @dataclass
@@ -32,6 +47,7 @@ class Exported:
     grades: int = 0
     empty: list[str] = field(default_factory=list)  # no grade, and why
     waiting: list[str] = field(default_factory=list)  # exported, but a person will add points
+    late: list[str] = field(default_factory=list)  # exported, with all points
     strangers: list[str] = field(default_factory=list)  # graded, and not in the roster
 
 
@@ -52,9 +68,19 @@ def export_grades(
         raise CourseError(f"one column for {len(sheets)} exercises: name the exercise as well")
     if kind == "gradescope" or roster is None:
         return _write_gradescope(sheets, out / "gradescope")
-    columns = [column or sheet.title for sheet in sheets]
+    columns = [column or _column_of(sheet, roster) for sheet in sheets]
     write = {"canvas": _write_canvas, "moodle": _write_moodle}[kind]
+    if kind == "moodle" and roster.kind == WORKSHEET:
+        write = _write_worksheet
     return write(sheets, columns, roster, out / f"{kind}.csv")
+
+
+def _column_of(sheet: Sheet, roster: Roster) -> str:
+    """What the other system calls the exercise, where the roster is its own list and says so."""
+    wanted = {plain(sheet.title), plain(sheet.name)}
+    titles = {cell: re.sub(r" \(\d+\)$", "", cell) for cell in roster.header}
+    found = [cell for cell, title in titles.items() if cell != title and plain(title) in wanted]
+    return found[0] if roster.kind == CANVAS and len(found) == 1 else sheet.title
 
 
 def _grade_of(grade: Grade | None) -> tuple[str, str]:
@@ -91,6 +117,9 @@ def rows(
     nothing: what stands for no grade    result: notes what is written, and what is not
     """
     by_sheet = [_in_roster(sheet, roster, result) for sheet in sheets]
+    if result.strangers and not any(by_sheet):
+        names = sorted({grade.record.student for sheet in sheets for grade in sheet.grades})
+        raise CourseError(roster.no_match(names))
     table = []
     for row in roster.rows:
         name, cells = row["student"], []
@@ -101,6 +130,8 @@ def rows(
                 result.empty.append(f"{name}: {sheet.name}: {why}")
             elif grade and grade.waiting:
                 result.waiting.append(f"{name}: {sheet.name}: {', '.join(grade.waiting)}")
+            if grade and not why and is_late(grade):
+                result.late.append(f"{name}: {sheet.name}")
             result.grades += not why
             cells.append(points or nothing)
         table.append((row, cells))
@@ -125,28 +156,77 @@ def _write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path:
     """A gradebook that Canvas imports; a column with a new name makes a new assignment there."""
     result = Exported(path)
     most = [number(sheet.grades[0].max_points) for sheet in sheets]
-    lines = [
-        ["Student", *CANVAS, "Section", *map(harmless, columns)],
-        ["    Points Possible", "", "", "", "", *most],
-    ]
-    for row, points in rows(sheets, roster, "", result):
-        ids = identity(row, CANVAS, "Canvas")
+    given = roster.kind == CANVAS
+    before = ["Student", *CANVAS_IDS, "Section"]
+    if given:
+        before = roster.header[: roster.header.index("Section") + 1]
+    possible = ["    Points Possible", *[""] * (len(before) - 1), *most]
+    lines = [[*before, *map(harmless, columns)], possible]
+    for i, (row, points) in enumerate(rows(sheets, roster, "", result)):
+        ids = identity(row, CANVAS_IDS, "Canvas")
         name, section = row.get("name") or row["student"], row.get("section", "")
-        lines.append([harmless(name), *ids, harmless(section), *points])
+        who = [harmless(name), *ids, harmless(section)]
+        if given:
+            cells = roster.cells[i][: len(before)]
+            who = [*map(harmless, cells), *[""] * (len(before) - len(cells))]
+        lines.append([*who, *points])
     _write_lines(lines, path)
     return result
 
 
 def _write_moodle(sheets: list[Sheet], columns: list[str], roster: Roster, path: Path) -> Exported:
-    """A CSV whose first columns are mapped to "useremail" or "useridnumber" at the import."""
+    """A CSV whose first columns are mapped to "useremail" or "useridnumber" at the import; what
+    came late stands in columns that are mapped to nothing."""
     result = Exported(path)
-    lines = [[*MOODLE, *map(harmless, columns)]]
+    late = ["late"] if len(sheets) == 1 else [f"late: {column}" for column in columns]
+    lines = [[*MOODLE, *map(harmless, columns), *map(harmless, late)]]
     for row, points in rows(sheets, roster, "-", result):
         ids = identity(row, MOODLE, "Moodle")
         if set(points) != {"-"}:
-            lines.append([*ids, *points])
+            marks = [_late_in(result, row, sheet) for sheet in sheets]
+            lines.append([*ids, *points, *marks])
     _write_lines(lines, path)
     return result
+
+
+def _late_in(result: Exported, row: dict[str, str], sheet: Sheet) -> str:
+    return "late" if f"{row['student']}: {sheet.name}" in result.late else ""
+
+
+def _write_worksheet(
+    sheets: list[Sheet], columns: list[str], roster: Roster, path: Path
+) -> Exported:
+    """Moodle's own worksheet of an assignment, with the grades in it."""
+    if len(sheets) != 1:
+        raise CourseError(
+            f"a worksheet of Moodle is of one assignment, here are {len(sheets)} exercises: name it"
+        )
+    result, spelled = Exported(path), [plain(cell) for cell in roster.header]
+    most = sheets[0].grades[0].max_points
+    where = {spelled.index(name) for name in spelled if name in WORKSHEET_COLUMNS}
+    grade = next(i for i in sorted(where) if spelled[i] in GRADE)
+    limit = next((i for i in sorted(where) if spelled[i] in MAXIMUM), None)
+    lines = [[roster.header[i] for i in sorted(where)] + ["late"]]
+    for cells, (row, (points,)) in zip(roster.cells, rows(sheets, roster, "", result)):
+        identity(row, {"Identifier": "moodle_id"}, "Moodle")
+        if limit is not None and _as_number(cells[limit]) != most:
+            raise CourseError(
+                f"{sheets[0].name} has {number(most)} points, the assignment in Moodle "
+                f"{cells[limit]}: give it as many"
+            )
+        if points:
+            new = [points if i == grade else harmless(cells[i]) for i in sorted(where)]
+            lines.append([*new, _late_in(result, row, sheets[0])])
+    _write_lines(lines, path)
+    return result
+
+
+def _as_number(cell: str) -> float | None:
+    """The number that a cell holds, with a point or a comma; None if it is none."""
+    try:
+        return float(cell.replace(",", "."))
+    except ValueError:
+        return None
 
 
 def _write_lines(lines: list[list[str]], path: Path) -> None:
@@ -168,6 +248,8 @@ def _write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
                 continue
             if grade.waiting:
                 result.waiting.append(f"{name}: {sheet.name}: {', '.join(grade.waiting)}")
+            if is_late(grade):
+                result.late.append(f"{name}: {sheet.name}")
             result.grades += 1
             marks, comments = sheet.marks.get(name, {}), sheet.comments.get(name, {})
             about = results(grade.record, grade.points, sheet.labels, marks, comments)

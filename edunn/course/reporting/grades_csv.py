@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from edunn.course.grading.grade import Grade
 
-COLUMNS = ("student", "assignment", "points", "max_points", "state", "reason")
+COLUMNS = ("student", "assignment", "points", "max_points", "state", "late", "reason")
+# What a program that divides a line at , ; tab or | may take for the start of a cell, with quotes
+# or what cannot be seen in front; a ' there makes it a text. A number alone is none.
+_UNSEEN = r"\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff"
+_NUMBER = r"[-+]?\d+([.,]\d+)?(e[-+]?\d+)?[)\]}\s]*(?=$|[,;\t|])"
+FORMULA = re.compile(
+    rf"(^|[,;\t|])([{_UNSEEN}\"“”]*)(?!{_NUMBER})(?=[=+\-@＝＋－＠])", re.IGNORECASE
+)
 
 
 def number(points: float | None) -> str:
@@ -16,18 +24,27 @@ def number(points: float | None) -> str:
 
 
 def harmless(cell: str) -> str:
-    """A cell of a CSV file that no spreadsheet takes for a formula."""
-    formula = cell.startswith(("\t", "\r", "\n")) or cell.lstrip().startswith(tuple("=+-@＝＋－＠"))
-    return "'" + cell if formula else cell
+    """A cell of a CSV file in which no spreadsheet finds a formula, whatever it divides lines at:
+    ' stands before the sign of one, lines become one line, and marks of order of bytes go."""
+    cell = re.sub(r"[ \t]*[\r\n\v\f\x85\u2028\u2029]+[ \t]*", " ", cell.replace("\ufeff", ""))
+    return FORMULA.sub(r"\1\2'", cell)
+
+
+def is_late(grade: Grade) -> bool:
+    """Whether the submission came late, as the system says that it came from."""
+    return any(note.id == "late" for note in grade.record.notes)
 
 
 def write_csv(grades: list[Grade], path: Path) -> None:
-    """A line for each student; what a spreadsheet would take for a formula is quoted with '."""
+    """A line for each student; what a spreadsheet would take for a formula is quoted with '.
+
+    late: "late", or nothing
+    """
     with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for grade in grades:
             record = grade.record
-            points = number(grade.points), number(grade.max_points)
-            row = record.student, record.assignment, *points, record.state, grade.reason
+            points, late = (number(grade.points), number(grade.max_points)), "late" * is_late(grade)
+            row = record.student, record.assignment, *points, record.state, late, grade.reason
             writer.writerow([harmless(cell) for cell in row])

@@ -15,12 +15,14 @@ import jinja2
 from markupsafe import Markup
 
 from edunn.course.grading.grade import Grade
+from edunn.course.grading.pictures import base64_pictures
 from edunn.course.grading.records import STUDENT_ERROR
 from edunn.course.messages import explained, language, sentence, word
 from edunn.course.reporting.classroom import Sheet, read_sheets
 from edunn.course.reporting.grades_csv import number, write_csv
 from edunn.course.reporting.messages import concerns
-from edunn.course.submissions.normalise import is_extra
+from edunn.course.submissions.normalise import is_extra, is_extra_text
+from edunn.course.submissions.pictures import mime_of
 from edunn.course.text import as_in_terminal
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -50,7 +52,8 @@ def environment() -> jinja2.Environment:
     )
     made.filters |= {"number": number, "plain": as_in_terminal, "first_sentence": _first_sentence}
     made.filters |= {"explained": explained, "sentence": sentence}
-    made.tests["extra"] = is_extra
+    made.filters["mime"] = mime_of
+    made.tests |= {"extra": is_extra, "text": is_extra_text}
     made.globals |= {"word": word, "language": language}
     for name in ("style.css", "sort.js"):
         text = (TEMPLATES / name).read_text(encoding="utf-8")
@@ -75,6 +78,7 @@ def _write_sheet(sheet: Sheet, folder: Path) -> None:
         student = grade.record.student
         page = template.render(
             title=sheet.title,
+            called=sheet.roster.called(student),
             labels=sheet.labels,
             written=written,
             grade=grade,
@@ -82,6 +86,7 @@ def _write_sheet(sheet: Sheet, folder: Path) -> None:
             stopped=grade.record.problem if grade.record.state == STUDENT_ERROR else None,
             marks=sheet.marks.get(student, {}),
             comments=sheet.comments.get(student, {}),
+            pictures=base64_pictures(sheet.store, grade.record) if sheet.store else {},
         )
         (folder / f"{student}.html").write_text(page, encoding="utf-8")
 

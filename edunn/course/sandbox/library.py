@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,7 @@ WORKER_FILES = {  # all that students' code has of edunn.course
     "student": ("__init__.py", "ipython_hooks.py", "package.py", "restrict.py"),
     "sandbox": ("__init__.py", "lockdown.py", "protocol.py", "shutting.py", "worker.py"),
 }
+PREFIX, OWNER = "edunn-library-", "owner"
 KEPT = ("__init__", "__repr__")  # methods that give nothing away
 
 
@@ -27,7 +30,10 @@ class Library:
     """A copy of edunn for workers, in a temporary folder, without the classes that are closed."""
 
     def __init__(self, closed: list[str]):
-        self.root = Path(tempfile.mkdtemp(prefix="edunn-library-"))  # also of workers' own folders
+        _sweep()
+        self.root = Path(tempfile.mkdtemp(prefix=PREFIX))  # also of workers' own folders
+        self.owner = (self.root / OWNER).open("w")  # locked until this process ends, however
+        fcntl.flock(self.owner, fcntl.LOCK_EX)
         self.folder = self.root / "path"
         source, package = Path(edunn.__file__).parent, self.folder / "edunn"
         shutil.copytree(source, package, ignore=shutil.ignore_patterns("course", "__pycache__"))
@@ -58,8 +64,9 @@ class Library:
             f"import sys; sys.path.insert(0, sys.argv[1]); {code}",
         ]
         subprocess.run(
-            [*command, str(self.folder)], env=self.environment("/"), check=True, capture_output=True
-        )
+            [*command, str(self.folder)], env=self.environment("/"), check=True,
+            capture_output=True, umask=0o022,  # workers are other users
+        )  # fmt: skip
 
     def environment(self, home: str) -> dict[str, str]:
         """The environment variables of a worker. home: its private folder"""
@@ -74,6 +81,10 @@ class Library:
             "PYTHONHASHSEED": "0",
         }
 
+    def __getstate__(self) -> dict[str, object]:
+        """What another process gets of it: all but the lock, as it does not own the folder."""
+        return {name: value for name, value in vars(self).items() if name != "owner"}
+
     def __enter__(self) -> Library:
         return self
 
@@ -82,12 +93,29 @@ class Library:
 
     def remove(self) -> None:
         """Remove the copy, and all that workers have left in their folders beside it."""
-        gone = self.root.with_suffix(".gone")
-        with contextlib.suppress(OSError):  # another name first: nothing new can come into it
-            self.root.rename(gone)
-        for path in gone.glob("workers-*/matplotlib"):
-            path.chmod(0o755)  # else what is in it cannot be removed
-        shutil.rmtree(gone, ignore_errors=True)
+        _remove(self.root)
+        if "owner" in vars(self):
+            self.owner.close()
+
+
+def _remove(root: Path) -> None:
+    gone = root.with_suffix(".gone")
+    with contextlib.suppress(OSError):  # another name first: nothing new can come into it
+        root.rename(gone)
+    for path in gone.glob("workers-*/matplotlib"):
+        path.chmod(0o755)  # else what is in it cannot be removed
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove the libraries in the temporary folder whose processes were killed before they could:
+    nobody holds their lock any more."""
+    for owner in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{OWNER}"):
+        with contextlib.suppress(OSError):  # somebody else's, or gone in the meantime
+            if owner.parent.lstat().st_uid == os.geteuid() and not owner.parent.is_symlink():
+                with owner.open("r+") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    _remove(owner.parent)
 
 
 def _without_reference(source: str, closed: set[str]) -> str:

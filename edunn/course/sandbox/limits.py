@@ -18,6 +18,8 @@ class Limits:
     memory: int = 4 << 30  # bytes of address space
     file_size: int = 16 << 20  # bytes
     folder_size: int = 64 << 20  # bytes in the private folder
+    judge_memory: int = 3 << 30  # bytes of address space of the judge, which runs nothing of theirs
+    judge_seconds: float = 600.0  # for one submission, all of its runs taken together
     threads: int = 256  # and processes; where the grader is not root, of all that its user runs
     confined: bool = True  # refuse to run where a worker cannot be locked up
 

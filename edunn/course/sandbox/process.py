@@ -9,8 +9,10 @@ twentieth of the time, and is as clean as a new one.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -23,9 +25,11 @@ from edunn.course.errors import CourseError
 from edunn.course.sandbox import bubblewrap
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.limits import Limits
-from edunn.course.sandbox.protocol import Channel, DiskLimitError, ProtocolError
+from edunn.course.sandbox.protocol import ENDED, Channel, DiskLimitError, ProtocolError
 from edunn.course.sandbox.scratch import Scratch
+from edunn.course.sandbox.shortage import is_short, number_outside, sign_of
 
+GRACE = 2.0  # seconds that a process which has hung up may take to end
 WALLS = {"limits": "limits", "landlock": "files", "bubblewrap": "files", "seccomp": "calls"}
 START = (  # -I keeps the student's folder and environment out of the path; our library is first
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -64,22 +68,29 @@ class ForkServer:
     def fork(self, folder: str, sock: socket.socket) -> int:
         """The number of a new process, which runs in the folder and listens to the socket."""
         socket.send_fds(self.control, [folder.encode()], [sock.fileno()])
-        return self.answer()
+        return int(self.answer()[0])
 
-    def end(self, pid: int) -> None:
-        """Kill a worker and all of its group; it is gone when this returns."""
+    def end(self, pid: int, grace: float = 0.0) -> tuple[int, float] | None:
+        """Kill a worker and all of its group; it is gone when this returns.
+
+        grace: how long it may take to end by itself
+        Returns (the signal that had ended it before, or 0; its seconds of processor time); None
+        where this process itself is gone, and the worker with it.
+        """
         try:
-            self.control.sendall(str(pid).encode())
-            self.answer()
+            self.control.sendall(f"{pid} {grace}".encode())
+            _, by, seconds = self.answer()
         except OSError:
             self.process.kill()  # its workers go with it, and nobody waits for its answer
+            return None
+        return int(by), float(seconds)
 
-    def answer(self) -> int:
-        """The number of the process that was made or ended."""
-        answer = self.control.recv(8)
-        if len(answer) != 8:
+    def answer(self) -> tuple[Any, ...]:
+        """The number of the process that was made or ended, and how it had ended."""
+        answer = self.control.recv(struct.calcsize(ENDED))
+        if len(answer) != struct.calcsize(ENDED):
             raise ConnectionError("the process that makes workers is gone")
-        return int(struct.unpack("<q", answer)[0])
+        return struct.unpack(ENDED, answer)
 
     def close(self) -> None:
         """End the process, and all workers with it."""
@@ -96,7 +107,7 @@ class Worker:
         self.scratch = Scratch(server.room)
         confinement = limits.confinement(server.library.readable, self.scratch)
         ours, theirs = socket.socketpair()
-        self.channel = Channel(ours, self.watch)
+        self.channel = Channel(ours, self.watch_all)
         try:
             with theirs:
                 self.pid = server.fork(self.scratch.path, theirs)
@@ -122,9 +133,38 @@ class Worker:
             )
 
     def watch(self) -> None:
-        """Called while waiting for an answer: the private folder may not fill the disk."""
+        """Called while waiting for an answer: the private folder may not fill the disk, nor may
+        files that have no name any more."""
         if self.scratch.is_over(self.limits.folder_size):
             raise DiskLimitError(self.limits.folder_size >> 20)
+
+    def watch_all(self) -> None:
+        """The same, with the files that are open or mapped and have no name any more."""
+        nameless = self.scratch.nameless(self.outside, self.limits.file_size)
+        if self.scratch.is_over(self.limits.folder_size - nameless):
+            raise DiskLimitError(self.limits.folder_size >> 20)
+
+    @functools.cached_property
+    def outside(self) -> int:
+        """The number that this process has here; 0 if that cannot be found out."""
+        return number_outside(self.server.process.pid, self.pid)
+
+    def was_killed(self) -> bool:
+        """Whether somebody else has ended it, rather than its own code, or a limit of its own. To
+        be asked once it has hung up; it is gone when this returns."""
+        ended = self.server.end(self.pid, GRACE)
+        self.pid = 0
+        if ended is None:
+            return True
+        by, seconds = ended  # nothing in the lock lets its own code send such a signal
+        return by == signal.SIGKILL and seconds < self.limits.cpu_seconds - 1
+
+    def lacks(self, error: Any) -> str:
+        """What the machine is short of, if an error of the student's code is due to that: its own
+        limits are not reached, but less is left than they allow. "" otherwise."""
+        what = sign_of(error)
+        short = what and is_short(what, self.limits, self.scratch, self.outside)
+        return what if short else ""
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The worker's answer to {"cell": source} or {"program": ..., "start": ...}."""

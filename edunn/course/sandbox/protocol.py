@@ -25,6 +25,7 @@ MAX_DEPTH, MAX_AXES, MAX_LENGTH = 8, 32, 1 << 40
 LOOK_EVERY = 0.5  # seconds between two calls of `watch`
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
 MAX_FIGURES = 4  # of one cell
+ENDED = "<qqd"  # the fork server's answer: a worker's number, a signal, seconds
 NOT_DEFINED = "NotDefined"  # the error of a program that asks for a name the notebook lacks
 
 
@@ -38,6 +39,10 @@ class DiskLimitError(ProtocolError):
     def __init__(self, megabytes: int):
         super().__init__(f"it wrote more than {megabytes} MB of files")
         self.megabytes = megabytes
+
+
+class GoneError(ProtocolError):
+    """The other side has hung up."""
 
 
 class ProtocolTimeout(ProtocolError):
@@ -119,7 +124,7 @@ class Channel:
         except TimeoutError:
             raise ProtocolTimeout("it does not listen") from None
         except OSError as error:
-            raise ProtocolError(f"it is gone ({error})") from None
+            raise GoneError(f"it is gone ({error})") from None
 
     def receive(self, seconds: float | None = None) -> Any:
         """The next value; ProtocolError if it is malformed, or does not come in time."""
@@ -156,8 +161,8 @@ class Channel:
             except TimeoutError:
                 continue
             except OSError as error:
-                raise ProtocolError(f"it is gone ({error})") from None
+                raise GoneError(f"it is gone ({error})") from None
             if not piece:
-                raise ProtocolError("it is gone")
+                raise GoneError("it is gone")
             taken += piece
         return bytes(taken)

@@ -13,17 +13,21 @@ import contextlib
 import getpass
 import importlib
 import io
+import itertools
 import os
+import pdb
 import random
 import signal
 import socket
 import struct
 import sys
+import time
 from typing import Any, Literal
 
 import numpy as np
 
 from edunn.course.sandbox.protocol import (
+    ENDED,
     MAX_FIGURES,
     MAX_OUTPUT,
     NOT_DEFINED,
@@ -32,6 +36,7 @@ from edunn.course.sandbox.protocol import (
 )
 from edunn.course.sandbox.shutting import Shutter
 
+MOST_ASKED = 100  # questions of input() that are answered with nothing
 PRELOADED = "edunn", "edunn.checking", "matplotlib.pyplot", "IPython.core.interactiveshell"
 
 
@@ -40,13 +45,18 @@ class _Capture(io.StringIO):
 
     def __init__(self) -> None:
         super().__init__()
-        self.dropped = 0
+        self.room, self.dropped = MAX_OUTPUT, 0
 
     def write(self, text: str) -> int:
-        room = MAX_OUTPUT - self.tell()
-        super().write(text[: max(room, 0)])
-        self.dropped += max(len(text) - room, 0)
-        return len(text)
+        length = len(text)
+        if length <= self.room:
+            self.room -= length
+            return super().write(text)
+        if self.room:
+            super().write(text[: self.room])
+        self.dropped += length - self.room
+        self.room = 0
+        return length
 
     def text(self) -> str:
         return self.getvalue() + (f"\n... {self.dropped} more characters" if self.dropped else "")
@@ -54,6 +64,7 @@ class _Capture(io.StringIO):
 
 def make_shell() -> Any:
     """An IPython shell in this process, so that magics and displays work; it keeps no history."""
+    from IPython.core import debugger
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
@@ -62,11 +73,28 @@ def make_shell() -> Any:
     config.InteractiveShell.colors = "NoColor"
     shell: Any = InteractiveShell.instance(config=config)
     shell.enable_matplotlib = lambda gui=None: (gui, "agg")  # figures() shows what is drawn
+    # IPython 9 keeps all that is printed once more, for a history that nobody reads
+    shell._tee = lambda channel: contextlib.nullcontext()
     # what does not work here does not end a cell: a class may be defined below it
     shell.system = lambda command: print(f"There are no programs here: {command}")
     shell.getoutput = lambda command, *rest, **options: shell.system(command) or []
+    asked = itertools.count(1)
+
+    def nobody(prompt: str = "", *rest: Any, **options: Any) -> str:
+        print(prompt)
+        if next(asked) > MOST_ASKED:  # a loop that waits for the right answer, or a debugger
+            raise EOFError("input() waits for somebody to type: nobody does while this is graded")
+        return ""
+
     for module, name in ((builtins, "input"), (getpass, "getpass")):
-        setattr(module, name, lambda prompt="", *rest, **options: print(prompt) or "")
+        setattr(module, name, nobody)
+    said = ["breakpoint() is left out: nobody is here to debug while this is graded"]
+
+    def no_debugger(*rest: Any, **options: Any) -> None:
+        while said:  # once
+            print(said.pop())
+
+    sys.breakpointhook = pdb.set_trace = debugger.set_trace = no_debugger
     return shell
 
 
@@ -229,8 +257,9 @@ def _serve(channel: Channel, confinement: dict[str, Any]) -> None:
 def _fork_server(control: socket.socket) -> None:
     """Load what notebooks import, then fork a worker for each folder that is named.
 
-    A message with a socket asks for a worker in the folder that it names; one without, for the end
-    of the worker whose number it holds. The answer to both is the number.
+    A message with a socket asks for a worker in the folder that it names. One without holds a
+    number of a worker and of seconds: the worker is ended, after so long at most. The answer is
+    (the number, the signal that ended it before, its seconds of processor time).
     """
     for name in PRELOADED:
         importlib.import_module(name)
@@ -250,18 +279,37 @@ def _fork_server(control: socket.socket) -> None:
             with contextlib.suppress(OSError):  # the child may have been faster
                 os.setpgid(number, number)
             os.close(sockets[0])
+            ended = 0, 0.0
         else:
-            number = int(message)
-            with contextlib.suppress(OSError):
-                os.killpg(number, signal.SIGKILL)
-            os.waitpid(number, 0)
-        control.sendall(struct.pack("<q", number))
+            number, grace = int(message.split()[0]), float(message.split()[1])
+            ended = _end(number, grace)
+        control.sendall(struct.pack(ENDED, number, *ended))
+
+
+def _end(number: int, grace: float) -> tuple[int, float]:
+    """End a worker that has not ended `grace` seconds from now; returns the signal that had ended
+    it before, 0 if none had, and its seconds of processor time."""
+    until = time.monotonic() + grace
+    gone, status, used = os.wait4(number, os.WNOHANG)
+    while not gone and time.monotonic() < until:
+        time.sleep(0.01)
+        gone, status, used = os.wait4(number, os.WNOHANG)
+    with contextlib.suppress(OSError):
+        os.killpg(number, signal.SIGKILL)
+    if not gone:
+        _, status, used = os.wait4(number, 0)
+        status = 0
+    by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    return by, used.ru_utime + used.ru_stime
 
 
 def worker(folder: str, sock: socket.socket) -> None:
     """What a forked process does: run one submission's cells in its folder, as the grader asks."""
     with contextlib.suppress(OSError):
         os.setpgid(0, 0)
+    # where memory is short, the kernel ends a worker, and no judge
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("500")
     os.chdir(folder)
     os.environ["HOME"] = os.environ["IPYTHONDIR"] = folder
     sys.path.insert(0, folder)  # as in Jupyter: what a notebook writes, it can import

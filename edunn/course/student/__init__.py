@@ -9,6 +9,8 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
     {
         "restrict": ["borrow", "close"],
         "package": ["keep", "mine"],
+        "start": ["LaidOut", "lay_out"],
+        "doctor": ["Fact", "examine"],
         "self_check": ["Check", "Receipt", "Standing", "check_notebook", "status"],
     },
 )

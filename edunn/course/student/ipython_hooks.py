@@ -1,5 +1,5 @@
 """What a notebook of the course does around each cell: it stops endless loops in checks, and adds a
-hint to errors that come from how a notebook is run, not from what was written."""
+sentence to exceptions that say little to a beginner."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ import sys
 import threading
 from typing import Any
 
+from edunn.checking.exceptions import raised
+from edunn.checking.findings import Finding
+from edunn.checking.messages import message
+
 SECONDS = 30  # of the clock, for a cell that checks
+FORESEEN = (
+    TypeError, ValueError, AttributeError, NameError, IndexError, KeyError, RecursionError
+)  # fmt: skip
 _started = False
 
 
@@ -22,6 +29,11 @@ def start(names: list[str]) -> None:
     _started = True
     shell.events.register("pre_run_cell", before)
     shell.events.register("post_run_cell", lambda result: after(result, names))
+
+    def show(shell: Any, kind: Any, error: Any, where: Any, tb_offset: Any = None) -> None:
+        _show_with_hint(shell, error, _hint(error, names))
+
+    shell.set_custom_exc(FORESEEN, show)
 
 
 def before(info: Any) -> None:
@@ -42,12 +54,23 @@ def _ring(number: int, frame: Any) -> None:
     )
 
 
+def _show_with_hint(shell: Any, error: Any, hint: str) -> None:
+    """Show an exception as IPython does, with a hint as its last line: where a notebook is only
+    looked at, as nbgrader's Validate does, the hint is there as well."""
+    about = type(error), error, error.__traceback__
+    if hint and not hasattr(error, "_render_traceback_"):
+        lines = shell.InteractiveTB.structured_traceback(*about, tb_offset=1)
+        error._render_traceback_ = lambda: [*lines, hint]
+    shell.showtraceback(about, running_compiled_code=True)
+
+
 def after(result: Any, names: list[str]) -> None:
-    """Stop the alarm, and print a hint for an error that says little."""
+    """Stop the alarm, and print a hint for an error that says little, unless it was shown with
+    one."""
     if hasattr(signal, "SIGALRM") and _on_main_thread():
         signal.alarm(0)
     error = result.error_before_exec or result.error_in_exec
-    if error is not None and (text := _hint(error, names)):
+    if error is not None and not isinstance(error, FORESEEN) and (text := _hint(error, names)):
         print(text)
 
 
@@ -67,16 +90,23 @@ def _hint(error: BaseException, names: list[str]) -> str:
             "→ Have you written it already? Then the line with `raise NotImplementedError` still "
             "stands beside your code: delete it. Or the name is not the one that was given."
         )
-    if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):
-        return ""
-    if error.name in ("np", "nn"):
-        return f"→ {error.name} comes from the first code cell. Run that cell, then this one again."
-    if error.name in names:
+    name = error.name if isinstance(error, NameError) else None
+    if name in ("np", "nn"):
+        return f"→ {name} comes from the first code cell. Run that cell, then this one again."
+    if name in names:
         return (
-            f"→ There is no {error.name} yet. Run the cell in which you write it, and leave its "
+            f"→ There is no {name} yet. Run the cell in which you write it, and leave its "
             "name as it is. After a restart of the kernel, run all cells again from the top."
         )
-    return (
-        f"→ Python does not know {error.name}. If it is made in a cell above, run that cell first; "
-        "if not, look at its spelling."
-    )
+    if not isinstance(error, FORESEEN):
+        return ""
+    id, details, _ = raised(error, "...")
+    if id == "raises":
+        return ""
+    if id == "raises_name":
+        return (
+            f"→ Python does not know {name}. If it is made in a cell above, run that cell "
+            "first; if not, look at its spelling."
+        )
+    pattern, hint, _ = message(Finding(id, "", "", None, details))
+    return f"→ {pattern} {hint}"

@@ -18,6 +18,8 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+from edunn.checking.messages import LANGUAGES
+
 PACKAGE = "my_edunn"
 mine = sys.modules[__name__]  # what notebooks of the first edition call this file
 START = '''"""What you have written of edunn. The rest is edunn's; edunn status tells which."""
@@ -47,15 +49,33 @@ __all__ = ["{name}"]
 
 
 def folder(start: Path | None = None) -> Path:
-    """Where the student's package is, or will be: beside the folders of the exercises.
+    """Where the student's package is, or will be: beside the folders of the exercises. Exercises in
+    all languages share it: what es/03_linear keeps stands beside the folder es.
 
     start: the folder of an exercise, or that of all exercises; by default the current one
     """
-    here = (start or Path.cwd()).resolve()
-    for around in (here, here.parent):
-        if (around / PACKAGE / "__init__.py").exists():
-            return around / PACKAGE
-    return (here.parent if re.match(r"\d\d_", here.name) else here) / PACKAGE
+    start = (start or Path.cwd()).resolve()
+    here = start.parent if re.match(r"\d\d_", start.name) else start
+    shared = (here.parent if here.name in LANGUAGES else here) / PACKAGE
+    for package in (shared, start / PACKAGE, start.parent / PACKAGE):
+        kept_by_language = package.parent.name in LANGUAGES
+        if (package / "__init__.py").exists() and not kept_by_language:
+            shared = package
+            break
+    _adopt(shared)
+    return shared
+
+
+def _adopt(package: Path) -> None:
+    """Copy what edunn 0.1 has kept in es/my_edunn, and is not in the package yet."""
+    for language in LANGUAGES:
+        other = package.parent / language / PACKAGE
+        kept = [*other.glob("[a-z]*.py"), *other.glob("*.borrowed")]
+        missing = [path for path in kept if not (package / path.name).exists()]
+        if missing:
+            _begin(package)
+        for path in missing:
+            (package / path.name).write_bytes(path.read_bytes())
 
 
 def parts(package: Path) -> dict[str, str]:

@@ -17,15 +17,18 @@ from typing import Any
 import numpy as np
 
 import edunn
+from edunn.checking.messages import LANGUAGES
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.checksum import checksum
 from edunn.course.notebooks.kernel import Outcome, run_in_kernel
-from edunn.course.notebooks.reading import read_cells, text_of
-from edunn.course.notebooks.solution import graded_code
+from edunn.course.notebooks.pieces import put_together, without_copies
+from edunn.course.notebooks.reading import NotebookError, read_cells
+from edunn.course.notebooks.solution import METADATA, graded_code
 from edunn.course.student import package
 from edunn.course.text import without_escapes
 
 PASSED, FAILED, CHANGED = "passed", "not yet", "changed"
+NOTHING = hashlib.sha256(b"").hexdigest()  # of empty cells, which older receipts have
 
 
 @dataclass
@@ -62,17 +65,14 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
 
     Raises CourseError where there is no notebook, or no check in it.
     """
-    import nbformat
-
     if path.is_dir():
         example = path / f"{path.name}.ipynb"
         raise CourseError(f"{path} is a folder: it takes the notebook in it, such as {example}")
     if not path.is_file():
         raise CourseError(f"{path} is no file")
     try:
-        read_cells(path.read_bytes())
-        notebook = nbformat.read(path, as_version=4)
-    except Exception as error:
+        notebook = _as_graded(path.read_bytes())
+    except NotebookError as error:
         raise CourseError(f"{path.name}: {error}") from None
     graded = graded_code(notebook)
     if not graded:
@@ -80,13 +80,39 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
     found = run_in_kernel(notebook, path.parent, seconds)
     receipt = Receipt(
         path.stem,
-        [_checked(cell, found) for cell in graded],
-        {cell["id"]: _digest(cell["source"]) for cell in notebook["cells"] if _is_code(cell)},
+        _each_once([_checked(cell, found) for cell in graded]),
+        _digests(notebook["cells"]),
         {"edunn": edunn.__version__, "numpy": np.__version__, "python": platform.python_version()},
     )
     text = json.dumps(asdict(receipt), indent=1, sort_keys=True)
     receipt_path(path).write_text(text + "\n", encoding="utf-8")
     return receipt
+
+
+def _as_graded(raw: bytes) -> Any:
+    """The cells of a notebook file as the grader takes them, in a notebook that can be run: saved
+    by whatever program, without copies that count for nothing."""
+    import nbformat
+
+    cells: list[Any] = []
+    for number, cell in enumerate(without_copies(put_together(read_cells(raw)))):
+        new = {"code": nbformat.v4.new_code_cell, "raw": nbformat.v4.new_raw_cell}
+        made = new.get(cell.kind, nbformat.v4.new_markdown_cell)(cell.source)
+        taken = {one["id"] for one in cells}
+        made["id"] = cell.id if cell.id and cell.id not in taken else f"cell-{number}"
+        if cell.name:
+            made["metadata"]["nbgrader"] = dict(cell.about)
+        cells.append(made)
+    return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+
+
+def _each_once(checks: list[Check]) -> list[Check]:
+    """One line for each check: of several copies, the first one that was not changed."""
+    found: dict[str, Check] = {}
+    for check in checks:
+        if check.name not in found or (found[check.name].state == CHANGED != check.state):
+            found[check.name] = check
+    return list(found.values())
 
 
 def _checked(cell: Any, found: Outcome) -> Check:
@@ -106,12 +132,10 @@ def _checked(cell: Any, found: Outcome) -> Check:
     return Check(name, points, FAILED, line if kind == "NotImplementedError" else f"{kind}: {line}")
 
 
-def _is_code(cell: Any) -> bool:
-    return bool(cell.get("cell_type") == "code")
-
-
-def _digest(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()
+def _digests(cells: list[Any]) -> dict[str, str]:
+    """The sha256 of every code cell, by its place."""
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    return {cell["id"]: hashlib.sha256(cell["source"].encode()).hexdigest() for cell in code}
 
 
 def receipt_path(notebook: Path) -> Path:
@@ -136,9 +160,7 @@ def status(start: Path | None = None) -> list[Standing]:
     """How far a student is with each exercise beside `my_edunn`. start: see `package.folder`"""
     own = package.folder(start)
     known, found = package.parts(own), []
-    for path in sorted(own.parent.glob("[0-9][0-9]_*/[0-9][0-9]_*.ipynb")):
-        if path.stem != path.parent.name:
-            continue
+    for path in _exercises(own.parent, start or Path.cwd()):
         parts = {name: known.get(name, "missing") for name in _kept_names(path)}
         found.append(Standing(path.stem, parts, _last_points(path)))
     if not found:
@@ -146,14 +168,29 @@ def status(start: Path | None = None) -> list[Standing]:
     return found
 
 
+def _exercises(folder: Path, start: Path) -> list[Path]:
+    """The notebooks of all exercises, each in one language: the one that was checked last, or that
+    of the folder where the student is."""
+    found: dict[str, tuple[float, bool, Path]] = {}
+    for place in (folder, *(folder / language for language in LANGUAGES)):
+        is_here = start.resolve().is_relative_to(place.resolve()) and place != folder
+        for path in place.glob("[0-9][0-9]_*/[0-9][0-9]_*.ipynb"):
+            receipt = receipt_path(path)
+            checked = receipt.stat().st_mtime if receipt.exists() else 0.0
+            if path.stem == path.parent.name:
+                one = checked, is_here, path
+                found[path.stem] = max(found.get(path.stem, one), one, key=lambda some: some[:2])
+    return [found[name][2] for name in sorted(found)]
+
+
 def _last_points(path: Path) -> str:
     """The points of the last check of a notebook; "" if there was none that can be read."""
     try:
         last = json.loads(receipt_path(path).read_text(encoding="utf-8"))
         points = f"{last['points']:g} of {last['max_points']:g}"
-        code = [cell for cell in read_cells(path.read_bytes()) if _is_code(cell)]
-        now = {cell.get("id"): _digest(text_of(cell)) for cell in code}  # empty cells left out
-        return points if now.items() <= last["cells"].items() else f"{points}, changed since"
+        now = set(_digests(_as_graded(path.read_bytes())["cells"]).values())
+        same = now == set(last["cells"].values()) - {NOTHING}  # empty cells are left out
+        return points if same else f"{points}, changed since"
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return ""
 
@@ -164,6 +201,6 @@ def _kept_names(path: Path) -> list[str]:
         cells = read_cells(path.read_bytes())
     except ValueError:
         return []
-    text = "\n".join("".join(cell.get("source", "")) for cell in cells)
+    text = "\n".join(cell.source for cell in cells)
     calls = re.findall(r"^keep\((\w+)", text, re.MULTILINE)
     return list(dict.fromkeys(calls))

@@ -6,6 +6,7 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
     __name__,
     {
         "collect": ["Submission", "assignment_of", "choose", "take_in"],
+        "identity": ["Earlier", "Identity", "identify"],
         "roster": ["Roster"],
         "normalise": ["NormalisedSubmission"],
     },

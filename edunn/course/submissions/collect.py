@@ -8,19 +8,48 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
 
 from edunn.course.errors import CourseError
 from edunn.course.messages import Message
-from edunn.course.submissions.lms import LONGEST, NOTEBOOK, File, Unreadable, from_folder, from_zip
-from edunn.course.submissions.roster import Roster, names_for
-from edunn.course.text import readable
+from edunn.course.notebooks.reading import (
+    MAX_BYTES,
+    Cell,
+    NotebookError,
+    read_cells,
+    without_outputs,
+)
+from edunn.course.submissions.identity import Earlier, identify, person
+from edunn.course.submissions.lms import (
+    LONGEST,
+    NO_FILE,
+    NOTEBOOK,
+    SCRIPT,
+    ZIP,
+    File,
+    Owner,
+    Unreadable,
+    from_folder,
+    from_zip,
+    opened,
+)
+from edunn.course.submissions.roster import Roster
+from edunn.course.submissions.scripts import as_notebook
+from edunn.course.text import readable, words_of
 
-MAX_TOTAL = 4 << 30  # bytes of notebooks in one download
+MAX_TOTAL = 4 << 30  # bytes of notebooks in one download, without outputs
+MAX_TRIED, MAX_NAMED = 8, 5  # of one student's files: that are looked into, that are named
+BLANK, UNREADABLE, WRITTEN_IN = range(3)  # what a notebook may be
+# what may hold an answer, but cannot be looked at
+ANSWER = re.compile(
+    r"\.(png|jpe?g|gif|webp|heic|svg|pdf|docx?|odt|rtf|txt|md|html?)$", re.IGNORECASE
+)
+MAX_TYPED = 2_000  # characters of a text that was typed into the system
+NOBODY = Earlier()
 
 
 @dataclass(frozen=True)
@@ -29,12 +58,15 @@ class Submission:
 
     content: the bytes of the notebook; None when there is none to take, and `problem` says why
     notes: what was odd about it, such as a late date
+    origin: the `origin` of its file    formerly: what an earlier download called the student
     """
 
     student: str
     content: bytes | None
     notes: tuple[Message, ...] = ()
     problem: Message | None = None
+    origin: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    formerly: str = field(default="", compare=False)
 
     @property
     def said(self) -> list[Message]:
@@ -57,10 +89,15 @@ def handed_in(source: Path) -> Iterator[list[File]]:
         raise CourseError(f"{source} cannot be read as a zip: {error}") from None
 
 
-def take_in(source: Path, name: str, roster: Roster | None = None) -> Iterator[Submission]:
-    """Every student's notebook of the assignment `name`, in the order of the students' names."""
+def take_in(
+    source: Path, name: str, roster: Roster | None = None, earlier: Earlier = NOBODY
+) -> Iterator[Submission]:
+    """Every student's notebook of the assignment `name`, in the order of the students' names.
+
+    earlier: who handed it in before
+    """
     with handed_in(source) as files:
-        yield from _sorted_out(files, source, name, roster)
+        yield from _sorted_out(files, source, name, roster, earlier)
 
 
 def assignment_of(source: Path, names: list[str]) -> str:
@@ -74,74 +111,180 @@ def assignment_of(source: Path, names: list[str]) -> str:
 
 
 def _sorted_out(
-    files: list[File], source: Path, name: str, roster: Roster | None
+    files: list[File], source: Path, name: str, roster: Roster | None, earlier: Earlier
 ) -> Iterator[Submission]:
     """What each student has handed in, from all files of a download."""
+    for file in files:
+        file.owner = _best_reading(file, name, roster)
+    identities = identify([file.owner for file in files], roster, earlier)
     by_student: dict[str, list[File]] = {}
-    people = [(file.owner.who, file.owner.number) for file in files]
-    names, notes = names_for(people), dict[str, Message]()
-    known = _in_roster(files, roster) if roster else {}
-    called = Counter(who for who, _ in names)
-    for file, person in zip(files, people):
-        student = known.get(person)
-        if student is None:
-            student = names[person]
-            if roster:
-                notes[student] = Message("not_in_roster")
-            elif called[person[0]] > 1:
-                notes[student] = Message("name_shared")
-        by_student.setdefault(student, []).append(file)
+    notes, formerly = dict[str, list[Message]](), dict[str, str]()
+    for file in files:
+        identity = identities[person(file.owner)]
+        file.owner.team = file.owner.team or identity.team
+        for student in identity.students:
+            by_student.setdefault(student, []).append(file)
+            notes.setdefault(student, [])
+            notes[student] += [note for note in identity.notes if note not in notes[student]]
+            formerly[student] = identity.formerly or formerly.get(student, "")
     if not by_student:
         raise CourseError(f"{source} has no submissions: it takes a folder for each student")
     total = 0
     for student, own in sorted(by_student.items()):
-        one = choose(student, own, name)
+        one = _of_one(student, own, name)
         total += len(one.content or b"")
         if total > MAX_TOTAL:
             raise CourseError(f"{source} holds more than {MAX_TOTAL >> 30} GB of notebooks")
-        yield replace(one, notes=(*one.notes, notes[student])) if student in notes else one
+        more = [note for note in notes[student] if note not in one.notes]
+        yield replace(one, notes=(*one.notes, *more), formerly=formerly[student])
 
 
-def _in_roster(files: list[File], roster: Roster) -> dict[tuple[str, str], str | None]:
-    """{(name, number): the student, or None} for all who handed in files. Numbers come first, since
-    students can change their names, but not their numbers. A name that others have says nothing."""
-    found, others = {}, {}
-    for file in files:
-        person = file.owner.who, file.owner.number
-        found[person] = roster.find(file.owner.ids)
-        if found[person] is None:
-            others[person] = roster.find([file.owner.who])
-    claims = Counter(others.values()) + Counter(filter(None, found.values()))
-    return found | {who: name if claims[name] == 1 else None for who, name in others.items()}
+def _best_reading(file: File, name: str, roster: Roster | None) -> Owner:
+    """The owner of a file whose name can be read in two ways: by the second one, where the roster
+    knows its number, and not the first one's, or only it gives a file of the assignment."""
+    first, second = file.owner, file.owner.other
+    if second is None or roster is None or not roster.find_number(second.system, second.ids):
+        return first
+    known = roster.find_number(first.system, first.ids) is not None
+    better = _belongs(second.called, name) and not _belongs(first.called, name)
+    return second if better or not known else first
+
+
+def _of_one(student: str, files: list[File], name: str) -> Submission:
+    """What a student has handed in: files, and what was typed into the system, which stands in a
+    note."""
+    one = choose(student, [file for file in files if not file.owner.typed], name)
+    typed = [_typed(file) for file in files if file.owner.typed]
+    problem = one.problem
+    if typed and problem and problem.id == "nothing":
+        problem = Message("only_typed")
+    teams = sorted({file.owner.team for file in files if file.owner.team})
+    more = [Message("late")] if any(file.owner.late for file in files) else []
+    more += [*typed, *(Message("team", {"name": readable(team, 60)}) for team in teams)]
+    last = max(files, key=lambda f: (_belongs(f.called, name), f.owner.order, f.path))
+    notes = (*one.notes, *(note for note in more if note not in one.notes))
+    return replace(one, notes=notes, problem=problem, origin=last.origin)
+
+
+def _typed(file: File) -> Message:
+    """What a student has typed into the system, for who grades."""
+    try:
+        text = words_of(file.load().decode("utf-8", "replace"))
+    except Unreadable as error:
+        return error.why
+    return Message("typed", {"words": readable(text, MAX_TYPED)})
 
 
 def choose(student: str, files: list[File], name: str) -> Submission:
-    """Of one student's files, the notebook of the assignment: the last one of that name."""
-    notebooks = [file for file in files if NOTEBOOK.search(file.called[-LONGEST:])]
-    named = [file for file in notebooks if _belongs(file.called, name)]
-    others = {file.called for file in notebooks}
-    if not notebooks:
+    """Of one student's files, the notebook of the assignment.
+
+    Of several it is the last one that is called like the assignment; what is as it was released
+    does not count beside another one. A notebook may stand in a zip, or be a Python file. What
+    cannot be used is named.
+    """
+    files = [file for file in files if file.called != NO_FILE]
+    if not files:
         return Submission(student, None, problem=Message("nothing"))
-    if not named and len(others) != 1:
-        return _several(student, notebooks)
-    last = max((named or notebooks)[::-1], key=lambda file: (file.owner.order, file.path))
-    folders = {PurePosixPath(file.path).parent for file in named}
-    if last.owner.order == 0 and len(folders) > 1:
-        return _several(student, named)
-    notes = [] if named else [Message("file_name", {"name": readable(last.called, 100)})]
-    notes += [Message("handed_in_again", {"count": len(named)})] if len(named) > 1 else []
-    notes += [Message("late")] if last.owner.late else []
+    inside = [one for file in files if ZIP.search(file.called[-LONGEST:]) for one in opened(file)]
+    notebooks, scripts = _of_kind(NOTEBOOK, [*files, *inside]), _of_kind(SCRIPT, [*files, *inside])
+    named = [file for file in notebooks if _belongs(file.called, name)]
+    called = [file for file in scripts if _belongs(file.called, name)]
+    likely = named + called or notebooks or scripts
+    if not named and not called and len({file.called for file in likely}) != 1:
+        return _unusable(student, files, notebooks)
+    plain = {id(file) for file in files}
+    rank = {id(file): _rank(file, id(file) in plain) for file in likely}
+    likely = sorted(likely, key=lambda file: rank[id(file)], reverse=True)[:MAX_TRIED]
+    found = [_looked_into(file) for file in likely]
+    best = max(found, key=lambda one: one.state)  # the first one of the best
+    kind = rank[id(best.file)][:2]
+    equal = [one for one in found if one.state == best.state and rank[id(one.file)][:2] == kind]
+    elsewhere = [one for one in equal if one.folder != best.folder]
+    if best.file.owner.order == 0 and any(one.content != best.content for one in elsewhere):
+        return _unusable(student, files, [one.file for one in equal])
+    file, notes = best.file, [] if named or called else [_named("file_name", [best.file])]
+    notes += [_named("one_of_several", [file], count=len(named))] if len(named) > 1 else []
+    blank = [one.file for one in found if one.state < best.state == WRITTEN_IN]
+    notes += [_named("left_blank", blank)] if blank else []
+    notes += [_named("script", [file])] if SCRIPT.search(file.called[-LONGEST:]) else []
+    notes += [Message("outputs_left_out")] if best.was_large else []
+    notes += [Message("late")] if file.owner.late else []
+    unread = [one for one in files if ANSWER.search(one.called[-LONGEST:])]
+    notes += [_named("not_looked_at", unread)] if unread else []
+    return Submission(student, best.content, tuple(notes), best.problem)
+
+
+class _Looked(NamedTuple):
+    """What is in one file. state: BLANK, UNREADABLE or WRITTEN_IN, the better the larger"""
+
+    file: File
+    state: int
+    content: bytes | None
+    problem: Message | None = None
+    was_large: bool = False
+
+    @property
+    def folder(self) -> PurePosixPath:
+        return PurePosixPath(self.file.path).parent
+
+
+def _looked_into(file: File) -> _Looked:
+    """Read a file; what is large with its outputs is taken without them."""
     try:
-        return Submission(student, last.load(), tuple(notes))
+        raw = file.load()
+        is_script = SCRIPT.search(file.called[-LONGEST:])
+        content = as_notebook(raw) if is_script else without_outputs(raw)
+        if len(content) > MAX_BYTES:
+            raise Unreadable("file_large", megabytes=MAX_BYTES // 1_000_000)
     except Unreadable as error:
-        return Submission(student, None, tuple(notes), error.why)
+        return _Looked(file, UNREADABLE, None, error.why)
+    try:
+        state = WRITTEN_IN if _is_written_in(read_cells(content)) else BLANK
+    except NotebookError:
+        state = UNREADABLE
+    return _Looked(file, state, content, was_large=len(raw) > MAX_BYTES)
 
 
-def _several(student: str, files: list[File]) -> Submission:
-    return Submission(student, None, problem=Message("several_notebooks", {"count": len(files)}))
+def _is_written_in(cells: list[Cell]) -> bool:
+    """Whether anything in the cells for answers is not as it was released, as far as they tell."""
+    answers = [cell for cell in cells if cell.about.get("solution") is True]
+    return not answers or not all(cell.is_untouched for cell in answers)
+
+
+def _of_kind(kind: re.Pattern[str], files: list[File]) -> list[File]:
+    return [file for file in files if kind.search(file.called[-LONGEST:])]
+
+
+def _rank(file: File, plain: bool) -> tuple[bool, bool, int, str]:
+    """Notebooks before scripts, and before those in zips; then what came last; and the plain name
+    before one that has a number."""
+    return NOTEBOOK.search(file.called[-LONGEST:]) is not None, plain, file.owner.order, file.path
+
+
+def _unusable(student: str, files: list[File], notebooks: list[File]) -> Submission:
+    """Something was handed in, but nothing that can be judged without a person."""
+    if len(notebooks) > 1:
+        why = _named("several_differ", notebooks, count=len(notebooks))
+        return Submission(student, None, problem=why)
+    return Submission(student, None, problem=_named("no_notebook", files))
+
+
+def _named(id: str, files: list[File], **details: Any) -> Message:
+    """A Message that names files, the first ones of many."""
+    names = [readable(file.called, 60) for file in files[:MAX_NAMED]]
+    names += ["..."] if len(files) > MAX_NAMED else []
+    return Message(id, {"name": ", ".join(names)} | details)
+
+
+COPY = r"[-_ ]?(?:copy|copia|kopie|copie)[-_ ]?\d*"  # by Jupyter, by systems of files
 
 
 def _belongs(called: str, name: str) -> bool:
-    """Whether a file is the assignment's, also where a download has added a number to its name."""
-    stem = NOTEBOOK.sub("", called[-LONGEST:])
-    return re.fullmatch(re.escape(name) + r"(-\d+| ?\(\d+\))?", stem, re.IGNORECASE) is not None
+    """Whether a file is the assignment's, also where a download has added a number to its name, or
+    it is a copy: "02_bias-1", "02_bias (1)", "02_bias-Copy1", "Copy of 02_bias"."""
+    stem = called[-LONGEST:]
+    for end in (NOTEBOOK, SCRIPT, ZIP):
+        stem = end.sub("", stem)
+    added = rf"(?:-\d+|[_ ]?\(\d+\)|{COPY})*+"
+    pattern = rf"(?:(?:copy|copia|kopie|copie) \w+ )*+{re.escape(name)}{added}"
+    return re.fullmatch(pattern, stem.strip(), re.IGNORECASE) is not None

@@ -1,34 +1,60 @@
 """The notebooks in a download of a learning system, a zip or a folder, and whose they are.
 
-Names in downloads: Canvas `doejane_LATE_4711_99182_03_linear-1.ipynb`, Moodle
-`Jane Doe_4711_assignsubmission_file_/03_linear.ipynb` (or `..._file_03_linear.ipynb`, without
-folders), Gradescope `submission_99182/03_linear.ipynb` with `submission_metadata.yml`.
+How the systems name files, by their own source:
+
+Canvas (instructure/canvas-lms, lib/content_zipper.rb: add_submission, get_filename). All in one
+folder: NAME[_LATE]_USER_ATTACHMENT_FILE; a typed text NAME[_LATE]_USER_text.html, an address
+..._link.html. NAME is "Doe, Jane" (or the name of a group, and USER the one who stands for it) in
+small letters, of word characters only, so it may hold underscores and numbers. While names are
+hidden: [LATE_]anon_ID_ATTACHMENT_FILE. New attachments have larger numbers.
+
+Moodle (moodle/moodle, mod/assign/classes/downloader.php; public/mod/assign/... since 5.1).
+NAME_NUMBER_assignsubmission_PLUGIN/FILE, until 4.0 with an underscore at the end of the folder;
+as a flat list NAME_NUMBER_assignsubmission_PLUGIN_FILE. PLUGIN is "file" or "onlinetext" (an HTML
+page of what was typed). NAME has no underscore; it is a person's, or "Participant" (in the site's
+language) while names are hidden, or a group's, with the group's number; the group of all others
+has no number. NUMBER belongs to the assignment (assign_user_mapping), not to the person.
+
+Gradescope (its export, as tools read it): submission_NUMBER/FILE and `submission_metadata.yml`,
+with all who handed it in: :name, :sid, :email. It does not say what was late.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from edunn.course.errors import CourseError
 from edunn.course.messages import Message
-from edunn.course.notebooks.reading import MAX_BYTES
+from edunn.course.notebooks.reading import MAX_FILE
 
 MAX_FILES = 100_000  # in one zip
 MAX_DEPTH, MAX_OWN_FILES = 16, 10_000  # in one student's folder: of folders, and files
 METADATA, MAX_METADATA = "submission_metadata.yml", 200_000_000
-NUMBER = r"\d{1,18}"
-CANVAS = re.compile(
-    rf"(?P<who>[^_/]+?)(?P<late>_LATE)?_(?P<id>{NUMBER})_(?P<order>{NUMBER})_(?P<file>[^/]+)$"
+NUMBER, ID = r"\d{1,18}", r"(?:0|[1-9]\d{0,17})"
+_LATE = r"(?P<who>.*?)(?P<late>_LATE)?"
+CANVAS = re.compile(rf"{_LATE}_(?P<id>{ID})_(?P<order>{ID})_(?P<file>[^/]+)$")
+CANVAS_TEXT = re.compile(rf"{_LATE}_(?P<id>{ID})_(?P<file>(text|link)\.html)$")
+_ANONYMOUS = r"(?P<late>LATE_)?(?P<who>anon_(?P<id>[0-9A-Za-z]+))"
+CANVAS_ANONYMOUS = re.compile(
+    rf"{_ANONYMOUS}_((?P<order>{ID})_(?P<file>[^/]+)|(?P<text>(text|link)\.html))$"
 )
-MOODLE = re.compile(rf"(?P<who>.+)_(?P<id>{NUMBER})_assignsubmission_[a-z]+_(?P<file>.*)$")
+MOODLE = re.compile(
+    rf"(?P<who>.+?)(_(?P<id>{NUMBER}))?_assignsubmission_(?P<plugin>[a-z0-9]+)(_(?P<file>.*))?$"
+)
+TYPED = re.compile(r"\.html?$", re.IGNORECASE)  # of Moodle's online texts; beside are pictures
 GRADESCOPE = re.compile(rf"submission_(?P<id>{NUMBER})$")
 NOTEBOOK = re.compile(r"\.ipynb(-\d+)?(\.json|\.txt)?$", re.IGNORECASE)  # as browsers save it
+SCRIPT, ZIP = re.compile(r"\.py$", re.IGNORECASE), re.compile(r"\.zip$", re.IGNORECASE)
+NO_FILE = "-"  # stands for the files of a folder that has none
+MAX_OTHERS = 50  # in one student's folder: files that are no notebooks
 LONGEST = 500  # characters of a name that are looked at
 Submitters = dict[str, list[tuple[str, list[str]]]]  # by folder: (name, ids)
 
@@ -43,6 +69,10 @@ class Owner:
     late: bool = False
     number: str = ""  # tells students of one name apart
     called: str = ""  # the student's name for the file, where the download has changed it
+    system: str = ""  # "canvas", "moodle", "gradescope", or "" for a folder of one's own
+    typed: bool = False  # the file is what the student has typed into the system, as a page
+    team: str = ""  # what handed it in, where those are several people
+    other: Owner | None = None  # a second way to read the name of the file
 
 
 @dataclass
@@ -59,6 +89,13 @@ class File:
         """The name that the student gave it."""
         return self.owner.called or PurePosixPath(self.path).name
 
+    @property
+    def origin(self) -> dict[str, Any]:
+        """Where it came from, as plain data: by this a later download is known to be of the same
+        person, and feedback finds its way back."""
+        ids = [] if self.owner.team else self.owner.ids
+        return {"system": self.owner.system, "ids": list(ids), "path": self.path}
+
 
 class Unreadable(Exception):
     """A file of a download cannot be used; `why` is the reason, for the student."""
@@ -71,23 +108,58 @@ class Unreadable(Exception):
 def _owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
     """Those who handed in a file, by its place; none for a file that belongs to nobody."""
     top, alone = path.parts[0][:LONGEST], len(path.parts) == 1
-    if alone and (match := CANVAS.match(top)):
-        late, order = bool(match["late"]), int(match["order"])
-        return [Owner(match["who"], [match["id"]], order, late, match["id"], match["file"])]
-    clear = not alone or top.count("_assignsubmission_") == 1  # no file may say it is another's
-    if (match := MOODLE.match(top)) and clear:
-        file = match["file"] if alone else ""
-        return [Owner(match["who"], [match["id"]], number=match["id"], called=file)]
+    if alone and (owner := _canvas_owner(top)):
+        return [owner]
+    if match := MOODLE.match(top):
+        called = (match["file"] or "") if alone else ""
+        number = match["id"] or ""
+        typed = match["plugin"] == "onlinetext" and TYPED.search(path.name) is not None
+        who, ids = _composed(match["who"]), [number] if number else []
+        return [Owner(who, ids, number=number, called=called, system="moodle", typed=typed)]
     if alone:
-        return [Owner(path.stem[:LONGEST], [])] if wanted(path) else []
+        return [Owner(_composed(path.stem[:LONGEST]), [])] if _wanted(path) else []
     if match := GRADESCOPE.match(top):
         people = submitters.get(path.parts[0]) or [(top, [])]
-        return [Owner(who, ids, int(match["id"]), number=top * (not ids)) for who, ids in people]
-    return [Owner(top, [])]
+        team = top if len(people) > 1 else ""
+        return [
+            Owner(_composed(who), ids, int(match["id"]), number=top * (not ids),
+                  system="gradescope", team=team)
+            for who, ids in people
+        ]  # fmt: skip
+    return [Owner(_composed(top), [])]
+
+
+def _canvas_owner(top: str) -> Owner | None:
+    """Whose a file of a download of Canvas is; None if its name is no such one."""
+    if match := CANVAS_ANONYMOUS.match(top):
+        who, file, typed = match["who"], match["file"] or match["text"], bool(match["text"])
+        ids, order, late = [who, match["id"]], int(match["order"] or 0), bool(match["late"])
+        return Owner(who, ids, order, late, match["id"], file, "canvas", typed)
+    if match := CANVAS.match(top):
+        who, file, number = _composed(match["who"]), match["file"], match["id"]
+        order, late = int(match["order"]), bool(match["late"])
+        owner = Owner(who, [number], order, late, number, file, "canvas")
+        # the name "ann_12": ann_12_4711_99_FILE can be read as a file of 12 and of 4711
+        second = CANVAS.match(rest := f"_{order}_{file}") or CANVAS_TEXT.match(rest)
+        if second and not second["who"]:
+            typed = "order" not in second.groupdict()
+            last = 0 if typed else int(second["order"])
+            owner.other = Owner(f"{who}_{number}", [second["id"]], last, late, second["id"],
+                                second["file"], "canvas", typed)  # fmt: skip
+        return owner
+    if match := CANVAS_TEXT.match(top):
+        who, number, late = _composed(match["who"]), match["id"], bool(match["late"])
+        return Owner(who, [number], 0, late, number, match["file"], "canvas", typed=True)
+    return None
+
+
+def _composed(name: str) -> str:
+    """A name with its accents on its letters: a Mac writes them behind."""
+    return unicodedata.normalize("NFC", name)
 
 
 def from_folder(folder: Path) -> Iterator[File]:
-    """The notebooks of a folder, and a File "-" for each student's folder that has none."""
+    """The files of a folder, notebooks first, and a NO_FILE for each student who has none."""
     metadata = folder / METADATA
     submitters = _read_submitters(loader(metadata, MAX_METADATA) if metadata.is_file() else bytes)
     for entry in sorted(folder.iterdir()):
@@ -96,7 +168,9 @@ def from_folder(folder: Path) -> Iterator[File]:
         paths = [PurePosixPath(entry.name)] if entry.is_file() else []
         if entry.is_dir():
             inside = [PurePosixPath(entry.name, path) for path in files_in(entry)]
-            paths = [path for path in inside if wanted(path)] or [PurePosixPath(entry.name, "-")]
+            others = [path for path in inside if visible(path) and not _wanted(path)]
+            paths = [*filter(_wanted, inside), *others[:MAX_OTHERS]]
+            paths = paths or [PurePosixPath(entry.name, NO_FILE)]
         for path in paths:
             for owner in _owners(path, submitters):
                 yield File(str(path), owner, loader(folder / path))
@@ -121,7 +195,7 @@ def files_in(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def loader(path: Path, most: int = MAX_BYTES) -> Callable[[], bytes]:
+def loader(path: Path, most: int = MAX_FILE) -> Callable[[], bytes]:
     """What reads a file, at most `most` bytes of it, and follows no link."""
 
     def load() -> bytes:
@@ -147,10 +221,14 @@ def hidden(part: str) -> bool:
     return part.startswith((".", "__MACOSX"))
 
 
-def wanted(path: PurePosixPath) -> bool:
+def visible(path: PurePosixPath) -> bool:
+    """Whether a person has put a file there: no program's own, none of a package of their own."""
+    return not any(hidden(part) or part == "my_edunn" for part in path.parts)
+
+
+def _wanted(path: PurePosixPath) -> bool:
     """Whether it is the path of a notebook, and no hidden one."""
-    name = path.name[-LONGEST:]
-    return NOTEBOOK.search(name) is not None and not any(map(hidden, path.parts))
+    return NOTEBOOK.search(path.name[-LONGEST:]) is not None and visible(path)
 
 
 def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
@@ -158,16 +236,12 @@ def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
     entries = archive.infolist()
     if len(entries) > MAX_FILES:
         raise CourseError(f"the zip holds {len(entries)} files, more than {MAX_FILES}")
-    places = {}
-    for entry in entries:
-        place = PurePosixPath(entry.filename.replace("\\", "/"))
-        odd = place.is_absolute() or ".." in place.parts or (entry.external_attr >> 28) == 0xA
-        if not (odd or entry.is_dir() or not place.parts or any(map(hidden, place.parts))):
-            places[entry] = place
-    notebooks = [place for place in places.values() if wanted(place)]
+    places = _places(entries)
+    notebooks = [place for place in places.values() if _wanted(place)]
     roots = {place.parts[0] for place in places.values()}
     of_students = any(MOODLE.match(root) or GRADESCOPE.match(root) for root in roots)
     one_root = len(roots) == 1 and not of_students
+    one_root = one_root and all(len(place.parts) > 1 for place in places.values())
     skip = 1 if one_root and all(len(place.parts) > 2 for place in notebooks) else 0
     top = [e for e, place in places.items() if place.parts[skip:] == (METADATA,)]
     submitters = _read_submitters(_unpacker(archive, top[0], MAX_METADATA) if top else bytes)
@@ -177,8 +251,34 @@ def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
                 yield File(str(PurePosixPath(*inside)), owner, _unpacker(archive, entry))
 
 
+def _places(entries: list[zipfile.ZipInfo]) -> dict[zipfile.ZipInfo, PurePosixPath]:
+    """Where the files of a zip are; without links, and names that lead elsewhere."""
+    places = {}
+    for entry in entries:
+        place = PurePosixPath(entry.filename.replace("\\", "/"))
+        odd = place.is_absolute() or ".." in place.parts or (entry.external_attr >> 28) == 0xA
+        if not (odd or entry.is_dir() or not place.parts or any(map(hidden, place.parts))):
+            places[entry] = place
+    return places
+
+
+def opened(file: File) -> list[File]:
+    """The notebooks and Python files in a student's own zip; none, where it cannot be read."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(file.load()))
+        places = _places(archive.infolist()[:MAX_OWN_FILES])
+    except (Unreadable, zipfile.BadZipFile, NotImplementedError, ValueError):
+        return []
+    found = []
+    for entry, place in places.items():
+        if visible(place) and (_wanted(place) or SCRIPT.search(place.name)):
+            owner = replace(file.owner, called=place.name)
+            found.append(File(f"{file.path}/{place}", owner, _unpacker(archive, entry)))
+    return found
+
+
 def _unpacker(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int = MAX_BYTES
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int = MAX_FILE
 ) -> Callable[[], bytes]:
     def load() -> bytes:
         try:

@@ -1,13 +1,17 @@
 """The build makes what assignments/ holds, and refuses what cannot be trusted."""
 
 import copy
+import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 
 import edunn as nn
 from edunn.course.authoring import build as building
+from edunn.course.authoring.edited import not_edited
+from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.gradebook import GradeStore, release_bytes
 from edunn.course.notebooks.layout import Course
@@ -177,10 +181,72 @@ def test_a_build_that_fails_leaves_the_release_of_before(tmp_path):
     source = tmp_path / "solutions" / "01_double.py"
     source.write_text(HEADER + SOLUTION + GRADED + "double(2)", encoding="utf-8")
     course = Course.find(tmp_path / "assignments")
-    course.release_path("01_double").write_text("the release of before")
+    before = COURSE.release_path("02_bias").read_bytes()
+    course.release_path("01_double").write_bytes(before)
     with pytest.raises(CourseError, match="cannot fail"):
         building.build_exercise(course, "01_double")
-    assert course.release_path("01_double").read_text() == "the release of before"
+    assert course.release_path("01_double").read_bytes() == before
+
+
+def in_cell(name):
+    def edit(notebook):
+        next(c for c in notebook["cells"] if c["id"] == name)["source"] += "\nmine"
+
+    return edit
+
+
+def prose(notebook):
+    notebook["cells"][2]["source"] += "\nmine"
+
+
+def run(notebook):
+    cell = next(c for c in notebook["cells"] if c["cell_type"] == "code")
+    cell["outputs"] = [nbformat.v4.new_output("stream", text="mine")]
+
+
+EDITS = {
+    "code": in_cell("linear"),
+    "answer": in_cell("linear-why"),
+    "a check": in_cell("linear-dw"),
+    "text": prose,
+    "a run": run,
+    "a new cell": lambda notebook: notebook["cells"].append(nbformat.v4.new_markdown_cell("mine")),
+    "no cell": lambda notebook: notebook["cells"].pop(3),
+    "a tag": lambda notebook: notebook["cells"][2]["metadata"].update(tags=["mine"]),
+    "a kernel": lambda notebook: notebook["metadata"]["language_info"].update(version="3.12"),
+}
+
+
+@pytest.mark.parametrize("language", ["", "es"])
+@pytest.mark.parametrize("edit", EDITS)
+def test_no_build_replaces_what_somebody_has_edited(tmp_path, edit, language):
+    shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
+    shutil.copytree(ROOT / "autograder", tmp_path / "autograder")
+    course = Course.find(tmp_path)
+    for kind in ("", "es"):
+        path = course.release_path("03_linear", kind)
+        path.parent.mkdir(parents=True)
+        shutil.copy(COURSE.release_path("03_linear", kind), path)
+    not_edited(course, "03_linear")
+    path = course.release_path("03_linear", language)
+    notebook = nbformat.read(path, as_version=4)
+    EDITS[edit](notebook)
+    nbformat.write(notebook, path)
+    with pytest.raises(CourseError, match=r"03_linear.ipynb is not as it was built .*Move it away"):
+        building.build_exercise(course, "03_linear")
+    assert nbformat.read(path, as_version=4) == notebook
+    if edit == "answer":  # the commands say it in one line
+        for command in (["build", "03"], ["demo", "--out", str(tmp_path / "demo")]):
+            result = CliRunner().invoke(main, ["--course", str(tmp_path), *command])
+            assert result.exit_code == 1
+            assert "is not as it was built" in " ".join(result.output.split())
+        assert nbformat.read(path, as_version=4) == notebook
+
+
+def test_all_that_is_committed_is_as_it_was_built():
+    """Else no build could replace it."""
+    for name in COURSE.assignments():
+        not_edited(COURSE, name)
 
 
 @pytest.mark.parametrize("name", COURSE.assignments())

@@ -11,7 +11,7 @@ import matplotlib.image
 import pytest
 from click.testing import CliRunner
 
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 
 pytestmark = pytest.mark.slow
 

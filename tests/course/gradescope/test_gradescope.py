@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.gradescope import bundle, container
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
@@ -307,18 +307,39 @@ def test_wrong(machine):
     ("files", "says"),
     [
         ({f"{NAME}.ipynb": raw(RELEASE)}, "Bias.forward: not written yet"),
-        ({f"{NAME}.ipynb": b"{"}, "the file is no notebook"),
         ({}, "no notebook was handed in. Please submit your 02_bias.ipynb"),
-        ({"02_bias.py": b"pass"}, "no notebook was handed in. Please submit"),
-        ({"a.ipynb": b"1", "b.ipynb": b"2"}, "2 notebooks in the folder, not one. Please submit"),
     ],
-    ids=["blank", "broken", "empty", "none", "two"],
+    ids=["blank", "empty"],
 )
 def test_what_a_student_can_mend_has_no_points(machine, files, says):
     about, _ = machine.grade(files)
     assert about["score"] == 0
     assert says in about["output"]
     assert [test.get("score") for test in about["tests"]] == [0, 0, 0, None]
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({f"{NAME}.ipynb": b"{"}, "the file is no notebook"),
+        ({"02_bias.pdf": b"%PDF"}, "but 02_bias.pdf. Please submit your 02_bias.ipynb"),
+        ({"02_bias.py": b"pass"}, "the notebook has no cell of this exercise"),
+        ({"a.ipynb": b"1", "b.ipynb": b"2"}, "a.ipynb, b.ipynb. Please submit"),
+    ],
+    ids=["broken", "none", "no class", "two"],
+)
+def test_what_cannot_be_judged_has_no_score(machine, files, says):
+    about, _ = machine.grade(files)
+    assert about.keys().isdisjoint({"score", "tests"})
+    assert "Not graded, so there is no score" in about["output"]
+    assert says in about["output"]
+
+
+def test_a_python_file_is_judged(machine):
+    source = next(c["source"] for c in written()["cells"] if c["id"] == "bias")
+    about, _ = machine.grade({"02_bias.py": f"import numpy as np\n\n\n{source}".encode()})
+    assert about["score"] == 7
+    assert "02_bias.py is a Python file" in about["output"]
 
 
 def hostile(machine):

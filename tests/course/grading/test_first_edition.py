@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from edunn.course.cli import main
+from edunn.course.cli.commands import main
 from edunn.course.grading.archive import Archive
 from edunn.course.grading.grade import rebuilt
 from edunn.course.grading.gradebook import GradeStore

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from edunn.course.authoring.wrong_answers import read_wrong_answers
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.grade import Judging, grade_submissions, open_store
 from edunn.course.grading.gradebook import GradeStore
@@ -140,10 +140,10 @@ HANDED_IN = {
 HANDED_IN |= {
     "right": (right(), 7, "graded", "", ""),
     "blank": (RELEASE, 0, "graded", "Linear.forward: not written yet", ""),
-    "empty_file": (b"", 0, "student error", "the file is empty", ""),
-    "no_json": (b"print('hello')", 0, "student error", "no notebook", ""),
-    "no_cells": (b'{"cells": []}', 0, "student error", "no cells", ""),
-    "a_number": (b"42", 0, "student error", "no notebook", ""),
+    "empty_file": (b"", None, "not graded", "the file is empty", ""),
+    "no_json": (b"print('hello')", None, "not graded", "no notebook", ""),
+    "no_cells": (b'{"cells": []}', None, "not graded", "no cells", ""),
+    "a_number": (b"42", None, "not graded", "no notebook", ""),
     "nothing": (None, 0, "student error", "no notebook was handed in", ""),
     "utf16": (json.dumps(right()).encode("utf-16"), 7, "graded", "", ""),
     "checks_deleted": (without_checks(), 7, "graded", "", "linear-dw is missing"),
@@ -203,6 +203,11 @@ def graded(handed_in, tmp_path_factory):
     return out, {line.record.student: line for line in grades}
 
 
+def judged(lines):
+    """{student: points} of those who are graded: what cannot be read has no points, not 0."""
+    return {who: line.points for who, line in lines.items() if line.points is not None}
+
+
 def test_everybody_gets_a_row_in_order(graded):
     assert list(graded[1]) == sorted(HANDED_IN)
 
@@ -211,7 +216,7 @@ def test_everybody_gets_a_row_in_order(graded):
 def test_points_state_and_reason(graded, student):
     _, points, state, reason, notes = HANDED_IN[student]
     line = graded[1][student]
-    assert line.points == line.record.points == points, line.record
+    assert (line.points, line.record.points) == (points, points or 0), line.record
     assert line.max_points == 10
     assert state in (None, line.record.state)
     assert reason in line.record.reason
@@ -230,7 +235,7 @@ def test_nbgraders_own_command_gives_the_same_points(graded, tmp_path):
     shutil.copytree(out, tmp_path / "store")
     database = f"sqlite:///{tmp_path / 'store' / 'gradebook.db'}"
     with Gradebook(database, "edunn") as gradebook:
-        for student in lines:
+        for student in judged(lines):
             gradebook.remove_submission(NAME, student)
     command = [Path(sys.executable).with_name("nbgrader"), "autograde", NAME, "--force"]
     environment = os.environ | {"EDUNN_GRADED": str(tmp_path / "store")}
@@ -240,7 +245,7 @@ def test_nbgraders_own_command_gives_the_same_points(graded, tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     with Gradebook(database, "edunn") as gradebook:
         scores = {s.student_id: s.score for s in gradebook.assignment_submissions(NAME)}
-    assert scores == {student: line.points for student, line in lines.items()}
+    assert scores == judged(lines)
 
 
 def test_figures_are_kept_where_they_are_pictures(graded):
@@ -258,9 +263,9 @@ def test_figures_are_kept_where_they_are_pictures(graded):
 def test_the_gradebook_is_nbgraders_own(graded):
     out, lines = graded
     with Gradebook(f"sqlite:///{out / 'gradebook.db'}", "edunn") as gradebook:
-        for student, line in lines.items():
+        for student, points in judged(lines).items():
             entry = gradebook.find_submission(NAME, student)
-            assert entry.score == line.points
+            assert entry.score == points
             assert entry.max_score == 10
         right = {g.cell.name: g.auto_score for g in gradebook.find_submission_notebook(
             NAME, NAME, "right").grades}  # fmt: skip
@@ -273,7 +278,9 @@ def test_grades_csv(graded):
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
     assert [row["student"] for row in rows] == list(lines)
-    assert all(float(row["points"]) == lines[row["student"]].points for row in rows)
+    for row in rows:
+        points = lines[row["student"]].points
+        assert row["points"] == "" if points is None else float(row["points"]) == points
     assert {row["assignment"] for row in rows} == {NAME}
 
 

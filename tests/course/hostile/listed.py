@@ -14,6 +14,7 @@ from hostile.making import (
     MARK,
     NAME,
     RELEASE,
+    UNREAD,
     adding,
     answering,
     attack,
@@ -164,10 +165,10 @@ sheet = [cell | {"input": cell["source"], "language": "python"} for cell in old[
 for cell in sheet:
     del cell["source"]
 attack("nbformat3", ALL, GRADED, {"nbformat": 3, "worksheets": [{"cells": sheet}]})
-attack("invalid_json", 0, ERROR, b"{'cells': [", "not valid JSON")
-attack("empty_file", 0, ERROR, b" \n", "the file is empty")
-attack("empty_dict", 0, ERROR, b"{}", "no cells")
-attack("merge_conflict", 0, ERROR, b"<<<<<<< HEAD\n" + raw(right()), "not valid JSON")
+attack("invalid_json", 0, UNREAD, b"{'cells': [", "not valid JSON")
+attack("empty_file", 0, UNREAD, b" \n", "the file is empty")
+attack("empty_dict", 0, UNREAD, b"{}", "no cells")
+attack("merge_conflict", 0, UNREAD, b"<<<<<<< HEAD\n" + raw(right()), "not valid JSON")
 
 
 def renamed_plus_original(folder):

@@ -18,6 +18,7 @@ NAME = "02_bias"
 RELEASE = COURSE.released(NAME)
 FORWARD, DX, DB, ALL = 2, 2, 3, 7  # points
 GRADED, ERROR = "graded", "student error"
+UNREAD = "not graded"  # what nobody can read has no points, which is not 0
 MARK = f"edunn-mark-{secrets.token_hex(6)}"  # the name of what attacks try to leave behind
 TOKEN = secrets.token_hex(16)  # stands in the grader's environment, and in its other files
 LEAKED = f"leaked-{secrets.token_hex(6)}"  # printed by an attack that got what it must not get

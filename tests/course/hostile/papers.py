@@ -8,7 +8,20 @@ import socket
 
 import nbformat
 
-from hostile.making import ALL, ERROR, GRADED, NAME, adding, attack, blank, find, raw, right, wrong
+from hostile.making import (
+    ALL,
+    ERROR,
+    GRADED,
+    NAME,
+    UNREAD,
+    adding,
+    attack,
+    blank,
+    find,
+    raw,
+    right,
+    wrong,
+)
 
 # --- encodings -----------------------------------------------------------------------------------
 accents = adding("print('añadir más épocas — Größe')", right)
@@ -21,12 +34,12 @@ attack("latin1", ALL, GRADED, text.replace("—", "-").encode("latin-1"))
 attack("line_ends", ALL, GRADED, json.dumps(right(), indent=1).replace("\n", "\r\n").encode())
 attack("half_a_character_in_source", ALL, GRADED, adding("s = '\ud800'  # \udfff", right))
 attack("nul_in_a_cell", ALL, GRADED, adding("print(1)\0\x08", right))
-attack("bytes_of_chance", 0, ERROR, os.urandom(5000), "not valid JSON")
-attack("zip_for_a_notebook", 0, ERROR, b"PK\x03\x04" + bytes(500), "not valid JSON")
-attack("gzip_for_a_notebook", 0, ERROR, gzip.compress(raw(right())), "not valid JSON")
-attack("python_for_a_notebook", 0, ERROR, b"class Bias:\n    pass\n", "not valid JSON")
-attack("cut_in_half", 0, ERROR, raw(right())[:5000], "not valid JSON")
-attack("twenty_megabytes", 0, ERROR, raw(right()) + b" " * 20_000_000, "larger than 20 MB")
+attack("bytes_of_chance", 0, UNREAD, os.urandom(5000), "not valid JSON")
+attack("zip_for_a_notebook", 0, UNREAD, b"PK\x03\x04" + bytes(500), "not valid JSON")
+attack("gzip_for_a_notebook", 0, UNREAD, gzip.compress(raw(right())), "not valid JSON")
+attack("python_for_a_notebook", 0, UNREAD, b"class Bias:\n    pass\n", "not valid JSON")
+attack("cut_in_half", 0, UNREAD, raw(right())[:5000], "not valid JSON")
+attack("twenty_megabytes", 0, UNREAD, raw(right()) + b" " * 20_000_000, "larger than 20 MB")
 
 # --- notebooks -----------------------------------------------------------------------------------
 EMPTY = {"cell_type": "markdown", "metadata": {}, "source": ""}
@@ -44,8 +57,8 @@ attack("a_million_empty_cells", ALL, GRADED, with_cells([{}] * 10**6, first=True
 attack("too_many_cells", ALL, GRADED, with_cells([ONE] * 100_000), notes="the first 2000 count")
 attack("too_many_cells_before", 0, GRADED, with_cells([ONE] * 100_000, first=True),
        "not written yet", "cell bias is missing")  # fmt: skip
-attack("deep_json", 0, ERROR, b'{"cells": ' + b"[" * 10**6 + b"]" * 10**6 + b"}", "not valid JSON")
-attack("long_integer", 0, ERROR, b'{"cells": [' + b"9" * 10**6 + b"]}", "not valid JSON")
+attack("deep_json", 0, UNREAD, b'{"cells": ' + b"[" * 10**6 + b"]" * 10**6 + b"}", "not valid JSON")
+attack("long_integer", 0, UNREAD, b'{"cells": [' + b"9" * 10**6 + b"]}", "not valid JSON")
 attack("odd_constants", ALL, GRADED, raw(right())[:-1] + b', "a": [NaN, Infinity, -1e999]}')
 attack("keys_twice", ALL, GRADED, b'{"cells": [], ' + raw(right())[1:])
 same = right()
@@ -62,9 +75,9 @@ odd["cells"] += [
 ]  # fmt: skip
 odd |= {"metadata": "none", "nbformat": "four", "nbformat_minor": []}
 attack("wrong_types", ALL, GRADED, odd)
-attack("worksheets_of_nothing", 0, ERROR, {"worksheets": [1, {"cells": 7}, {}]}, "no cells")
-attack("cells_is_a_dict", 0, ERROR, {"cells": {"0": EMPTY}}, "no cells")
-attack("a_list", 0, ERROR, [right()], "no notebook")
+attack("worksheets_of_nothing", 0, UNREAD, {"worksheets": [1, {"cells": 7}, {}]}, "no cells")
+attack("cells_is_a_dict", 0, UNREAD, {"cells": {"0": EMPTY}}, "no cells")
+attack("a_list", 0, UNREAD, [right()], "no notebook")
 split = right()
 place = split["cells"].index(find(split, "bias"))
 head, body = split["cells"][place]["source"].split("    def backward", 1)
@@ -87,7 +100,7 @@ attack("much_that_looks_like_it", 0, GRADED, many, "not written yet")
 attack("long_source", ALL, GRADED, adding("#" * 300_000, right))
 attack("long_class", 0, GRADED, with_cells(
     [dict(find(blank(), "bias"), source="x" * 300_000 + "\n")], wrong),
-    "does not define")  # fmt: skip
+    "numbers are wrong")  # fmt: skip
 grown = wrong()
 for cell in grown["cells"]:
     cell["metadata"] |= {"nbgrader": cell["metadata"].get("nbgrader", {}) | {"points": 1e308}}
@@ -198,8 +211,8 @@ attack("link_loop", ALL, GRADED, link_loop)
 attack("hard_link", ALL, GRADED, hard_link)
 attack("too_deep", 0, ERROR, too_deep, "no notebook was handed in")
 attack("in_a_folder", ALL, GRADED, in_a_folder)
-attack("twice", 0, ERROR, twice, "2 notebooks in the folder")
-attack("numbered", 0, GRADED, numbered, notes="handed in 2 times")
+attack("twice", 0, UNREAD, twice, "2 notebooks in the folder")
+attack("numbered", ALL, GRADED, numbered, notes="as it was released, so it does not count")
 attack("much_else", ALL, GRADED, much_else)
 attack("odd_file_name", ALL, GRADED, odd_names, notes="the file is called")
 attack("file_called_like_a_formula", ALL, GRADED, two_names("=cmd|' calc'!A0"), notes="called =cmd")

@@ -254,7 +254,7 @@ def test_a_file_cannot_say_that_it_is_anothers(tmp_path):
         assert (
             next(one for who, one in found.items() if who.lower().startswith("ann")).content == GOOD
         )
-        assert len(found) == 3
+        assert len(found) == (3 if people is None else 2)  # the roster knows both files as Mal's
 
 
 def test_who_hands_in_something_else_has_a_line(tmp_path):

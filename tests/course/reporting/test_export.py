@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.grade import rebuilt
 from edunn.course.grading.gradebook import GradeStore
@@ -123,11 +123,11 @@ def test_what_is_said_of_an_export(out, roster):
 
 def test_moodle_has_no_row_without_a_grade(out, roster):
     header, *rows = table(export_grades("moodle", out, NAME, roster).path)
-    assert header == ["Email address", "ID number", TITLE]
+    assert header == ["Email address", "ID number", TITLE, "late"]
     assert rows == [
-        ["anna@uni.edu", "s-1", "9.5"],
-        ["ben@uni.edu", "s-2", "4"],
-        ["Cleo@uni.edu", "s-3", "3"],  # Moodle minds the case
+        ["anna@uni.edu", "s-1", "9.5", ""],
+        ["ben@uni.edu", "s-2", "4", "late"],
+        ["Cleo@uni.edu", "s-3", "3", ""],  # as the roster has it
     ]
 
 
@@ -135,7 +135,7 @@ def test_a_column_by_the_name_it_has_there(out, roster):
     path = export_grades("canvas", out, NAME, roster, "Exercise 2 (4711)").path
     assert table(path)[0][-1] == "Exercise 2 (4711)"
     path = export_grades("moodle", out, NAME, roster, "=2+2").path
-    assert table(path)[0][-1] == "'=2+2"
+    assert table(path)[0][-2:] == ["'=2+2", "late"]
 
 
 def test_gradescope(out):
@@ -184,7 +184,8 @@ def test_several_exercises_in_one_file(out, roster, tmp_path):
     canvas = table(export_grades("canvas", store.root, "", roster).path)
     assert [row[5:] for row in canvas[2:4]] == [["9.5", "0"], ["4", ""]]
     moodle = table(export_grades("moodle", store.root, "", roster).path)
-    assert [row[2:] for row in moodle[1:3]] == [["9.5", "0"], ["4", "-"]]
+    assert moodle[0][4:] == [f"late: {title}" for title in moodle[0][2:4]]
+    assert [row[2:] for row in moodle[1:3]] == [["9.5", "0", "", ""], ["4", "-", "late", ""]]
     with pytest.raises(CourseError, match="one column for 2 exercises"):
         export_grades("canvas", store.root, "", roster, "Exercise 2 (4711)")
 

@@ -3,10 +3,10 @@
 python tests/course/reporting/test_pages.py writes docs/report.png.
 """
 
-import json
 import re
 import shutil
 import tempfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from PIL import Image
 
 from browser import BROWSER, chromium
 from edunn.course.authoring.wrong_answers import read_wrong_answers
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
 from edunn.course.grading.grade import Grade, Judging, grade_submissions
@@ -28,6 +28,8 @@ from edunn.course.grading.records import (
     STUDENT_ERROR,
     CellResult,
     Record,
+    read_record,
+    write_record,
 )
 from edunn.course.messages import Message, explained
 from edunn.course.notebooks.layout import Course
@@ -163,7 +165,7 @@ def test_feedback_says_what_was_found_with_a_hint_and_an_experiment(graded):
 def test_feedback_of_what_could_not_be_read(graded):
     text = Reader(feedback(graded, "finn")).text
     assert text.count("the file is empty") == 1
-    assert "✗ forward 0 of 2 Not judged: see the line in red above." in text
+    assert "finn: not graded yet (the file is empty)" in text
     assert "Nothing that could be read." in text
 
 
@@ -216,12 +218,12 @@ def test_feedback_shows_figures_where_a_record_has_them(tmp_path):
 
 def test_the_class_report(graded):
     text = Reader((graded / "report.html").read_text(encoding="utf-8")).text
-    assert "10 students 10 submissions graded 0 not graded" in text
-    assert "20 % 2 Bias, gradient of b. The gradient of b is exactly" in text
+    assert "10 students 9 submissions graded 1 not graded" in text
+    assert "22 % 2 Bias, gradient of b. The gradient of b is exactly" in text
     assert "You take a mean over the examples. ben, cleo" in text
     assert "Bias.forward: not written yet dora" in text
     assert "emil 4 “the gradient of b”: visible check right, hidden cases not" in text
-    assert "finn 0 the file is empty" in text
+    assert "finn not graded not graded: the file is empty" in text
     assert "hugo ivy 100 %" in text
     assert (
         f"EDUNN_GRADED={graded.resolve()} jupyter lab --ServerApp.root_dir={graded.resolve()}"
@@ -235,7 +237,7 @@ def test_who_is_in_the_roster_is_in_the_report(graded, tmp_path):
     (out / "roster.csv").write_text("student,name\nben,Ben Benson\nzoe,Zoe <b>\n")
     assert [sheet.absent for sheet in write_all(out)] == [["zoe"]]
     text = Reader((out / "report.html").read_text(encoding="utf-8")).text
-    assert "11 students 10 submissions graded" in text
+    assert "11 students 9 submissions graded" in text
     assert "1 handed in nothing: zoe" in text
     assert "ben Ben Benson 4 + ?" in text
     assert "zoe Zoe <b> – +" in text
@@ -296,8 +298,8 @@ def test_regrade_judges_only_what_has_changed(graded, tmp_path):
     copy.unlink()
     copy.write_text(nbformat.writes(SOLUTION))
     result = CliRunner().invoke(main, ["--course", str(COURSE.root), "regrade", "--out", str(out)])
-    assert result.exit_code == 0, result.output
-    assert "points changed: 1, as before: 9, not graded: 0" in result.output
+    assert result.exit_code == 1, result.output  # an empty file, which nobody could read
+    assert "points changed: 1, as before: 9, not graded: 1" in result.output
     assert re.search(r"dora\W+02_bias\W+0\W+7", result.output)
     changed = {path.stem for path, text in records.items() if path.read_text() != text}
     assert changed == {"dora"}
@@ -323,12 +325,14 @@ def test_regrade_judges_what_was_kept(tmp_path):
 def test_a_record_that_did_not_reach_the_gradebook_is_not_graded(graded, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(graded, out)
-    path = out / "records" / NAME / "ada.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"results": []}))
+    write_record(out, replace(read_record(out, NAME, "ada"), results=[]))
     (out / "records" / NAME / "ben.json").write_text("{")
     sheet = read_sheets(out)[1][0]
     reasons = {line.record.student: line.record.reason for line in sheet.grades[:2]}
-    assert reasons == {"ada": "not yet in the gradebook", "ben": "its record cannot be read"}
+    assert reasons == {
+        "ada": "not yet in the gradebook",
+        "ben": f"its record cannot be read: records/{NAME}/ben.json",
+    }
     assert [line.points for line in sheet.grades[:3]] == [None, None, 4.0]
 
 
@@ -477,16 +481,16 @@ def test_tables_sort(graded, browser):
         "4 + ?",
         "0",
         "4 + ?",
-        "0",
+        "not graded",
         "7 + ?",
         "7 + ?",
         "7 + ?",
         "0",
     ]
     button.click()
-    assert points() == ["0"] * 3 + ["4 + ?"] * 3 + ["7 + ?"] * 4
+    assert sorted(points()) == points()[:-1] + ["not graded"]
     button.press("Enter")
-    assert points() == ["7 + ?"] * 4 + ["4 + ?"] * 3 + ["0"] * 3
+    assert points()[:9] == ["7 + ?"] * 4 + ["4 + ?"] * 3 + ["0"] * 2
     assert table.locator("th").nth(1).get_attribute("aria-sort") == "descending"
     table.locator("th button").first.click()
     assert table.locator("tbody tr td:first-child").all_inner_texts() == list(CLASS)

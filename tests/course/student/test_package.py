@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 import edunn as nn
 from edunn.course.authoring.wrong_answers import read_wrong_answers
-from edunn.course.cli.main import main
+from edunn.course.cli.commands import main
 from edunn.course.notebooks.layout import Course
 from edunn.course.student import package as mine
 from edunn.course.student.self_check import check_notebook, receipt_path, status
@@ -105,6 +105,18 @@ def test_what_does_not_pass_is_not_kept(student, tmp_path):
     assert not (tmp_path / "my_edunn").exists()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("x @ self.w.data", "x @ w.data", "Python does not know w, but the object has one"),
+        ("x.T @ dy", "x.T @ dy / len(x)", "exactly 4 times too small, and 4 is the number of"),
+    ],
+)
+def test_the_check_says_what_the_notebook_says(student, old, new, says):
+    receipt = check_notebook(student(filled(RIGHT.replace(old, new))))
+    assert says in " ".join(one.reason for one in receipt.checks)
+
+
 def test_what_is_borrowed_is_not_yours(student):
     path = student(filled('from edunn.course import borrow\n\nLinear = borrow("Linear")'))
     assert check_notebook(path).points == 7  # the checks are right; the grader gives nothing for it
@@ -190,3 +202,36 @@ def test_the_names_that_notebooks_use_are_there():
     assert all(map(callable, (borrow, close, keep, mine.folder, mine.parts)))
     with pytest.raises(AttributeError, match="'edunn.course' has no attribute 'borow'"):
         _ = edunn.course.borow
+
+
+@pytest.mark.parametrize("place", ["03_linear", "es/03_linear", "es", "."])
+def test_all_languages_share_one_package(tmp_path, monkeypatch, place):
+    for name in ("es/03_linear", "03_linear", "17_capstone"):
+        shutil.copytree(COURSE.root / "assignments" / name, tmp_path / "assignments" / name)
+    monkeypatch.chdir(tmp_path / "assignments" / place)
+    assert mine.folder() == tmp_path / "assignments" / "my_edunn"
+
+
+def test_what_is_kept_in_spanish_is_found_everywhere(tmp_path, monkeypatch):
+    """Also what edunn 0.1 kept in es/my_edunn; nothing there is taken away."""
+    course = tmp_path / "assignments"
+    for name in ("es/03_linear", "03_linear", "04_activations"):
+        shutil.copytree(COURSE.root / "assignments" / name, course / name)
+    spanish = course / "es" / "03_linear" / "03_linear.ipynb"
+    notebook = nbformat.read(spanish, as_version=4)
+    next(c for c in notebook["cells"] if c["id"] == "linear")["source"] = RIGHT
+    nbformat.write(notebook, spanish)
+    assert check_notebook(spanish).points == 7
+    assert (course / "my_edunn" / "linear.py").exists()
+    assert not (course / "es" / "my_edunn").exists()
+    (course / "my_edunn").rename(course / "es" / "my_edunn")
+    for place in (course, course / "es" / "03_linear", course / "04_activations"):
+        found = {one.name: one for one in status(place)}
+        assert found["03_linear"].parts == {"Linear": "yours"}
+        assert found["03_linear"].points == "7 of 7"
+        assert set(found) == {"03_linear", "04_activations"}
+    kept = [(course / place / "linear.py").read_text() for place in ("my_edunn", "es/my_edunn")]
+    assert kept[0] == kept[1]
+    (course / "es" / "my_edunn" / "linear.py").write_text("other")
+    monkeypatch.chdir(course / "es" / "03_linear")
+    assert (mine.folder() / "linear.py").read_text() == kept[0]

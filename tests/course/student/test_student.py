@@ -85,6 +85,22 @@ SLIPS = {
         cells(*NAMED[:3], linear=("y = x @ self.w.data", "y = xx @ self.w.data")),
         "Python does not know xx",
     ),
+    "self is forgotten": (
+        cells(*NAMED[:3], linear=("x @ self.w.data", "x @ w.data")),
+        "Python does not know w, but the object has one",
+    ),
+    "a result that is only printed": (
+        cells(*NAMED[:3], linear=("y = x @ self.w.data", "print(x @ self.w.data)")),
+        "A print shows a result, and then it is lost",
+    ),
+    "words of another library": (
+        cells(*NAMED[:3], linear=("x @ self.w.data", "x @ self.w.data.detach()")),
+        "detach is a word of another library",
+    ),
+    "the pattern, in the last line too": (
+        cells(*NAMED, linear=("x.T @ dy", "x.T @ dy / len(x)")),
+        "but the slope is 2.84936. The gradient of w is exactly 4 times too small",
+    ),
     "float32 everywhere": (
         cells(*NAMED[:4], linear=("self.cache = x", "self.cache = x = x.astype(np.float32)")),
         "float64",

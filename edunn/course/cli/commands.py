@@ -6,7 +6,10 @@ command imports only what it needs.
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,11 +24,16 @@ from edunn.course.cli.grading import (
     report_command,
 )
 from edunn.course.cli.judge import judge_command
-from edunn.course.cli.student import check_command, status_command
+from edunn.course.cli.student import (
+    check_command,
+    doctor_command,
+    start_command,
+    status_command,
+)
 from edunn.course.compat import load_nbformat_fast
 
 SECTIONS = {
-    "For students": (check_command, status_command),
+    "For students": (start_command, check_command, status_command, doctor_command),
     "For authors of exercises": (build_command, verify_command),
     "For graders": (
         grade_command, report_command, regrade_command, export_command, gradescope_group,
@@ -36,7 +44,18 @@ SECTIONS = {
 folder = click.Path(file_okay=False, path_type=Path)
 
 
-@click.group(cls=Group, sections=SECTIONS)
+class _Main(Group):
+    """All commands. Where the system says that everything is ASCII, they run once more in Python's
+    UTF-8 mode: else no name with an accent could be read, printed or found in a roster."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        if sys.getfilesystemencoding() == "ascii" and not args and not options:
+            again = [sys.executable, "-X", "utf8", *sys.orig_argv[1:]]
+            os.execve(sys.executable, again, os.environ | {"PYTHONUTF8": "1"})
+        return super().main(*args, **options)
+
+
+@click.group(cls=_Main, sections=SECTIONS)
 @click.option(
     "--course", "root", type=folder, default=Path(), help="Where the course is; by default here."
 )

@@ -1,0 +1,142 @@
+"""What an exception in a student's code says, as a diagnosis in the student's words.
+
+The rules read the words of Python's and NumPy's own messages, so that they fit an exception of this
+process and one that has come over from a worker alike. Where those words are made: CPython's
+Python/ceval.c, Objects/abstract.c and Objects/typeobject.c; NumPy's
+numpy/_core/src/multiarray/mapping.c, number.c and numpy/_core/src/umath/ufunc_object.c.
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+import traceback
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+from edunn.checking.diagnoses import Answer, answer
+from edunn.checking.errors import package_of
+
+CORE = re.compile(r"matmul: Input operand 1 has .* \(size (\d+) is different from (\d+)\)")
+INSTEAD = {  # words of other libraries, and what stands for them in NumPy
+    "dim": "axis", "keepdim": "keepdims", "unsqueeze": "[:, None]", "permute": "transpose",
+    "detach": "the array itself", "numpy": "the array itself", "item_": "item", "cat":
+    "np.concatenate", "matmul": "@", "mm": "@", "numel": "size", "length": "size", "relu":
+    "np.maximum", "exp": "np.exp", "log": "np.log", "sqrt": "np.sqrt", "tanh": "np.tanh", "abs":
+    "np.abs", "pow": "**", "add": "+", "sub": "-", "mul": "*", "div": "/", "float": "astype",
+    "double": "astype", "append": "np.append", "maximum": "np.maximum",
+}  # fmt: skip
+ITERATOR = r"'\w*(iterator|reversed|zip|map|filter|generator|enumerate|dict_values|dict_items)'"
+NUMBER = r"'(numpy\.)?(float|int)(64|32)?'"
+RULES = (  # (words of the message, what it is called): the first that fits
+    (r"takes .*positional arguments? but", "raises_count"),
+    (r"missing \d+ required positional argument", "raises_count"),
+    (r"unexpected keyword argument '(?P<word>dim|keepdim)'", "raises_other_word"),
+    (r"'(numpy\.ndarray|numpy\.float64)' object has no attribute 'data'|'memoryview'",
+     "raises_data"),
+    (r"'numpy\.(ndarray|float64)' object has no attribute '(?P<word>\w+)'", "raises_other_word"),
+    (r"truth value of an array", "raises_truth"),
+    (r"UnboundLocalError: cannot access local variable '(?P<name>\w+)'", "raises_unbound"),
+    (r"NameError: name '(?P<name>\w+)' is not defined", "raises_name"),
+    (r"NoneType", "raises_none"),
+    (r"only integers, slices|indices must be integers|only integer scalar", "raises_fraction"),
+    (NUMBER + " object cannot be interpreted as an integer", "raises_fraction"),
+    (r"expected a sequence of integers or a single integer", "raises_fraction"),
+    (r"sequence by non-int|for \S+: .*'list'", "raises_list"),
+    (r"'list' object has no attribute '(shape|ndim|size|dtype|T|dot|sum|mean|max|reshape|astype)'",
+     "raises_list"),
+    (ITERATOR + " object is not (subscriptable|reversible)", "raises_iterator"),
+    (r"object of type " + ITERATOR + " has no len", "raises_iterator"),
+    (r"'(numpy\.\w+|tuple|list|float)' object is not callable", "raises_call"),
+    (NUMBER + " object is not subscriptable|invalid index to scalar", "raises_number"),
+    (r"only (0-dimensional|length-1|size-1) arrays can be converted", "raises_number"),
+    (r"as a data type", "raises_sizes"),
+    (r"too many indices|AxisError", "raises_axes"),
+    (r"IndexError", "raises_bounds"),
+    (r"could not be broadcast|could not broadcast|matmul|not aligned|non-broadcastable",
+     "raises_shapes"),
+    (r"cannot reshape|must match exactly|must have same number of dimensions", "raises_shapes"),
+    (r"values to unpack|cannot unpack", "raises_unpack"),
+    (r"read-only", "raises_read_only"),
+    (r"Cannot cast ufunc", "raises_whole"),
+    (r"RecursionError", "raises_recursion"),
+    (r"KeyError", "raises_key"),
+    (r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'", "raises_attribute"),
+)  # fmt: skip
+
+
+def in_words(error: BaseException) -> str:
+    """An exception on one line: "ValueError: operands could not be ..."."""
+    text = ""
+    with suppress(Exception):  # of its own __str__
+        text = " ".join(str(error)[:1000].split())
+    text = CORE.sub(r"matmul (@): the two sizes in the middle differ, \1 and \2", text)
+    return f"{type(error).__name__}: {text}"[:160] if text else type(error).__name__
+
+
+def raised(error: BaseException, place: str) -> Answer:
+    """What is said of an exception. place: where it was raised, if the line is not known"""
+    frame, line, is_inside = _innermost(error)
+    owner = frame.f_locals.get("self") if frame else None
+    if isinstance(error, AttributeError):
+        owner = error.obj
+    found = explained(in_words(error), f"`{line}`" if line else place, owner)
+    if is_inside and found.id != "raises":  # else it is a layer's own refusal
+        return answer("raises_inside", error=found.details["error"], where=found.details["where"])
+    return found
+
+
+def explained(text: str, where: str, owner: Any = None) -> Answer:
+    """What is said of an exception that is known by its words, such as "NameError: name ...".
+
+    where: its line in backticks, or its place    owner: the object whose method raised it, or that
+    was asked for something that it does not have
+    """
+    for words, id in RULES:
+        if found := re.search(words, text):
+            named = _more_closely(id, where, found.groupdict(), owner)
+            return answer(named.id, error=text, where=where, **named.details)
+    return answer("raises", error=text, where=where)
+
+
+def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Answer:
+    """The diagnosis of a rule, told apart from others by the line and by what the object has."""
+    name, word = found.get("name"), found.get("word")
+    if id == "raises_name" and re.fullmatch(r"`return [\w\s,(){}\"':]*`", where):  # no formula
+        return answer("raises_no_result", name=name)
+    if id == "raises_name" and owner is not None and name in dir(owner):
+        return answer("raises_self", name=name)
+    if id == "raises_none" and ".grad" in where:
+        return answer("raises_grad")
+    if id == "raises_other_word":
+        if word not in INSTEAD:
+            return answer("raises_no_method", word=word)
+        return answer(id, word=word, instead=INSTEAD[word])
+    if id == "raises_attribute":
+        return answer(
+            id, name=name, owner=found["owner"], known=", ".join(_own_names(owner)) or "-"
+        )
+    return answer(id, **({"name": name} if name else {}))
+
+
+def _innermost(error: BaseException) -> tuple[FrameType | None, str, bool]:
+    """The frame and the line of the student's code in which it was raised, and whether that line
+    calls a layer of edunn, in which it was raised."""
+    found: tuple[FrameType | None, str, bool] = None, "", False
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        package = package_of(frame.f_globals)
+        if package not in ("edunn", "numpy"):
+            text = linecache.getline(frame.f_code.co_filename, line).strip()
+            found = frame, text[:80], False
+        elif package == "edunn" and frame.f_code.co_name in ("forward", "backward"):
+            found = *found[:2], found[0] is not None
+    return found
+
+
+def _own_names(owner: Any) -> list[str]:
+    """What an object has of its own, and what students' classes give it."""
+    names = [*getattr(owner, "__dict__", ())]
+    for kind in type(owner).__mro__[:-1]:
+        names += [] if kind.__module__.startswith("edunn") else vars(kind)
+    return [name for name in dict.fromkeys(names) if not name.startswith("_")]

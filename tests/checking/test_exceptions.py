@@ -1,0 +1,167 @@
+"""What can be foreseen of the exceptions in students' code: each is a sentence with its line."""
+
+import linecache
+
+import numpy as np
+import pytest
+
+import edunn as nn
+from edunn.checking.diagnoses import DIAGNOSES
+from edunn.checking.exceptions import explained, raised
+from edunn.checking.initializers import find_in_initializer
+from edunn.checking.laws import examine_point
+from edunn.checking.messages import message
+from edunn.checking.optimizers import find_in_optimizer
+
+X = np.random.default_rng(0).normal(size=(4, 3))
+
+
+class Student(nn.Linear):
+    """A Linear(3, 2) whose backward runs one line more."""
+
+    mask = None
+
+    def helper(x):  # noqa: N805
+        return x
+
+    def again(self, x):
+        return self.again(x)
+
+
+def of(line):
+    """A Student that stops in backward, in this line."""
+    names = {"np": np, "nn": nn, "Student": Student, "__name__": "notebook"}
+    code = (
+        f"class {Student.__name__}(Student):\n    def backward(self, dy):\n        x = self.cache"
+    )
+    code += f"\n        {line}\n        return super().backward(dy)"
+    file = f"<{line}>"
+    linecache.cache[file] = len(code), None, code.splitlines(keepends=True), file
+    exec(compile(code, file, "exec"), names)
+    return names["Student"](3, 2)
+
+
+# (line, id, words of what is said)
+LINES = [
+    ("w.data", "raises_self", "does not know w, but the object has one"),
+    ("mask * dy", "raises_self", "does not know mask, but the object has one"),
+    ("helper(x)", "raises_self", "does not know helper"),
+    ("weights.data", "raises_name", "does not know weights"),
+    ("dw += x.T @ dy", "raises_unbound", "dw is used before it has a value"),
+    ("self.weights.data", "raises_attribute", "Student has nothing called weights"),
+    ("x.mean(dim=0)", "raises_other_word", "dim is a word of another library; NumPy says axis"),
+    ("np.sum(x, axis=0, keepdim=True)", "raises_other_word", "NumPy says keepdims"),
+    ("x.unsqueeze(0)", "raises_other_word", "unsqueeze is a word of another library"),
+    ("x.exp()", "raises_other_word", "NumPy says np.exp"),
+    ("x.backward(dy)", "raises_no_method", "asked for backward, which arrays do not have"),
+    ("self.w.data.data.T", "raises_data", ".data is asked of an array"),
+    ("0 if not x else 1", "raises_truth", "a whole array is asked whether it is true"),
+    ("x > 0 and x < 1", "raises_truth", "a whole array"),
+    ("[x, x].index(x.copy())", "raises_truth", "a whole array"),
+    ("dy * self.mask", "raises_none", "a value is None"),
+    ("self.mask.T", "raises_none", "a value is None"),
+    ("self.mask[0]", "raises_none", "a value is None"),
+    ("self.w.grad += x.T @ dy", "raises_grad", "a gradient is None"),
+    ("self.w.grad = self.w.grad + x.T @ dy", "raises_grad", "a gradient is None"),
+    ("x[len(x) / 2]", "raises_fraction", "is not a whole number"),
+    ("np.zeros((len(x) / 2, 3))", "raises_fraction", "is not a whole number"),
+    ("x[: len(x) / 2]", "raises_fraction", "is not a whole number"),
+    ("list(x)[len(x) / 2]", "raises_fraction", "is not a whole number"),
+    ("[1.0, 2.0] - [1.0, 2.0]", "raises_list", "a list is used as if it were an array"),
+    ("[1.0, 2.0].shape", "raises_list", "a list is used"),
+    ("0.5 * [1.0, 2.0]", "raises_list", "a list is used"),
+    ("reversed([x, dy])[0]", "raises_iterator", "can only be walked through once"),
+    ("reversed(zip([x], [dy]))", "raises_iterator", "can only be walked through once"),
+    ("len(zip([x], [dy]))", "raises_iterator", "can only be walked through once"),
+    ("x(0)", "raises_call", "round brackets stand after something that is no function"),
+    ("np.sum(x)[0]", "raises_number", "one number and an array of many are mixed up"),
+    ("float(x)", "raises_number", "one number and an array"),
+    ("np.zeros(4, 3)", "raises_sizes", "not in brackets of their own"),
+    ("x[0, 0, 0]", "raises_axes", "an axis is named that the array does not have"),
+    ("x.sum(axis=2)", "raises_axes", "an axis is named"),
+    ("x[4]", "raises_bounds", "points beyond the end"),
+    ("[x][1]", "raises_bounds", "points beyond the end"),
+    ("x @ dy", "raises_shapes", "two shapes do not fit together"),
+    ("x.dot(dy)", "raises_shapes", "two shapes do not fit together"),
+    ("x * dy", "raises_shapes", "two shapes do not fit together"),
+    ("x.reshape(5, 5)", "raises_shapes", "two shapes do not fit together"),
+    ("np.concatenate([x, dy])", "raises_shapes", "two shapes do not fit together"),
+    ("a, b = self.cache", "raises_unpack", "not as many values as names"),
+    ("np.broadcast_to(x, (2, 4, 3))[0] = 1", "raises_read_only", "only a view of another"),
+    ("i = np.arange(3); i -= 0.5", "raises_whole", "an array of whole numbers"),
+    ("self.again(x)", "raises_recursion", "calls itself again and again"),
+    ("{}['w']", "raises_key", "a name that is not in it"),
+    ("self.helper(x)", "raises_count", "another number of things than it takes"),
+    ("np.maximum(x)", "raises_count", "another number of things than it takes"),
+    ("nn.Tanh().backward(dy)", "raises_inside", "the layer that is called stops with an error"),
+    ("1 / 0", "raises", "stops with an error: ZeroDivisionError"),
+]
+
+
+@pytest.mark.parametrize(("line", "id", "says"), LINES)
+def test_an_exception_in_a_layer_is_a_sentence(line, id, says):
+    (found,) = examine_point(of(line), (X,)).findings
+    assert (found.id, found.part) == (id, "backward")
+    assert says in message(found)[0]
+
+
+def test_every_sentence_has_its_line_and_the_words_of_python():
+    try:
+        exec("x = None\nx.T", {"__name__": "notebook"})
+    except AttributeError as error:
+        found = raised(error, "forward")
+    text = "AttributeError: 'NoneType' object has no attribute 'T'"
+    assert found.details == {"error": text, "where": "forward"}  # exec leaves no lines
+    with pytest.raises(IndexError) as caught:
+        X[9]
+    assert raised(caught.value, "forward").details["where"] == "`X[9]`"
+
+
+def test_each_diagnosis_of_an_exception_is_among_them():
+    told = {id for _, id, _ in LINES} | {"raises_no_result", "raises_for_batch"}
+    assert told == {id for id in DIAGNOSES if id.startswith("raises")}
+
+
+def test_a_result_that_is_only_printed():
+    text, line = "NameError: name 'y' is not defined", "`return y`"
+    assert explained(text, line).id == "raises_no_result"
+    assert explained(text, line, Student(3, 2)).id == "raises_no_result"
+    assert explained(text, '`return x, {"w": y}`').id == "raises_no_result"
+    assert explained(text, "`return x @ y.data`").id == "raises_name"
+    assert explained(text, "`z = y`").id == "raises_name"
+
+
+def test_the_names_that_there_are_are_said():
+    (found,) = examine_point(of("self.W.data"), (X,)).findings
+    assert "w" in found.details["known"].split(", ")
+    with pytest.raises(AttributeError) as caught:
+        nn.Parameter(X).weight  # noqa: B018
+    known = raised(caught.value, "").details["known"].split(", ")
+    assert "data" in known
+    assert "w" not in known
+
+
+def test_what_is_no_layer_says_it_too():
+    def draws(shape):
+        return np.random.normal(size=shape[0] / 2)
+
+    class Steps(nn.optimizers.Optimizer):
+        def update(self, w, dw, state):
+            w -= learning_rate * dw  # noqa: F821
+
+    assert find_in_initializer(draws)[0].id == "raises_fraction"
+    (found,) = find_in_optimizer(lambda p: Steps(p, 0.1), lambda p: nn.SGD(p, lr=0.1))
+    assert found.id == "raises_name"
+    assert found.details["where"] == "step 1, `w -= learning_rate * dw  # noqa: F821`"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ValueError: The truth value of an array with more than one element is ambiguous.",
+        "TypeError: unsupported operand type(s) for +: 'NoneType' and 'float'",
+    ],
+)
+def test_the_words_alone_are_enough(text):
+    """As of an exception that comes over from a worker, without its frames."""
+    assert explained(text, "forward").id in ("raises_truth", "raises_none")

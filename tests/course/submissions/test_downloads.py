@@ -1,0 +1,416 @@
+"""Whose the files of a download are, for names made by the systems' own rules, and for those that
+instructors met. No notebook is run here."""
+
+import random
+import unicodedata
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from edunn.checking.messages import speaking
+from edunn.course.errors import CourseError
+from edunn.course.grading.archive import Archive
+from edunn.course.messages import Message, sentence
+from edunn.course.submissions.collect import take_in
+from edunn.course.submissions.identity import Earlier
+from edunn.course.submissions.roster import Roster
+from submissions.systems import (
+    Handed,
+    canvas_files,
+    canvas_gradebook,
+    gradescope_files,
+    made_class,
+    moodle_files,
+    moodle_participants,
+    moodle_worksheet,
+    zipped,
+)
+
+NAME = "02_bias"
+FILE = f"{NAME}.ipynb"
+CLASS = made_class()
+
+
+def ids(submissions):
+    return {one.student: one for one in submissions}
+
+
+def taken(tmp_path, files, roster=None):
+    """What is taken from files, once as a zip and once as a folder: it must be the same."""
+    zipped(tmp_path / "all.zip", files)
+    found = ids(take_in(tmp_path / "all.zip", NAME, roster))
+    folder = tmp_path / "unpacked"
+    if not folder.exists():
+        with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+            archive.extractall(folder)
+        inner = folder / "assignment_1_export"  # of Gradescope
+        folder = inner if inner.exists() else folder
+        assert ids(take_in(folder, NAME, roster)) == found
+    return found
+
+
+def read(tmp_path, content):
+    path = tmp_path / "roster.csv"
+    path.write_bytes(content)
+    return Roster.read(path)
+
+
+def said(submission):
+    return [sentence(one) for one in submission.said]
+
+
+def test_moodle_today_and_before(tmp_path):
+    """With and without the last underscore: one student, and a typed text is theirs."""
+    for name, end in ("now", ""), ("before", "_"):
+        (tmp_path / name).mkdir()
+        found = taken(tmp_path / name, {
+            f"Jane Doe_4711_assignsubmission_file{end}/{FILE}": b"{}",
+            f"Jane Doe_4711_assignsubmission_onlinetext{end}/onlinetext.html":
+                b"<html><body><p>I did &lt;it&gt;.</p></body></html>",
+        })  # fmt: skip
+        assert list(found) == ["Jane_Doe"]
+        assert found["Jane_Doe"].content == b"{}"
+        assert said(found["Jane_Doe"]) == ["typed into the system: I did <it>."]
+
+
+def test_canvas_while_names_are_hidden(tmp_path):
+    """One student, several files, the last one counts; LATE stands in front."""
+    found = taken(tmp_path, {
+        "anon_Kq3vx_501_02_bias.ipynb": b"1", "anon_Kq3vx_502_02_bias-1.ipynb": b"2",
+        "LATE_anon_kq3vX_503_02_bias.ipynb": b"3", "anon_pQ7rs_text.html": b"<p>see my site</p>",
+    })  # fmt: skip
+    found = {who[:10]: one for who, one in found.items()}  # more behind: not all disks know case
+    assert {who: one.content for who, one in found.items()} == {
+        "anon_Kq3vx": b"2", "anon_kq3vX": b"3", "anon_pQ7rs": None,
+    }  # fmt: skip
+    (note,) = said(found["anon_Kq3vx"])
+    assert note.startswith("handed in 2 times")
+    assert said(found["anon_kq3vX"]) == ["late"]
+    assert said(found["anon_pQ7rs"])[0] == "typed into the system: see my site"
+
+
+def test_a_text_entry_of_canvas_is_not_nothing(tmp_path):
+    found = taken(tmp_path, {
+        "y_4715_text.html": b"<html><title>T</title><body>my <b>answer</b></body></html>",
+        "z_LATE_4716_link.html": b'<a href="https://colab.example/1">here</a>',
+        "z_LATE_4716_900_02_bias.ipynb": b"{}",
+    })  # fmt: skip
+    assert sorted(found) == ["y", "z"]
+    assert said(found["y"]) == [
+        "typed into the system: my answer", "a text was typed in, and no notebook was handed in",
+    ]  # fmt: skip
+    assert said(found["z"]) == ["late", "typed into the system: https://colab.example/1 here"]
+
+
+def handed(human, content=b"{}", **more):
+    return Handed(human, [(FILE, content)], **more)
+
+
+def content_of(human):
+    return human.login.encode()
+
+
+DOWNLOADS = {
+    "canvas": canvas_files,
+    "moodle": lambda all_handed: moodle_files(all_handed, "a"),
+    "moodle 4.0": lambda all_handed: moodle_files(all_handed, "a", slash=True),
+    "moodle flat": lambda all_handed: moodle_files(all_handed, "a", folders=False),
+    "canvas anonymous": lambda all_handed: canvas_files(all_handed, anonymous=True),
+    "moodle blind": lambda all_handed: moodle_files(all_handed, "a", blind=True),
+    "gradescope": lambda all_handed: gradescope_files([([one.human], one) for one in all_handed]),
+}
+
+
+@pytest.mark.parametrize("system", DOWNLOADS)
+def test_a_class_of_300_never_mixes(tmp_path, system):
+    """Without a roster: 300 people are 300 students, in every system, and in three downloads one
+    after another: half of the class, all of it handed in anew, and a few who have changed their
+    names in between. Nobody's file reaches another, nobody becomes two."""
+    draw, people = random.Random(1), CLASS
+    known, who_is = {}, {}
+    late = {human.login for human in draw.sample(people, 30)}
+    for turn in range(3):
+        now = draw.sample(people, 150) if turn != 1 else people
+        if turn == 2:
+            now = [renamed(human) for human in now[:20]] + now[20:]
+        files = DOWNLOADS[system]([
+            handed(h, content_of(h) + bytes([turn]), late=h.login in late,
+                   attachment=10_000 + 1_000 * turn + i) for i, h in enumerate(now)
+        ])  # fmt: skip
+        zipped(tmp_path / f"{turn}.zip", files)
+        found = ids(take_in(tmp_path / f"{turn}.zip", NAME, None, Earlier(known)))
+        assert len(found) == len(now)
+        got = {one.content[:-1].decode(): student for student, one in found.items()}
+        assert set(got) == {human.login for human in now}
+        for login, student in got.items():
+            assert who_is.setdefault(login, student) == student
+        assert len(set(who_is.values())) == len(who_is)
+        assert len({student.casefold() for student in who_is.values()}) == len(who_is)
+        if system.startswith("canvas"):
+            marked = {one.content[:-1].decode() for one in found.values() if "late" in said(one)}
+            assert marked == late & set(got)
+        for student, one in found.items():
+            known |= {(one.origin["system"], number): student for number in one.origin["ids"]}
+    assert len(who_is) == 300
+
+
+def renamed(human):
+    return replace(human, first="Neu", last="Name")
+
+
+ROSTERS = {
+    "canvas": canvas_gradebook(CLASS),
+    "moodle": moodle_worksheet(CLASS, "a"),
+    "moodle 4.0": moodle_worksheet(CLASS, "a"),
+    "moodle flat": moodle_worksheet(CLASS, "a"),
+    "gradescope": moodle_participants(CLASS, ("email", "sid", "login")),
+    "moodle blind": moodle_worksheet(CLASS, "a", blind=True),
+}
+
+
+@pytest.mark.parametrize("system", ROSTERS)
+def test_a_class_of_300_with_the_systems_own_list(tmp_path, system):
+    """Each of 300, with equal names, is who the system's own list says."""
+    roster = read(tmp_path, ROSTERS[system])
+    files = DOWNLOADS[system]([handed(human, content_of(human)) for human in CLASS])
+    found = taken(tmp_path, files, roster)
+    assert len(found) == len(roster.rows) == 300
+    right = {
+        "canvas": lambda h: h.login, "gradescope": lambda h: h.login,
+        "moodle blind": lambda h: f"participant-{h.mapped['a']}",
+    }.get(system, lambda h: h.email)  # fmt: skip
+    assert {one.content.decode(): who for who, one in found.items()} == {
+        human.login: right(human) for human in CLASS
+    }
+    strange = [one for one in found.values() if any(n.id != "other_name" for n in one.notes)]
+    assert not strange
+
+
+def test_names_alone_name_only_those_who_have_no_namesake(tmp_path):
+    """Moodle's list of participants has no numbers of downloads: a name of two names neither."""
+    roster = read(tmp_path, moodle_participants(CLASS))
+    files = moodle_files([handed(human, content_of(human)) for human in CLASS], "a")
+    found = taken(tmp_path, files, roster)
+    assert len(found) == 300
+    full = [unicodedata.normalize("NFC", human.full).replace("_", " ") for human in CLASS]
+    for human, name in zip(CLASS, full):
+        (student,) = (who for who, one in found.items() if one.content == content_of(human))
+        alone = full.count(name) == 1
+        assert (student == human.email) or not alone or "_" in human.last
+        if not alone:
+            assert student not in {h.email for h in CLASS}
+            assert said(found[student]) == ["not in the roster"]
+
+
+def test_a_later_download_replaces_nobody(tmp_path):
+    """Ann Able 11 hands in; then comes a zip with only Ann Able 99: another person."""
+    first = {f"Ann Able_11_assignsubmission_file/{FILE}": b"1"}
+    second = {f"Ann Able_99_assignsubmission_file/{FILE}": b"2"}
+    roster = read(tmp_path, b"student,name\nann,Ann Able\n")
+    for people in (None, roster):
+        folder = tmp_path / str(people is None)
+        archive = Archive(folder / "handed_in" / NAME)
+        for i, files in enumerate((first, second, first | second)):
+            zipped(tmp_path / f"{i}.zip", files)
+            for one in take_in(tmp_path / f"{i}.zip", NAME, people, archive.earlier()):
+                archive.keep(archive.with_history(one))
+            archive.write_list()
+            archive = Archive(folder / "handed_in" / NAME)
+        ann, other = ("ann", "Ann_Able") if people else ("Ann_Able", "Ann_Able-99")
+        assert {who: one.content for who, one in archive.items()} == {ann: b"1", other: b"2"}
+        note = "not in the roster" if people else "several students have this name"
+        assert said(archive[other])[0].startswith(note)
+
+
+def test_every_version_that_came_in_is_kept(tmp_path):
+    archive = Archive(tmp_path / "handed_in" / NAME)
+    for i, content in enumerate((b"1", b"2", b"2", b"3", None)):
+        files = {f"doejane_4711_{900 + i}_{FILE}": content or b""}
+        if content is None:
+            files = {f"doejane_4711_{900 + i}_02_bias.pdf": b"%PDF"}
+        zipped(tmp_path / "all.zip", files)
+        for one in take_in(tmp_path / "all.zip", NAME, None, archive.earlier()):
+            archive.keep(archive.with_history(one))
+        archive.write_list()
+    kept = sorted((tmp_path / "handed_in" / NAME / "earlier" / "doejane").iterdir())
+    assert [path.read_bytes() for path in kept] == [b"1", b"2", b"3"]
+    assert said(archive["doejane"])[0] == "handed in before: 3 earlier in handed_in/02_bias/earlier"
+
+
+def test_a_number_that_comes_with_another_students_name(tmp_path):
+    """Nobody's work is replaced or moved: a number of two students says nothing any more."""
+    roster = read(tmp_path, b"student,name\nann,Ann\nbo,Bo\ncy,Cy Coe\n")
+    archive = Archive(tmp_path / "handed_in" / NAME)
+    for i, who in enumerate(("ann_4000", "bo_4000", "ann_4000")):
+        zipped(tmp_path / "all.zip", {f"{who}_{i}_{FILE}": who.encode()})
+        for one in take_in(tmp_path / "all.zip", NAME, roster, archive.earlier()):
+            assert not one.formerly
+            archive.keep(archive.with_history(one))
+        archive.write_list()
+        archive = Archive(tmp_path / "handed_in" / NAME)
+    found = {who: one.content for who, one in archive.items()}
+    assert found == {"ann": b"ann_4000", "bo": b"bo_4000"}
+
+
+def test_numbers_of_canvas_are_the_same_in_all_exercises(tmp_path):
+    """Renamed between two exercises: one person; a namesake: another. Hidden names, and Moodle's
+    numbers, are of one exercise."""
+    first = Archive(tmp_path / "handed_in" / NAME)
+    files = {f"doejane_4711_900_{FILE}": b"1", f"anon_Kq3vx_901_{FILE}": b"2",
+             f"Bo Bone_31_assignsubmission_file/{FILE}": b"3"}  # fmt: skip
+    zipped(tmp_path / "1.zip", files)
+    for one in take_in(tmp_path / "1.zip", NAME):
+        first.keep(one)
+    first.write_list()
+    second = Archive(tmp_path / "handed_in" / "03_linear")
+    file = "03_linear.ipynb"
+    files = {f"neujane_4711_900_{file}": b"1", f"doejane_4712_901_{file}": b"2",
+             f"anon_Kq3vx_902_{file}": b"3", f"Bo Bone_77_assignsubmission_file/{file}": b"4",
+             f"Cy Coe_31_assignsubmission_file/{file}": b"5"}  # fmt: skip
+    zipped(tmp_path / "2.zip", files)
+    found = ids(take_in(tmp_path / "2.zip", "03_linear", None, second.earlier()))
+    assert {who: one.content for who, one in found.items()} == {
+        "doejane": b"1", "doejane-4712": b"2", "anon_Kq3vx": b"3", "Bo_Bone": b"4", "Cy_Coe": b"5",
+    }  # fmt: skip
+
+
+def test_a_roster_that_comes_later_renames(tmp_path):
+    """Known by the download's name first, then by the roster's: one person all the same."""
+    archive = Archive(tmp_path / "handed_in" / NAME)
+    files = {f"doejane_4711_900_{FILE}": b"1", f"ableann_12_901_{FILE}": b"2"}
+    zipped(tmp_path / "all.zip", files)
+    roster = read(tmp_path, b"student,name,canvas_id\njd,Jane Doe,4711\n")
+    for people in (None, roster):
+        for one in take_in(tmp_path / "all.zip", NAME, people, archive.earlier()):
+            if one.formerly:
+                assert (one.formerly, one.student) == ("doejane", "jd")
+                assert archive.rename(one.formerly, one.student)
+            archive.keep(one)
+        archive.write_list()
+    assert {who: one.content for who, one in archive.items()} == {"jd": b"1", "ableann": b"2"}
+    assert not (tmp_path / "handed_in" / NAME / "doejane.ipynb").exists()
+
+
+def test_accents_in_two_forms_are_one_person(tmp_path):
+    """A folder of one's own, made on a Mac and elsewhere: one José; and Moodle's two stay two."""
+    nfc, nfd = (unicodedata.normalize(form, "José Peña") for form in ("NFC", "NFD"))
+    zipped(tmp_path / "own.zip", {f"{nfc}/{FILE}": b"1", f"{nfd}/other/readme.txt": b"-"})
+    assert list(ids(take_in(tmp_path / "own.zip", NAME))) == ["José_Peña"]
+    zipped(tmp_path / "moodle.zip", {
+        f"{nfc}_11_assignsubmission_file/{FILE}": b"1",
+        f"{nfd}_12_assignsubmission_file/{FILE}": b"2",
+    })  # fmt: skip
+    found = ids(take_in(tmp_path / "moodle.zip", NAME))
+    assert {who: one.content for who, one in found.items()} == {
+        "José_Peña-11": b"1", "José_Peña-12": b"2",
+    }  # fmt: skip
+    roster = read(tmp_path, "student,name\njo,José Peña\n".encode("cp1252"))
+    found = ids(take_in(tmp_path / "own.zip", NAME, roster))
+    assert list(found) == ["jo"]
+
+
+def test_a_name_of_two_people_names_neither(tmp_path):
+    """In the roster, in whatever column: then only numbers count."""
+    roster = read(tmp_path, b"student,name,canvas_id\na1,Ann Able,11\na2,Ann Able,12\nb,Bo,13\n")
+    assert roster.find(["Ann Able"]) is None
+    assert roster.find(["ann-able"]) is None
+    assert roster.find(["Bo"]) == "b"
+    files = {f"ableann_{n}_{900 + n}_{FILE}": str(n).encode() for n in (11, 12)}
+    found = taken(tmp_path, files, roster)
+    assert {who: one.content for who, one in found.items()} == {"a1": b"11", "a2": b"12"}
+    (tmp_path / "folders").mkdir()
+    found = taken(tmp_path / "folders", {f"Ann Able/{FILE}": b"1"}, roster)
+    assert list(found) == ["Ann_Able"]
+    assert said(found["Ann_Able"]) == ["not in the roster"]
+
+
+def test_a_name_that_ends_in_anothers_number(tmp_path):
+    """Canvas only takes numbers out of a name that stand between two underscores."""
+    roster = read(tmp_path, b'student,name,canvas_id\nann,"Able, Ann",11\nmal,Mal,13\n')
+    attack = {f"ann_11_13_903_{FILE}": b"mal"}
+    for files in (attack, attack | {f"ableann_11_901_{FILE}": b"ann"}):
+        zipped(tmp_path / "all.zip", files)
+        found = ids(take_in(tmp_path / "all.zip", NAME, roster))
+        assert found["mal"].content == b"mal"
+        assert len(found) == len(files)
+    zipped(tmp_path / "all.zip", {f"ableann_11_13_02_{FILE}": b"ann"})  # her file is 02_02_bias
+    found = ids(take_in(tmp_path / "all.zip", NAME, roster))
+    assert found["ann"].content == b"ann"
+
+
+TEAMS = {
+    "canvas": lambda all_handed: canvas_files(all_handed, team=True),
+    "moodle": lambda all_handed: moodle_files(all_handed, "a", team=True),
+    "gradescope": lambda all_handed: gradescope_files(
+        [([h for h in CLASS if h.group == one.human.group], one) for one in all_handed]
+    ),
+}
+
+
+@pytest.mark.parametrize("system", TEAMS)
+def test_what_a_team_hands_in_reaches_each_member(tmp_path, system):
+    roster = read(tmp_path, b"student,name,canvas_id,email,sis_id,group\n" + "".join(
+        f'{h.login},"{h.sortable}",{h.user},{h.email},{h.sid},{h.group}\n' for h in CLASS
+    ).encode())  # fmt: skip
+    ones = CLASS[::3]  # one stands for each team of three
+    files = TEAMS[system]([handed(human, human.group.encode()) for human in ones])
+    found = taken(tmp_path, files, roster)
+    assert {who: one.content for who, one in found.items()} == {
+        human.login: human.group.encode() for human in CLASS
+    }
+    for one in found.values():
+        assert [note.id for note in one.notes] == ["team"]
+        assert one.origin["ids"] == []  # a team's number is nobody's own
+
+
+def test_the_name_of_a_team_is_not_taken_by_one_person(tmp_path):
+    """Mal calls himself Team 1: he is Mal where numbers are known, and nobody else where not."""
+    text = b"student,name,canvas_id,group\nann,Ann,11,Team 1\nbo,Bo,12,Team 1\nmal,Mal,13,Team 2\n"
+    roster = read(tmp_path, text)
+    zipped(tmp_path / "c.zip", {f"team1_13_903_{FILE}": b"mal", f"ann_11_901_{FILE}": b"ann"})
+    found = ids(take_in(tmp_path / "c.zip", NAME, roster))
+    assert {who: one.content for who, one in found.items()} == {"ann": b"ann", "mal": b"mal"}
+    assert [note.id for note in found["mal"].notes] == ["other_name"]
+    zipped(tmp_path / "m.zip", {
+        f"{who}_{n}_assignsubmission_file/{FILE}": who.encode()
+        for n, who in enumerate(("Ann", "Bo", "Team 1"))
+    })  # fmt: skip
+    found = ids(take_in(tmp_path / "m.zip", NAME, roster))
+    assert {who: one.content for who, one in found.items()} == {
+        "ann": b"Ann", "bo": b"Bo", "Team_1": b"Team 1",
+    }  # fmt: skip
+
+
+def test_moodles_numbers_are_not_those_of_the_university(tmp_path):
+    """Moodle numbers the people of each assignment anew: 101 is nobody's student number."""
+    roster = read(tmp_path, b"student,name,sis_id,canvas_id\n101,Ann,s1,7\n8,Bo,101,101\n")
+    files = {
+        f"Bo_101_assignsubmission_file/{FILE}": b"bo",
+        f"Ann_7_assignsubmission_file/{FILE}": b"a",
+    }
+    found = taken(tmp_path, files, roster)
+    assert {who: one.content for who, one in found.items()} == {"101": b"a", "8": b"bo"}
+
+
+def test_a_name_that_is_not_the_persons_is_noted(tmp_path):
+    roster = read(tmp_path, b"student,name,canvas_id\njd,Jane Doe,4711\nab,Ann Able,4712\n")
+    files = {f"teamred_4711_900_{FILE}": b"1", f"ableann_4712_901_{FILE}": b"2"}
+    found = taken(tmp_path, files, roster)
+    assert [one.id for one in found["jd"].notes] == ["other_name"]
+    assert found["ab"].notes == ()
+    roster = read(tmp_path, b"student,name,login\njd,Jane Doe,teamred\n")
+    zipped(tmp_path / "all.zip", files)
+    found = ids(take_in(tmp_path / "all.zip", NAME, roster))
+    assert found["jd"].notes == ()  # the roster has that name too
+
+
+def test_notes_are_said_in_spanish_too():
+    with speaking("es"):
+        assert "equipo" in sentence(Message("team", {"name": "A"}))
+
+
+def test_a_download_of_nobody_is_refused(tmp_path):
+    zipped(tmp_path / "all.zip", {"grades.csv": b"a"})
+    with pytest.raises(CourseError, match="has no submissions"):
+        list(take_in(tmp_path / "all.zip", NAME))
