@@ -22,6 +22,7 @@ MOST_STEPS = 200_000  # of putting strings together, for one submission
 MOST_CODE = 200_000  # characters or bytes in a string
 DEEPEST = 5  # strings in strings
 RUNS = ("exec", "eval", "run_cell", "ex", "runcode", "run_code")  # what runs a string
+_RUN = re.compile(rf"\b({'|'.join(RUNS)})\b")
 _MAGIC = re.compile(r"^(\s*)[%!?].*$", re.MULTILINE)
 
 
@@ -37,6 +38,23 @@ def tree_of(source: str) -> ast.Module | None:
             return ast.parse(_MAGIC.sub(r"\1pass", source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def nodes_of(tree: ast.AST) -> list[ast.AST]:
+    """The tree and all that is in it but Load and Store: `ast.walk` takes much longer."""
+    found = [tree]
+    for node in found:  # which grows
+        for value in vars(node).values():
+            if type(value) is list:
+                found += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                found.append(value)
+    return found
+
+
+def runs_strings(sources: Iterable[str]) -> bool:
+    """Whether any of them names what runs a string: only then is there something to unpack."""
+    return any(map(_RUN.search, sources))
 
 
 def unpacked(trees: Iterable[ast.Module]) -> list[ast.Module]:
@@ -58,7 +76,7 @@ def _unpack(tree: ast.Module, values: _Values, depth: int = 0) -> None:
     """Replace what runs a constant string, in statements first and then inside expressions."""
     if depth == DEEPEST:
         return
-    for node in list(ast.walk(tree)):
+    for node in nodes_of(tree):
         for field, old in ast.iter_fields(node):
             if isinstance(old, list) and any(isinstance(one, ast.Expr) for one in old):
                 new: list[ast.AST] = []
@@ -82,7 +100,7 @@ class _Values:
         self.known: dict[str, ast.expr] = {}
         self.renamed: dict[str, str] = {}  # from base64 import b64decode as d
         for tree in trees:
-            for node in ast.walk(tree):
+            for node in nodes_of(tree):
                 if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                     self.known[node.targets[0].id] = node.value
                 elif isinstance(node, (ast.Import, ast.ImportFrom)):

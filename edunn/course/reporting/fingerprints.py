@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from edunn.course.reporting.code import tree_of, unpacked
+from edunn.course.reporting.code import nodes_of, runs_strings, tree_of, unpacked
 
 STEP = 6  # words of normalised code in one passage
 MOST = 20_000  # words of one submission that are compared
@@ -36,7 +36,7 @@ def words(source: str) -> list[str]:
 def _words_of(tree: ast.AST) -> list[str]:
     own = {
         node.arg if isinstance(node, ast.arg) else node.id
-        for node in ast.walk(tree)
+        for node in nodes_of(tree)
         if isinstance(node, ast.arg)
         or isinstance(node, ast.Name)
         and isinstance(node.ctx, ast.Store)
@@ -73,7 +73,7 @@ def _in_order(tree: ast.AST) -> Iterator[tuple[str, bool]]:
 def names_of(cells: Mapping[str, str]) -> frozenset[str]:
     """What these cells define, methods included: the names that are asked for."""
     trees = [tree for tree in map(tree_of, cells.values()) if tree]
-    found = [node for tree in trees for node in ast.walk(tree)]
+    found = [node for tree in trees for node in nodes_of(tree)]
     return frozenset(node.name for node in found if isinstance(node, _Definition))
 
 
@@ -89,7 +89,8 @@ def passages(cells: Mapping[str, str], wanted: Collection[str] = ()) -> set[int]
             texts.append(words(source))
         else:
             trees.append(tree)
-    units = [unit for one in _live(unpacked(trees), frozenset(wanted)) for unit in _units(one)]
+    trees = unpacked(trees) if runs_strings(cells.values()) else trees
+    units = [unit for one in _live(trees, frozenset(wanted)) for unit in _units(one)]
     texts += [_words_of(unit) for unit in units]
     found, left = set(), MOST
     for text in texts:
@@ -105,17 +106,16 @@ def _live(trees: Iterable[ast.Module], wanted: frozenset[str]) -> list[ast.stmt]
     """The statements that the wanted names need: their definitions, those of the names in these,
     and what changes one of them. All, where no name is wanted, or none is defined."""
     statements = [one for tree in trees for one in tree.body]
-    defined = [(one, _binds(one), _loads(one)) for one in statements]
-    bound = set().union(*(names for _, names, _ in defined))
-    if not wanted & bound:
+    defined = [(one, _binds(one), _changes(one)) for one in statements]
+    if not any(wanted & names for _, names, _ in defined):
         return statements
     needed, live, grew = set(wanted), dict[int, ast.stmt](), True
     while grew:
         grew = False
-        for place, (one, binds, loads) in enumerate(defined):
-            if place not in live and (binds & needed or _changes(one) & needed):
+        for place, (one, binds, changes) in enumerate(defined):
+            if place not in live and (binds & needed or changes & needed):
                 live[place], grew = one, True
-                needed |= loads
+                needed |= _loads(one)
     return [live[place] for place in sorted(live)]
 
 
@@ -123,7 +123,7 @@ def _binds(statement: ast.stmt) -> set[str]:
     """The names that a statement of a cell gives a value."""
     if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
         return {statement.name}
-    nodes = list(ast.walk(statement))
+    nodes = nodes_of(statement)
     found = {node.id for node in nodes if isinstance(node, ast.Name) and _stores(node)}
     return found | {node.name for node in nodes if isinstance(node, _Definition)}
 
@@ -131,9 +131,9 @@ def _binds(statement: ast.stmt) -> set[str]:
 def _changes(statement: ast.stmt) -> set[str]:
     """The names whose objects it changes: Bias.forward = f, table[1] = g, setattr(Bias, ...)."""
     found = set()
-    for node in ast.walk(statement) if isinstance(statement, (ast.Assign, ast.Expr)) else ():
+    for node in nodes_of(statement) if isinstance(statement, (ast.Assign, ast.Expr)) else ():
         if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
-            found |= {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
+            found |= {one.id for one in nodes_of(node.value) if isinstance(one, ast.Name)}
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr":
             found |= {getattr(one, "id", "") for one in node.args[:1]}
     return found - {""}
@@ -141,7 +141,7 @@ def _changes(statement: ast.stmt) -> set[str]:
 
 def _loads(node: ast.AST) -> set[str]:
     """All names, and all attributes, that are used in it."""
-    nodes = list(ast.walk(node))
+    nodes = nodes_of(node)
     found = {one.id for one in nodes if isinstance(one, ast.Name) and not _stores(one)}
     return found | {one.attr for one in nodes if isinstance(one, ast.Attribute)}
 
@@ -175,7 +175,7 @@ def _trimmed(node: ast.AST) -> ast.AST:
     """The tree without statements that cannot matter: after a return, under `if 0`, values that
     nobody uses, functions inside that nobody calls."""
     used = _loads(node)
-    for one in ast.walk(node):
+    for one in nodes_of(node):
         for field in ("body", "orelse", "finalbody"):
             body = getattr(one, field, None)
             if isinstance(body, list):

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from edunn.course.messages import Message
-from edunn.course.reporting.code import RUNS, called, tree_of, unpacked
+from edunn.course.reporting.code import RUNS, called, nodes_of, tree_of, unpacked
 
 FOREIGN = {  # packages that know derivatives
     "torch", "tensorflow", "keras", "jax", "autograd", "tinygrad", "mxnet", "paddle", "theano",
@@ -29,10 +29,10 @@ _Function = ast.FunctionDef | ast.Lambda
 def remarks(answers: Mapping[str, str]) -> list[Message]:
     """What stands out in the code that a student wrote. answers: {cell: source}"""
     trees = [tree for tree in map(tree_of, answers.values()) if tree]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
+    nodes = [node for tree in trees for node in nodes_of(tree)]
     from_string = any(map(_builds, nodes))
     if from_string:
-        nodes = [node for tree in unpacked(trees) for node in ast.walk(tree)]
+        nodes = [node for tree in unpacked(trees) for node in nodes_of(tree)]
     found = [Message("remark_forward", {"name": name}) for name in _measuring(nodes)]
     found += [Message("remark_foreign", {"name": name}) for name in sorted(_foreign(nodes))]
     found += [Message("remark_string")] if from_string else []
@@ -109,7 +109,7 @@ def _comes_to_forward(kind: _Class, functions: Mapping[str, _Function]) -> bool:
         seen.add(id(function))
         is_method = any(function is one for one in kind.methods.values())
         own = {kind.name, "self", *(arg.arg for arg in function.args.args[: int(is_method)])}
-        for node in ast.walk(function):
+        for node in nodes_of(function):
             if _runs_forward(node, own) or _is_quotient(node, function):
                 return True
             if isinstance(node, ast.Name) and node.id in functions:
@@ -147,10 +147,10 @@ def _is_quotient(node: ast.AST, function: ast.AST) -> bool:
     if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)):
         return False
     named: dict[str, list[ast.AST]] = {}
-    for one in ast.walk(function):
+    for one in nodes_of(function):
         if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
             named.setdefault(one.targets[0].id, []).append(one.value)
-    for one in ast.walk(node.left):
+    for one in nodes_of(node.left):
         if isinstance(one, ast.Attribute) and one.attr == "imag" and _calls(one.value, named):
             return True
         match one:
@@ -162,9 +162,9 @@ def _is_quotient(node: ast.AST, function: ast.AST) -> bool:
 def _calls(node: ast.AST, named: Mapping[str, list[ast.AST]]) -> set[str]:
     """What is called in an expression, or in what its names were given, but for NumPy's."""
     nodes = [node]
-    for one in ast.walk(node):
+    for one in nodes_of(node):
         nodes += named.get(one.id, []) if isinstance(one, ast.Name) else []
-    found = {one.func for part in nodes for one in ast.walk(part) if isinstance(one, ast.Call)}
+    found = {one.func for part in nodes for one in nodes_of(part) if isinstance(one, ast.Call)}
     return {ast.dump(one) for one in found if not _is_numpy(one)}
 
 
