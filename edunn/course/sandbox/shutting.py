@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import edunn
+from edunn.course.text import WITHHELD
 
 
 def _refuse(*values: Any, **options: Any) -> None:
@@ -47,7 +48,7 @@ class Shutter:
         key = tuple(names), tuple(kept)
         if key not in self.known:
             found = {id(one): one for name in names for one in _functions(_named(name), set(kept))}
-            self.known[key] = [(one, _refusal(one)) for one in found.values()]
+            self.known[key] = [(o, _refusal(o)) for o in found.values() if not _is_withheld(o)]
         for function, refusal in self.known[key]:
             own = function.__code__
             self.shut_now.append((function, own))
@@ -90,6 +91,11 @@ def _functions(one: Any, kept: set[str]) -> Iterator[Any]:
                 yield from _functions(value, kept)
         for found in pkgutil.iter_modules(getattr(one, "__path__", ())):
             yield from _functions(importlib.import_module(f"{one.__name__}.{found.name}"), kept)
+
+
+def _is_withheld(function: Any) -> bool:
+    """Whether the library has cut it out already, and says so."""
+    return any(isinstance(one, str) and WITHHELD in one for one in function.__code__.co_consts)
 
 
 def _refusal(function: Any) -> Any:
