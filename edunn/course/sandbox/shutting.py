@@ -9,6 +9,7 @@ another code, wherever a student has put them.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import types
 from collections.abc import Collection, Iterator
@@ -95,7 +96,8 @@ def _functions(one: Any, kept: set[str]) -> Iterator[Any]:
 
 def _is_withheld(function: Any) -> bool:
     """Whether the library has cut it out already, and says so."""
-    return any(isinstance(one, str) and WITHHELD in one for one in function.__code__.co_consts)
+    consts = inspect.unwrap(function).__code__.co_consts
+    return any(isinstance(one, str) and WITHHELD in one for one in consts)
 
 
 def _refusal(function: Any) -> Any:
