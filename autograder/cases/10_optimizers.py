@@ -1,5 +1,7 @@
 """Hidden cases of exercise 10: the walks of `check_optimizer`, and others with random numbers."""
 
+import copy
+
 import numpy as np
 
 import edunn as nn
@@ -128,8 +130,34 @@ def memory(name, most):
     return case
 
 
+def copied(name):
+    """A case: an optimizer and a copy of it go on side by side, each with a memory of its own."""
+
+    def case(student, rng):
+        options, start = OPTIONS[name](rng), rng.normal(size=(3, 2))
+        right = getattr(nn, name)([nn.Parameter(start.copy())], *options)
+        theirs = student.make(name, [student.make("nn.Parameter", start)], *options)
+        pairs = [(right, theirs)]
+        for step in range(6):
+            if step == 3:
+                copying = student.apply("__builtins__.__import__", "copy")
+                pairs += [(copy.deepcopy(right), student.call(copying, "deepcopy", theirs))]
+            for mine, yours in pairs:
+                (parameter,) = mine.parameters.values()
+                there = student.item(student.attribute(yours, "parameters"), 0)
+                parameter.grad = rng.normal(size=start.shape)
+                student.set(there, "grad", parameter.grad)
+                mine.step()
+                student.call(yours, "step")
+                (got,) = student.read(student.attribute(there, "data"))
+                what = f"{name}: step {step + 1}, of which a copy of the optimizer knows nothing:"
+                expect(f"{what} the parameter", got, parameter.data, {}, 1e-5)
+
+    return case
+
+
 def cases(name, most):
-    return [walks(name), path(name, False), path(name, True), memory(name, most)]
+    return [walks(name), path(name, False), path(name, True), memory(name, most), copied(name)]
 
 
 CASES = {

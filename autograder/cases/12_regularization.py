@@ -3,7 +3,7 @@
 import numpy as np
 
 import edunn as nn
-from edunn.course.hidden_tests import Wrong, expect
+from edunn.course.hidden_tests import Wrong, expect, own_work
 
 
 def shapes(rng):
@@ -216,10 +216,10 @@ def decays(student, rng):
 
 
 CASES = {
-    "dropout-train": [training, nothing_dropped],
-    "dropout-eval": [evaluation],
-    "dropout-backward": [backward, nothing_dropped_backward],
+    "dropout-train": own_work([training, nothing_dropped]),
+    "dropout-eval": own_work([evaluation]),
+    "dropout-backward": own_work([backward, nothing_dropped_backward]),
     "predict-check": [predicted],
     "penalty-check": [penalties],
-    "sgd-check": [decays],
+    "sgd-check": own_work([decays], ["optimizers"]),
 }

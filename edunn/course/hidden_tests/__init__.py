@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
             "values",
         ],
         "layers": ["Remote", "caches_of_steps", "forward", "gradients", "remote"],
+        "closing": ["KNOWING", "own_work"],
         "exercise": ["Exercise"],
     },
 )

@@ -20,7 +20,9 @@ from edunn.course.grading.gradebook import grades as entries
 from edunn.course.grading.records import NOT_GRADED, CellResult, Mark, Record, read_record
 from edunn.course.messages import Explained, Message, Said, explained
 from edunn.course.notebooks.solution import headings, is_kind
+from edunn.course.reporting.code import tree_of
 from edunn.course.reporting.similarity import Pair, alike
+from edunn.course.submissions.normalise import is_extra
 from edunn.course.submissions.roster import Roster
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
@@ -112,8 +114,12 @@ class Sheet:
         team, who hand in one notebook, are no pairs."""
         cells = [c for c in self.notebook["cells"] if c["cell_type"] == "code"]
         given = {c["id"]: c["source"] for c in cells if is_kind(c, "solution")}
-        answers = {
-            grade.record.student: {n: s for n, s in grade.record.answers.items() if n in given}
+        answers = {  # with code in cells of a student's own, which may hold prose as well
+            grade.record.student: {
+                n: s
+                for n, s in grade.record.answers.items()
+                if n in given or (is_extra(n) and tree_of(s))
+            }
             for grade in self.grades
         }
         pairs, median = alike({who: cells for who, cells in answers.items() if cells}, given)

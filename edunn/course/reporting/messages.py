@@ -5,6 +5,7 @@ from __future__ import annotations
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import GRADED, NOT_GRADED, STUDENT_ERROR, Record
 from edunn.course.messages import Message, Said, explained, word
+from edunn.course.reporting.remarks import remarks
 
 _STATES = {
     GRADED: "state_graded",
@@ -37,4 +38,4 @@ def concerns(record: Record) -> list[Said]:
         ran = record.state == GRADED and result.name in record.printed
         if ran and result.name not in record.visible:
             found.append(Message("visible_right", {"cell": result.name}))
-    return [*found, *record.notes]
+    return [*found, *record.notes, *remarks(record.answers)]

@@ -1,23 +1,18 @@
 """Pairs of students whose code is much alike, among the cells in which they write.
 
-Runs of words of the code's syntax tree are compared. What was released does not count, nor what
-many in the class have written: honest people write the same three right lines.
+Passages are compared, which `fingerprints` finds. What was released does not count, nor what many
+in the class have written: honest people write the same three right lines.
 """
 
 from __future__ import annotations
 
-import ast
-import hashlib
 import heapq
-import re
-import warnings
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-STEP = 6  # words of normalised code in one passage
-MOST = 5000  # words of one cell that are compared
+from edunn.course.reporting.fingerprints import names_of, passages
+
 COMMON = 1 / 3  # of the class: a passage that more have written does not count
 ENOUGH = 15  # passages that a pair must share
 ALIKE, FAR = 0.8, 0.3  # the least share of a pair's passages; how far above the median pair's
@@ -37,73 +32,18 @@ class Pair(NamedTuple):
     shared: int
 
 
-def words(source: str) -> list[str]:
-    """Code as a list of words, without comments, docstrings, and the names that its writer chose:
-    code that differs only in these gives the same list."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a student's odd escapes
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return re.findall(r"\w+|[^\w\s]", re.sub(r"#.*", "", source))
-    own = {
-        node.arg if isinstance(node, ast.arg) else node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.arg)
-        or isinstance(node, ast.Name)
-        and isinstance(node.ctx, ast.Store)
-    }
-    numbers: dict[str, str] = {}  # of the writer's own names, in the order in which they appear
-    return [
-        numbers.setdefault(word, f"name {len(numbers)}") if is_name and word in own else word
-        for word, is_name in _in_order(tree)
-    ]
-
-
-def _in_order(tree: ast.AST) -> Iterator[tuple[str, bool]]:
-    """(word, whether it is a name) of every node, without recursion."""
-    left: list[Any] = [tree]
-    while left:
-        node = left.pop()
-        if isinstance(node, list):
-            left.extend(reversed(node))
-        elif isinstance(node, ast.Name):
-            yield node.id, True
-        elif isinstance(node, ast.arg):
-            yield node.arg, True
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            continue  # a docstring
-        elif isinstance(node, ast.AST):
-            yield type(node).__name__, False
-            skipped = "ctx", "annotation", "returns", "type_ignores", "type_comment", "kind"
-            left.extend(reversed([part for key, part in ast.iter_fields(node)
-                                  if key not in skipped]))  # fmt: skip
-        elif node is not None:
-            yield hex(node) if type(node) is int else repr(node), False  # decimals may be too many
-
-
-def _passages(cells: dict[str, str]) -> set[int]:
-    """Every run of STEP words of the code, cell by cell, each as a number of 64 bits."""
-    found = set()
-    for name, source in cells.items():
-        text = words(source)[:MOST]
-        for i in range(max(len(text) - STEP + 1, 0)):
-            passage = "\0".join((name, *text[i : i + STEP])).encode("utf-8", "surrogatepass")
-            digest = hashlib.blake2b(passage, digest_size=8).digest()
-            found.add(int.from_bytes(digest, "little", signed=True))
-    return found
-
-
 def alike(answers: dict[str, dict[str, str]], given: dict[str, str]) -> tuple[list[Pair], float]:
     """Pairs that are much alike, the most alike first, at most MOST_PAIRS; and how alike the median
     pair is. All pairs are compared, one student with all others at a time.
 
     answers: {student: {cell: code}}    given: the same cells as they were released
     """
-    students, skeleton = sorted(answers), _passages(given)
+    wanted = names_of(given)
+    students, skeleton = sorted(answers), passages(given, wanted)
     if len(students) < 2:
         return [], 0.0
-    written = [np.array([*_passages(answers[one]) - skeleton], np.int64) for one in students]
+    own = (passages(answers[one], wanted) - skeleton for one in students)
+    written = [np.array([*one], np.int64) for one in own]
     found, shared, ratio, median = _compared(written, max(2.0, len(students) * COMMON))
     much = ratio >= max(ALIKE, median + FAR)
     pairs = zip(found[much].tolist(), ratio[much].tolist(), shared[much].tolist())

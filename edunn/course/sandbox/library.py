@@ -16,11 +16,12 @@ from pathlib import Path
 
 import edunn
 from edunn.course.student.package import PACKAGE, START
+from edunn.course.text import WITHHELD
 
 WORKER_FILES = {  # all that students' code has of edunn.course
     "": ("__init__.py", "text.py"),
     "student": ("__init__.py", "ipython_hooks.py", "package.py", "restrict.py"),
-    "sandbox": ("__init__.py", "lockdown.py", "protocol.py", "worker.py"),
+    "sandbox": ("__init__.py", "lockdown.py", "protocol.py", "shutting.py", "worker.py"),
 }
 PREFIX, OWNER = "edunn-library-", "owner"
 KEPT = ("__init__", "__repr__")  # methods that give nothing away
@@ -129,7 +130,7 @@ def _without_reference(source: str, closed: set[str]) -> str:
         for function in inside:
             if isinstance(function, ast.FunctionDef) and function.name not in KEPT:
                 name = one.name if function is one else f"{one.name}.{function.name}"
-                text = f"{name}: this exercise is about writing your own"
+                text = f"{name}: {WITHHELD}"
                 function.body = ast.parse(f"raise NotImplementedError({text!r})").body
     return ast.unparse(tree) if found else source
 

@@ -22,7 +22,7 @@ import socket
 import struct
 import sys
 import time
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -34,6 +34,7 @@ from edunn.course.sandbox.protocol import (
     Channel,
     ProtocolError,
 )
+from edunn.course.sandbox.shutting import Shutter
 
 MOST_ASKED = 100  # questions of input() that are answered with nothing
 PRELOADED = "edunn", "edunn.checking", "matplotlib.pyplot", "IPython.core.interactiveshell"
@@ -140,6 +141,8 @@ class Programs:
     def __init__(self, namespace: dict[str, Any]):
         self.namespace = namespace
         self.values: list[Any] = []
+        self.shutter = Shutter()
+        self.seterr = np.seterr  # a student's own np may have another one
 
     def run(self, program: list[list[Any]], start: int) -> list[Any]:
         """Run operations, each making a value, numbered from `start`; return those it reads."""
@@ -188,6 +191,16 @@ class Programs:
 
     def item(self, target: Any, key: Any) -> Any:
         return self.value(target)[self.value(key)]
+
+    def shut(self, names: list[str], kept: list[str]) -> None:
+        self.shutter.shut(names, kept)
+
+    def open(self) -> None:
+        self.shutter.open()
+
+    def overflow(self, then: Literal["raise", "warn"]) -> None:
+        """What NumPy does where a number gets too large: it may raise or warn."""
+        self.seterr(over=then)
 
 
 def _listed(value: Any) -> Any:

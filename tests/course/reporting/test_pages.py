@@ -39,9 +39,10 @@ from edunn.course.reporting.classroom import (
     misconceptions,
     read_sheets,
 )
+from edunn.course.reporting.fingerprints import words
 from edunn.course.reporting.html import write_all, write_feedback, write_page
 from edunn.course.reporting.messages import concerns
-from edunn.course.reporting.similarity import alike, words
+from edunn.course.reporting.similarity import alike
 from edunn.course.submissions.collect import Submission, take_in
 from lock import needs_lock
 
