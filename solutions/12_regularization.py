@@ -349,7 +349,7 @@ for parameters, strength, want in (
     if want and abs(got - 2 * want) < 1e-9:
         raise AssertionError(f"{told} the penalty is twice what it should be: is there a half?")
     if want and abs(got - np.sqrt(want * strength / 2)) < 1e-9:
-        raise AssertionError(f"{told} it is as if a root were taken: the squares are only added")
+        raise AssertionError(f"{told} it is as if roots or absolute values were added, not squares")
     assert abs(got - want) < 1e-9, f"{told} the penalty is {want:g}, and yours is {float(got):g}"
 print("right")
 

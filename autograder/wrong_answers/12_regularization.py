@@ -240,7 +240,7 @@ WRONG_ANSWERS = [
         "absolute values",
         "penalty",
         ("p.data**2", "np.abs(p.data)"),
-        "the penalty is 0.9, and yours is 0.3",
+        "roots or absolute values were added",
     ),
     Mistake(
         "of Parameters",
@@ -255,7 +255,7 @@ WRONG_ANSWERS = [
     Mistake(
         "strength squared", "penalty", ("strength / 2", "strength**2 / 2"), "and yours is 0.18"
     ),
-    Mistake("a root too many", "penalty", ("* squares", "* squares**0.5"), "and yours is 0.3"),
+    Mistake("a root too many", "penalty", ("* squares", "* squares**0.5"), "roots or absolute"),
     Mistake(
         "only the last parameter",
         "penalty",
