@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 from typing import Any
 
@@ -43,7 +44,10 @@ def close(*names: str) -> None:
             continue
         *way, last = name.split(".")
         owner = functools.reduce(getattr, way, edunn)
-        check_choice("close", last, vars(owner), "name")
+        if not hasattr(owner, last):
+            near = difflib.get_close_matches(last, dir(owner), 3)
+            hint = f": did you mean {' or '.join(near)}?" if near else ""
+            raise ValueError(f"close got name {name!r}, which edunn has not{hint}")
         _closed[name] = getattr(owner, last)
         setattr(owner, last, _Closed(name))
     ipython_hooks.start(list(names))
