@@ -14,6 +14,8 @@ import nbformat
 
 from edunn.checking.findings import Finding
 from edunn.course.errors import CourseError
+from edunn.course.grading.archive import Archive
+from edunn.course.grading.deadlines import ON_TIME, Deadlines
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.grading.gradebook import grades as entries
@@ -47,6 +49,7 @@ class Sheet:
     comments: dict[str, dict[str, str]] = field(default_factory=dict)  # by student and cell
     roster: Roster = field(default_factory=Roster)
     store: Path | None = None  # where the pictures of written answers are
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
     @property
     def absent(self) -> list[str]:
@@ -71,6 +74,10 @@ class Sheet:
     def median(self) -> float:
         """The median of the points of those who are graded; there must be some."""
         return statistics.median(grade.points or 0.0 for grade in self.graded)
+
+    def late(self) -> list[Grade]:
+        """Whose came after the deadline, or nobody knows when; none where there is no deadline."""
+        return [one for one in self.grades if one.lateness and one.lateness.state != ON_TIME]
 
     def histogram(self) -> list[tuple[str, int]]:
         """(points, students) for each bar: one a point, or wider ones where points are many."""
@@ -160,7 +167,8 @@ def _read_sheet(store: GradeStore, name: str) -> Sheet:
         raise CourseError(f"{store.root} has records of {name}, but not what was released")
     sheet = Sheet(name, nbformat.read(release, as_version=4), [])
     sheet.roster, sheet.store = Roster.kept(store.root) or sheet.roster, store.root
-    most = store.max_points(name)
+    sheet.deadlines = Deadlines.kept(store.root)
+    most, archive = store.max_points(name), Archive(store.root / "handed_in" / name)
     with store.gradebook() as gradebook:
         entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}
         for path in sorted((store.root / "records" / name).glob("*.json")):
@@ -175,7 +183,9 @@ def _read_sheet(store: GradeStore, name: str) -> Sheet:
                 else:
                     record = replace(record, state=NOT_GRADED, problem=Message("not_entered"))
             waiting = [cell for cell, mark in marks.items() if mark.waiting]
-            sheet.grades.append(Grade(record, points, most, waiting))
+            grade = Grade(record, points, most, waiting)
+            origin = archive.known.get(record.student, {}).get("origin", {})
+            sheet.grades.append(grade.after(sheet.deadlines, origin))
             sheet.marks[record.student] = marks
             sheet.comments[record.student] = _comments_of(entry) if entry else {}
     return sheet

@@ -20,7 +20,7 @@ from edunn.course.grading.records import STUDENT_ERROR
 from edunn.course.messages import explained, language, sentence, word
 from edunn.course.reporting.classroom import Sheet, read_sheets
 from edunn.course.reporting.grades_csv import number, write_csv
-from edunn.course.reporting.messages import concerns
+from edunn.course.reporting.messages import about_lateness, concerns
 from edunn.course.submissions.normalise import is_extra, is_extra_text
 from edunn.course.submissions.pictures import mime_of
 from edunn.course.text import as_in_terminal
@@ -82,6 +82,7 @@ def _write_sheet(sheet: Sheet, folder: Path) -> None:
             labels=sheet.labels,
             written=written,
             grade=grade,
+            lateness=about_lateness(grade),
             record=grade.record,
             stopped=grade.record.problem if grade.record.state == STUDENT_ERROR else None,
             marks=sheet.marks.get(student, {}),
