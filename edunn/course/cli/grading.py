@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,7 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     (sheet,) = (one for one in write_all(out) if one.name == name)
     print_grades(grades)
     print_some("in the roster who handed in nothing", sheet.absent)
+    print_some("given by hand for an earlier answer, taken back", _dropped([sheet]))
     _print_lateness([sheet])
     for said in (nobody := _unknown_to(sheet.roster, grades)):
         console.print(Text(said))
@@ -138,6 +140,20 @@ def _print_lateness(sheets: list[Any]) -> None:
                 "in deadlines.csv whom nobody is called",
                 sheet.deadlines.strangers(sheet.name, here),
             )
+
+
+def _dropped(sheets: list[Any]) -> list[str]:
+    """What persons gave for answers that are there no more."""
+    from edunn.course.grading.records import DROPPED
+    from edunn.course.messages import sentence
+
+    return [
+        f"{grade.record.student}: {sentence(note, sheet.labels)}"
+        for sheet in sheets
+        for grade in sheet.grades
+        for note in grade.record.notes
+        if note.id in DROPPED
+    ]
 
 
 def _unknown_to(roster: Any, grades: list[Any]) -> list[str]:
@@ -207,8 +223,30 @@ def regrade_command(
             grade_submissions(course, sheet.name, out, judging=judging, progress=bars)
     after = {sheet.name: sheet for sheet in write_all(out)}
     missing = print_changes([(sheet, after[sheet.name]) for sheet in before])
+    dropped = [line for line in _dropped(list(after.values())) if line not in _dropped(before)]
+    print_some("given by hand for an earlier answer, taken back", dropped)
     print_files(out / "report.html", out / "feedback", out / "grades.csv")
     context.exit(1 if missing else 0)
+
+
+@click.command("formgrader", context_settings={"ignore_unknown_options": True})
+@click.argument("out", type=folder, default=Path("graded"))
+@click.option("--anonymous", is_flag=True, help="Pages of answers do not say whose they are.")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def formgrader_command(
+    context: click.Context, out: Path, anonymous: bool, more: tuple[str, ...]
+) -> None:
+    """Grade written answers by hand, in nbgrader's formgrader.
+
+    It opens in a browser, on the grades in OUT (graded/), with the mark scheme below each answer;
+    Ctrl-C ends it. Then edunn report. MORE are options of jupyter lab, such as --no-browser or
+    --port=8899.
+    """
+    from edunn.course.grading.formgrader import server_command
+
+    command, where = server_command(out, anonymous)
+    context.exit(subprocess.run([*command, *more], cwd=where, check=False).returncode)
 
 
 @click.command("export")

@@ -22,7 +22,13 @@ from edunn.course.grading.executor import Executor, LocalExecutor, Progress, no_
 from edunn.course.grading.fingerprint import fingerprint, is_stale, key_of
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.grading.pictures import attachments, base64_pictures, keep_pictures
-from edunn.course.grading.records import NOT_GRADED, Record, read_record, write_record
+from edunn.course.grading.records import (
+    DROPPED,
+    NOT_GRADED,
+    Record,
+    read_record,
+    write_record,
+)
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
@@ -129,8 +135,16 @@ def grade_submissions(
             executor = judging.executor(Exercise.of(course, name), store.secret())
             with closing(executor.records(archive.only(stale), progress)) as records:
                 for record in records:
-                    write_record(store.root, replace(record, key=keys[record.student]))
+                    notes = [*record.notes, *_of_earlier_answers(store.root, record)]
+                    key = keys[record.student]
+                    write_record(store.root, replace(record, key=key, notes=notes))
         return list(_entered(store, archive, course.released(name), keys, progress))
+
+
+def _of_earlier_answers(store: Path, record: Record) -> list[Message]:
+    """The notes of an earlier record about what a person gave for answers before this one."""
+    before = read_record(store, record.assignment, record.student)
+    return [note for note in before.notes if note.id in DROPPED] if before else []
 
 
 def _taken_in(  # noqa: PLR0913  # what is known of those who handed in
@@ -196,6 +210,8 @@ def _entered(
                         f"{student}: judged {record.points} points, but the gradebook says "
                         f"{entry.automatic}"
                     )
+                new = [note for note in entry.dropped if note not in record.notes]
+                record = replace(record, notes=[*record.notes, *new])
                 grade = Grade(record, entry.points, entry.max_points, entry.waiting)
                 yield grade.after(deadlines, archive[student].origin)
             progress("entering", done, len(keys))
