@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
             "in_other_languages",
             "no_solution_left",
             "not_edited",
+            "points_as_said",
             "solution_passes",
         ],
         "verify": ["Proof", "mutated", "verify_exercise"],
