@@ -182,7 +182,8 @@ def report_command(
 ) -> None:
     """Write the pages of all that was graded.
 
-    They are report.html, feedback/ and grades.csv in OUT (graded/), with the points and comments
+    They are report.html (each exercise), term.html (all of them: the curve of the class, who falls
+    behind), feedback/ and grades.csv in OUT (graded/), with the points and comments
     that a person has given since.
     """
     from edunn.course.reporting.html import write_all
@@ -193,7 +194,7 @@ def report_command(
         sheets = write_all(out)
         print_sheets(sheets)
         _print_lateness(sheets)
-    print_files(out / "report.html", out / "feedback", out / "grades.csv")
+    print_files(out / "report.html", out / "term.html", out / "feedback", out / "grades.csv")
 
 
 @click.command("regrade")
