@@ -10,6 +10,7 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
         "classroom": ["Misconception", "Sheet", "misconceptions", "read_sheets"],
         "export": ["Exported", "export_grades"],
         "feedback_zip": ["write_feedback_zips"],
+        "requests": ["Request", "read_requests"],
         "similarity": ["Pair", "alike", "words"],
         "term": ["Person", "Term", "term_of"],
     },

@@ -22,6 +22,7 @@ from edunn.course.grading.gradebook import grades as entries
 from edunn.course.grading.records import NOT_GRADED, CellResult, Mark, Record, read_record
 from edunn.course.messages import Explained, Message, Said, explained
 from edunn.course.notebooks.solution import headings, is_kind
+from edunn.course.reporting.requests import Request, read_requests
 from edunn.course.reporting.similarity import Pair, alike
 from edunn.course.submissions.roster import Roster
 
@@ -50,6 +51,7 @@ class Sheet:
     roster: Roster = field(default_factory=Roster)
     store: Path | None = None  # where the pictures of written answers are
     deadlines: Deadlines = field(default_factory=Deadlines)
+    requests: list[Request] = field(default_factory=list)  # to look at a grade again
 
     @property
     def absent(self) -> list[str]:
@@ -215,4 +217,18 @@ def read_sheets(out: Path, only: str = "") -> tuple[GradeStore, list[Sheet]]:
     if not names:
         raise CourseError(f"{out} has no records{f' of {only}' if only else ''}: first edunn grade")
     store = GradeStore(out)
-    return store, [_read_sheet(store, name) for name in names]
+    sheets = [_read_sheet(store, name) for name in names]
+    _add_requests(store.root, sheets, complete=not only)
+    return store, sheets
+
+
+def _add_requests(store: Path, sheets: list[Sheet], complete: bool) -> None:
+    """Put each request of the file with its exercise. complete: whether all exercises are here;
+    else those of others are left alone"""
+    if not complete:
+        return
+    students = [row["student"] for sheet in sheets for row in sheet.roster.rows]
+    students += [grade.record.student for sheet in sheets for grade in sheet.grades]
+    cells = {sheet.name: [cell["id"] for cell in sheet.notebook["cells"]] for sheet in sheets}
+    for request in read_requests(store, cells, students):
+        next(sheet for sheet in sheets if sheet.name == request.exercise).requests.append(request)

@@ -84,6 +84,7 @@ def _write_sheet(sheet: Sheet, folder: Path) -> None:
             written=written,
             grade=grade,
             lateness=about_lateness(grade),
+            requests=[one for one in sheet.requests if one.student == student],
             record=grade.record,
             stopped=grade.record.problem if grade.record.state == STUDENT_ERROR else None,
             marks=sheet.marks.get(student, {}),
