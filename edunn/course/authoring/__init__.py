@@ -12,6 +12,8 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
             "can_fail",
             "in_other_languages",
             "no_solution_left",
+            "not_edited",
+            "points_as_said",
             "solution_passes",
         ],
         "verify": ["Proof", "mutated", "verify_exercise"],

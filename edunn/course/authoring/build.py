@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import multiprocessing
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
@@ -22,12 +23,14 @@ from edunn.course.grading.judge import Judge
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.kernel import end_quietly, run_in_kernel
 from edunn.course.notebooks.layout import Course
-from edunn.course.notebooks.solution import graded_code, not_written, solution_lines, todos
+from edunn.course.notebooks.solution import graded_code, is_kind, not_written, solution_lines, todos
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.normalise import NormalisedSubmission
 from edunn.files import write_whole
 
+SAID = re.compile(r"\((\d+(?:[.,]\d+)?) (?:points?|puntos?)\b[^)]*\)")
+TOLD = re.compile(r"^\| *(?:Points|Puntos) *\|([^|]*)\|", re.MULTILINE)
 Progress = Callable[[str], None]
 
 
@@ -46,6 +49,7 @@ def build_exercise(course: Course, name: str, progress: Progress = lambda step: 
         lambda: _reproducible(course.solution(name), name, release),
         lambda: no_solution_left(solution, blank),
         lambda: can_fail(blank),
+        lambda: points_as_said(solution),
         lambda: solution_passes(solution),
         lambda: blank_fails(blank, todos(solution)),
         lambda: _grader_agrees(course, name, solution, blank),
@@ -55,6 +59,8 @@ def build_exercise(course: Course, name: str, progress: Progress = lambda step: 
         proofs.append(sentence)
     not_edited(course, name)  # while this was proved
     releases = {"": release} | in_other_languages(course, name, blank)
+    for content in releases.values():
+        points_as_said(nbformat.reads(content.decode(), as_version=4))
     for language, content in releases.items():
         write_whole(course.release_path(name, language), content)
     return proofs
@@ -136,6 +142,30 @@ def can_fail(blank: Any) -> str:
                     f"cell {cell['id']} ends in a value: nbgrader could read it as points"
                 )
     return f"each of the {len(graded_code(blank))} graded cells can fail"
+
+
+def points_as_said(notebook: Any) -> str:
+    """Prove that cells have the points that the text above them, and the table of the first cell,
+    say; where nothing is said, there is nothing to prove."""
+    said, total, count = "", 0.0, 0
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and not is_kind(cell, "solution"):
+            said = (SAID.findall(cell["source"]) or [said])[-1]
+        if is_kind(cell, "grade") or is_kind(cell, "task"):
+            points = float(cell["metadata"]["nbgrader"]["points"])
+            if said and float(said.replace(",", ".")) != points:
+                raise CourseError(
+                    f"cell {cell['id']} has {points:g} points, but the text above it says {said}: "
+                    f"write ({points:g} points) there"
+                )
+            said, total, count = "", total + points, count + 1
+    told = TOLD.search(notebook["cells"][0]["source"])
+    numbers = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", told[1])] if told else []
+    if numbers and sum(numbers) != total:
+        raise CourseError(
+            f"the table at the top says {told[1].strip()!r}, but the cells have {total:g} points"  # type: ignore[index]
+        )
+    return f"no text says other points than its cell has, of {count}"
 
 
 def solution_passes(solution: Any) -> str:

@@ -6,10 +6,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import is_kind
 
 PAGE = Path(__file__).with_name("templates") / "exercises.md"
+
+
+NEEDED = {
+    "You write": "`Bias.forward`",
+    "You need": "the derivative of a sum",
+    "Time": "about 35 minutes",
+}
 
 
 def overview(course: Course) -> str:
@@ -18,7 +26,7 @@ def overview(course: Course) -> str:
     points = automatic = minutes = 0.0
     for name in course.assignments():
         notebook = course.solution(name)
-        title = _about(notebook)
+        title = _about(name, notebook)
         by_hand, by_itself = _worth(notebook)
         points, automatic = points + by_hand + by_itself, automatic + by_itself
         minutes += title["minutes"]
@@ -32,11 +40,16 @@ def overview(course: Course) -> str:
     return page.format(table=table, points=points, automatic=automatic, hours=hours)
 
 
-def _about(notebook: Any) -> dict[str, Any]:
+def _about(name: str, notebook: Any) -> dict[str, Any]:
     """The title of an exercise, and the rows of the table under it."""
     text = notebook["cells"][0]["source"]
     rows = re.findall(r"^\|\s*([^|]+?)\s*\|\s*(.*?)\s*\|\s*$", text, re.MULTILINE)
-    found: dict[str, Any] = {name.lower(): value for name, value in rows}
+    found: dict[str, Any] = {row.lower(): value for row, value in rows}
+    for row, example in NEEDED.items():
+        if not found.get(row.lower()) or (row == "Time" and not re.search(r"\d", found["time"])):
+            raise CourseError(
+                f"{name}: the table of the first cell has no row {row}: write | {row} | {example} |"
+            )
     found["title"] = text.split("\n")[0].partition(":")[2].strip()
     found["minutes"] = float(re.findall(r"\d+", found["time"])[-1])
     return found

@@ -18,6 +18,7 @@ from edunn.course.cli.console import Group
 from edunn.course.cli.demo import demo_command
 from edunn.course.cli.grading import (
     export_command,
+    formgrader_command,
     grade_command,
     gradescope_group,
     regrade_command,
@@ -36,8 +37,8 @@ SECTIONS = {
     "For students": (start_command, check_command, status_command, doctor_command),
     "For authors of exercises": (build_command, verify_command),
     "For graders": (
-        grade_command, report_command, regrade_command, export_command, gradescope_group,
-        judge_command,
+        grade_command, report_command, regrade_command, formgrader_command, export_command,
+        gradescope_group, judge_command,
     ),
     "To see it at work": (demo_command,),
 }  # fmt: skip

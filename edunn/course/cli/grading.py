@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ workers = click.option(
 unsafe = click.option(
     "--unsafe", is_flag=True, help="Grade also where students' code cannot be locked up."
 )
+deadlines_file = click.option(
+    "--deadlines", type=file, help="A CSV of deadlines, extensions and penalties: docs/grading.md."
+)
 
 
 @click.command("grade")
@@ -62,6 +66,7 @@ unsafe = click.option(
     "--scheduler", default="", help="The address of a Dask cluster that judges: tcp://HOST:PORT."
 )
 @click.option("--roster", type=file, help="A CSV of who is in the course.")
+@deadlines_file
 @unsafe
 @click.pass_context
 def grade_command(  # noqa: PLR0913  # a parameter for each option
@@ -72,6 +77,7 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     workers: int,
     scheduler: str,
     roster: Path | None,
+    deadlines: Path | None,
     unsafe: bool,
 ) -> None:
     """Grade submissions: a folder, or a download as a zip.
@@ -96,6 +102,8 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     name = course.full_name(assignment) if assignment else assignment_of(submissions, known)
     people = Roster.read(roster) if roster else None
     judging = Judging(workers, Limits(confined=not unsafe), scheduler)
+    if deadlines:
+        _keep_deadlines(course, deadlines, out, people)
     with Bars() as bars:
         grades = grade_submissions(course, name, out, submissions, people, judging, bars)
     if not workers:
@@ -104,10 +112,50 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     (sheet,) = (one for one in write_all(out) if one.name == name)
     print_grades(grades)
     print_some("in the roster who handed in nothing", sheet.absent)
+    print_some("given by hand for an earlier answer, taken back", _dropped([sheet]))
+    _print_lateness([sheet])
     for said in (nobody := _unknown_to(sheet.roster, grades)):
         console.print(Text(said))
     print_files(out / "report.html", out / "grades.csv", out / "feedback", out / "gradebook.db")
     context.exit(0 if all(grade.points is not None for grade in grades) and not nobody else 1)
+
+
+def _keep_deadlines(course: Course, path: Path, out: Path, people: Any = None) -> None:
+    """Keep a file of deadlines in --out, if every row of it can be used."""
+    from edunn.course.grading.deadlines import Deadlines
+    from edunn.course.submissions.roster import Roster
+
+    Deadlines.read(path, course.assignments(), people or Roster.kept(out)).keep(out)
+
+
+def _print_lateness(sheets: list[Any]) -> None:
+    """What lateness has cost, what is not known of it, and who is in the file but not here."""
+    from edunn.course.reporting.export import note_late
+
+    for sheet in sheets:
+        if sheet.deadlines.rows:
+            lines = [line for grade in sheet.late() for line in note_late(sheet, grade)]
+            print_some(f"late in {sheet.name}, or nobody knows when", lines)
+            here = [grade.record.student for grade in sheet.grades]
+            here += [row["student"] for row in sheet.roster.rows]
+            print_some(
+                "in deadlines.csv whom nobody is called",
+                sheet.deadlines.strangers(sheet.name, here),
+            )
+
+
+def _dropped(sheets: list[Any]) -> list[str]:
+    """What persons gave for answers that are there no more."""
+    from edunn.course.grading.records import DROPPED
+    from edunn.course.messages import sentence
+
+    return [
+        f"{grade.record.student}: {sentence(note, sheet.labels)}"
+        for sheet in sheets
+        for grade in sheet.grades
+        for note in grade.record.notes
+        if note.id in DROPPED
+    ]
 
 
 def _unknown_to(roster: Any, grades: list[Any]) -> list[str]:
@@ -129,19 +177,27 @@ def _unknown_to(roster: Any, grades: list[Any]) -> list[str]:
     show_default=True,
     help="Language of the pages and the table.",
 )
+@deadlines_file
 @click.pass_context
-def report_command(context: click.Context, out: Path, language: str) -> None:
+def report_command(
+    context: click.Context, out: Path, language: str, deadlines: Path | None
+) -> None:
     """Write the pages of all that was graded.
 
-    They are report.html, feedback/ and grades.csv in OUT (graded/), with the points and comments
+    They are report.html (each exercise), term.html (all of them: the curve of the class, who falls
+    behind), feedback/ and grades.csv in OUT (graded/), with the points and comments
     that a person has given since.
     """
     from edunn.course.reporting.html import write_all
 
     context.with_resource(private_files())
+    if deadlines:
+        _keep_deadlines(Course.find(context.obj), deadlines, out)
     with speaking(language):
-        print_sheets(write_all(out))
-    print_files(out / "report.html", out / "feedback", out / "grades.csv")
+        sheets = write_all(out)
+        print_sheets(sheets)
+        _print_lateness(sheets)
+    print_files(out / "report.html", out / "term.html", out / "feedback", out / "grades.csv")
 
 
 @click.command("regrade")
@@ -172,8 +228,30 @@ def regrade_command(
             grade_submissions(course, sheet.name, out, judging=judging, progress=bars)
     after = {sheet.name: sheet for sheet in write_all(out)}
     missing = print_changes([(sheet, after[sheet.name]) for sheet in before])
+    dropped = [line for line in _dropped(list(after.values())) if line not in _dropped(before)]
+    print_some("given by hand for an earlier answer, taken back", dropped)
     print_files(out / "report.html", out / "feedback", out / "grades.csv")
     context.exit(1 if missing else 0)
+
+
+@click.command("formgrader", context_settings={"ignore_unknown_options": True})
+@click.argument("out", type=folder, default=Path("graded"))
+@click.option("--anonymous", is_flag=True, help="Pages of answers do not say whose they are.")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def formgrader_command(
+    context: click.Context, out: Path, anonymous: bool, more: tuple[str, ...]
+) -> None:
+    """Grade written answers by hand, in nbgrader's formgrader.
+
+    It opens in a browser, on the grades in OUT (graded/), with the mark scheme below each answer;
+    Ctrl-C ends it. Then edunn report. MORE are options of jupyter lab, such as --no-browser or
+    --port=8899.
+    """
+    from edunn.course.grading.formgrader import server_command
+
+    command, where = server_command(out, anonymous)
+    context.exit(subprocess.run([*command, *more], cwd=where, check=False).returncode)
 
 
 @click.command("export")
@@ -219,7 +297,7 @@ def export_command(  # noqa: PLR0913  # a parameter for each option
     console.print(f"{result.grades} grades written")
     print_some("without a grade, left empty", result.empty)
     print_some("that still wait for a person, with the points so far", result.waiting)
-    print_some("late, with their points as they are", result.late)
+    print_some("late, or nobody knows when; what was taken off is said", result.late)
     print_some("not in the roster, left out", result.strangers)
     print_files(result.path)
 

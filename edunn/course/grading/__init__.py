@@ -5,6 +5,8 @@ from edunn import _lazy
 __getattr__, __dir__, __all__ = _lazy.lazy_exports(
     __name__,
     {
+        "deadlines": ["Amount", "Deadlines", "Rule"],
+        "formgrader": ["BesideTheAnswer", "mark_schemes", "server_command"],
         "grade": ["Grade", "Judging", "grade_submissions", "open_store", "rebuilt"],
         "judge": ["Judge"],
         "executor": ["Executor", "LocalExecutor"],

@@ -19,11 +19,13 @@ from typing import Any
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
 from edunn.course.grading.dask_executor import DaskExecutor
+from edunn.course.grading.deadlines import Deadlines, Lateness, submitted_times
 from edunn.course.grading.executor import Executor, LocalExecutor, Progress, no_progress
 from edunn.course.grading.fingerprint import fingerprint, is_stale, key_of
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.grading.pictures import attachments, base64_pictures, keep_pictures
 from edunn.course.grading.records import (
+    DROPPED,
     NOT_GRADED,
     Record,
     read_record,
@@ -36,24 +38,48 @@ from edunn.course.notebooks.layout import Course
 from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission, take_in
 from edunn.course.submissions.normalise import is_extra_text
-from edunn.course.submissions.roster import Roster
+from edunn.course.submissions.roster import WORKSHEET, Roster
 from edunn.files import private_files, write_whole
 
 
 @dataclass(frozen=True)
 class Grade:
-    """One student's line of the table: what the gradebook says, and why."""
+    """One student's line of the table: what the gradebook says, less what lateness costs, and why.
+    lateness: None where there is no deadline
+    """
 
     record: Record
     points: float | None  # None: not graded, which is not zero
     max_points: float
     waiting: list[str]  # cells that a person must still grade
+    lateness: Lateness | None = None
 
     @property
     def reason(self) -> str:
         """Why points are missing, in a sentence; "" if none are."""
         waiting = (Message("cell_waits", {"name": name}) for name in self.waiting)
         return self.record.reason or "; ".join(map(str, waiting))
+
+    @property
+    def penalty(self) -> float:
+        """The points that were taken off because it came late."""
+        return self.lateness.penalty if self.lateness and self.points is not None else 0.0
+
+    @property
+    def before(self) -> float | None:
+        """The points before these were taken off."""
+        return None if self.points is None else self.points + self.penalty
+
+    def after(self, deadlines: Deadlines, origin: Mapping[str, Any]) -> Grade:
+        """The grade after what its lateness costs; never less than 0. origin: see `File.origin`"""
+        record = self.record
+        late = any(note.id == "late" for note in record.notes)
+        told = (record.assignment, record.student, late, origin, self.max_points)
+        lateness = deadlines.lateness(*told) if record.handed_in else None
+        if lateness is None or self.points is None:
+            return replace(self, lateness=lateness)
+        taken = min(lateness.penalty, self.points)
+        return replace(self, points=self.points - taken, lateness=replace(lateness, penalty=taken))
 
 
 @dataclass(frozen=True)
@@ -104,7 +130,9 @@ def grade_submissions(
         if source is None and not archive:
             raise CourseError(f"{out} has no copies of {name}: edunn grade")
         exercise = fingerprint(course, name, store.secret())
-        keys = _taken_in(store, archive, source, roster or Roster.kept(store.root), exercise)
+        times = dict(submitted_times(roster)) if roster and roster.kind == WORKSHEET else {}
+        people = roster or Roster.kept(store.root)
+        keys = _taken_in(store, archive, source, people, exercise, times)
         if not judging.workers:
             return []
         stale = _stale(store, name, keys)
@@ -116,16 +144,32 @@ def grade_submissions(
             executor = judging.executor(of_course, store.secret())
             with closing(executor.records(archive.only(stale), progress)) as records:
                 for record in records:
-                    write_record(store.root, replace(record, key=keys[record.student]))
+                    notes = [*record.notes, *_of_earlier_answers(store.root, record)]
+                    key = keys[record.student]
+                    write_record(store.root, replace(record, key=key, notes=notes))
             if executor.proved:
                 write_whole(proved, exercise)
         return list(_entered(store, archive, course.released(name), keys, progress))
 
 
-def _taken_in(
-    store: GradeStore, archive: Archive, source: Path | None, roster: Roster | None, exercise: str
+def _of_earlier_answers(store: Path, record: Record) -> list[Message]:
+    """The notes of an earlier record about what a person gave for answers before this one."""
+    before = read_record(store, record.assignment, record.student)
+    return [note for note in before.notes if note.id in DROPPED] if before else []
+
+
+def _taken_in(  # noqa: PLR0913  # what is known of those who handed in
+    store: GradeStore,
+    archive: Archive,
+    source: Path | None,
+    roster: Roster | None,
+    exercise: str,
+    times: Mapping[str, str],
 ) -> dict[str, str]:
-    """Keep what comes in; by student, the key of what is to be judged. exercise: its fingerprint"""
+    """Keep what comes in; by student, the key of what is to be judged.
+
+    exercise: its fingerprint    times: when students handed in, as a worksheet says
+    """
     name, keys = archive.folder.name, {}
     coming: Iterable[Submission] = archive.values()
     if source is not None:
@@ -135,6 +179,8 @@ def _taken_in(
             if submission.formerly and archive.rename(submission.formerly, submission.student):
                 store.rename(name, submission.formerly, submission.student)
             submission = archive.with_history(submission)
+            if when := times.get(submission.student):
+                submission = replace(submission, origin={**submission.origin, "time": when})
             archive.keep(submission)
         keys[submission.student] = key_of(submission, exercise)
     archive.write_list()
@@ -174,7 +220,7 @@ def _entered(
     store: GradeStore, archive: Archive, release: Any, keys: dict[str, str], progress: Progress
 ) -> Iterator[Grade]:
     """Enter the records into the gradebook, one after another, and read back what it then says."""
-    name = archive.folder.name
+    name, deadlines = archive.folder.name, Deadlines.kept(store.root)
     with store.gradebook() as gradebook:
         for done, (student, key) in enumerate(sorted(keys.items()), start=1):
             record = read_record(store.root, name, student)
@@ -192,7 +238,10 @@ def _entered(
                         f"{student}: judged {record.points} points, but the gradebook says "
                         f"{entry.automatic}"
                     )
-                yield Grade(record, entry.points, entry.max_points, entry.waiting)
+                new = [note for note in entry.dropped if note not in record.notes]
+                record = replace(record, notes=[*record.notes, *new])
+                grade = Grade(record, entry.points, entry.max_points, entry.waiting)
+                yield grade.after(deadlines, archive[student].origin)
             progress("entering", done, len(keys))
 
 

@@ -6,7 +6,6 @@ of nbgrader's own execution, a preprocessor writes what they hold into the noteb
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import secrets
@@ -44,8 +43,9 @@ from traitlets.config import Config
 from edunn.course.compat import create_gradebooks_fast
 from edunn.course.errors import CourseError
 from edunn.course.grading.records import Record, read_record, write_record
+from edunn.course.messages import Message
 from edunn.course.notebooks.checksum import checksum
-from edunn.course.notebooks.solution import blank, grade_id, is_kind
+from edunn.course.notebooks.solution import blank, grade_id, is_automatic, is_kind
 from edunn.course.submissions.normalise import is_extra
 from edunn.files import write_whole
 
@@ -95,8 +95,11 @@ def _with_outputs(notebook: Any, record: Record) -> Any:
     return notebook
 
 
-def configure(config: Any, root: Path) -> Any:
-    """nbgrader's settings for a course that is graded in `root`."""
+def configure(config: Any, root: Path, anonymous: bool = False) -> Any:
+    """nbgrader's settings for a course that is graded in `root`.
+
+    anonymous: whether the formgrader's pages of answers leave out whose they are
+    """
     config.CourseDirectory.course_id = "edunn"
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
@@ -122,6 +125,9 @@ def configure(config: Any, root: Path) -> Any:
         CheckCellMetadata,
     ]
     config.FromRecord.store = str(root)
+    config.HTMLExporter.preprocessors = ["edunn.course.grading.formgrader.BesideTheAnswer"]
+    config.BesideTheAnswer.store = str(root)
+    config.BesideTheAnswer.anonymous = anonymous
     return config
 
 
@@ -129,12 +135,14 @@ class Entry(NamedTuple):
     """What the gradebook holds of one submission.
 
     waiting: cells that a person must still grade    automatic: the points that no person gave
+    dropped: what a person gave for an answer that is there no more
     """
 
     points: float
     max_points: float
     waiting: list[str]
     automatic: float
+    dropped: list[Message]
 
 
 class GradeStore:
@@ -221,8 +229,10 @@ class GradeStore:
     def enter(self, gradebook: Gradebook, record: Record, notebook: Any) -> Entry:
         """Write a record's points into the gradebook, and return what it then holds.
 
-        What a person has graded stays; it must be graded again only where the student's answer has
-        changed. notebook: what was judged, as the formgrader will show it
+        What a person has given stays with the answer that it was given for: where the answer has
+        changed, it is dropped, and a note in the record names it.
+
+        notebook: what was judged, as the formgrader will show it
         """
         name, student = record.assignment, record.student
         gradebook.update_or_create_student(student)
@@ -232,21 +242,19 @@ class GradeStore:
             entry = gradebook.update_or_create_submission(name, student)
         results = {result.name: result for result in record.results}
         path = self.root / "autograded" / student / name / f"{name}.ipynb"
-        before = _sources_of(path)
         blank = {c["id"] for c in notebook["cells"] if grade_id(c) and _is_unanswered(c)}
         typed = _as_typed(notebook, blank)
-        sources: dict[str, list[str]] = {}  # as it was written, and as the formgrader shows it
-        for cell in (*notebook["cells"], *typed["cells"]):
-            sources.setdefault(cell["id"], []).append(cell["source"])
+        dropped = _drop_outdated(entry, path, notebook, typed)
+        if new := [one for one in dropped if one not in record.notes]:
+            record = replace(record, notes=[*record.notes, *new])
+            write_record(self.root, record)
         for grade in grades(entry):
             cell = grade.cell.name
             if cell in results:
                 grade.auto_score = results[cell].points
             else:
                 grade.auto_score = 0.0 if cell in blank else None
-            same = before.get(cell) in sources[cell]
-            graded = grade.manual_score is not None and same
-            grade.needs_manual_grade = grade.auto_score is None and not graded
+            grade.needs_manual_grade = grade.auto_score is None and grade.manual_score is None
         for comment in (one for part in entry.notebooks for one in part.comments):
             comment.auto_comment = "No response." if comment.name in blank else None
         gradebook.db.commit()
@@ -255,7 +263,7 @@ class GradeStore:
         write_whole(self.root / "submitted" / student / name / f"{name}.ipynb", content)
         waiting = [grade.cell.name for grade in grades(entry) if grade.needs_manual_grade]
         automatic = sum(grade.auto_score or 0.0 for grade in grades(entry))
-        return Entry(float(entry.score), float(entry.max_score), waiting, automatic)
+        return Entry(float(entry.score), float(entry.max_score), waiting, automatic, dropped)
 
     def rename(self, name: str, student: str, new: str) -> None:
         """Give an assignment's submission to the student that a roster calls so, with all that a
@@ -344,13 +352,47 @@ def _as_typed(notebook: Any, blank: set[str]) -> Any:
     return typed
 
 
-def _sources_of(path: Path) -> dict[str, str]:
-    """{cell: source} of a notebook, if it is there and can be read."""
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return {cell["id"]: "".join(cell["source"]) for cell in cells}
-    except (OSError, ValueError, TypeError, KeyError):
-        return {}
+def _drop_outdated(entry: Any, path: Path, notebook: Any, typed: Any) -> list[Message]:
+    """Take back the points and comments that a person has given for other answers than those of
+    the notebook; returns what they were. Nothing is taken back where no notebook is kept.
+
+    path: of the notebook that they were given for    typed: the notebook as the formgrader shows it
+    """
+    if not path.exists():
+        return []
+    before = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    kinds = {cell["id"]: cell for cell in notebook["cells"]}
+    dropped = []
+
+    def is_same(name: str) -> bool:
+        cell = kinds.get(name)
+        return _answer(before, name, cell) in [
+            _answer(one, name, cell) for one in (notebook, typed)
+        ]
+
+    for grade in grades(entry):
+        if grade.manual_score is not None and not is_same(grade.cell.name):
+            about = {"cell": grade.cell.name, "points": f"{grade.manual_score:g}"}
+            dropped.append(Message("points_dropped", about))
+            grade.manual_score = None
+    for comment in (one for part in entry.notebooks for one in part.comments):
+        if comment.manual_comment and not is_same(comment.name):
+            words = {"cell": comment.name, "words": comment.manual_comment}
+            dropped.append(Message("comment_dropped", words))
+            comment.manual_comment = None
+    return dropped
+
+
+def _answer(notebook: Any, name: str, cell: Any) -> list[tuple[str, str, Any]]:
+    """What a student wrote that is graded in a cell: the cell itself, where they write in it; all
+    their code, where it is a check; and all that they wrote, for a task."""
+    if cell is not None and is_kind(cell, "solution"):
+        found = [one for one in notebook["cells"] if one["id"] == name]
+    else:
+        written = [c for c in notebook["cells"] if is_kind(c, "solution") or is_extra(c["id"])]
+        check = cell is not None and is_automatic(cell)
+        found = [one for one in written if one["cell_type"] == "code" or not check]
+    return [(one["id"], one["source"], one.get("attachments") or {}) for one in found]
 
 
 def _is_unanswered(cell: Any) -> bool:

@@ -23,6 +23,7 @@ UNUSABLE = frozenset({  # why a file that is there cannot be judged, which its s
     "file_empty", "file_large", "file_unreadable", "file_no_notebook", "file_no_cells",
     "zip_broken", "not_this_exercise", "several_differ", "no_notebook", "please_submit",
 })  # fmt: skip
+DROPPED = frozenset({"points_dropped", "comment_dropped"})  # given for an answer before this one
 FORMAT = 2  # of a record's file; in format 1, of edunn 0.1, there were sentences instead of data
 
 

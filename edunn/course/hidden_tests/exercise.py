@@ -53,4 +53,11 @@ class Exercise:
         """The hidden cases, by graded cell."""
         names: dict[str, Any] = {"__name__": self.name}
         exec(compile(self.source, f"{self.name}.py", "exec"), names)
+        if not isinstance(names.get("CASES"), dict):
+            near = [name for name in names if name.casefold() in ("case", "cases")]
+            there = f", but {near[0]}" if near else ""
+            raise CourseError(
+                f"autograder/cases/{self.name}.py has no dict CASES{there}: write "
+                'CASES = {"the id of a graded cell": [a case, ...], ...}'
+            )
         return names["CASES"]

@@ -37,8 +37,26 @@ def read_solution(path: Path) -> Any:
         cell.id = grade_id(cell) or digest_of(i, cell.source)  # jupytext's own ids are random
         if cell.id in seen:
             raise CourseError(f"{path.name}: two cells are called {cell.id!r}")
+        if forgotten := _forgotten(cell):
+            raise CourseError(f"{path.name}: cell {cell.id}: {forgotten}")
         seen.add(cell.id)
     return notebook
+
+
+def _forgotten(cell: Any) -> str:
+    """What an author has left out of a cell, and what to write; "" if nothing."""
+    try:
+        list(regions(cell.source))
+    except CourseError as error:
+        return f"{error}: each ### {BEGIN} needs its ### {END} below, before the next one"
+    about = cell.metadata.get("nbgrader")
+    if not isinstance(about, dict):
+        return ""
+    if (about.get("grade") or about.get("task")) and "points" not in about:
+        return 'it has no points: write "points": 2 into its nbgrader={...}'
+    if "schema_version" not in about:
+        return 'it has no schema_version: write "schema_version": 3 into its nbgrader={...}'
+    return ""
 
 
 def digest_of(place: int, source: str) -> str:

@@ -6,11 +6,13 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
     __name__,
     {
         "grades_csv": ["write_csv"],
-        "html": ["write_all", "write_feedback", "write_page"],
+        "html": ["write_all", "write_feedback", "write_page", "write_term"],
         "classroom": ["Misconception", "Sheet", "misconceptions", "read_sheets"],
         "export": ["Exported", "export_grades"],
         "feedback_zip": ["write_feedback_zips"],
         "fingerprints": ["passages", "words"],
+        "requests": ["Request", "read_requests"],
         "similarity": ["Pair", "alike"],
+        "term": ["Person", "Term", "term_of"],
     },
 )

@@ -14,6 +14,8 @@ import nbformat
 
 from edunn.checking.findings import Finding
 from edunn.course.errors import CourseError
+from edunn.course.grading.archive import Archive
+from edunn.course.grading.deadlines import ON_TIME, Deadlines
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.gradebook import GradeStore
 from edunn.course.grading.gradebook import grades as entries
@@ -21,6 +23,7 @@ from edunn.course.grading.records import NOT_GRADED, CellResult, Mark, Record, r
 from edunn.course.messages import Explained, Message, Said, explained
 from edunn.course.notebooks.solution import headings, is_kind
 from edunn.course.reporting.code import tree_of
+from edunn.course.reporting.requests import Request, read_requests
 from edunn.course.reporting.similarity import Pair, alike
 from edunn.course.submissions.normalise import is_extra
 from edunn.course.submissions.roster import Roster
@@ -49,6 +52,8 @@ class Sheet:
     comments: dict[str, dict[str, str]] = field(default_factory=dict)  # by student and cell
     roster: Roster = field(default_factory=Roster)
     store: Path | None = None  # where the pictures of written answers are
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    requests: list[Request] = field(default_factory=list)  # to look at a grade again
 
     @property
     def absent(self) -> list[str]:
@@ -73,6 +78,10 @@ class Sheet:
     def median(self) -> float:
         """The median of the points of those who are graded; there must be some."""
         return statistics.median(grade.points or 0.0 for grade in self.graded)
+
+    def late(self) -> list[Grade]:
+        """Whose came after the deadline, or nobody knows when; none where there is no deadline."""
+        return [one for one in self.grades if one.lateness and one.lateness.state != ON_TIME]
 
     def histogram(self) -> list[tuple[str, int]]:
         """(points, students) for each bar: one a point, or wider ones where points are many."""
@@ -166,7 +175,8 @@ def _read_sheet(store: GradeStore, name: str) -> Sheet:
         raise CourseError(f"{store.root} has records of {name}, but not what was released")
     sheet = Sheet(name, nbformat.read(release, as_version=4), [])
     sheet.roster, sheet.store = Roster.kept(store.root) or sheet.roster, store.root
-    most = store.max_points(name)
+    sheet.deadlines = Deadlines.kept(store.root)
+    most, archive = store.max_points(name), Archive(store.root / "handed_in" / name)
     with store.gradebook() as gradebook:
         entered = {entry.student_id: entry for entry in gradebook.assignment_submissions(name)}
         for path in sorted((store.root / "records" / name).glob("*.json")):
@@ -183,7 +193,9 @@ def _read_sheet(store: GradeStore, name: str) -> Sheet:
                 else:
                     record = replace(record, state=NOT_GRADED, problem=Message("not_entered"))
             waiting = [cell for cell, mark in marks.items() if mark.waiting]
-            sheet.grades.append(Grade(record, points, most, waiting))
+            grade = Grade(record, points, most, waiting)
+            origin = archive.known.get(record.student, {}).get("origin", {})
+            sheet.grades.append(grade.after(sheet.deadlines, origin))
             sheet.marks[record.student] = marks
             sheet.comments[record.student] = _comments_of(entry) if entry else {}
     return sheet
@@ -213,4 +225,18 @@ def read_sheets(out: Path, only: str = "") -> tuple[GradeStore, list[Sheet]]:
     if not names:
         raise CourseError(f"{out} has no records{f' of {only}' if only else ''}: first edunn grade")
     store = GradeStore(out)
-    return store, [_read_sheet(store, name) for name in names]
+    sheets = [_read_sheet(store, name) for name in names]
+    _add_requests(store.root, sheets, complete=not only)
+    return store, sheets
+
+
+def _add_requests(store: Path, sheets: list[Sheet], complete: bool) -> None:
+    """Put each request of the file with its exercise. complete: whether all exercises are here;
+    else those of others are left alone"""
+    if not complete:
+        return
+    students = [row["student"] for sheet in sheets for row in sheet.roster.rows]
+    students += [grade.record.student for sheet in sheets for grade in sheet.grades]
+    cells = {sheet.name: [cell["id"] for cell in sheet.notebook["cells"]] for sheet in sheets}
+    for request in read_requests(store, cells, students):
+        next(sheet for sheet in sheets if sheet.name == request.exercise).requests.append(request)

@@ -27,7 +27,8 @@ from edunn.course.errors import CourseError
 from edunn.course.gradescope.results import results
 from edunn.course.grading.grade import Grade
 from edunn.course.reporting.classroom import Sheet, read_sheets
-from edunn.course.reporting.grades_csv import harmless, is_late, number
+from edunn.course.reporting.grades_csv import harmless, is_late, lateness, number
+from edunn.course.reporting.messages import about_lateness
 from edunn.course.submissions.roster import CANVAS, GRADE, WORKSHEET, Roster, plain
 
 CANVAS_IDS = {"ID": "canvas_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}
@@ -47,8 +48,9 @@ class Exported:
     grades: int = 0
     empty: list[str] = field(default_factory=list)  # no grade, and why
     waiting: list[str] = field(default_factory=list)  # exported, but a person will add points
-    late: list[str] = field(default_factory=list)  # exported, with all points
+    late: list[str] = field(default_factory=list)  # exported, and what was taken off for it
     strangers: list[str] = field(default_factory=list)  # graded, and not in the roster
+    written: dict[tuple[str, str], Grade] = field(default_factory=dict)  # by student and exercise
 
 
 def export_grades(
@@ -130,8 +132,9 @@ def rows(
                 result.empty.append(f"{name}: {sheet.name}: {why}")
             elif grade and grade.waiting:
                 result.waiting.append(f"{name}: {sheet.name}: {', '.join(grade.waiting)}")
-            if grade and not why and is_late(grade):
-                result.late.append(f"{name}: {sheet.name}")
+            if grade and not why:
+                result.written[name, sheet.name] = grade
+                result.late += note_late(sheet, grade, name)
             result.grades += not why
             cells.append(points or nothing)
         table.append((row, cells))
@@ -178,19 +181,41 @@ def _write_moodle(sheets: list[Sheet], columns: list[str], roster: Roster, path:
     """A CSV whose first columns are mapped to "useremail" or "useridnumber" at the import; what
     came late stands in columns that are mapped to nothing."""
     result = Exported(path)
-    late = ["late"] if len(sheets) == 1 else [f"late: {column}" for column in columns]
+    several = len(sheets) > 1
+    named = [_late_columns(s, f": {c}" * several) for s, c in zip(sheets, columns)]
+    late = [column for some in named for column in some]
     lines = [[*MOODLE, *map(harmless, columns), *map(harmless, late)]]
     for row, points in rows(sheets, roster, "-", result):
         ids = identity(row, MOODLE, "Moodle")
         if set(points) != {"-"}:
-            marks = [_late_in(result, row, sheet) for sheet in sheets]
+            marks = [cell for sheet in sheets for cell in _late_in(result, row, sheet)]
             lines.append([*ids, *points, *marks])
     _write_lines(lines, path)
     return result
 
 
-def _late_in(result: Exported, row: dict[str, str], sheet: Sheet) -> str:
-    return "late" if f"{row['student']}: {sheet.name}" in result.late else ""
+def _late_in(result: Exported, row: dict[str, str], sheet: Sheet) -> list[str]:
+    """Whether it came late; and the points before anything was taken off, if there is a deadline"""
+    grade = result.written.get((row["student"], sheet.name))
+    said = lateness(grade) if grade else ""
+    return [said] if not sheet.deadlines.rows else [said, number(grade.before) if grade else ""]
+
+
+def _late_columns(sheet: Sheet, of: str = "") -> list[str]:
+    """The names of the columns that `_late_in` fills."""
+    return [f"late{of}", f"points before the penalty{of}"][: 2 if sheet.deadlines.rows else 1]
+
+
+def note_late(sheet: Sheet, grade: Grade, name: str = "") -> list[str]:
+    """A line for a submission that came late, or of which nobody knows when. name: of the student,
+    where it is not that of the record"""
+    name = name or grade.record.student
+    if not lateness(grade):
+        return []
+    known = "" if is_late(grade) else ": when is not known"
+    taken = f": {number(grade.before)} - {number(grade.penalty)}" if grade.penalty else ""
+    total = f" = {number(grade.points)}" if taken else ""
+    return [f"{name}: {sheet.name}{known}{taken}{total}"]
 
 
 def _write_worksheet(
@@ -206,7 +231,7 @@ def _write_worksheet(
     where = {spelled.index(name) for name in spelled if name in WORKSHEET_COLUMNS}
     grade = next(i for i in sorted(where) if spelled[i] in GRADE)
     limit = next((i for i in sorted(where) if spelled[i] in MAXIMUM), None)
-    lines = [[roster.header[i] for i in sorted(where)] + ["late"]]
+    lines = [[roster.header[i] for i in sorted(where)] + _late_columns(sheets[0])]
     for cells, (row, (points,)) in zip(roster.cells, rows(sheets, roster, "", result)):
         identity(row, {"Identifier": "moodle_id"}, "Moodle")
         if limit is not None and _as_number(cells[limit]) != most:
@@ -216,7 +241,7 @@ def _write_worksheet(
             )
         if points:
             new = [points if i == grade else harmless(cells[i]) for i in sorted(where)]
-            lines.append([*new, _late_in(result, row, sheets[0])])
+            lines.append([*new, *_late_in(result, row, sheets[0])])
     _write_lines(lines, path)
     return result
 
@@ -248,10 +273,10 @@ def _write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
                 continue
             if grade.waiting:
                 result.waiting.append(f"{name}: {sheet.name}: {', '.join(grade.waiting)}")
-            if is_late(grade):
-                result.late.append(f"{name}: {sheet.name}")
+            result.late += note_late(sheet, grade)
             result.grades += 1
             marks, comments = sheet.marks.get(name, {}), sheet.comments.get(name, {})
             about = results(grade.record, grade.points, sheet.labels, marks, comments)
+            about["output"] = "\n".join(filter(None, [about["output"], *about_lateness(grade)]))
             path.write_text(json.dumps(about, indent=1), encoding="utf-8")
     return result

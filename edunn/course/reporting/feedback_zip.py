@@ -28,6 +28,7 @@ from edunn.course.reporting.classroom import Sheet
 from edunn.course.reporting.export import Exported
 from edunn.course.reporting.grades_csv import number
 from edunn.course.reporting.html import write_all
+from edunn.course.reporting.messages import about_lateness
 from edunn.course.submissions.lms import CANVAS, CANVAS_ANONYMOUS, MOODLE, NOTEBOOK
 
 
@@ -108,6 +109,7 @@ def _summary(sheet: Sheet, grade: Grade) -> str:
     else:
         most = number(grade.max_points)
         lines.append(f"**{word('page_score', points=number(grade.points), most=most)}**")
+        lines += about_lateness(grade)
     lines.append("")
     reasons = {result.name: result for result in record.results}
     for name in dict.fromkeys([*reasons, *marks]):

@@ -20,7 +20,8 @@ from edunn.course.grading.records import STUDENT_ERROR
 from edunn.course.messages import explained, language, sentence, word
 from edunn.course.reporting.classroom import Sheet, read_sheets
 from edunn.course.reporting.grades_csv import number, write_csv
-from edunn.course.reporting.messages import concerns
+from edunn.course.reporting.messages import about_lateness, concerns
+from edunn.course.reporting.term import term_of
 from edunn.course.submissions.normalise import is_extra, is_extra_text
 from edunn.course.submissions.pictures import mime_of
 from edunn.course.text import as_in_terminal
@@ -82,6 +83,8 @@ def _write_sheet(sheet: Sheet, folder: Path) -> None:
             labels=sheet.labels,
             written=written,
             grade=grade,
+            lateness=about_lateness(grade),
+            requests=[one for one in sheet.requests if one.student == student],
             record=grade.record,
             stopped=grade.record.problem if grade.record.state == STUDENT_ERROR else None,
             marks=sheet.marks.get(student, {}),
@@ -109,11 +112,18 @@ def write_page(sheets: list[Sheet], out: Path) -> None:
     (out / "report.html").write_text(page, encoding="utf-8")
 
 
+def write_term(sheets: list[Sheet], out: Path) -> None:
+    """term.html: everybody over all exercises."""
+    page = environment().get_template("term.html").render(term=term_of(sheets))
+    (out / "term.html").write_text(page, encoding="utf-8")
+
+
 def write_all(out: Path) -> list[Sheet]:
-    """grades.csv, feedback/ and report.html of everything that has been graded in `out`."""
+    """grades.csv, feedback/, report.html and term.html of all that has been graded in `out`."""
     _, sheets = read_sheets(out)
     for sheet in sheets:
         _write_sheet(sheet, out / "feedback" / sheet.name)
     write_csv([grade for sheet in sheets for grade in sheet.grades], out / "grades.csv")
     write_page(sheets, out)
+    write_term(sheets, out)
     return sheets

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import GRADED, NOT_GRADED, STUDENT_ERROR, Record
-from edunn.course.messages import Message, Said, explained, word
+from edunn.course.messages import Message, Said, explained, sentence, word
+from edunn.course.reporting.grades_csv import number
 from edunn.course.reporting.remarks import remarks
 
 _STATES = {
@@ -25,6 +26,15 @@ def brief(grade: Grade) -> str:
     if record.state == GRADED and record.lost and record.lost[0].why:
         return ": ".join(filter(None, explained(record.lost[0].why)[:2]))
     return grade.reason or ("nothing" if grade.points == grade.max_points else "")
+
+
+def about_lateness(grade: Grade) -> list[str]:
+    """What is known of when it came, and what that costs; nothing where there is no deadline."""
+    said = [f"{sentence(one)}." for one in grade.lateness.said] if grade.lateness else []
+    if grade.penalty:
+        points, before, after = map(number, (grade.penalty, grade.before, grade.points))
+        said.append(word("penalty_taken", points=points, before=before, after=after))
+    return said
 
 
 def concerns(record: Record) -> list[Said]:

@@ -16,7 +16,8 @@ language) while names are hidden, or a group's, with the group's number; the gro
 has no number. NUMBER belongs to the assignment (assign_user_mapping), not to the person.
 
 Gradescope (its export, as tools read it): submission_NUMBER/FILE and `submission_metadata.yml`,
-with all who handed it in: :name, :sid, :email. It does not say what was late.
+with all who handed it in: :name, :sid, :email, and when: :created_at. It does not say what was
+late.
 """
 
 from __future__ import annotations
@@ -51,12 +52,15 @@ MOODLE = re.compile(
 )
 TYPED = re.compile(r"\.html?$", re.IGNORECASE)  # of Moodle's online texts; beside are pictures
 GRADESCOPE = re.compile(rf"submission_(?P<id>{NUMBER})$")
+SUBMITTED = re.compile(
+    r"  :submitters:|  :created_at: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? Z\s*$"
+)
 NOTEBOOK = re.compile(r"\.ipynb(-\d+)?(\.json|\.txt)?$", re.IGNORECASE)  # as browsers save it
 SCRIPT, ZIP = re.compile(r"\.py$", re.IGNORECASE), re.compile(r"\.zip$", re.IGNORECASE)
 NO_FILE = "-"  # stands for the files of a folder that has none
 MAX_OTHERS = 50  # in one student's folder: files that are no notebooks
 LONGEST = 500  # characters of a name that are looked at
-Submitters = dict[str, list[tuple[str, list[str]]]]  # by folder: (name, ids)
+Submitters = dict[str, list[tuple[str, list[str], str]]]  # by folder: (name, ids, when)
 
 
 @dataclass
@@ -73,6 +77,7 @@ class Owner:
     typed: bool = False  # the file is what the student has typed into the system, as a page
     team: str = ""  # what handed it in, where those are several people
     other: Owner | None = None  # a second way to read the name of the file
+    time: str = ""  # when it was handed in, if the system tells
 
 
 @dataclass
@@ -94,7 +99,8 @@ class File:
         """Where it came from, as plain data: by this a later download is known to be of the same
         person, and feedback finds its way back."""
         ids = [] if self.owner.team else self.owner.ids
-        return {"system": self.owner.system, "ids": list(ids), "path": self.path}
+        told = {"time": self.owner.time} if self.owner.time else {}
+        return {"system": self.owner.system, "ids": list(ids), "path": self.path} | told
 
 
 class Unreadable(Exception):
@@ -119,12 +125,12 @@ def _owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:
     if alone:
         return [Owner(_composed(path.stem[:LONGEST]), [])] if _wanted(path) else []
     if match := GRADESCOPE.match(top):
-        people = submitters.get(path.parts[0]) or [(top, [])]
+        people = submitters.get(path.parts[0]) or [(top, [], "")]
         team = top if len(people) > 1 else ""
         return [
             Owner(_composed(who), ids, int(match["id"]), number=top * (not ids),
-                  system="gradescope", team=team)
-            for who, ids in people
+                  system="gradescope", team=team, time=when)
+            for who, ids, when in people
         ]  # fmt: skip
     return [Owner(_composed(top), [])]
 
@@ -304,7 +310,7 @@ def _read_submitters(load: Callable[[], bytes]) -> Submitters:
     try:
         for line in load().decode("utf-8", "replace").split("\n"):
             if re.match(r"\S|  :", line):
-                kept = line.startswith("  :submitters:") or not line.startswith(" ")
+                kept = bool(SUBMITTED.match(line)) or not line.startswith(" ")
             lines += [line] if kept else []
         data = yaml.safe_load("\n".join(lines))
     except (Unreadable, yaml.YAMLError) as error:
@@ -315,5 +321,6 @@ def _read_submitters(load: Callable[[], bytes]) -> Submitters:
         people = [person for person in people or [] if isinstance(person, dict)]
         ids = [[str(p[k]) for k in (":sid", ":email") if p.get(k)] for p in people]
         names = [some[0] if some else str(p.get(":name")) for some, p in zip(ids, people)]
-        found[str(folder)] = list(zip(names, ids))
+        when = str(about.get(":created_at") or "")
+        found[str(folder)] = [(name, some, when) for name, some in zip(names, ids)]
     return found

@@ -68,8 +68,7 @@ class Roster:
         """A CSV with a column `student`, and others that downloads may use: name, email, canvas_id,
         login, sis_id, moodle_id, group ... Or what Canvas and Moodle export: a gradebook, a list of
         participants, a grading worksheet. CourseError where it cannot be read or used."""
-        text = _decoded(path)
-        lines = _lines(path, text)
+        text, lines = read_csv(path)
         if not lines:
             raise CourseError(f"{path} has no column `student`, but no rows")
         (_, header), *lines = lines
@@ -163,13 +162,19 @@ class Roster:
         )
 
 
+def read_csv(path: Path) -> tuple[str, list[tuple[int, list[str]]]]:
+    """The text of a file, and (number, cells) of each row that is not blank."""
+    text = _decoded(path)
+    return text, _lines(path, text)
+
+
 def _decoded(path: Path) -> str:
     """The text of a file: UTF-8, with or without a mark at its start, UTF-16 with one, or cp1252,
     which spreadsheets write."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise CourseError(f"{path}: no roster can be read: {error.strerror}") from None
+        raise CourseError(f"{path}: {error.strerror}") from None
     if content.startswith(b"PK\x03\x04"):
         raise CourseError(f"{path} is a spreadsheet or a zip: save it as CSV")
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))

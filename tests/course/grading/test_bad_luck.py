@@ -21,11 +21,11 @@ import numpy as np
 import psutil
 import pytest
 from click.testing import CliRunner
-from edunn.course.cli.main import main
 from nbgrader.api import Gradebook
 
 import edunn as nn
 from edunn.checking.laws import examine_point
+from edunn.course.cli.commands import main
 from edunn.course.grading.archive import Archive
 from edunn.course.grading.executor import LocalExecutor
 from edunn.course.grading.grade import grade_submissions, open_store

@@ -225,10 +225,7 @@ def test_the_class_report(graded):
     assert "emil 4 “the gradient of b”: visible check right, hidden cases not" in text
     assert "finn not graded not graded: the file is empty" in text
     assert "hugo ivy 100 %" in text
-    assert (
-        f"EDUNN_GRADED={graded.resolve()} jupyter lab --ServerApp.root_dir={graded.resolve()}"
-        in text
-    )
+    assert f"edunn formgrader {graded.resolve()}" in text
 
 
 def test_who_is_in_the_roster_is_in_the_report(graded, tmp_path):

@@ -289,12 +289,14 @@ def test_what_a_person_graded_does_not_wait_again(tmp_path):
                                          for one in record.results])  # fmt: skip
         entry = store.enter(gradebook, fewer, rebuilt(RELEASE, fewer))
         assert (entry.waiting, entry.points) == ([], 2.5)
-        other = replace(record, answers=record.answers | {"bias-why": "for another reason"})
-        assert store.enter(gradebook, other, rebuilt(RELEASE, other)).waiting == ["bias-why"]
     store.release(NAME, COURSE.solution(NAME))
     with store.gradebook() as gradebook:
         part = gradebook.find_submission_notebook(NAME, NAME, record.student)
-        assert next(g for g in part.grades if g.cell.name == "bias-why").manual_score == 2.5
+        mark = next(grade for grade in part.grades if grade.cell.name == "bias-why")
+        assert mark.manual_score == 2.5
+        other = replace(record, answers=record.answers | {"bias-why": "for another reason"})
+        assert store.enter(gradebook, other, rebuilt(RELEASE, other)).waiting == ["bias-why"]
+        assert mark.manual_score is None
 
 
 def test_who_a_roster_names_later_keeps_what_a_person_gave(tmp_path):

@@ -1,0 +1,71 @@
+"""What authors forget is answered in one line: where it is, and what to write."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from edunn.course.authoring.overview import overview
+from edunn.course.errors import CourseError
+from edunn.course.hidden_tests.exercise import Exercise
+from edunn.course.notebooks.layout import Course
+
+COURSE = Course.find(Path(__file__).parent)
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course of one exercise."""
+    for part in ("solutions/02_bias.py", "autograder/cases/02_bias.py"):
+        (tmp_path / part).parent.mkdir(parents=True)
+        shutil.copy(COURSE.root / part, tmp_path / part)
+    shutil.copytree(COURSE.root / "assignments" / "02_bias", tmp_path / "assignments" / "02_bias")
+    return Course(tmp_path)
+
+
+def change(course, part, old, new):
+    text = (course.root / part).read_text(encoding="utf-8")
+    assert old in text
+    (course.root / part).write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "named"), [("CASE", ", but CASE:"), ("checks", "CASES:")])
+def test_cases_misspelt(course, name, named):
+    change(course, "autograder/cases/02_bias.py", "CASES", name)
+    with pytest.raises(CourseError) as error:
+        Exercise.of(course, "02_bias")
+    assert str(error.value).startswith("autograder/cases/02_bias.py has no dict CASES")
+    assert named in str(error.value)
+    assert "write CASES = {" in str(error.value)
+
+
+@pytest.mark.parametrize("row", ["Time", "You write", "You need"])
+def test_a_row_of_the_first_table_is_missing(course, row):
+    assert "Bias" in overview(course)
+    change(course, "solutions/02_bias.py", f"# | {row} |", "# | Other |")
+    with pytest.raises(CourseError, match=f"02_bias: .* has no row {row}: write | {row} |"):
+        overview(course)
+
+
+def test_a_time_without_a_number(course):
+    change(course, "solutions/02_bias.py", "about 35 minutes", "an hour")
+    with pytest.raises(CourseError, match="has no row Time: write"):
+        overview(course)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("### END SOLUTION", "### the end", "cell bias: a solution begins"),
+        ("### BEGIN SOLUTION", "### begin", "cell bias: a solution ends before it begins"),
+        ('"points": 2, ', "", 'has no points: write "points": 2 into'),
+        ('"schema_version": 3, ', "", 'cell setup: it has no schema_version: write "schema_ver'),
+    ],
+)
+def test_what_is_forgotten_in_a_cell(course, old, new, said):
+    change(course, "solutions/02_bias.py", old, new)
+    with pytest.raises(CourseError) as error:
+        course.solution("02_bias")
+    assert said in str(error.value)
+    assert str(error.value).startswith("02_bias.py: cell ")
+    assert "\n" not in str(error.value)

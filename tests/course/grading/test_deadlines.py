@@ -1,0 +1,156 @@
+"""Deadlines and extensions in one file; what lateness costs, and what is not known of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from edunn.course.errors import CourseError
+from edunn.course.grading.deadlines import LATE, ON_TIME, UNKNOWN, Amount, Deadlines, Rule
+from edunn.course.grading.grade import Grade
+from edunn.course.grading.records import NOT_GRADED, Record
+from edunn.course.messages import Message
+from edunn.course.submissions.roster import Roster
+
+KNOWN = ["02_bias", "03_linear"]
+FILE = """exercise,student,date,penalty,cap,grace,handed_in
+all,all,,10%,50%,15 min,
+02,all,2026-03-06 23:59 Europe/Madrid,,,,
+bias,Ann Able,2026-03-09T23:59 +01:00,,,,
+02_bias,bob,,,,,2026-03-07 10:00 Europe/Madrid
+03,all,2026-03-13 12:00Z,2,5,,
+"""
+GRADESCOPE = {"system": "gradescope"}
+ROSTER = "student,name\nann,Ann Able\nbob,Bob\ncai,Cai\n"
+
+
+@pytest.fixture
+def roster(tmp_path):
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    return Roster.read(tmp_path / "roster.csv")
+
+
+@pytest.fixture
+def read(tmp_path, roster):
+    def reads(text, roster=roster):
+        (tmp_path / "deadlines.csv").write_text(text)
+        return Deadlines.read(tmp_path / "deadlines.csv", KNOWN, roster)
+
+    return reads
+
+
+@pytest.mark.parametrize(
+    ("name", "student", "time", "state", "points", "penalty"),
+    [
+        ("02_bias", "cai", "2026-03-06 22:59:00.000000000 Z", ON_TIME, 8, 0),  # on the minute
+        ("02_bias", "cai", "2026-03-06 23:10:00.000000000 Z", ON_TIME, 8, 0),  # within grace
+        ("02_bias", "cai", "2026-03-06 23:15:00.000000000 Z", LATE, 7, 1),  # day 1: 10 % of 10
+        ("02_bias", "cai", "2026-03-08 22:59:00 Z", LATE, 6, 2),
+        ("02_bias", "cai", "2026-03-08 22:59:01 Z", LATE, 5, 3),
+        ("02_bias", "cai", "2026-05-01 00:00:00 Z", LATE, 3, 5),  # the cap
+        ("02_bias", "ann", "2026-03-09 22:00:00 Z", ON_TIME, 8, 0),  # an extension
+        ("02_bias", "ann", "2026-03-10 22:00:00 Z", LATE, 7, 1),
+        ("02_bias", "bob", "", LATE, 7, 1),  # a person says when
+        ("02_bias", "cai", "Saturday, 7 March 2026, 9:30 PM", LATE, 7, 1),  # Moodle's worksheet
+        ("02_bias", "cai", "viernes, 6 de marzo de 2026, 23:59", ON_TIME, 8, 0),
+        ("03_linear", "ann", "2026-03-13 12:00:01 Z", LATE, 6, 2),
+        ("03_linear", "ann", "2026-04-13 12:00:01 Z", LATE, 3, 5),
+    ],
+)
+def test_points_before_and_after(read, name, student, time, state, points, penalty):
+    grade = Grade(Record(student, name), 8.0, 10.0, []).after(read(FILE), {"time": time})
+    assert grade.lateness.state == state
+    assert (grade.before, grade.penalty, grade.points) == (8.0, penalty, points)
+    assert grade.lateness.said
+    assert all(map(str, grade.lateness.said))
+
+
+def test_nothing_is_taken_off_that_is_not_there(read):
+    late = {"time": "2026-05-01 00:00 Z"}
+    assert Grade(Record("cai", "02_bias"), 2.0, 10.0, []).after(read(FILE), late).points == 0
+    ungraded = Grade(Record("cai", "02_bias", NOT_GRADED), None, 10.0, [])
+    assert ungraded.after(read(FILE), late).points is None
+    empty = Record("cai", "02_bias", problem=Message("nothing"))
+    assert Grade(empty, 0.0, 10.0, []).after(read(FILE), {}).lateness is None
+
+
+@pytest.mark.parametrize(
+    ("student", "system", "says_late", "state", "said"),
+    [
+        ("cai", "canvas", False, ON_TIME, ""),
+        ("cai", "canvas", True, LATE, "how late is not known"),
+        ("ann", "canvas", True, UNKNOWN, "within the extension"),
+        ("cai", "moodle", False, UNKNOWN, "when it was handed in is not known"),
+        ("cai", "", False, UNKNOWN, "when it was handed in is not known"),
+    ],
+)
+def test_what_no_system_tells_costs_nothing_and_is_said(
+    read, student, system, says_late, state, said
+):
+    found = read(FILE).lateness("02_bias", student, says_late, {"system": system}, 10.0)
+    assert (found.state, found.penalty) == (state, 0)
+    assert said in "".join(map(str, found.said))
+
+
+def test_without_a_deadline_nothing_is_said(read):
+    only_rule = "exercise,student,date,penalty\nall,all,,1\n"
+    assert read(only_rule).lateness("02_bias", "ann", True, {}, 10.0) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("04,all,2026-03-06 23:59 Z,,,,", "no exercise '04'; there are 02_bias, 03_linear"),
+        (",all,2026-03-06 23:59 Z,,,,", "no exercise ''"),
+        ("02,,2026-03-06 23:59 Z,,,,", "the student is missing"),
+        ("02,zoe,2026-03-06 23:59 Z,,,,", "nobody in the roster is called 'zoe'"),
+        ("02,all,2026-03-06 23:59,,,,", "no date with time and zone"),
+        ("02,all,2026-03-06,,,,", "no date with time and zone"),
+        ("02,all,06/03/2026 23:59 Z,,,,", "no date with time and zone"),
+        ("02,all,2026-02-30 23:59 Z,,,,", "day"),
+        ("02,all,2026-03-06 23:59 Mars/Base,,,,", "'Mars/Base' is no time zone"),
+        ("02,all,2026-03-06 23:59 CET,,,,", "'CET' is no time zone"),
+        ("02,all,2026-03-06 23:59 Z,ten,,,", "'ten' is no number of points"),
+        ("02,all,2026-03-06 23:59 Z,-1,,,", "'-1' is no number of points"),
+        ("02,all,2026-03-06 23:59 Z,1,,soon,", "'soon' is no time of grace"),
+        ("02,ann,2026-03-06 23:59 Z,1,,,", "a penalty is for all, not for ann"),
+        ("02,all,,,,,2026-03-06 23:59 Z", "handed_in is of one student"),
+        ("all,all,2026-03-06 23:59 Z,,,,", "a date belongs to one exercise"),
+        ("02,ann,,,,,", "it says nothing"),
+        ("02,all,2026-03-06 23:59 Z,,,,,more", "8 cells, the header has 7"),
+    ],
+)
+def test_a_bad_row_is_named(read, row, said):
+    with pytest.raises(CourseError, match="row 2: ") as error:
+        read(f"exercise,student,date,penalty,cap,grace,handed_in\n{row}\n")
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exercise,student,date\n02,all,2026-03-06 23:59 Z\nbias,all,2026-03-07 23:59 Z\n",
+        "exercise,student,date,penalty\n02,all,2026-03-06 23:59 Z,1\n02,all,,2\n",
+        "exercise,student,date\n02,ann,2026-03-06 23:59 Z\n02,Ann Able,2026-03-07 23:59 Z\n",
+    ],
+)
+def test_two_rows_that_say_the_same_thing_twice(read, text):
+    with pytest.raises(CourseError, match="row 3: a second (date|penalty)"):
+        read(text)
+
+
+@pytest.mark.parametrize("header", ["", "exercise,student", "exercise,student,date,points"])
+def test_other_columns_are_refused(read, header):
+    with pytest.raises(CourseError, match="it takes exercise, student, date"):
+        read(f"{header}\n")
+
+
+def test_without_a_roster_whoever_is_nobody_is_found(read):
+    found = read("exercise;student;date\n02;zoe;2026-03-06 23:59 Z\n", None)
+    assert found.strangers("02_bias", ["ann"]) == ["row 2: zoe"]
+    assert found.strangers("02_bias", ["zoe"]) == found.strangers("03_linear", []) == []
+
+
+def test_amounts():
+    assert Rule(Amount(1.5, False), None).points(3, 10.0) == 4.5
+    assert Rule(Amount(50, True), Amount(30, True), timedelta()).points(1, 12.0) == 3.6
