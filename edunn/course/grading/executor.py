@@ -246,7 +246,8 @@ def _start_judge(
 def _end_with(line: Connection) -> None:
     """End this process, and leave nothing of it, when the grader has stopped, also by kill -9."""
     line.poll(None)
-    os.kill(os.getpid(), signal.SIGTERM)
+    main = threading.main_thread().ident or 0  # else it may go on waiting for a worker
+    signal.pthread_kill(main, signal.SIGTERM)
 
 
 def _end_late(judge: Judge) -> None:

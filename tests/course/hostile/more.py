@@ -37,7 +37,7 @@ DOORS = {
     "exec(marshal.loads(open(path, 'rb').read()[16:]))",
     "a_package_loader": "import pkgutil\n"
     "exec(pkgutil.get_data('edunn', 'layers/linear.py').decode())",
-    "a_regression": "class Bias(nn.models.LinearRegression):\n"
+    "a_regression": "class Bias(nn.model.LinearRegression):\n"
     "    def __init__(self, n, *a): super().__init__(n, n)",
     "a_mapping": "import edunn.layers.dense as d, edunn.model as m\n"
     "Bias = vars(d).get('Bias') or vars(m).get('Bias') or nn.Bias",
