@@ -55,8 +55,8 @@ def with_cells(cells, base=right, first=False):
 
 attack("a_million_empty_cells", ALL, GRADED, with_cells([{}] * 10**6, first=True))
 attack("too_many_cells", ALL, GRADED, with_cells([ONE] * 100_000), notes="the first 2000 count")
-attack("too_many_cells_before", 0, GRADED, with_cells([ONE] * 100_000, first=True),
-       "not written yet", "cell bias is missing")  # fmt: skip
+attack("too_many_cells_before", 0, UNREAD, with_cells([ONE] * 100_000, first=True),
+       "no cell of this exercise", "the first 2000 count")  # fmt: skip
 attack("deep_json", 0, UNREAD, b'{"cells": ' + b"[" * 10**6 + b"]" * 10**6 + b"}", "not valid JSON")
 attack("long_integer", 0, UNREAD, b'{"cells": [' + b"9" * 10**6 + b"]}", "not valid JSON")
 attack("odd_constants", ALL, GRADED, raw(right())[:-1] + b', "a": [NaN, Infinity, -1e999]}')
