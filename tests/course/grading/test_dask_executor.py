@@ -144,7 +144,11 @@ def test_records_are_those_of_the_local_pool_though_a_worker_dies(course, submis
         if len(there) == 2:  # they come as they are done
             kill_one(workers.scheduler)
     assert seen == [("judging", i + 1, 12) for i in range(12)]
-    assert {record["state"] for record in there.values()} == {"graded", "student error", "not graded"}
+    assert {record["state"] for record in there.values()} == {
+        "graded",
+        "student error",
+        "not graded",
+    }
     assert there == {record.student: plain(record) for record in local(course, submissions)}
     assert len(list(folder.glob("edunn-library-*"))) <= 1  # of the killed one
 

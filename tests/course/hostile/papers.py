@@ -229,7 +229,6 @@ NAMES = [
     ("@SUM_1_", "@SUM(1)"),
     ("-rf", "-rf"),
     ("a_honest_", "a_honest "),
-    ("A_honest", "A_honest"),
     ("\u0430_honest", "\u0430_honest"),  # the first letter is Cyrillic
     ("josé", "jose\u0301"),
     ("line_break", "line\nbreak"),
