@@ -354,13 +354,15 @@ def _as_typed(notebook: Any, blank: set[str]) -> Any:
 
 def _drop_outdated(entry: Any, path: Path, notebook: Any, typed: Any) -> list[Message]:
     """Take back the points and comments that a person has given for other answers than those of
-    the notebook; returns what they were. Nothing is taken back where no notebook is kept.
+    the notebook; returns what they were. Nothing is taken back where no notebook is kept
+    that can be read.
 
     path: of the notebook that they were given for    typed: the notebook as the formgrader shows it
     """
-    if not path.exists():
+    try:
+        before = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
-    before = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     kinds = {cell["id"]: cell for cell in notebook["cells"]}
     dropped = []
 

@@ -58,6 +58,6 @@ class Exercise:
             there = f", but {near[0]}" if near else ""
             raise CourseError(
                 f"autograder/cases/{self.name}.py has no dict CASES{there}: write "
-                'CASES = {"the id of a graded cell": [a case, ...], ...}'
+                'a dict of that name, {"the id of a graded cell": [a case, ...], ...}'
             )
         return names["CASES"]

@@ -36,7 +36,7 @@ def test_cases_misspelt(course, name, named):
         Exercise.of(course, "02_bias")
     assert str(error.value).startswith("autograder/cases/02_bias.py has no dict CASES")
     assert named in str(error.value)
-    assert "write CASES = {" in str(error.value)
+    assert "write a dict of that name, {" in str(error.value)
 
 
 @pytest.mark.parametrize("row", ["Time", "You write", "You need"])
