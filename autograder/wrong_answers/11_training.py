@@ -284,7 +284,9 @@ WRONG_ANSWERS = [
         ("model(x), y", "model(x[:1]), y[:1]"),
         "measured 0.5, not",
     ),
-    Mistake("target first in measure", "measure", ("model(x), y", "y, model(x)"), "accuracy got y"),
+    Mistake(
+        "target first in measure", "measure", ("model(x), y", "y, model(x)"), "accuracy got labels"
+    ),
     Mistake("ignores the score", "measure", ("score(", "nn.MSELoss()("), "measured 42.17, not 5.5"),
     Mistake(
         "divides by n once more",
@@ -359,18 +361,18 @@ WRONG_ANSWERS = [
         ("self.kept = [", "self.kept = self.kept or ["),
         "as in epoch 0, but the best",
     ),
-    Mistake("restores nothing", "EarlyStopping.restore", "pass", "as in epoch 3, but the best"),
+    Mistake("restores nothing", "EarlyStopping.restore", "pass", "or only rename things"),
     Mistake(
         "restores the wrong way round",
         "EarlyStopping.restore",
         "self.kept = [p.data for p in model.parameters()]",
-        "as in epoch 3, but the best",
+        "or only rename things",
     ),
     Mistake(
         "restores the first parameter",
         "EarlyStopping.restore",
         ("p.data = data.copy()", "p.data = data.copy()\nbreak"),
-        "0.b holds 30",
+        "or only rename things",
     ),
     Mistake(
         "the same array for all",
@@ -394,7 +396,7 @@ WRONG_ANSWERS = [
         "replaces the parameters by arrays",
         "EarlyStopping.restore",
         INTO_MODEL,
-        "as in epoch 3, but the best",
+        "or only rename things",
     ),
     Mistake(
         "shuffles once",

@@ -158,7 +158,7 @@ WRONG_ANSWERS = [
     Mistake("the mean over the steps", BACKWARD,
             (ADD, "gradient = gradient / self.steps\n"
              "                grads[full] = grads.get(full, 0) + gradient"),
-            "that of one use only"),
+            "or their mean, as each is 12 here"),
     Mistake("the model's caches are not put back", BACKWARD, ("self.model.cache = cache", "pass"),
             "put back the cache of a step"),
     Mistake("names without model", BACKWARD, ('f"model.{name}"', "name"),
@@ -213,9 +213,5 @@ WRONG_ANSWERS = [
     Mistake("radius is forgotten", RADIUS, ("radius / now", "1 / now"), "not equal"),
     Mistake("multiplies instead of dividing", RADIUS, ("radius / now", "radius * now"),
             "not equal"),
-    Mistake("the mean over the steps", "Iterated.backward",
-            ("grads[full] + gradient if full in grads else gradient",
-             "(grads[full] if full in grads else 0) + gradient / self.steps"),
-            "or their mean, as each is 12 here"),
 ]  # fmt: skip
 EQUIVALENT = {}
