@@ -73,7 +73,7 @@ WRONG_ANSWERS = [
     Mistake("stride forgotten", "paste", (PLACES, "r, c"), "not where it was cut out"),
     Mistake("rows for columns", "paste", (PLACES, "c * stride, r * stride"), "must have one shape"),
     Mistake("last column left out", "paste", ("columns", "columns - 1"), "last window is missing"),
-    Mistake("last row left out", "paste", ("(rows)", "(rows - 1)"), "last window is missing"),
+    Mistake("last row left out", "paste", ("(rows)", "(rows - 1)"), "is anything written into x"),
     Mistake("does nothing", "paste", "pass", "0 everywhere"),
     Mistake(
         "begins after the border", "paste", (PLACES, "(r + 1) * stride, c * stride"), "one shape"
