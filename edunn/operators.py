@@ -143,6 +143,18 @@ class Operators:
         """Where the largest number is, along `axis`; takes no gradient."""
         return np.argmax(self, **_reduction(axis, keepdims, **words))
 
+    def argmin(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
+        """Where the smallest number is, along `axis`; takes no gradient."""
+        return np.argmin(self, **_reduction(axis, keepdims, **words))
+
+    def all(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
+        """Whether all numbers are true, over `axis`, or all; takes no gradient."""
+        return np.all(self, **_reduction(axis, keepdims, **words))
+
+    def any(self, axis: Axis = None, keepdims: bool = False, **words: Any) -> Any:
+        """Whether any number is true, over `axis`, or of all; takes no gradient."""
+        return np.any(self, **_reduction(axis, keepdims, **words))
+
     def eq(self, other: Any) -> Any:
         """Where the numbers are equal; takes no gradient."""
         return np.equal(self, other)

@@ -11,7 +11,7 @@ import numpy
 
 from edunn.backend import Shape, device_of, to
 from edunn.differences import missing
-from edunn.operators import Axis, Operators
+from edunn.operators import Operators
 
 np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
 
@@ -187,18 +187,6 @@ class TensorWords(Operators):
         values = super().max(**words)
         return values if words.get("dim") is None else Ordered(values, self.argmax(**words))
 
-    def all(self, axis: Axis = None, **words: Any) -> Any:
-        """Whether all numbers are true, over `axis` or dim."""
-        return np.all(self, **_reduction(axis, **words))
-
-    def any(self, axis: Axis = None, **words: Any) -> Any:
-        """Whether any number is true, over `axis` or dim."""
-        return np.any(self, **_reduction(axis, **words))
-
-    def argmin(self, axis: Axis = None, **words: Any) -> Any:
-        """Where the smallest number is, along `axis` or dim."""
-        return np.argmin(self, **_reduction(axis, **words))
-
     def argsort(self, dim: Any = -1, descending: Any = False) -> Any:
         """The places of the numbers along an axis from the smallest up, or from the largest down;
         of equal ones the first comes first."""
@@ -314,11 +302,6 @@ class TensorWords(Operators):
         if not -ndim <= axis < ndim:
             raise ValueError(f"axis {axis} of a tensor of shape {self.shape}, not below {ndim}")
         return axis % ndim
-
-
-def _reduction(axis: Axis = None, dim: Axis = None, keepdim: bool = False) -> dict[str, Any]:
-    """The options of np.all and its like, from NumPy's words and PyTorch's."""
-    return {"axis": axis if dim is None else dim, "keepdims": keepdim}
 
 
 def _as_tuple(numbers: Any) -> Any:

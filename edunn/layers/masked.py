@@ -4,6 +4,7 @@ How one is made from something else (`from_description` ...) stands in edunn/blo
 """
 
 import contextlib
+from math import prod
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class MaskedLinear(MakesMasked, Module):
         return int(np.count_nonzero(self.mask)) if name == "w" else super().count_learned(name)
 
     def multiply_adds(self, y_shape):
-        return _all_but_last(y_shape) * self.w.size
+        return prod(y_shape[:-1]) * self.w.size
 
     def describe(self):
         return "{}, {}".format(*self.w.shape)
@@ -126,14 +127,10 @@ class SparseLinear(MakesSparse, Module):
         return _matrix(self.values.data, self.fixed, self.places, shape)
 
     def multiply_adds(self, y_shape):
-        return _all_but_last(y_shape) * len(self.places)
+        return prod(y_shape[:-1]) * len(self.places)
 
     def describe(self):
         return f"{self.in_features}, {self.out_features}, {len(self.places)} weights"
-
-
-def _all_but_last(shape):
-    return int(np.prod(shape[:-1]))
 
 
 def _places(inputs, outputs, learned, frozen):

@@ -371,7 +371,7 @@ def _shape(sizes: _Any, size: _Any = None) -> tuple[int, ...]:
     """(2, 3) for zeros(2, 3), zeros((2, 3)) and zeros(size=(2, 3))."""
     if size is not None:
         if sizes:
-            raise TypeError(f"got the sizes {sizes} and size={size}, not one of them")
+            raise TypeError(f"a new Tensor got the sizes {sizes} and size={size}, not one of them")
         sizes = size if isinstance(size, (tuple, list)) else (size,)
     one = len(sizes) == 1 and isinstance(sizes[0], (tuple, list))
     return tuple(sizes[0]) if one else sizes
