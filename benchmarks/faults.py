@@ -36,6 +36,7 @@ SECRET = b"a secret of the faults"
 WORKER = "edunn.course.sandbox.worker"  # in the command of fork servers, and of their workers
 SLOW = "import time; time.sleep(0.2)"  # time for a fault
 TRIES = 4  # commands after a fault
+LONGEST = 300  # seconds that a command may take, many times what it needs: else it hangs
 PUT_BACK = {"secret": "secret", "gradebook.db": "gradebook.db.copy"}  # what a refusal asks for
 
 
@@ -63,7 +64,7 @@ class Class:
         folder.chmod(0o755)
         hand_in(self.source, students)
         self.calm = self.store("calm")
-        self.code = self.grade(self.calm).wait()
+        self.code = self.grade(self.calm).wait(LONGEST)
         assert self.code == int(students > 2), self.said  # 1, as the broken one is not graded
         self.wanted = self.result(self.calm)
 
@@ -115,7 +116,7 @@ class Class:
         """Give the command until all are graded, and do what it asks for; returns what is wrong in
         the end, or "". A traceback is always wrong."""
         for _ in range(TRIES):
-            code = self.grade(out).wait()
+            code = self.grade(out).wait(LONGEST)
             if "Traceback" in self.said:
                 return f"a traceback: {self.said[-600:]}"
             if code == self.code:
@@ -158,8 +159,8 @@ def killed(one, out, kind, count, rng):
                     done += 1
                     until = time.monotonic() + rng.uniform(0, 1.0)
             time.sleep(0.005)
-        running.wait()
-        if done < count and running.returncode == 0:  # it was done before all were killed
+        running.wait(LONGEST)
+        if done < count and running.returncode == one.code:  # it was done before all were killed
             for path in (out / "records").rglob("*.json"):
                 path.unlink()
     return done
@@ -184,7 +185,7 @@ def full_disk_of_grades(one, out, rng):
     with small_disk(place, rng.randrange(16_000, 400_000)) as limits:
         (place / out.name).mkdir(mode=0o700)
         (place / out.name / "secret").write_bytes(SECRET)
-        one.grade(place / out.name, limits=limits).wait()
+        one.grade(place / out.name, limits=limits).wait(LONGEST)
         trace = "Traceback" in one.said and one.said[-600:]
         shutil.copytree(place / out.name, out, dirs_exist_ok=True)
     shutil.rmtree(place)
@@ -194,7 +195,7 @@ def full_disk_of_grades(one, out, rng):
 def full_temporary_disk(one, out, rng):
     place = one.folder / "small"
     with small_disk(place, rng.randrange(1_000_000, 60_000_000)) as limits:
-        one.grade(out, temporary=place, limits=limits).wait()
+        one.grade(out, temporary=place, limits=limits).wait(LONGEST)
         trace = "Traceback" in one.said and one.said[-600:]
     shutil.rmtree(place, ignore_errors=True)
     return trace
@@ -202,7 +203,7 @@ def full_temporary_disk(one, out, rng):
 
 def little_memory(one, out, rng):
     size = rng.randrange(350 << 20, 1300 << 20)
-    one.grade(out, limits=[(resource.RLIMIT_AS, size)]).wait()
+    one.grade(out, limits=[(resource.RLIMIT_AS, size)]).wait(LONGEST)
     # Python itself may run out of it anywhere, while it imports NumPy for one: then a traceback is
     # all that there can be
     return False
@@ -231,12 +232,7 @@ OTHERS = {
     "temporary disk full": (full_temporary_disk, 0.015),
     "memory": (little_memory, 0.015),
 }
-AT_ONCE = {
-    "worker": 13,
-    "fork server": 10,
-    "judge": 6,
-    "grader": 6,
-}  # faults between two comparisons
+AT_ONCE = {"worker": 13, "fork server": 10, "judge": 6, "grader": 6}  # between two comparisons
 FILES_AT_ONCE = 8  # that are damaged
 
 

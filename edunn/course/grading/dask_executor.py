@@ -9,7 +9,8 @@ from __future__ import annotations
 import atexit
 import contextlib
 import secrets
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from edunn.course.sandbox.limits import Limits
 
 PATIENCE = 60  # seconds without any worker
 CONNECT = 10  # seconds until a scheduler must have answered
+GOODBYE = 10  # seconds in which workers may clean up after a run
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,7 @@ class DaskExecutor(Executor):
             try:
                 yield client
             finally:
-                with contextlib.suppress(Exception):  # of a scheduler that has gone
-                    client.run(_forget, self.job.run, on_error="ignore")
+                _within(GOODBYE, _forget_everywhere, client, self.job.run)
 
     @contextlib.contextmanager
     def pool(self, shared: Any, single: bool) -> Iterator[Pool]:
@@ -119,6 +120,19 @@ def _connected(scheduler: str) -> Iterator[Any]:
             raise CourseError(
                 f"the cluster at {scheduler} cannot judge: {_name_and_text(error)}"
             ) from None
+
+
+def _within(seconds: float, function: Callable[..., None], *arguments: Any) -> None:
+    """Call a function and wait for it, but no longer than that."""
+    thread = threading.Thread(target=function, args=arguments, daemon=True)
+    thread.start()
+    thread.join(seconds)
+
+
+def _forget_everywhere(client: Any, run: str) -> None:
+    """Let all workers forget a run. A worker that hangs would be waited for without end."""
+    with contextlib.suppress(Exception):  # of a scheduler that has gone
+        client.run(_forget, run, on_error="ignore")
 
 
 def _name_and_text(error: Exception) -> str:

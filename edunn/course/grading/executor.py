@@ -232,7 +232,7 @@ def _start_judge(
     _judge = judge = Judge(exercise, library, secret, limits)
 
     def end(*about: Any) -> None:
-        judge.close()
+        judge.kill()
         if line.poll():  # the grader has stopped; else a judge has died, and others need this
             library.remove()
         os._exit(1)
@@ -257,7 +257,7 @@ def _end_late(judge: Judge) -> None:
         time.sleep(1)
         with contextlib.suppress(IndexError):  # nothing is judged now
             if time.monotonic() - _since[0] > judge.limits.judge_seconds:
-                judge.close()
+                judge.kill()
                 os._exit(1)
 
 

@@ -60,6 +60,11 @@ class Judge:
             self.server.close()
         self.server = None
 
+    def kill(self) -> None:
+        """End that process at any moment, this one's own waiting for it included."""
+        if self.server:
+            self.server.kill()
+
     def record(self, student: str, submission: Submission | NormalisedSubmission) -> Record:
         """The record of a submission, or of a notebook as it is, whatever happens; CourseError only
         where no worker can be locked up."""

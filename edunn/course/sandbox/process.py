@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from types import TracebackType
 from typing import Any
 
@@ -91,6 +92,14 @@ class ForkServer:
         if len(answer) != struct.calcsize(ENDED):
             raise ConnectionError("the process that makes workers is gone")
         return struct.unpack(ENDED, answer)
+
+    def kill(self) -> None:
+        """End the process, and all workers with it, in a signal's handler: `wait` there could meet
+        the lock of a `wait` that it has interrupted."""
+        self.process.kill()
+        until = time.monotonic() + GRACE
+        while self.process.poll() is None and time.monotonic() < until:
+            time.sleep(0.01)
 
     def close(self) -> None:
         """End the process, and all workers with it."""

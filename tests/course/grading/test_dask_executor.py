@@ -1,5 +1,6 @@
 """Judges on a real Dask cluster of two processes, and jobs of one submission each."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -62,6 +63,8 @@ def submissions(course):
         read_wrong_answers(Course.find(Path(__file__).parent), NAME)[0],
     )
     found = {f"wrong {i}": mistake.notebook(solution) for i, mistake in enumerate(bank[:16:4])}
+    for slow in ("wrong 2", "wrong 3"):  # are judged while the test kills a worker
+        found[slow]["cells"].insert(1, nbformat.v4.new_code_cell("import time; time.sleep(2)"))
     found |= {"right": solution, "blank": course.released(NAME)}
     found = {student: json.dumps(notebook).encode() for student, notebook in found.items()}
     found |= {"broken": b"print('hello')", "empty": b"", "number": b"42", "list": b"[]"}
@@ -108,20 +111,25 @@ def kill_one(scheduler):
             return False
         return any("edunn.course.sandbox.worker" in word for word in process.cmdline())
 
-    while True:
+    killed = []
+
+    def is_killed():
         for worker in list(scheduler.workers.values()):
             judge = psutil.Process(int(worker.pid))
             judge.suspend()  # now it cannot come to an end with what it is judging
-            if any(map(runs_students_code, judge.children())):
-                jobs = list(worker.processing)
-                judge.kill()
-                break
-            judge.resume()
-        else:
-            time.sleep(0.01)
-            continue
-        break
-    wait_until(lambda: any(job.suspicious for job in jobs))
+            try:
+                with contextlib.suppress(psutil.Error):  # a child that has ended meanwhile
+                    if worker.processing and any(map(runs_students_code, judge.children())):
+                        killed.extend(worker.processing)
+                        judge.kill()
+                        return True
+            finally:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    judge.resume()
+        return False
+
+    wait_until(is_killed)
+    wait_until(lambda: any(job.suspicious for job in killed))
 
 
 def wait_until(what, seconds=20):
