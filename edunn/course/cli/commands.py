@@ -18,6 +18,7 @@ from edunn.course.cli.console import Group
 from edunn.course.cli.demo import demo_command
 from edunn.course.cli.grading import (
     export_command,
+    forget_command,
     formgrader_command,
     grade_command,
     gradescope_group,
@@ -38,7 +39,7 @@ SECTIONS = {
     "For authors of exercises": (build_command, verify_command),
     "For graders": (
         grade_command, report_command, regrade_command, formgrader_command, export_command,
-        gradescope_group, judge_command,
+        forget_command, gradescope_group, judge_command,
     ),
     "To see it at work": (demo_command,),
 }  # fmt: skip

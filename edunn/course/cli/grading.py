@@ -1,4 +1,5 @@
-"""The commands for graders: `edunn grade`, `report`, `regrade`, `export`, `gradescope build`."""
+"""The commands for graders: `edunn grade`, `report`, `regrade`, `export`, `forget`, `gradescope
+build`."""
 
 from __future__ import annotations
 
@@ -300,6 +301,30 @@ def export_command(  # noqa: PLR0913  # a parameter for each option
     print_some("late, or nobody knows when; what was taken off is said", result.late)
     print_some("not in the roster, left out", result.strangers)
     print_files(result.path)
+
+
+@click.command("forget")
+@click.argument("student")
+@kept
+@click.confirmation_option(
+    "--yes", prompt="What they handed in, and all grades of it, will be gone. Go on?"
+)
+@click.pass_context
+def forget_command(context: click.Context, student: str, out: Path) -> None:
+    """Remove all data of one student from --out.
+
+    That is what STUDENT handed in, records, points and comments, pages, and the rows of the roster,
+    the deadlines and the requests. Files that still name the person are listed, such as exports.
+    A download that is graded later brings the student back.
+    """
+    from edunn.course.reporting.forget import forget
+
+    context.with_resource(private_files())
+    done = forget(out, student)
+    print_some("files and folders removed", [str(path) for path in done.removed])
+    print_some("of the class, without their rows", list(done.rows))
+    print_some("that still have the name: look at them", [str(path) for path in done.still])
+    context.exit(1 if done.still else 0)
 
 
 @click.group("gradescope")

@@ -92,6 +92,12 @@ class Archive(Mapping[str, Submission]):
         self.write_list()
         return True
 
+    def forget(self, student: str) -> list[Path]:
+        """Take a student out of the list, and return what is to be removed with that."""
+        if self.known.pop(student, None) is not None:
+            self.write_list()
+        return [self.path(student), self.folder / "earlier" / student]
+
     def _replaces(self, submission: Submission) -> bool:
         """Whether there is another notebook of the same student."""
         path = self.path(submission.student)

@@ -6,6 +6,7 @@ of nbgrader's own execution, a preprocessor writes what they hold into the noteb
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import secrets
@@ -289,6 +290,16 @@ class GradeStore:
         for path in (self.root / "records" / name / f"{student}.json",
                      self.root / "feedback" / name / f"{student}.html"):  # fmt: skip
             path.unlink(missing_ok=True)
+
+    def forget(self, student: str) -> list[Path]:
+        """Take a student out of the gradebook and its copy, and return what is to be removed with
+        that."""
+        with self.gradebook() as gradebook, contextlib.suppress(MissingEntry):
+            gradebook.remove_student(student)
+        with self.readable(), closing(sqlite3.connect(self.database)) as now:
+            now.execute("VACUUM")  # what is only deleted can still be read in the file
+        self.check()
+        return [self.root / folder / student for folder in ("autograded", "submitted")]
 
     def max_points(self, name: str) -> float:
         """The points of an assignment that has been released."""

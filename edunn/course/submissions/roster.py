@@ -8,7 +8,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, count
@@ -191,26 +191,49 @@ def _decoded(path: Path) -> str:
     raise CourseError(f"{path} is no CSV in UTF-8, UTF-16 or cp1252: {problem}")
 
 
+def without_rows(
+    path: Path, is_left_out: Callable[[list[str], list[str]], bool]
+) -> tuple[str, int]:
+    """The text of a file without some of its rows, all else as it was, and how many these are.
+    is_left_out: asked with the cells of the header and those of a row"""
+    text, found = _decoded(path), list[slice]()
+    (_, _, header), *rows = _rows(path, text)
+    for _, lines, cells in rows:
+        if is_left_out(header, cells):
+            found.append(lines)
+    kept = _text_lines(text)
+    for lines in reversed(found):
+        del kept[lines]
+    return "".join(kept), len(found)
+
+
 def _lines(path: Path, text: str) -> list[tuple[int, list[str]]]:
     """(number, cells) of each row that is not blank."""
-    first, _, rest = text.partition("\n")
-    given = re.fullmatch(r"sep=(.)\s*", first)  # a line that Excel writes and reads
-    body = rest if given else text
-    header = body.lstrip("\r\n").partition("\n")[0]
+    return [(number, cells) for number, _, cells in _rows(path, text)]
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, slice, list[str]]]:
+    """(number, the lines of the text, cells) of each row that is not blank."""
+    lines = _text_lines(text)
+    given = re.fullmatch(r"sep=(.)\s*", lines[0]) if lines else None  # Excel writes and reads it
+    skipped = 1 if given else 0
+    header = next((line for line in lines[skipped:] if line.strip("\r\n")), "")
     delimiter = given[1] if given else max(DELIMITERS, key=lambda one: _count(header, one))
-    reader = csv.reader(
-        io.StringIO(body, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
-    )
-    found, number = [], 1 if given else 0
+    reader = csv.reader(lines[skipped:], delimiter=delimiter, skipinitialspace=True, strict=True)
+    number, start = skipped, skipped
     try:
         for cells in reader:
-            number += 1
+            number, end = number + 1, skipped + reader.line_num
             cells = [cell.strip() for cell in cells]
             if any(cells):
-                found.append((number, cells))
+                yield number, slice(start, end), cells
+            start = end
     except csv.Error as error:
         raise CourseError(f"{path}: row {number + 1}: {error}") from None
-    return found
+
+
+def _text_lines(text: str) -> list[str]:
+    return list(io.StringIO(text, newline=""))
 
 
 def _count(header: str, delimiter: str) -> int:
