@@ -6,6 +6,8 @@ are read, within limits; a roster says whose they are.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+import edunn
 from edunn.course.errors import CourseError
 from edunn.course.messages import Message
 from edunn.course.notebooks.reading import (
@@ -48,6 +51,7 @@ BLANK, UNREADABLE, WRITTEN_IN = range(3)  # what a notebook may be
 ANSWER = re.compile(
     r"\.(png|jpe?g|gif|webp|heic|svg|pdf|docx?|odt|rtf|txt|md|html?)$", re.IGNORECASE
 )
+RECEIPT = re.compile(r"\.receipt\.json$", re.IGNORECASE)  # of `edunn check`
 MAX_TYPED = 2_000  # characters of a text that was typed into the system
 NOBODY = Earlier()
 
@@ -161,6 +165,7 @@ def _of_one(student: str, files: list[File], name: str) -> Submission:
     teams = sorted({file.owner.team for file in files if file.owner.team})
     more = [Message("late")] if any(file.owner.late for file in files) else []
     more += [*typed, *(Message("team", {"name": readable(team, 60)}) for team in teams)]
+    more += _of_another_release([file for file in files if RECEIPT.search(file.called)], name)
     last = max(files, key=lambda f: (_belongs(f.called, name), f.owner.order, f.path))
     notes = (*one.notes, *(note for note in more if note not in one.notes))
     return replace(one, notes=notes, problem=problem, origin=last.origin)
@@ -173,6 +178,20 @@ def _typed(file: File) -> Message:
     except Unreadable as error:
         return error.why
     return Message("typed", {"words": readable(text, MAX_TYPED)})
+
+
+def _of_another_release(receipts: list[File], name: str) -> list[Message]:
+    """A note where a student's own check ran with another release of edunn than runs here."""
+    theirs = set[str]()
+    for file in receipts:
+        if _belongs(RECEIPT.sub("", file.called), name):
+            with contextlib.suppress(
+                Unreadable, ValueError, LookupError, TypeError, RecursionError
+            ):
+                theirs.add(readable(str(json.loads(file.load())["versions"]["edunn"]), 20))
+    ours = edunn.__version__
+    others = sorted(theirs - {ours})
+    return [Message("other_release", {"theirs": other, "ours": ours}) for other in others]
 
 
 def choose(student: str, files: list[File], name: str) -> Submission:

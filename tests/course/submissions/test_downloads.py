@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+import edunn
 from edunn.checking.messages import speaking
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
@@ -414,3 +415,27 @@ def test_a_download_of_nobody_is_refused(tmp_path):
     zipped(tmp_path / "all.zip", {"grades.csv": b"a"})
     with pytest.raises(CourseError, match="has no submissions"):
         list(take_in(tmp_path / "all.zip", NAME))
+
+
+OURS = edunn.__version__
+RECEIPTS = {  # of edunn check: {what the file holds: what is noted}
+    f'{{"versions": {{"edunn": "{OURS}"}}}}': [],
+    '{"versions": {"edunn": "0.0.1"}}': [
+        f"checked by the student with edunn 0.0.1; this is {OURS}, whose checks may say something "
+        "else"
+    ],
+    '{"versions": {}}': [],
+    '{"versions": 3}': [],
+    "[" * 100_000: [],
+    "no json": [],
+    "": [],
+}
+
+
+@pytest.mark.parametrize(("receipt", "noted"), RECEIPTS.items(), ids=range(len(RECEIPTS)))
+def test_the_release_that_a_student_checked_with(tmp_path, receipt, noted):
+    """It is told by the receipt, where that was handed in beside the notebook."""
+    files = {f"ann/{FILE}": b"{}", f"ann/{NAME}.receipt.json": receipt.encode()}
+    found = taken(tmp_path, files)["ann"]
+    assert found.content == b"{}"
+    assert said(found) == noted
