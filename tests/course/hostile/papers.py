@@ -248,6 +248,8 @@ NAMES = [
     ("%2e%2e".replace("%", "_"), "%2e%2e"),
     ("__u", "..\\u".replace("..", "?")),
     ("col_lide", "col_lide"),
+    ("Same_name-52b960ad", "Same_name"),  # on a disk that does not tell them apart, one file
+    ("same_name-dbdf66fc", "same_name"),
 ]
 for student, folder in NAMES:
     attack(student, ALL, GRADED, notebook, folder=folder)
