@@ -30,6 +30,7 @@ from edunn.course.submissions.normalise import NormalisedSubmission
 from edunn.files import write_whole
 
 SAID = re.compile(r"\((\d+(?:[.,]\d+)?) (?:points?|puntos?)\b[^)]*\)")
+TELLING = 12  # characters of a right side that give the answer away
 TOLD = re.compile(r"^\| *(?:Points|Puntos) *\|([^|]*)\|", re.MULTILINE)
 Progress = Callable[[str], None]
 
@@ -105,13 +106,34 @@ def _reproducible(solution: Any, name: str, release: bytes) -> str:
 
 
 def no_solution_left(solution: Any, blank: Any) -> str:
-    """Prove that no line of a solution is in the release, not even in its metadata."""
+    """Prove that no line of a solution is in the release, not even in its metadata, and that no
+    cell for an answer quotes what it is to compute."""
     given = {line.strip() for text in _strings(blank) for line in text.split("\n")}
+    around = {cell["id"]: _squeezed(cell["source"]) for cell in blank["cells"]}
     lines = list(solution_lines(solution))
     for cell, line in lines:
         if line in given:
             raise CourseError(f"cell {cell}: the release still has its solution's line {line!r}")
+        value = _value_of(line)
+        if len(_squeezed(value)) >= TELLING and _squeezed(value) in around.get(cell, ""):
+            raise CourseError(f"cell {cell}: what is left there quotes its solution: {value!r}")
     return f"none of the {len(lines)} lines of the solution is in the release"
+
+
+def _value_of(line: str) -> str:
+    """The right side of an assignment, or what is returned; "" for any other line."""
+    try:
+        (statement,) = ast.parse(line).body
+    except (SyntaxError, ValueError):  # half of a statement, or none
+        return ""
+    value = getattr(statement, "value", None)
+    if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.Return)) or value is None:
+        return ""
+    return ast.get_source_segment(line, value) or ""
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
 
 
 def _strings(value: Any) -> list[str]:

@@ -198,8 +198,12 @@ def print_built(built: Any) -> None:
 def print_faults(proof: Any) -> None:
     for fault in proof.faults:
         console.print(Text(f"  ✗ {fault}"))
-    for survivor in proof.survivors:
-        console.print(Text(f"  loses no points: {survivor}"))
+    if proof.survivors:
+        console.print(
+            "  These lose no points. A change that changes nothing belongs to EQUIVALENT:"
+        )
+    for survivor in proof.survivors:  # each in one line, to be pasted
+        console.print(Text(f'    {survivor!r}: "why it changes nothing",'), soft_wrap=True)
 
 
 def print_proofs(proofs: list[Any]) -> None:

@@ -156,6 +156,19 @@ def test_a_solution_line_that_survives_is_refused(tmp_path, where):
         building.no_solution_left(solution, release)
 
 
+def test_a_hint_that_quotes_the_answer_is_refused(tmp_path):
+    """Half a line is enough, however it is spaced; a name or a short call is not."""
+    long = SOLUTION.replace("answer = 2 * x", "answer = np.sum(x, axis=0) * 2\n    more = len(x)")
+    quoted = long.replace("def double", "# hint: np.sum(x,axis=0)*2\ndef double")
+    told = long.replace("def double", "# hint: sum x over an axis, len(x)\ndef double")
+    check = GRADED + "assert double(2) == 4"
+    solution = notebook(tmp_path, told, check)
+    assert "none of" in building.no_solution_left(solution, released(solution))
+    solution = notebook(tmp_path, quoted, check)
+    with pytest.raises(CourseError, match=r"cell todo: .* quotes .*'np.sum\(x, axis=0\) \* 2'"):
+        building.no_solution_left(solution, released(solution))
+
+
 def test_two_cells_of_one_name_are_refused(tmp_path):
     with pytest.raises(CourseError, match="two cells are called 'check'"):
         notebook(tmp_path, SOLUTION, GRADED + "assert 1\n", GRADED + "assert 2\n")

@@ -1,6 +1,7 @@
 """Commands with wrong arguments, missing files, folders that cannot be written: one line that says
 what is wrong, and nothing is lost; and what Ctrl-C or kill -9 leave behind."""
 
+import ast
 import os
 import signal
 import subprocess
@@ -14,8 +15,10 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
+from edunn.course.authoring.verify import Proof
+from edunn.course.cli import console as cli_console
 from edunn.course.cli.commands import SECTIONS, main
-from edunn.course.cli.console import STOPPED
+from edunn.course.cli.console import STOPPED, print_faults
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from lock import needs_lock
@@ -167,3 +170,12 @@ def wait_until(true, seconds=60):
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_what_loses_no_points_can_be_pasted_into_a_bank(capsys, monkeypatch):
+    """However narrow the terminal is."""
+    changes = ["Bias.forward: " + "y = x + 'b' -> " * 20, 'Bias.backward: "a" -> a']
+    monkeypatch.setattr(cli_console.console, "width", 60)
+    print_faults(Proof("02_bias", 4.0, survivors=changes))
+    lines = [one for one in capsys.readouterr().out.splitlines() if one.startswith("    ")]
+    assert list(ast.literal_eval("{" + "".join(lines) + "}")) == changes
