@@ -7,17 +7,19 @@ comes from edunn itself, and `edunn status` says which is which.
 from __future__ import annotations
 
 import ast
-import builtins
-import dis
 import inspect
 import linecache
 import re
+import symtable
 import sys
 import textwrap
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
+import numpy
+
+import edunn
 from edunn.checking.messages import LANGUAGES
 
 PACKAGE = "my_edunn"
@@ -38,6 +40,7 @@ for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
     module = importlib.import_module(f"my_edunn.{path.stem}")
     globals().update({name: getattr(module, name) for name in module.__all__})
 '''
+GIVEN = {"np": numpy, "nn": edunn}  # what HEADER has
 HEADER = """import numpy as np
 
 import my_edunn as nn
@@ -113,7 +116,7 @@ def keep(what: Any, *reports: Any) -> None:
     if what.__module__ != "__main__":  # borrowed, and noted as such
         print(f"{name} is not yours yet: it comes from {what.__module__.partition('.')[0]}.")
         return
-    sources = [_source_of(one) for one in _needed(what)]
+    sources = _with_needs(what)
     package, file = folder(), f"{name.lower()}.py"
     _begin(package)
     text = HEADER.format(name=name) + "\n\n\n".join(sources) + "\n"
@@ -122,15 +125,30 @@ def keep(what: Any, *reports: Any) -> None:
     print(f"{name} is kept in {PACKAGE}/{file}: it is part of your own edunn now.")
 
 
-def _source_of(what: Any) -> str:
-    """The text of a class or function in the cell that defined it."""
-    cell = "".join(linecache.getlines(_functions_of(what)[0].__code__.co_filename))
-    found = [
-        node
-        for node in ast.walk(ast.parse(cell))
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == what.__name__
-    ]
-    return textwrap.dedent(ast.get_source_segment(cell, found[-1], padded=True) or "")
+def _source_of(name: str, what: Any) -> str:
+    """The text of a class or function in the cell that defined it; "" for all else."""
+    if not isinstance(what, (type, FunctionType)):
+        return ""
+    for cell in _cells_of(what):
+        for node in reversed(list(ast.walk(ast.parse(cell)))):
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name == what.__name__:
+                above = node.decorator_list[0].lineno if node.decorator_list else node.lineno
+                lines = cell.split("\n")[above - 1 : node.end_lineno]
+                return textwrap.dedent("\n".join(lines))
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                names = [getattr(target, "id", "") for target in node.targets]
+                if name in names:
+                    return f"{name} = {ast.get_source_segment(cell, node.value)}"
+    return ""
+
+
+def _cells_of(what: Any) -> list[str]:
+    """The cell that defined a function, or a class by its methods; else all that were run, the last
+    one first."""
+    files = [one.__code__.co_filename for one in _functions_of(what)[:1]]
+    if not files:
+        files = [file for file, about in linecache.cache.items() if len(about) > 1 and not about[1]]
+    return ["".join(linecache.getlines(file)) for file in reversed(files)]
 
 
 def _functions_of(what: Any) -> list[FunctionType]:
@@ -140,35 +158,58 @@ def _functions_of(what: Any) -> list[FunctionType]:
     return [inspect.unwrap(member) for member in members if isinstance(member, FunctionType)]
 
 
-def _needed(what: Any) -> list[Any]:
-    """`what`, after all that it uses of what was defined in the notebook."""
+def _with_needs(what: Any) -> list[str]:
+    """The source of `what`, after all that it uses of the notebook: its classes, functions,
+    imports and plain values. TypeError names what cannot be written down."""
     names = vars(sys.modules["__main__"])
-    found: list[Any] = []
+    found = {name: "" for name, module in GIVEN.items() if names.get(name) is module}
 
-    def visit(one: Any) -> None:
-        if one in found:
+    def visit(name: str, value: Any) -> None:
+        if name in found:
             return
-        for name in sorted(_globals_of(one) - vars(builtins).keys()):
-            other = names.get(name)
-            own = isinstance(other, (type, FunctionType)) and other.__module__ == "__main__"
-            if own and other is not what:
-                visit(other)
-        found.append(one)
+        found[name] = ""  # it may use itself
+        source = _import_of(name, value) or _plain(name, value)
+        if not source and (source := _source_of(name, inspect.unwrap(value))):
+            for other in sorted(_globals_in(source) & names.keys()):
+                visit(other, names[other])
+        if not source:
+            raise TypeError(
+                f"{what.__name__} is not kept: it uses {name} of the notebook, of type "
+                f"{type(value).__name__}, which cannot be written down. Make it inside"
+            )
+        del found[name]  # its place is after all that it uses
+        found[name] = source
 
-    visit(what)
-    return found
+    visit(what.__name__, what)
+    return [source for source in found.values() if source]
 
 
-def _globals_of(what: Any) -> set[str]:
-    """The names that the code of a class or function looks up outside of itself."""
-    codes = [function.__code__ for function in _functions_of(what)]
-    bases = {base.__name__ for base in what.__bases__} if isinstance(what, type) else set()
-    return {name for code in codes for name in _names_in(code)} | bases
+def _import_of(name: str, value: Any) -> str:
+    """The line that imports what the notebook has imported; "" for its own things."""
+    if isinstance(value, ModuleType):
+        whole = value.__name__ if value is not edunn else PACKAGE
+        return f"import {whole}" if whole == name else f"import {whole} as {name}"
+    called = str(getattr(value, "__name__", ""))
+    module = getattr(value, "__module__", None)
+    if module is None and getattr(numpy, called, None) is value:
+        module = "numpy"
+    if module in (None, "__main__") or not called.isidentifier():
+        return ""
+    return f"from {module} import {called}" + (f" as {name}" if called != name else "")
 
 
-def _names_in(code: CodeType) -> set[str]:
-    found = {
-        i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-    }
-    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    return found.union(*map(_names_in, inner))
+def _plain(name: str, value: Any) -> str:
+    """The assignment of a number, a text, or a tuple, list or dict of such; "" for all else."""
+    try:
+        same = bool(ast.literal_eval(repr(value)) == value)
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return ""
+    return f"{name} = {value!r}" if same else ""
+
+
+def _globals_in(source: str) -> set[str]:
+    """The names that the source of a class or function looks up outside of itself."""
+    tables = [symtable.symtable(source, "cell", "exec")]
+    for table in tables:
+        tables += table.get_children()
+    return {one.get_name() for table in tables for one in table.get_symbols() if one.is_global()}

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 import edunn as nn
 from edunn.course.authoring.wrong_answers import read_wrong_answers
 from edunn.course.cli.commands import main
+from edunn.course.notebooks.kernel import run_in_kernel
 from edunn.course.notebooks.layout import Course
 from edunn.course.student import package as mine
 from edunn.course.student.self_check import check_notebook, receipt_path, status
@@ -130,6 +131,58 @@ def test_what_a_class_uses_goes_with_it(student, tmp_path, monkeypatch):
     text = (tmp_path / "my_edunn" / "linear.py").read_text()
     assert text.index("def product") < text.index("class Linear")
     compile(text, "linear.py", "exec")
+
+
+PRODUCT = "x @ self.w.data"
+USES = {  # what a class may use of its notebook: (what stands above it, what stands for x @ w)
+    "a function that calls itself": (
+        "def product(a, b, k=0):\n    return a @ b if k == 0 else product(a, b, k - 1)",
+        "product(x, self.w.data, 3)",
+    ),
+    "two functions that call each other": (
+        "def even(a, b, k):\n    return a @ b if k == 0 else odd(a, b, k - 1)\n"
+        "def odd(a, b, k):\n    return even(a, b, k - 1)",
+        "even(x, self.w.data, 4)",
+    ),
+    "a lambda": ("product = lambda a, b: a @ b", "product(x, self.w.data)"),
+    "a module": ("import operator as op", "op.matmul(x, self.w.data)"),
+    "a module by its name": ("import operator", "operator.matmul(x, self.w.data)"),
+    "a function of a module": ("from operator import matmul", "matmul(x, self.w.data)"),
+    "a ufunc": ("from numpy import matmul as product", "product(x, self.w.data)"),
+    "numbers": ("ONE, TWO = 1.0, (1, 2)", "x @ self.w.data * ONE * TWO[0]"),
+    "a base": ("class Base(nn.Module):\n    two = 2", "x @ self.w.data * Base.two / 2"),
+    "a decorated function": (
+        "import functools\n@functools.lru_cache\ndef one(k):\n    return k",
+        "x @ self.w.data * one(1)",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", USES)
+def test_whatever_a_class_uses_goes_with_it(student, tmp_path, monkeypatch, what):
+    above, product = USES[what]
+    path = student(filled(f"{above}\n\n\n{RIGHT.replace(PRODUCT, product)}"))
+    assert check_notebook(path).points == 7
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.invalidate_caches()
+    own = importlib.import_module("my_edunn")
+    try:
+        x, layer = np.array([[1.0, 2.0]]), own.Linear(2, 3)
+        assert np.array_equal(layer.forward(x), x @ layer.w.data)
+        assert mine.parts(tmp_path / "my_edunn") == {"Linear": "yours"}
+    finally:
+        for name in [name for name in sys.modules if name.startswith("my_edunn")]:
+            del sys.modules[name]
+
+
+def test_what_cannot_be_written_down_is_refused(student, tmp_path):
+    above, product = "from numpy import ones\nONE = ones(1)", "x @ self.w.data * ONE"
+    path = student(filled(f"{above}\n\n\n{RIGHT.replace(PRODUCT, product)}"))
+    notebook = nbformat.read(path, as_version=4)
+    outcome = run_in_kernel(notebook, path.parent, 60)
+    said = [error for error in outcome.values() if error and "is not kept" in error[1]]
+    assert "it uses ONE of the notebook, of type ndarray" in said[0][1]
+    assert not (tmp_path / "my_edunn" / "linear.py").exists()
 
 
 def test_a_changed_check_counts_for_nothing(student):
