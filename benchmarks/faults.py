@@ -28,7 +28,7 @@ import nbformat
 import psutil
 from nbgrader.api import Gradebook
 
-from edunn.course.authoring.wrong_answers import read_wrong_answers
+from edunn.course.authoring.answers import read_wrong_answers
 from edunn.course.notebooks.layout import Course
 
 COURSE, NAME = Course.find(Path(__file__)), "02_bias"

@@ -28,7 +28,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
-from edunn.course.authoring.wrong_answers import read_wrong_answers
+from edunn.course.authoring.answers import read_wrong_answers
 from edunn.course.grading.records import Record
 from edunn.course.notebooks.layout import Course
 

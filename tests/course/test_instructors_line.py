@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from browser import SECONDS, chromium, jupyter_lab, needs_browser
-from edunn.course.authoring.wrong_answers import read_wrong_answers
+from edunn.course.authoring.answers import read_wrong_answers
 from edunn.course.cli.commands import main
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill

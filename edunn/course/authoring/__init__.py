@@ -17,7 +17,7 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
             "solution_passes",
         ],
         "verify": ["Proof", "mutated", "verify_exercise"],
-        "wrong_answers": ["Mistake", "read_wrong_answers"],
+        "answers": ["Mistake", "RightAnswer", "read_right_answers", "read_wrong_answers"],
         "translate": ["prose", "translated"],
     },
 )

@@ -1,20 +1,24 @@
-"""Prove the checks of an exercise: every wrong answer loses points, and its student is told why.
+"""Prove the checks of an exercise: every wrong answer loses points, and its student is told why;
+every right one has all points, however unusual it is.
 
-Wrong answers come from autograder/wrong_answers, and from small changes of the solution.
+They come from autograder/wrong_answers and right_answers, and from small changes of the solution.
 """
 
 from __future__ import annotations
 
 import ast
+import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from edunn.course.authoring.answers import Mistake, read_right_answers, read_wrong_answers
 from edunn.course.authoring.mutation import change, changed_sources, is_refusal, slips
-from edunn.course.authoring.wrong_answers import Mistake, read_wrong_answers
 from edunn.course.errors import CourseError
 from edunn.course.grading.executor import LocalExecutor, Progress, no_progress
 from edunn.course.grading.records import GRADED, NOT_GRADED, Record
@@ -22,10 +26,13 @@ from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import blank, owner, regions, todos
 from edunn.course.sandbox.limits import Limits
+from edunn.course.student import package
+from edunn.course.student.self_check import PASSED, check_notebook, status
 from edunn.course.submissions.normalise import NormalisedSubmission
 
 LIMITS = Limits(cell_seconds=10.0, confined=False)
 AT_LEAST = 5  # wrong answers for each TODO
+AT_LEAST_RIGHT = 6  # right answers that are not the reference's
 COPIES = 20  # of the solution, no two with the same hidden numbers
 SHARE = 0.97  # of the changed solutions must lose points
 
@@ -34,6 +41,7 @@ SHARE = 0.97  # of the changed solutions must lose points
 class Proof:
     """What was proved of one exercise, and what is at fault.
 
+    right: how many right answers there are that are not the reference's
     visible, hidden: how many wrong answers fail the notebook's own checks, and how many only hidden
     cases    same: for how many of them notebook and grader agree on every check
     changed, caught: how many changed solutions there are, and how many of them lose points
@@ -43,6 +51,7 @@ class Proof:
     name: str
     points: float
     todos: int = 0
+    right: int = 0
     visible: int = 0
     hidden: int = 0
     same: int = 0
@@ -73,7 +82,9 @@ def verify_exercise(
     changed = dict(mutated(solution)) if mutants else {}
     copies = {f"the solution, copy {k}": solution for k in range(1, COPIES + 1)}
     parts = dict(_unfinished(solution))
+    right_answers = {f"right: {one.name}": one for one in read_right_answers(course, name)}
     notebooks = copies | parts
+    notebooks |= {who: one.notebook(solution) for who, one in right_answers.items()}
     notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in wrong_answers}
     notebooks |= {what: notebook for what, notebook in changed.items() if what not in equivalent}
     submissions = {who: NormalisedSubmission(one) for who, one in notebooks.items()}
@@ -82,10 +93,16 @@ def verify_exercise(
     right = records["the solution, copy 1"]
     if right.state == NOT_GRADED:
         raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
-    proof = Proof(name, right.points, len(todos(solution)))
-    for who in copies:
+    proof = Proof(name, right.points, len(todos(solution)), len(right_answers))
+    for who in (*copies, *right_answers):
         if lost := [one.reason for one in records[who].lost] or _seen(records[who]):
             proof.faults.append(f"{who}, loses points: {lost}")
+    if len(right_answers) < AT_LEAST_RIGHT:
+        proof.faults.append(f"it has {len(right_answers)} right answers, not {AT_LEAST_RIGHT}")
+    with ThreadPoolExecutor(workers) as pool:
+        checked = [pool.submit(_checked, course, name, notebooks[who]) for who in right_answers]
+        for who, one in zip(right_answers, checked):
+            proof.faults += [f"{who}, in edunn check: {said}" for said in one.result()]
     for what in parts:
         proof.faults += [f"{what}: {told}" for told in _disagreements(records[what])]
     _judge_wrong_answers(proof, wrong_answers, todos(solution), records)
@@ -101,6 +118,21 @@ def verify_exercise(
         unknown = sorted(equivalent.keys() - changed.keys())
         proof.faults += [f"EQUIVALENT names no change of the solution: {u}" for u in unknown]
     return proof
+
+
+def _checked(course: Course, name: str, notebook: Any) -> list[str]:
+    """What a student's own `edunn check` says against an answer, and what `keep` does not keep."""
+    with tempfile.TemporaryDirectory(prefix="edunn-verify-") as folder:
+        path = Path(folder) / name / f"{name}.ipynb"
+        path.parent.mkdir()
+        nbformat.write(notebook, path)
+        receipt = check_notebook(path)
+        said = [f"{one.name}: {one.reason}" for one in receipt.checks if one.state != PASSED]
+        (standing,) = status(path.parent)
+        kept = package.parts(package.folder(path.parent))
+        return said + [
+            f"{part} is not kept" for part in standing.parts if kept.get(part) != "yours"
+        ]
 
 
 def _judge_wrong_answers(

@@ -207,13 +207,24 @@ def print_faults(proof: Any) -> None:
 
 
 def print_proofs(proofs: list[Any]) -> None:
-    """By exercise: wrong answers, how many the notebook's own checks see, how many only hidden
+    """By exercise: right answers; wrong answers, how many the notebook's own checks see, how many only hidden
     cases, for how many both agree on every check; changed solutions, how many more change nothing,
     and the share that loses points."""
-    names = "exercise", "TODOs", "wrong", "seen", "hidden", "same", "changed", "equal", "caught"
+    names = (
+        "exercise",
+        "TODOs",
+        "right",
+        "wrong",
+        "seen",
+        "hidden",
+        "same",
+        "changed",
+        "equal",
+        "caught",
+    )
     table = Table(*names, box=None, pad_edge=False)
     rows = [
-        [one.todos, one.visible + one.hidden, one.visible, one.hidden, one.same, one.changed,
+        [one.todos, one.right, one.visible + one.hidden, one.visible, one.hidden, one.same, one.changed,
          one.equivalent]
         for one in proofs
     ]  # fmt: skip
@@ -224,7 +235,7 @@ def print_proofs(proofs: list[Any]) -> None:
         caught.append(sum(caught))
         marked.append("  all")
     for name, row, found in zip(marked, rows, caught):
-        share = f"{found / row[5]:.1%}" if row[5] else "-"
+        share = f"{found / row[-2]:.1%}" if row[-2] else "-"
         table.add_row(name, *map(str, row), share)
     console.print(table)
 

@@ -38,7 +38,7 @@ def _submissions(course: Course, folder: Path) -> None:
     """Write five students' notebooks: the solution, blank, and three wrong in known ways."""
     import nbformat
 
-    from edunn.course.authoring.wrong_answers import read_wrong_answers
+    from edunn.course.authoring.answers import read_wrong_answers
 
     release = course.released(NAME)
     solution, (wrong_answers, _) = course.solution(NAME), read_wrong_answers(course, NAME)

@@ -82,3 +82,7 @@ class Course:
                 f"{name} has no wrong answers: {path.name} is not in autograder/wrong_answers"
             )
         return path
+
+    def right_answers_path(self, name: str) -> Path:
+        """The file of the right answers of an exercise that are not the reference's."""
+        return self.root / "autograder" / "right_answers" / f"{name}.py"

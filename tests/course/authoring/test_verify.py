@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from edunn.course.authoring.answers import Mistake, read_wrong_answers
 from edunn.course.authoring.mutation import changed_sources, is_refusal, slips
 from edunn.course.authoring.verify import mutated, verify_exercise
-from edunn.course.authoring.wrong_answers import Mistake, read_wrong_answers
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 
@@ -42,6 +42,9 @@ def faults_with(folder, other, text):
             (path / f"{NAME}.py").write_text(text)
         else:
             path.symlink_to(ROOT / part)
+    if other == "autograder/right_answers":
+        (folder / other).mkdir()
+        (folder / other / f"{NAME}.py").write_text(text)
     return verify_exercise(Course(folder), NAME, mutants=False).faults
 
 
@@ -52,6 +55,28 @@ def test_a_bank_that_proves_nothing_is_refused(mistake, fault, tmp_path):
     faults = faults_with(tmp_path, "autograder/wrong_answers", bank)
     assert any(fault in one for one in faults), faults
     assert "Linear.backward has 0 wrong answers, not 5" in faults
+
+
+def test_a_right_answer_that_is_not_taken_is_found(tmp_path):
+    """By notebook and grader, by edunn check, or by keep."""
+    bank = """
+from edunn.course.authoring import RightAnswer
+
+FORWARD = "Linear.forward"
+RIGHT_ANSWERS = [
+    RightAnswer("wrong", {FORWARD: ("x @", "-x @")}),
+    RightAnswer("not kept", {FORWARD: ("self.w.data", "self.w.data * ONE")}, "ONE = np.ones(1)"),
+]
+"""
+    faults = faults_with(tmp_path, "autograder/right_answers", bank)
+    assert "it has 2 right answers, not 6" in faults
+    for expected in (
+        "right: wrong, loses points: ",
+        "right: wrong, in edunn check: linear-forward: ",
+        "right: not kept, in edunn check: Linear is not kept",
+    ):
+        assert any(one.startswith(expected) for one in faults), (expected, faults)
+    assert not any("right: not kept, loses" in one for one in faults)
 
 
 UNFAIR = {

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 
-from edunn.course.authoring.wrong_answers import read_wrong_answers
+from edunn.course.authoring.answers import read_wrong_answers
 from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading import dask_executor

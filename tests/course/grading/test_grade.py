@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from edunn.course.authoring.wrong_answers import read_wrong_answers
+from edunn.course.authoring.answers import read_wrong_answers
 from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.grade import Judging, grade_submissions, open_store

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from browser import BROWSER, chromium
-from edunn.course.authoring.wrong_answers import read_wrong_answers
+from edunn.course.authoring.answers import read_wrong_answers
 from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive

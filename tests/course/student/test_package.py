@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import edunn as nn
-from edunn.course.authoring.wrong_answers import read_wrong_answers
+from edunn.course.authoring.answers import read_wrong_answers
 from edunn.course.cli.commands import main
 from edunn.course.notebooks.kernel import run_in_kernel
 from edunn.course.notebooks.layout import Course
