@@ -207,25 +207,14 @@ def print_faults(proof: Any) -> None:
 
 
 def print_proofs(proofs: list[Any]) -> None:
-    """By exercise: right answers; wrong answers, how many the notebook's own checks see, how many only hidden
-    cases, for how many both agree on every check; changed solutions, how many more change nothing,
-    and the share that loses points."""
-    names = (
-        "exercise",
-        "TODOs",
-        "right",
-        "wrong",
-        "seen",
-        "hidden",
-        "same",
-        "changed",
-        "equal",
-        "caught",
-    )
-    table = Table(*names, box=None, pad_edge=False)
+    """By exercise: unusual right answers; wrong answers, how many the notebook's own checks see,
+    how many only hidden cases, for how many both agree on every check; changed solutions, how many
+    more change nothing, and the share that loses points."""
+    names = "TODOs", "right", "wrong", "seen", "hidden", "same", "changed", "equal", "caught"
+    table = Table("exercise", *names, box=None, pad_edge=False)
     rows = [
-        [one.todos, one.right, one.visible + one.hidden, one.visible, one.hidden, one.same, one.changed,
-         one.equivalent]
+        [one.todos, one.right, one.visible + one.hidden, one.visible, one.hidden, one.same,
+         one.changed, one.equivalent]
         for one in proofs
     ]  # fmt: skip
     caught = [one.caught for one in proofs]
