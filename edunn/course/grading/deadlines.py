@@ -208,11 +208,12 @@ class Deadlines:
             return Lateness(UNKNOWN, 0.0, (Message("time_unknown", {"due": shown}),))
         about = {"when": when.strftime(SHOWN), "due": shown}
         rule = self._rule(name)
-        if when <= due:
+        late = when.astimezone(UTC) - due.astimezone(UTC)  # in one zone, clocks may be changed
+        if late <= timedelta():
             return Lateness(ON_TIME, 0.0, (Message("in_time", about),))
-        if when <= due + rule.grace:
+        if late <= rule.grace:
             return Lateness(ON_TIME, 0.0, (Message("within_grace", about),))
-        days = math.ceil((when - due) / DAY)
+        days = math.ceil(late / DAY)
         return Lateness(
             LATE, rule.points(days, most), (Message("late_by", about | {"days": days}),)
         )

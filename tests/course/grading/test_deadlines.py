@@ -64,6 +64,21 @@ def test_points_before_and_after(read, name, student, time, state, points, penal
     assert all(map(str, grade.lateness.said))
 
 
+@pytest.mark.parametrize(
+    ("due", "handed_in", "days"),
+    [
+        ("2026-03-28 23:59", "2026-03-30 00:30", 1),  # 23 h 31 min, as one hour is left out
+        ("2026-10-24 23:59", "2026-10-25 23:30", 2),  # 24 h 31 min
+        ("2026-03-27 23:59", "2026-03-28 23:58", 1),
+    ],
+)
+def test_days_are_of_24_hours_when_the_clocks_are_changed(read, due, handed_in, days):
+    text = f"exercise,student,date,penalty\n02,all,{due} Europe/Madrid,1\n"
+    late = {"time": f"{handed_in} Europe/Madrid"}
+    grade = Grade(Record("cai", "02_bias"), 8.0, 10.0, []).after(read(text), late)
+    assert grade.penalty == days
+
+
 def test_nothing_is_taken_off_that_is_not_there(read):
     late = {"time": "2026-05-01 00:00 Z"}
     assert Grade(Record("cai", "02_bias"), 2.0, 10.0, []).after(read(FILE), late).points == 0
