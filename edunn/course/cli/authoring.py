@@ -1,10 +1,19 @@
-"""The commands for authors of exercises: `edunn build`, `edunn verify`."""
+"""The commands for authors of exercises: `edunn build`, `edunn verify`, `edunn bundle`."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from edunn.course.cli.console import Bars, console, print_faults, print_proofs, say
+from edunn.course.cli.console import (
+    Bars,
+    console,
+    print_faults,
+    print_files,
+    print_proofs,
+    say,
+)
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 
@@ -58,3 +67,23 @@ def verify_command(
         print_faults(proofs[-1])
     print_proofs(proofs)
     context.exit(0 if all(proof.ok for proof in proofs) else 1)
+
+
+@click.command("bundle")
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("names", nargs=-1)
+@click.option("--address", default="", help="Where OUT will be on the web: https://...")
+@click.pass_context
+def bundle_command(context: click.Context, out: Path, names: tuple[str, ...], address: str) -> None:
+    """Write what students are given: a folder, and a zip of it.
+
+    OUT gets the notebooks (NAMES, by default all), edunn as a wheel, a requirements.txt and a page
+    on how to begin; no solution and no hidden case. With --address the notebooks install edunn from
+    there where it is missing, as on Colab; for a folder of GitHub they get a badge that opens them.
+    """
+    from edunn.course.authoring.bundle import write_bundle
+
+    made = write_bundle(Course.find(context.obj), out, names, address)
+    for proof in made.proofs:
+        say(proof)
+    print_files(made.folder, made.zip)

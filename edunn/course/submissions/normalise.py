@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edunn.course.messages import Message
+from edunn.course.notebooks.addresses import without_addresses
 from edunn.course.notebooks.pieces import parsed, put_together
 from edunn.course.notebooks.reading import Cell, NotebookError, read_cells
 from edunn.course.notebooks.solution import LANGUAGE, grade_id, is_kind
@@ -385,8 +386,10 @@ def _defined(source: str) -> set[str]:
 
 
 def _key(source: str) -> tuple[str, ...]:
-    """A source as one compares it: empty lines and blanks at the ends of lines do not count."""
-    return tuple(line.rstrip() for line in source.splitlines() if line.strip())
+    """A source as one compares it: empty lines and blanks at the ends of lines do not count, nor
+    does where a notebook that was handed out finds edunn."""
+    lines = without_addresses(source).splitlines()
+    return tuple(line.rstrip() for line in lines if line.strip())
 
 
 def _lines_of(source: str) -> Counter[str]:

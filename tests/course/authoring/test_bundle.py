@@ -1,0 +1,140 @@
+"""`edunn bundle`: what students are given works alone, and gives nothing away."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+from edunn.course.cli.commands import main
+from edunn.course.notebooks.layout import Course
+from edunn.course.notebooks.solution import fill
+from edunn.course.submissions.normalise import normalise
+
+COURSE = Course.find(Path(__file__).parent)
+GITHUB = "https://github.com/me/course/raw/main/handout"
+ELSEWHERE = "https://course.example.org/edunn/"
+
+
+def bundle(out, *words):
+    said = CliRunner().invoke(main, ["--course", str(COURSE.root), "bundle", str(out), *words])
+    return said.exit_code, " ".join(said.output.split())
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bundle") / "course"
+    assert bundle(folder)[0] == 0
+    return folder
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_it_holds_the_notebooks_as_they_were_built_and_what_they_need(handed_out):
+    files = contents(handed_out)
+    released = contents(COURSE.root / "assignments")
+    notebooks = {path: content for path, content in released.items() if path.endswith(".ipynb")}
+    (wheel,) = (path for path in files if path.endswith(".whl"))
+    assert files.keys() == {*notebooks, wheel, "README.md", "requirements.txt", ".bundle.json"}
+    assert notebooks.items() <= files.items()
+    assert f"./{wheel}[student]" in files["requirements.txt"].decode()
+    page = files["README.md"].decode()
+    assert "$" not in page
+    assert len(page.splitlines()) < 45  # one screen
+    with zipfile.ZipFile(handed_out.with_suffix(".zip")) as archive:
+        inside = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    assert inside == {path: content for path, content in files.items() if path != ".bundle.json"}
+
+
+def test_it_gives_nothing_away(handed_out):
+    """Not even by its wheel: no hidden case, no solution, no bank of answers."""
+    texts = [*contents(handed_out).values()]
+    (wheel,) = handed_out.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        texts += [archive.read(name) for name in archive.namelist()]
+    secrets = [
+        *(COURSE.root / "solutions").glob("*.py"),
+        *(COURSE.root / "autograder").rglob("*.py"),
+    ]
+    assert len(secrets) > 50
+    for path in secrets:
+        assert path.read_bytes() not in texts
+    assert not any(b"CASES = {" in text or b"RIGHT_ANSWERS = [" in text for text in texts)
+
+
+def test_two_bundles_of_one_course_are_equal(handed_out, tmp_path):
+    bundle(tmp_path / "course")
+    assert contents(tmp_path / "course") == contents(handed_out)
+    again = (tmp_path / "course.zip").read_bytes()
+    assert again == handed_out.with_suffix(".zip").read_bytes()
+
+
+def test_the_wheel_installs_and_runs(handed_out, tmp_path):
+    """Its record is right, and the command is there."""
+    (wheel,) = handed_out.glob("*.whl")
+    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target"]
+    subprocess.run([*pip, tmp_path, wheel], check=True, capture_output=True)
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import edunn; print(edunn.__file__)"
+    said = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
+    assert said.stdout.startswith(str(tmp_path)), said.stderr
+    assert (tmp_path / "bin" / "edunn").exists()
+    with zipfile.ZipFile(wheel) as archive:
+        (record,) = (name for name in archive.namelist() if name.endswith("RECORD"))
+        rows = list(csv.reader(io.StringIO(archive.read(record).decode())))
+        assert sorted(row[0] for row in rows) == sorted(archive.namelist())
+
+
+@pytest.mark.parametrize("address", [GITHUB, ELSEWHERE])
+def test_with_an_address_notebooks_find_edunn_and_are_graded_as_released(tmp_path, address):
+    """Who grades sees nothing of it: no note, no cell of the student's own."""
+    out = tmp_path / "handout"
+    assert bundle(out, "02", "--address", address)[0] == 0
+    (wheel,) = out.glob("*.whl")
+    for path in (out / "02_bias/02_bias.ipynb", out / "es/02_bias/02_bias.ipynb"):
+        content = path.read_text()
+        assert f"install --quiet {address.rstrip('/')}/{wheel.name}" in content
+        inside = path.relative_to(out).as_posix()
+        opens = f"https://colab.research.google.com/github/me/course/blob/main/handout/{inside}"
+        assert (f"({opens})" in content) == (address == GITHUB)
+        others = [json.loads(one.read_text()) for one in COURSE.translated_paths("02_bias")]
+        found, wanted = (
+            normalise(COURSE.released("02_bias"), nbformat.writes(solved).encode(), others)
+            for solved in (
+                fill(nbformat.reads(text, as_version=4), {"Bias.forward": "y = x + self.b.data"})
+                for text in (content, (COURSE.root / "assignments" / inside).read_text())
+            )
+        )
+        assert (found.problem, found.notes) == (None, wanted.notes)
+        assert found.notebook == wanted.notebook
+
+
+def test_an_earlier_bundle_is_replaced_and_nothing_else(tmp_path):
+    out = tmp_path / "course"
+    assert bundle(out, "02")[0] == 0
+    assert bundle(out, "02", "--address", GITHUB)[0] == 0
+    (out / "notes.txt").write_text("mine")
+    (out / "README.md").write_text("mine, too")
+    before = contents(out)
+    code, said = bundle(out, "02", "03")
+    assert code == 1
+    assert "README.md is there already, and not as an earlier bundle wrote it" in said
+    assert contents(out) == before
+
+
+def test_an_unknown_exercise_is_refused(tmp_path):
+    code, said = bundle(tmp_path / "course", "99")
+    assert code == 1
+    assert "no assignment '99'" in said
+    assert not (tmp_path / "course").exists()
