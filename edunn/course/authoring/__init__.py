@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
             "points_as_said",
             "solution_passes",
         ],
+        "bundle": ["Bundle", "write_bundle"],
         "verify": ["Proof", "mutated", "verify_exercise"],
         "answers": ["Mistake", "RightAnswer", "read_right_answers", "read_wrong_answers"],
         "translate": ["prose", "translated"],

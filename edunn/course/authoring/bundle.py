@@ -56,7 +56,7 @@ def write_bundle(
     Raises CourseError where a notebook is not as it was built, where a solution would be given
     away, and where the folder has files that are not of an earlier bundle.
     """
-    wheel, content = made_wheel()
+    wheel, content = _made_wheel()
     files = {wheel: content, "requirements.txt": f"./{wheel}[student]\njupyterlab>=4\n".encode()}
     names = course.full_names(names)
     for name in names:
@@ -80,7 +80,7 @@ def write_bundle(
     return Bundle(folder, zip_path, notebooks, proofs)
 
 
-def made_wheel() -> tuple[str, bytes]:
+def _made_wheel() -> tuple[str, bytes]:
     """The name and the bytes of a wheel of the edunn that runs, without notebooks.
 
     https://packaging.python.org/en/latest/specifications/binary-distribution-format/

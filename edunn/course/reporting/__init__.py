@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
         "html": ["write_all", "write_feedback", "write_page", "write_term"],
         "classroom": ["Misconception", "Sheet", "misconceptions", "read_sheets"],
         "export": ["Exported", "export_grades"],
+        "forget": ["Forgotten", "forget"],
         "feedback_zip": ["write_feedback_zips"],
         "fingerprints": ["passages", "words"],
         "requests": ["Request", "read_requests"],
