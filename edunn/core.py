@@ -22,7 +22,7 @@ from edunn.backend import Array, Shape, array_of, to
 from edunn.recording import is_recording
 from edunn.recording import no_tape as no_tape  # where it is looked for
 from edunn.tensor_words import TensorWords
-from edunn.words import ModuleWords
+from edunn.words import ModuleWords, old_words
 
 Grads: TypeAlias = dict[str, Array]  # by a Parameter's name, as `backward` gives them
 ParameterGrads: TypeAlias = "dict[Parameter, Array]"  # as `backward_from` does
@@ -185,10 +185,10 @@ class Module(ModuleWords):
             for name in module.buffers
         }
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; set_to_none: False to make them zeros."""
         for parameter in self.parameters():
-            parameter.grad = None
+            parameter.zero_grad(set_to_none)
 
     def train(self, mode: bool = True) -> Self:
         """Put this module and all inside it into training mode (or, with False, out of it)."""
@@ -256,9 +256,8 @@ class Tensor(TensorWords):
 
     def __init__(self, data: Any, requires_grad: bool = False, step: Step | None = None):
         self.data: Array = array_of(data.data if isinstance(data, Tensor) else data)
-        if requires_grad and self.data.dtype.kind != "f":
-            what = f"requires_grad=True for numbers of dtype {self.data.dtype}, not floats"
-            raise TypeError(f"{type(self).__name__} got {what}: write .astype(np.float32)")
+        if requires_grad:
+            self.check_can_learn(requires_grad)
         self.step = step  # None for a leaf: an input, or a Parameter
         self.requires_grad = requires_grad or step is not None
         self.grad: Array | None = None
@@ -320,17 +319,9 @@ class Tensor(TensorWords):
             )
         return np.array(self.numpy(), dtype)
 
-    def to(self, device: str) -> Tensor:
-        """A copy on another device, cut off from the tape; this tensor itself if it is there."""
-        moved = to(self.data, device)
-        return self if moved is self.data else Tensor(moved, self.requires_grad)
-
     def detach(self) -> Tensor:
         """The same array, cut off from the tape."""
         return Tensor(self.data)
-
-    def zero_grad(self) -> None:
-        self.grad = None
 
     def accumulate(self, gradient: Array) -> None:
         """Add to `grad`, into a new array: the old one may be in use elsewhere."""
@@ -339,10 +330,12 @@ class Tensor(TensorWords):
 
 
 class Parameter(Tensor):
-    """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False)."""
+    """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False, or
+    requires_grad=False)."""
 
     is_parameter = True
 
+    @old_words(requires_grad="trainable")
     def __init__(self, data: Any, trainable: bool = True):
         super().__init__(data, requires_grad=trainable)
 

@@ -148,8 +148,9 @@ def dropout(x: _Any, p: float = 0.5, training: bool = True, inplace: bool = Fals
 
 def pad(x: _Any, pad: _Sequence[int], mode: str = "constant", value: float = 0.0) -> _Any:
     """x with more places around it: (before, after) of the last axis, then of the one before ..."""
-    if mode != "constant" or len(pad) % 2 or len(pad) > 2 * x.ndim:
-        raise ValueError(f"pad got {tuple(pad)!r} and mode {mode!r}, not pairs, and 'constant'")
+    if mode != "constant" or len(pad) % 2 or len(pad) > 2 * x.ndim or any(n < 0 for n in pad):
+        wanted = "not pairs of numbers from 0 up, and 'constant'"
+        raise ValueError(f"pad got {tuple(pad)!r} and mode {mode!r}, {wanted}")
     pairs = [tuple(pad[i : i + 2]) for i in range(0, len(pad), 2)]
     widths = [(0, 0)] * (x.ndim - len(pairs)) + pairs[::-1]
     return _np.pad(x, widths, constant_values=value)

@@ -9,6 +9,7 @@ from edunn.backend import default_dtype as _default_dtype
 from edunn.backend import generator as _generator
 from edunn.backend import to as _to
 from edunn.core import Tensor as _Tensor
+from edunn.operators import as_tuple as _as_tuple
 from edunn.tensor_words import Ordered as _Ordered
 from edunn.torchlike.functional import relu, sigmoid, softmax, tanh
 
@@ -226,7 +227,7 @@ def stack(tensors: _Sequence[_Any], dim: int = 0) -> _Any:
 
 def einsum(equation: str, *operands: _Any) -> _Any:
     """np.einsum: products summed over the letters that the result has not."""
-    return _np.einsum(equation, *operands)
+    return _np.einsum(equation, *_as_tuple(operands))
 
 
 def reshape(x: _Any, shape: _Any) -> _Any:

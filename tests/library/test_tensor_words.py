@@ -44,6 +44,18 @@ LEARN = {
     "norm, keepdim": lambda t, a, b: a / a.norm(dim=1, keepdim=True),
     "logsumexp": lambda t, a, b: a.logsumexp(1) + t.logsumexp(100 * b, dim=1),
     "var, std": lambda t, a, b: t.var(a) + t.std(b, dim=1) + t.var(a, dim=1, unbiased=False),
+    "var and std by dim": lambda t, a, b: a.var(dim=1) + b.std(dim=1) + a.std(dim=-1, correction=2),
+    "var, told by what": lambda t, a, b: (
+        a.var(1, unbiased=False) + b.std(unbiased=True) + b.std(1, correction=0)
+    ),
+    "max, min by dim": lambda t, a, b: (
+        a.max(dim=1)[0] + b.min(dim=1).values + b.min(dim=1, keepdim=True)[0]
+    ),
+    "axes in a list": lambda t, a, b: a.mean([0, 1]) + b.sum(dim=[1]) + t.mean(a, dim=[0, 1]),
+    "remainder": lambda t, a, b: (a % 0.3) + (b % (a * a + 2)),
+    "clamp": lambda t, a, b: a.clamp(min=0) + b.clamp(-0.5, 0.5) + a.clamp(max=0.2),
+    "einsum of a list": lambda t, a, b: t.einsum("ij,ij->i", [a, b]),
+    "views": lambda t, a, b: a.view([2, 6]) + b.reshape((2, 6)) + a.view(b.numel() // 6, -1),
     "hstack, vstack": lambda t, a, b: t.hstack([a, b]).sum() + t.vstack([a[0], b[0]])[0],
     "hstack of vectors": lambda t, a, b: t.hstack((a[0], b[0])) * 2,
     "concat": lambda t, a, b: t.concat([a, b], dim=1) - t.concatenate([b, a], dim=1),
@@ -79,6 +91,19 @@ TELL = {
         t.as_tensor(A),
     ],
     "constants": lambda t, a, b: [t.tensor([t.inf, t.pi, float(t.nan)])],
+    "min's and max's places": lambda t, a, b: [a.min(dim=1)[1], a.max(dim=0).indices],
+    "whole division": lambda t, a, b: [
+        t.arange(7) // 3,
+        t.arange(7) % 3,
+        a // 0.3,
+        7 // t.arange(1, 4),
+    ],
+    "types": lambda t, a, b: [
+        (a > 0).type(t.float64),
+        a.to(t.float32),
+        a.to("cpu"),
+        a.type(b.dtype),
+    ],
     "type_as": lambda t, a, b: [(a > 0).type_as(a), t.tensor(a.is_leaf)],
 }
 
