@@ -23,7 +23,7 @@ class Container(Module):
     Gradients meet inside by Parameter, so tied weights add up; only `backward` gives them names.
     """
 
-    def is_traced(self) -> bool:
+    def has_traced_parts(self) -> bool:
         return any(child.is_traced() for child in self.children().values())
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:

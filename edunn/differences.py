@@ -141,7 +141,8 @@ DIFFERS = [
     _Difference("Module.register_buffer", (), "keeps an array, not a Tensor"),
     _Difference("Module.state_dict", ("from_torch", "to_torch"), "arrays, under edunn's names and "
                "shapes; from_torch and to_torch translate"),
-    _Difference("Module.forward", (), "gets plain arrays in a layer that writes its own backward"),
+    _Difference("Module.forward", (), "gets plain arrays in a layer that writes its own backward; "
+               "a subclass that writes a new forward alone is traced, and so is super().forward"),
     _Difference("Tensor.data", (), "an array, NumPy's or CuPy's: x.data[...] = 0 for "
                "x.data.zero_(), x.numpy() for x.data.numpy()"),
     _Difference("Tensor.grad", (), "an array: p.grad = None, or p.zero_grad(), for "

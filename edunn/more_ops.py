@@ -239,6 +239,8 @@ class Squeeze(Reshape):
             who = f"Squeeze got axis {self.axis} of shape {x.shape}"
             raise ValueError(f"{who}: {error}") from None
 
+    backward = Reshape.backward
+
 
 class ExpandDims(Reshape):
     """x with new axes of size 1, which stand at `axis` of y"""
@@ -250,6 +252,8 @@ class ExpandDims(Reshape):
         self.cache = x.shape
         return np.expand_dims(x, self.axis)
 
+    backward = Reshape.backward
+
 
 class BroadcastTo(Module):
     """y = x, repeated along new axes and those of size 1, so that it has this shape"""
@@ -259,7 +263,11 @@ class BroadcastTo(Module):
 
     def forward(self, x: Array) -> Array:
         self.cache = x
-        return np.broadcast_to(x, self.shape)
+        try:
+            return np.broadcast_to(x, self.shape)
+        except ValueError:
+            who = f"BroadcastTo got x of shape {x.shape}"
+            raise ValueError(f"{who}, which does not broadcast to {self.shape}") from None
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
         return gradient_for(self.cache, dy), {}

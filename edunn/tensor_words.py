@@ -12,6 +12,7 @@ import numpy
 
 from edunn.backend import Shape, device_of, to
 from edunn.differences import missing
+from edunn.inputs import check_array, check_indices, check_sizes, show
 from edunn.operators import Operators, as_tuple
 
 np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
@@ -23,7 +24,11 @@ class _Size(int):
     shape: Shape
 
     def __call__(self, dim: int | None = None) -> Any:
-        return self.shape if dim is None else self.shape[dim]
+        if dim is None:
+            return self.shape
+        if not -len(self.shape) <= dim < len(self.shape):
+            raise IndexError(f"size({dim}) of a tensor of shape {self.shape}")
+        return self.shape[dim]
 
 
 class Ordered(NamedTuple):
@@ -128,7 +133,12 @@ class TensorWords(Operators):
     def repeat(self, *sizes: Any) -> Any:
         """The whole tensor again, so often along each axis, as np.tile does; np.repeat repeats each
         number."""
-        return np.tile(self, as_tuple(sizes))
+        sizes = as_tuple(sizes)
+        if len(sizes) < self.ndim:
+            raise ValueError(
+                f"repeat got {sizes} for shape {self.shape}, not a number for each axis"
+            )
+        return np.tile(self, sizes)
 
     def outer(self, other: Any) -> Any:
         """Each number of a vector times each of another."""
@@ -136,15 +146,20 @@ class TensorWords(Operators):
 
     def masked_fill(self, mask: Any, value: Any) -> Any:
         """`value` where the mask is true, and the numbers as they are elsewhere."""
+        if getattr(mask, "dtype", None) != np.bool_:
+            raise TypeError(f"masked_fill got a mask {show(mask)}, not of truths: mask != 0")
         return np.where(mask, value, self)
 
     def index_select(self, dim: Any, index: Any) -> Any:
-        """What stands at these places along an axis."""
-        return self[(slice(None),) * self._axis(dim) + (index,)]
+        """What stands at these places along an axis: a list of them, from 0 up."""
+        check_array("index_select", index, "places", name="index")
+        self._check_places("index_select", dim, index)
+        return self._at(dim, index)
 
     def gather(self, dim: Any, index: Any) -> Any:
         """y[i][j] = x[index[i][j]][j] for dim=0, x[i][index[i][j]] for dim=1, and so on."""
         index = index.data if isinstance(index, Operators) else index
+        self._check_places("gather", dim, index)
         key = list(np.ogrid[tuple(map(slice, index.shape))])
         key[self._axis(dim)] = index
         return self[tuple(key)]
@@ -152,6 +167,7 @@ class TensorWords(Operators):
     def split(self, size: Any, dim: Any = 0) -> Any:
         """Pieces of this size along an axis, or of the sizes of a list; the last may be smaller."""
         axis = self._axis(dim)
+        check_sizes("split", **({} if isinstance(size, (list, tuple)) else {"size": size}))
         ends = np.cumsum(size) if isinstance(size, (list, tuple)) else None
         if ends is None:
             ends = range(size, self.shape[axis] + size, size)
@@ -161,12 +177,13 @@ class TensorWords(Operators):
 
     def chunk(self, chunks: Any, dim: Any = 0) -> Any:
         """So many pieces along an axis, of equal size but for the last; fewer where it is short."""
+        check_sizes("chunk", chunks=chunks)
         return self.split(-(-self.shape[self._axis(dim)] // chunks), dim)
 
     def unbind(self, dim: Any = 0) -> Any:
         """What stands at each place along an axis, without it."""
         axis = self._axis(dim)
-        return tuple(self.index_select(axis, i) for i in range(self.shape[axis]))
+        return tuple(self._at(axis, i) for i in range(self.shape[axis]))
 
     def unsqueeze(self, dim: Any) -> Any:
         """A new axis of size 1, which becomes axis `dim`."""
@@ -178,6 +195,8 @@ class TensorWords(Operators):
         if self.ndim == 0:
             return np.reshape(self, (1,))
         start, end = self._axis(start_dim), self._axis(end_dim)
+        if start > end:
+            raise ValueError(f"flatten got start_dim={start_dim}, which is after {end_dim=}")
         return np.reshape(self, (*self.shape[:start], -1, *self.shape[end + 1 :]))
 
     def max(self, *place: Any, **words: Any) -> Any:
@@ -214,11 +233,11 @@ class TensorWords(Operators):
         indices = self.argsort(dim, descending)
         return Ordered(self.gather(dim, indices), indices)
 
-    def topk(self, k: Any, dim: Any = -1) -> Any:
-        """(values, indices) of the k largest numbers along an axis, largest first."""
+    def topk(self, k: Any, dim: Any = -1, largest: Any = True) -> Any:
+        """(values, indices) of the k largest numbers along an axis, largest first; or smallest."""
         if k > self.shape[self._axis(dim)]:
             raise ValueError(f"topk got k={k} for an axis of {self.shape[self._axis(dim)]}")
-        indices = self.argsort(dim, descending=True).index_select(dim, slice(k))
+        indices = self.argsort(dim, descending=largest)._at(dim, slice(k))
         return Ordered(self.gather(dim, indices), indices)
 
     def nonzero(self) -> Any:
@@ -338,6 +357,15 @@ class TensorWords(Operators):
         new = self.detach()
         new.data = array
         return new
+
+    def _at(self, dim: Any, key: Any) -> Any:
+        """What this key takes along an axis."""
+        return self[(slice(None),) * self._axis(dim) + (key,)]
+
+    def _check_places(self, who: str, dim: Any, index: Any) -> None:
+        """Refuse places that are not along this axis; below 0 is none: it is a label left out."""
+        index = index.data if isinstance(index, Operators) else index
+        check_indices(who, index, self.shape[self._axis(dim)], "index")
 
     def _axis(self, axis: Any, ndim: Any = None) -> Any:
         """The number of an axis from 0 up; one that is not there is refused."""

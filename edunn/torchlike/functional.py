@@ -10,6 +10,7 @@ from edunn.backend import generator as _generator
 from edunn.core import Parameter as _Parameter
 from edunn.core import Tensor as _Tensor
 from edunn.differences import refuse as _refuse
+from edunn.inputs import check_indices as _check_indices
 from edunn.layers.activations import ACTIVATIONS as _ACTIVATIONS
 from edunn.layers.convolution import Conv2d as _Conv2d
 from edunn.layers.normalization import LayerNorm as _LayerNorm
@@ -96,13 +97,16 @@ def linear(x: _Any, weight: _Any, bias: _Any = None) -> _Any:
 
 def embedding(indices: _Any, weight: _Any) -> _Any:
     """The rows of weight at whole numbers, which may be of any shape."""
-    return weight[_array(indices)]
+    indices = _array(indices)
+    _check_indices("embedding", indices, len(weight), "indices")
+    return weight[indices]
 
 
 def one_hot(labels: _Any, num_classes: int = -1) -> _Any:
     """(..., num_classes), 1 at each label and 0 elsewhere; -1: as many as the labels need."""
     labels = _array(labels)
     classes = int(labels.max()) + 1 if num_classes == -1 else num_classes
+    _check_indices("one_hot", labels, classes, "labels")
     return _Tensor((labels[..., None] == _np.arange(classes, like=labels)).astype(_np.int64))
 
 

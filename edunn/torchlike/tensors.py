@@ -69,7 +69,9 @@ def randint(low: int, high: _Any = None, size: _Any = None, **options: _Any) -> 
     """A Tensor of whole numbers from low to below high; randint(high, size) starts at 0."""
     if size is None or not isinstance(high, int):
         low, high, size = 0, low, high if size is None else size
-    numbers = _generator().integers(low, high, tuple(size))
+    if size is None:
+        raise TypeError(f"randint({low}, {high}) got no size, as in randint(0, 10, (2, 3))")
+    numbers = _generator().integers(low, high, _shape((), size))
     return _made(numbers, **{"dtype": _np.int64} | options)
 
 
