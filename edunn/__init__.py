@@ -4,6 +4,7 @@
 import typing as _typing
 
 from edunn._lazy import lazy_exports as _lazy_exports
+from edunn.differences import missing as _missing
 from edunn.original import refuse as _refuse
 from edunn.backend import (
     DeviceError,
@@ -20,7 +21,7 @@ from edunn.ops import (
 from edunn.array_ops import Concatenate, Index, Max, Mean, Reshape, Sum, Transpose
 from edunn.more_ops import (
     BroadcastTo, Clip, Cos, CumSum, Einsum, ExpandDims, Expm1, Flip, Log1p, Min, Minimum, Pad, Prod,
-    Repeat, Sin, Sort, Squeeze, Stack, Std, Tile, Tril, Triu, Var, Where,
+    Remainder, Repeat, Sin, Sort, Squeeze, Stack, Std, Tile, Tril, Triu, Var, Where,
 )
 from edunn import initializers
 from edunn.layers.linear import Bias, Linear
@@ -131,7 +132,8 @@ __all__ = [
     "Maximum", "Mean", "MeanError", "Min", "Minimum", "Module", "ModuleDict", "ModuleList",
     "Momentum", "MomentumGD", "MultiStepLR", "Multiply", "MultiplyConstant", "NLLLoss", "Negative",
     "Nesterov", "NesterovMomentumGD", "OptimizerError", "Pad", "Parameter", "Power", "Prod",
-    "RMSprop", "RNN", "ReLU", "ReduceLROnPlateau", "Repeat", "Reshape", "SGD", "Sequential",
+    "RMSprop", "RNN", "ReLU", "ReduceLROnPlateau", "Remainder", "Repeat", "Reshape", "SGD",
+    "Sequential",
     "Sequential1D", "Sequential2D", "Sigmoid", "SignGD", "Sin", "SmoothL1Loss", "Softmax", "Sort",
     "SparseLinear", "Sqrt", "SquaredError", "Squeeze", "Stack", "Std", "Step", "StepLR", "Subtract",
     "Sum", "TanH", "Tanh", "Tensor", "TensorDataset", "Tile", "TrainingLoopError", "Transpose",
@@ -142,6 +144,14 @@ __all__ = [
     "no_tape", "numeric_gradient", "plot", "precision", "r2", "recall", "save", "save_checkpoint",
     "set_default_dtype", "state_dict", "to", "to_torch", "utils",
 ]
+
+
+
+def _refuse_name(module: str, name: str) -> AttributeError:
+    """What to raise for a name that is not here, with a hint to what is near."""
+    says = _missing(name)
+    return AttributeError(f"edunn has no {name}: {says}") if says else _refuse(module, name)
+
 
 __getattr__ = _lazy_exports("edunn", {
     "datasets": ["datasets"],
@@ -157,7 +167,7 @@ __getattr__ = _lazy_exports("edunn", {
         "TrainingLoopError", "check_gradients", "check_initializer", "check_layer",
         "check_optimizer", "check_training_loop", "numeric_gradient",
     ],
-}, _refuse)[0]  # fmt: skip
+}, _refuse_name)[0]  # fmt: skip
 
 
 def __dir__() -> list[str]:

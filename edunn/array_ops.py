@@ -16,10 +16,11 @@ from edunn.ops import gradient_for
 
 
 class Reduction(Module):
-    """y has fewer axes than x: those of `axis` (a number, a tuple, or None for all) are gone"""
+    """y has fewer axes than x: those of `axis` (a number, several, or None for all) are gone"""
 
     def __init__(self, axis: Axis = None, *, keepdims: bool = False) -> None:
-        self.axis, self.keepdims = axis, keepdims
+        self.axis = tuple(axis) if isinstance(axis, list) else axis
+        self.keepdims = keepdims
 
     def count(self, x: Array, y: Array) -> int:
         """How many numbers of x each of y is made of."""
@@ -164,8 +165,8 @@ RULES.update({
 })  # fmt: skip
 for function in (
     np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign,
-    np.floor, np.ceil, np.round, np.isfinite, np.isnan, np.isinf, np.isclose, np.argmax, np.argmin,
-    np.all, np.any, np.logical_and, np.logical_or, np.logical_not, np.invert, np.bitwise_and,
-    np.bitwise_or, np.bitwise_xor,
+    np.floor, np.ceil, np.round, np.floor_divide, np.isfinite, np.isnan, np.isinf, np.isclose,
+    np.argmax, np.argmin, np.all, np.any, np.logical_and, np.logical_or, np.logical_not, np.invert,
+    np.bitwise_and, np.bitwise_or, np.bitwise_xor,
 ):  # fmt: skip
     RULES[function] = partial(_NoGradient, function)

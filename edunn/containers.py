@@ -23,7 +23,7 @@ class Container(Module):
     Gradients meet inside by Parameter, so tied weights add up; only `backward` gives them names.
     """
 
-    def is_traced(self) -> bool:
+    def has_traced_parts(self) -> bool:
         return any(child.is_traced() for child in self.children().values())
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
@@ -66,6 +66,8 @@ class _Holder(Container):
     entries: (name or None, layer) for each child, in order
     """
 
+    _parts = "attribute or layer"
+
     def __init__(self, entries: list[Entry]) -> None:
         self.entries = entries
 
@@ -78,9 +80,7 @@ class _Holder(Container):
     def __getattr__(self, name: str) -> Module:
         """model.fc1 is model["fc1"]; asked only for what is no attribute."""
         layers = self.children() if "entries" in vars(self) else {}
-        if name not in layers:
-            raise AttributeError(f"{type(self).__name__} has no attribute or layer {name!r}")
-        return layers[name]
+        return layers[name] if name in layers else super().__getattr__(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """model.fc1 = layer is model["fc1"] = layer, or a new layer at the end."""

@@ -8,8 +8,7 @@ the steps, last one first, asking each module for the gradient to hand on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from inspect import signature
 from itertools import count
 from types import FunctionType
@@ -22,7 +21,7 @@ from edunn.backend import Array, Shape, array_of, to
 from edunn.recording import is_recording
 from edunn.recording import no_tape as no_tape  # where it is looked for
 from edunn.tensor_words import TensorWords
-from edunn.words import ModuleWords
+from edunn.words import ModuleWords, old_words
 
 Grads: TypeAlias = dict[str, Array]  # by a Parameter's name, as `backward` gives them
 ParameterGrads: TypeAlias = "dict[Parameter, Array]"  # as `backward_from` does
@@ -37,9 +36,9 @@ class Module(ModuleWords):
     - `backward(dy)` returns `dx, grads`: the gradient of the input, and a dict from the name of
       each parameter to its gradient. It changes neither `dy` nor the cache.
 
-    With several inputs, dx is a tuple. A subclass without a `backward` is traced: called on a
-    Tensor, its forward runs on that Tensor, and the modules it calls leave their own steps on the
-    tape.
+    With several inputs, dx is a tuple. A subclass that writes a forward and no backward is traced:
+    called on a Tensor, its forward runs on that Tensor, and the modules it calls leave their own
+    steps on the tape; so does super().forward. To keep an inherited one: backward = Base.backward.
 
     The Parameters and modules inside a module are found by looking at its attributes, whenever
     they are asked for; nothing is registered. Those in lists, tuples and dicts are found as well,
@@ -53,13 +52,23 @@ class Module(ModuleWords):
     needs_dx = True  # False while a backward runs whose dx nobody asks for: a first layer's
     takes_indices = False  # True: its input is whole numbers, as that of an Embedding
     buffers: tuple[str, ...] = ()  # names of attributes that are arrays but not learned
+    sees_tensors = False  # whether the class writes a forward after the last backward
+    _forward_of_backward: Callable[..., Any]  # the forward that belongs to its backward
 
     def __init_subclass__(cls, **options: Any) -> None:
         # The one hook: each `forward` that a class defines is made to record what Tensors go
         # through it, so that layer.forward(tensor) does as layer(tensor) does.
         super().__init_subclass__(**options)
+        forward, *backward = (
+            next(i for i, kind in enumerate(cls.__mro__) if name in vars(kind))
+            for name in ("forward", "backward", "backward_from")
+        )
+        cls.sees_tensors = forward < min(backward)
         if isinstance(vars(cls).get("forward"), FunctionType):
-            cls.forward = _recording_forward(cls.forward)  # type: ignore[method-assign]
+            traced = cls.sees_tensors
+            cls.forward = _recording_forward(cls.forward, traced)  # type: ignore[method-assign]
+        if not (cls.sees_tensors and cls.differentiable):
+            cls._forward_of_backward = cls.forward
 
     # What it computes
 
@@ -105,7 +114,10 @@ class Module(ModuleWords):
             if any(map(requires_grad, options.values())):
                 raise TypeError(f"{self} got a Tensor by name that takes no gradient: detach() it")
             options = {n: x.data if isinstance(x, Tensor) else x for n, x in options.items()}
-        y = self.forward(*[x.data if isinstance(x, Tensor) else x for x in inputs], **options)
+        forward = self.forward
+        if self.differentiable and self.sees_tensors:  # it has called super().forward
+            forward = partial(type(self)._forward_of_backward, self)
+        y = forward(*[x.data if isinstance(x, Tensor) else x for x in inputs], **options)
         if isinstance(y, tuple):
             raise TypeError(
                 f"{self} gave {len(y)} outputs for a Tensor, not one: join them, and slice"
@@ -128,7 +140,11 @@ class Module(ModuleWords):
 
     def is_traced(self) -> bool:
         """Whether a Tensor goes through this module's forward as it is: see the class."""
-        return self.differentiable and type(self).backward is Module.backward
+        return self.differentiable and (self.sees_tensors or self.has_traced_parts())
+
+    def has_traced_parts(self) -> bool:
+        """Whether its parts are traced, so that it is as well: see Container."""
+        return False
 
     # What it is made of
 
@@ -185,10 +201,10 @@ class Module(ModuleWords):
             for name in module.buffers
         }
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; set_to_none: False to make them zeros."""
         for parameter in self.parameters():
-            parameter.grad = None
+            parameter.zero_grad(set_to_none)
 
     def train(self, mode: bool = True) -> Self:
         """Put this module and all inside it into training mode (or, with False, out of it)."""
@@ -256,9 +272,8 @@ class Tensor(TensorWords):
 
     def __init__(self, data: Any, requires_grad: bool = False, step: Step | None = None):
         self.data: Array = array_of(data.data if isinstance(data, Tensor) else data)
-        if requires_grad and self.data.dtype.kind != "f":
-            what = f"requires_grad=True for numbers of dtype {self.data.dtype}, not floats"
-            raise TypeError(f"{type(self).__name__} got {what}: write .astype(np.float32)")
+        if requires_grad:
+            self.check_can_learn(requires_grad)
         self.step = step  # None for a leaf: an input, or a Parameter
         self.requires_grad = requires_grad or step is not None
         self.grad: Array | None = None
@@ -320,17 +335,9 @@ class Tensor(TensorWords):
             )
         return np.array(self.numpy(), dtype)
 
-    def to(self, device: str) -> Tensor:
-        """A copy on another device, cut off from the tape; this tensor itself if it is there."""
-        moved = to(self.data, device)
-        return self if moved is self.data else Tensor(moved, self.requires_grad)
-
     def detach(self) -> Tensor:
         """The same array, cut off from the tape."""
         return Tensor(self.data)
-
-    def zero_grad(self) -> None:
-        self.grad = None
 
     def accumulate(self, gradient: Array) -> None:
         """Add to `grad`, into a new array: the old one may be in use elsewhere."""
@@ -339,10 +346,12 @@ class Tensor(TensorWords):
 
 
 class Parameter(Tensor):
-    """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False)."""
+    """A leaf that a module owns and an optimizer changes, unless it is frozen (trainable=False, or
+    requires_grad=False)."""
 
     is_parameter = True
 
+    @old_words(requires_grad="trainable")
     def __init__(self, data: Any, trainable: bool = True):
         super().__init__(data, requires_grad=trainable)
 
@@ -369,8 +378,10 @@ def requires_grad(x: Any) -> bool:
     return isinstance(x, Tensor) and x.requires_grad
 
 
-def _recording_forward(forward: Callable[..., Any]) -> Callable[..., Any]:
-    """The same `forward`, but Tensors go by way of `record`, unless it is meant to see them."""
+def _recording_forward(forward: Callable[..., Any], traced: bool) -> Callable[..., Any]:
+    """The same `forward`, but Tensors go by way of `record`, unless it is meant to see them.
+
+    traced: whether it is written without a backward"""
 
     @wraps(forward)
     def forward_or_record(self: Module, x: Any = _nothing, /, *more: Any, **options: Any) -> Any:
@@ -378,7 +389,10 @@ def _recording_forward(forward: Callable[..., Any]) -> Callable[..., Any]:
             return forward(self, x)  # one array, as nearly always: 0.1 us
         inputs = more if x is _nothing else (x, *more)
         has_tensors = any(isinstance(x, Tensor) for x in (*inputs, *options.values()))
-        if has_tensors and not self.is_traced():
+        sees_them = self.differentiable and (
+            (traced and self.sees_tensors) or self.has_traced_parts()
+        )
+        if has_tensors and not sees_them:
             return self.record(*inputs, **options)
         return forward(self, *inputs, **options)
 
@@ -398,15 +412,3 @@ def _apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
             "arrays (the array of a Tensor or Parameter is its .data)"
         )
     return RULES[function](*arguments, **options)(*inputs)
-
-
-@contextmanager
-def evaluating(module: Module) -> Iterator[None]:
-    """Evaluation mode inside; after it, every module has the mode and the cache that it had."""
-    before = [(one, one.training, one.cache) for one in module.modules()]
-    module.eval()
-    try:
-        yield
-    finally:
-        for one, training, cache in before:
-            one.training, one.cache = training, cache

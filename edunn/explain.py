@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from edunn.backend import Array, Shape, default_dtype
-from edunn.core import Module, Parameter, evaluating
+from edunn.core import Module, Parameter
 from edunn.inputs import check_shape
+from edunn.recording import evaluating
 from edunn.words import title_of
 
 

@@ -77,6 +77,21 @@ class Minimum(Module):
         return (gradient_for(a, da), gradient_for(b, db)), {}
 
 
+class Remainder(Module):
+    """y = a - b floor(a / b), elementwise, of the sign of b; at its jumps, the slope beside them
+
+    da = dy    db = -dy floor(a / b)
+    """
+
+    def forward(self, a: Array, b: Array) -> Array:
+        self.cache = a, b
+        return np.remainder(a, b)
+
+    def backward(self, dy: Array) -> tuple[Any, Grads]:
+        a, b = self.cache
+        return (gradient_for(a, dy), gradient_for(b, -dy * np.floor_divide(a, b))), {}
+
+
 class Clip(Module):
     """y = x, but `low` where x is lower and `high` where it is higher; there, x gets no gradient
 
@@ -218,7 +233,13 @@ class Squeeze(Reshape):
 
     def forward(self, x: Array) -> Array:
         self.cache = x.shape
-        return np.squeeze(x, self.axis)
+        try:
+            return np.squeeze(x, self.axis)
+        except ValueError as error:
+            who = f"Squeeze got axis {self.axis} of shape {x.shape}"
+            raise ValueError(f"{who}: {error}") from None
+
+    backward = Reshape.backward
 
 
 class ExpandDims(Reshape):
@@ -231,6 +252,8 @@ class ExpandDims(Reshape):
         self.cache = x.shape
         return np.expand_dims(x, self.axis)
 
+    backward = Reshape.backward
+
 
 class BroadcastTo(Module):
     """y = x, repeated along new axes and those of size 1, so that it has this shape"""
@@ -240,7 +263,11 @@ class BroadcastTo(Module):
 
     def forward(self, x: Array) -> Array:
         self.cache = x
-        return np.broadcast_to(x, self.shape)
+        try:
+            return np.broadcast_to(x, self.shape)
+        except ValueError:
+            who = f"BroadcastTo got x of shape {x.shape}"
+            raise ValueError(f"{who}, which does not broadcast to {self.shape}") from None
 
     def backward(self, dy: Array) -> tuple[Any, Grads]:
         return gradient_for(self.cache, dy), {}
@@ -497,6 +524,7 @@ def _einsum(*operands: Any, optimize: object = False) -> Any:
 
 RULES.update({
     np.sin: Sin, np.cos: Cos, np.log1p: Log1p, np.expm1: Expm1, np.minimum: Minimum,
+    np.remainder: Remainder,
     np.clip: _clip, np.where: _where, np.min: Min, np.amin: Min, np.amax: Max,
     np.var: Var, np.std: Std, np.prod: Prod,
     np.cumsum: CumSum, np.sort: Sort, np.squeeze: Squeeze, np.expand_dims: ExpandDims,

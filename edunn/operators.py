@@ -38,6 +38,10 @@ class Operators:
     def __rmul__(self, other: Any) -> Any:      return np.multiply(other, self)
     def __truediv__(self, other: Any) -> Any:   return np.divide(self, other)
     def __rtruediv__(self, other: Any) -> Any:  return np.divide(other, self)
+    def __floordiv__(self, other: Any) -> Any:  return np.floor_divide(self, other)
+    def __rfloordiv__(self, other: Any) -> Any: return np.floor_divide(other, self)
+    def __mod__(self, other: Any) -> Any:       return np.remainder(self, other)
+    def __rmod__(self, other: Any) -> Any:      return np.remainder(other, self)
     def __matmul__(self, other: Any) -> Any:    return np.matmul(self, other)
     def __rmatmul__(self, other: Any) -> Any:   return np.matmul(other, self)
     def __pow__(self, other: Any) -> Any:       return np.power(self, other)
@@ -178,7 +182,7 @@ class Operators:
 
     def reshape(self, *shape: Any) -> Any:
         """The same numbers in another shape: reshape(2, 3) or reshape((2, 3)); -1 is worked out."""
-        return np.reshape(self, shape[0] if isinstance(shape[0], tuple) else shape)
+        return np.reshape(self, as_tuple(shape))
 
     view = reshape
 
@@ -213,7 +217,8 @@ class Operators:
     def item(self) -> Any:
         """The one number of a tensor that holds just one, as a Python number."""
         if self.data.size != 1:
-            raise ValueError(f"item() takes one number, but this tensor has shape {self.shape}")
+            but = f"but this tensor has shape {self.shape}; so do float(), int() and if"
+            raise ValueError(f"item() takes one number, {but}")
         return self.data.item()
 
     def __float__(self) -> float:
@@ -244,8 +249,17 @@ class Operators:
         return f"{type(self).__name__}({to(self.data, 'cpu')!r}{grad})"
 
 
+def as_tuple(numbers: Any) -> Any:
+    """(1, 2) for f(1, 2), f((1, 2)) and f([1, 2])."""
+    one = len(numbers) == 1 and isinstance(numbers[0], (tuple, list))
+    return tuple(numbers[0]) if one else numbers
+
+
 def _reduction(
-    axis: Axis, keepdims: bool, dim: Axis = None, keepdim: bool = False
+    axis: Axis, keepdims: bool, dim: Axis = None, keepdim: bool = False, **unknown: Any
 ) -> dict[str, Any]:
     """The options of np.sum and its like, from NumPy's words and PyTorch's."""
+    if unknown:
+        raise TypeError(f"sum, mean or its like got {', '.join(unknown)}, not axis, keepdims, dim "
+                        "or keepdim")  # fmt: skip
     return {"axis": axis if dim is None else dim, "keepdims": keepdims or keepdim}

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from edunn.backend import Array
-from edunn.core import Parameter
+from edunn.core import Parameter, Tensor
 from edunn.inputs import (
     check_choice,
     check_number,
@@ -20,6 +20,7 @@ from edunn.inputs import (
     check_shape,
     check_sizes,
     check_whole,
+    show,
 )
 
 Parameters: TypeAlias = (
@@ -47,6 +48,8 @@ class Optimizer:
         self.state: dict[Any, _State] = {}  # remembered, by parameter
         self.param_groups: list[dict[str, Any]] = []
         self._groups: dict[Any, dict[str, Any]] = {}  # by parameter's name, its group
+        if not isinstance(parameters, Iterable):
+            raise TypeError(f"{who} got {show(parameters)}, not model.parameters()")
         given: Any = parameters if isinstance(parameters, dict) else list(parameters)
         if not given:
             raise TypeError(f"{who} got no parameters: give it model.parameters()")
@@ -60,10 +63,10 @@ class Optimizer:
         group: {"params": a list or dict of Parameters, "lr": ..., "weight_decay": ...}
         """
         who, given = type(self).__name__, group.get("params", ())
-        given = [given] if isinstance(given, Parameter) else given
+        given = [given] if isinstance(given, Tensor) else given
         first = len(self.parameters)
         named = given if isinstance(given, dict) else dict(enumerate(given, first))
-        if not named or not all(isinstance(p, Parameter) for p in named.values()):
+        if not named or not all(map(_is_trained, named.values())):
             raise TypeError(f"{who} got no parameters: give it model.parameters()")
         here = set(self.parameters.values()) | set(named.values())
         if len(here) < len(self.parameters) + len(named) or named.keys() & self.parameters.keys():
@@ -105,6 +108,9 @@ class Optimizer:
         Frozen parameters, and those without a gradient, stay as they are. Where no backward has
         ever come to one that is not frozen, a UserWarning names it, once.
         """
+        if grads is not None and not isinstance(grads, Mapping):
+            hint = "call loss.backward(), and step() without any" if callable(grads) else "by name"
+            raise TypeError(f"{type(self).__name__}.step got {show(grads)}, not gradients: {hint}")
         known = self.parameters.keys() | set(self.parameters.values()) if grads else set()
         if unknown := (grads or {}).keys() - known:
             raise ValueError(
@@ -166,8 +172,7 @@ class Optimizer:
         set_to_none: False to make them zeros, along which momentum goes on
         """
         for parameter in self.parameters.values():
-            keep = parameter.grad is not None and not set_to_none
-            parameter.grad = np.zeros_like(parameter.data) if keep else None
+            parameter.zero_grad(set_to_none)
 
     def state_dict(self) -> dict[str, Any]:
         """What is remembered of each parameter, and the settings of the groups; copies."""
@@ -488,6 +493,13 @@ def clip_grad_norm(parameters: Collection[Parameter], max_norm: float) -> float:
             if parameter.grad is not None:
                 parameter.grad = parameter.grad * (max_norm / (norm + 1e-6))
     return norm
+
+
+def _is_trained(x: object) -> bool:
+    """Whether this is a Parameter, or another leaf that takes a gradient."""
+    return isinstance(x, Parameter) or (
+        isinstance(x, Tensor) and x.step is None and x.requires_grad
+    )
 
 
 def _check_share(who: object, **shares: float) -> None:

@@ -1,8 +1,10 @@
-"""Whether the tape records what is done to Tensors: always, except inside `with no_tape():`."""
+"""What holds inside a `with`: whether the tape records what is done to Tensors, as it does always
+but inside `no_tape()`; and evaluation mode."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 _recording = ContextVar("recording", default=True)  # one for each thread
 
@@ -22,3 +24,15 @@ def no_tape() -> Iterator[None]:
         yield
     finally:
         _recording.set(before)
+
+
+@contextmanager
+def evaluating(module: Any) -> Iterator[None]:
+    """Evaluation mode inside; after it, every module has the mode and the cache that it had."""
+    before = [(one, one.training, one.cache) for one in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for one, training, cache in before:
+            one.training, one.cache = training, cache

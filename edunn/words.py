@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import wraps
-from inspect import getattr_static
+from inspect import getattr_static, signature
 from itertools import count
 from typing import Any
 
 import numpy
 
 from edunn.backend import device_of, to
+from edunn.differences import missing
 from edunn.operators import Operators
 
 np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
@@ -133,6 +134,7 @@ def refused_words(*words: str, near: str) -> Callable[[Any], Any]:
                     raise TypeError(f"{who} takes no {word}: what the original edunn did is {near}")
             return init(*args, **options)
 
+        without_words.refused = words  # type: ignore[attr-defined]
         return without_words
 
     return decorate
@@ -143,9 +145,17 @@ def named(**words: str) -> Callable[[Any], Any]:
 
     def decorate(cls: Any) -> Any:
         init = old_words(**words)(cls.__init__)
+        takes = signature(init).parameters
+        takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values())
+        known = {*takes, *words, *getattr(init, "refused", ())}
 
         @wraps(init)
         def init_and_name(self: Any, *args: Any, name: str | None = None, **options: Any) -> None:
+            unknown = [] if takes_all else [word for word in options if word not in known]
+            if unknown:
+                wanted = ", ".join([*takes][1:]) or "nothing but a name"
+                got = ", ".join(unknown)
+                raise TypeError(f"{type(self).__name__} got {got}, but takes {wanted}")
             init(self, *args, **options)
             ModuleWords.__init__(self, name=name)
 
@@ -162,9 +172,15 @@ class ModuleWords:
     name: Any = _Name()
     buffers: tuple[str, ...]
 
+    _parts = "attribute"  # what one looks for in a module by its name
+
     def __init__(self, *, name: str | None = None) -> None:
         if name is not None:
             self.name = name
+
+    __init__.__qualname__ = (
+        "Module.__init__"  # as Python calls it when it gets what it does not take
+    )
 
     def state_dict(self: Any) -> dict[str, numpy.ndarray]:
         """All parameters and buffers as arrays on the CPU, by their dotted names; copies."""
@@ -199,6 +215,22 @@ class ModuleWords:
             child.apply(function)
         function(self)
         return self
+
+    def cpu(self: Any) -> Any:
+        """Move everything to the CPU: to('cpu')."""
+        return self.to("cpu")
+
+    def cuda(self: Any) -> Any:
+        """Move everything to the GPU: to('cuda')."""
+        return self.to("cuda")
+
+    def __getattr__(self, name: str) -> Any:
+        """Asked only for what is not there: say what is near."""
+        if hasattr(type(self), name):  # a property that failed has a reason of its own
+            return object.__getattribute__(self, name)
+        text = f"{type(self).__name__!r} object has no {self._parts} {name!r}"
+        says = missing(f"Module.{name}")
+        raise AttributeError(text + (f": {says}" if says else ""), name=name, obj=self)
 
     def register_buffer(self, name: str, array: Any) -> None:
         """Keep an array as the attribute `name`: moved, saved and loaded with the rest, not

@@ -19,6 +19,7 @@ class Notes:
     rows, modes, gradients: of each batch that flowed backward, which rows of x it held, whether the
     model was in training mode, and its gradient of w; pairs: its rows of x and of y, by the loss
     used: w's gradient at each step
+    parameters: the names of the model's parameters
     """
 
     def __init__(self, x: Array, y: Array):
@@ -29,6 +30,7 @@ class Notes:
         self.pairs: list[tuple[list[int], list[int]]] = []
         self.gradients: list[Array] = []
         self.used: list[Array | None] = []
+        self.parameters = ""
 
     def slope(self, rows: list[int]) -> Array:
         """The gradient of w for a batch of these rows."""
@@ -60,9 +62,9 @@ class NotingModel(Module):
         notes.gradients.append(dw.copy())
         return dy * self.w.data, {"w": dw}
 
-    def zero_grad(self) -> None:
+    def zero_grad(self, set_to_none: bool = True) -> None:
         self.notes.calls.append("zero_grad")
-        super().zero_grad()
+        super().zero_grad(set_to_none)
 
 
 class NotingLoss(Loss):
@@ -95,6 +97,7 @@ class NotingOptimizer(Optimizer):
     def __init__(self, model: Module, notes: Notes):
         super().__init__(model.named_parameters(), lr=0.1)
         self.notes = notes
+        notes.parameters = ", ".join(self.parameters)
 
     def step(self, grads: Any = None) -> None:
         self.notes.calls.append("step")

@@ -75,7 +75,7 @@ def _wrong_steps(notes: Notes) -> list[Answer]:
         return []
     first = ", ".join(notes.calls[:8])
     if not notes.gradients:
-        return [answer("loop_no_gradient_at_step", calls=first)]
+        return [answer("loop_no_gradient_at_step", parameters=notes.parameters)]
     if found := _wrong_batches(notes):
         return found
     order = [call for call in notes.calls if call in ("backward", "step")]
@@ -83,7 +83,7 @@ def _wrong_steps(notes: Notes) -> list[Answer]:
         return [answer("loop_wrong_order_of_calls", calls=first)]
     for k, (got, want) in enumerate(zip(notes.used, notes.gradients)):
         if got is None or not got.any():
-            return [answer("loop_no_gradient_at_step", calls=first)]
+            return [answer("loop_no_gradient_at_step", parameters=notes.parameters)]
         if not _close(got, want):
             older = np.cumsum(notes.gradients[:k][::-1], axis=0)
             accumulates = any(_close(got, want + extra) for extra in older)

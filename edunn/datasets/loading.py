@@ -142,13 +142,15 @@ class DataLoader:
     """Batches of a dataset; the last one may be smaller.
 
     dataset: an array, or anything with a length and items
-    Items that are tuples or lists, as (image, label), give a tuple of Tensors a batch; items that
-    are arrays, Tensors or numbers give one Tensor.
+    Items that are tuples or lists, as (image, label), give a tuple of Tensors a batch, and dicts a
+    dict of them; items that are arrays, Tensors or numbers give one Tensor.
+    num_workers, pin_memory: accepted, without effect: everything happens in this process
     """
 
-    def __init__(
-        self, dataset: Any, batch_size: int = 1, shuffle: bool = False, drop_last: bool = False
-    ) -> None:
+    def __init__(  # noqa: PLR0913  # PyTorch's words
+        self, dataset: Any, batch_size: int = 1, shuffle: bool = False, drop_last: bool = False,
+        *, num_workers: int = 0, pin_memory: bool = False,
+    ) -> None:  # fmt: skip
         check_sizes("DataLoader", batch_size=batch_size)
         if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
             kind = type(dataset).__name__
@@ -179,7 +181,11 @@ class DataLoader:
 
 
 def _collated(items: list[Any]) -> Any:
-    """One Tensor of the items, or a tuple of one for each place in them."""
+    """One Tensor of the items, or a tuple or dict of one for each place in them."""
+    if isinstance(items[0], dict):
+        if any(not isinstance(item, dict) or item.keys() != items[0].keys() for item in items):
+            raise ValueError(f"DataLoader got items that are not all dicts of {[*items[0]]}")
+        return {name: _collated([item[name] for item in items]) for name in items[0]}
     if isinstance(items[0], (tuple, list)):
         lengths = {len(item) if isinstance(item, (tuple, list)) else 1 for item in items}
         if len(lengths) > 1:

@@ -27,9 +27,10 @@ class _Kernels(Module):
         for name, channels in sizes.items():
             if channels % groups:
                 raise ValueError(f"{who} got {name}={channels}, not a multiple of groups={groups}")
-        axes, self.groups = len(self.place), groups
-        self.windows = Sliding(who, kernel_size, stride, padding, dilation, axes)
-        shape = (out_channels, in_channels // groups, *self.windows.size)
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.windows = Sliding(who, kernel_size, stride, padding, dilation, len(self.place))
+        self.kernel_size = self.windows.size
+        shape = (out_channels, in_channels // groups, *self.kernel_size)
         self.w = Parameter(initializer(shape))
         self.b = Parameter(bias_initializer((out_channels,))) if bias else None
 
@@ -42,9 +43,8 @@ class _Kernels(Module):
         return prod(y_shape) // y_shape[1] * self.w.size
 
     def describe(self):
-        channels = f"{self.w.shape[1] * self.groups}, {self.w.shape[0]}"
         groups = f", groups={self.groups}" if self.groups > 1 else ""
-        return f"{channels}, {self.windows.describe()}{groups}"
+        return f"{self.in_channels}, {self.out_channels}, {self.windows.describe()}{groups}"
 
 
 class _Convolution(_Kernels):

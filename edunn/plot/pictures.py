@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from edunn.backend import Array, Shape, device_of, to
-from edunn.core import Module, Tensor, evaluating, no_tape
+from edunn.core import Module, Tensor, no_tape
 from edunn.inputs import check_array, check_finite, check_labels, check_positive, check_sizes
 from edunn.layers.activations import activation_layer
+from edunn.recording import evaluating
 
 if TYPE_CHECKING:  # only to name a type: import edunn stays fast
     from matplotlib.axes import Axes

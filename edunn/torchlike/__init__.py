@@ -6,7 +6,7 @@ What is missing, and what differs, stands in docs/from_pytorch.md.
 """
 
 import math as _math
-from types import SimpleNamespace as _Namespace
+import sys as _sys
 
 from edunn.backend import manual_seed, set_default_dtype
 from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
@@ -31,7 +31,7 @@ from edunn.losses import (
 )
 from edunn.saving import from_torch, load_state_dict, state_dict, to_torch
 from edunn.sequential2d import Sequential2D
-from edunn.torchlike import datasets, functional, init, optim, transforms, utils
+from edunn.torchlike import cuda, datasets, functional, init, optim, transforms, utils
 from edunn.torchlike.dtypes import (
     bool,
     double,
@@ -201,19 +201,10 @@ __all__ = [
     "unsqueeze", "utils", "var", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
-
-def _gpu_is_available() -> object:
-    """Whether CuPy is installed and finds a GPU."""
-    try:
-        import cupy
-    except ImportError:
-        return False
-    return cupy.cuda.is_available()
-
-
-cuda = _Namespace(is_available=_gpu_is_available)
 inf, nan, pi = _math.inf, _math.nan, _math.pi
 
 
 def __getattr__(name: str) -> object:
+    if name == "nn":  # torch.nn is this module, as torch is
+        return _sys.modules[__name__]
     raise _refuse(__name__, name, __all__)

@@ -10,6 +10,7 @@ from edunn.backend import generator as _generator
 from edunn.core import Parameter as _Parameter
 from edunn.core import Tensor as _Tensor
 from edunn.differences import refuse as _refuse
+from edunn.inputs import check_indices as _check_indices
 from edunn.layers.activations import ACTIVATIONS as _ACTIVATIONS
 from edunn.layers.convolution import Conv2d as _Conv2d
 from edunn.layers.normalization import LayerNorm as _LayerNorm
@@ -96,13 +97,16 @@ def linear(x: _Any, weight: _Any, bias: _Any = None) -> _Any:
 
 def embedding(indices: _Any, weight: _Any) -> _Any:
     """The rows of weight at whole numbers, which may be of any shape."""
-    return weight[_array(indices)]
+    indices = _array(indices)
+    _check_indices("embedding", indices, len(weight), "indices")
+    return weight[indices]
 
 
 def one_hot(labels: _Any, num_classes: int = -1) -> _Any:
     """(..., num_classes), 1 at each label and 0 elsewhere; -1: as many as the labels need."""
     labels = _array(labels)
     classes = int(labels.max()) + 1 if num_classes == -1 else num_classes
+    _check_indices("one_hot", labels, classes, "labels")
     return _Tensor((labels[..., None] == _np.arange(classes, like=labels)).astype(_np.int64))
 
 
@@ -148,8 +152,9 @@ def dropout(x: _Any, p: float = 0.5, training: bool = True, inplace: bool = Fals
 
 def pad(x: _Any, pad: _Sequence[int], mode: str = "constant", value: float = 0.0) -> _Any:
     """x with more places around it: (before, after) of the last axis, then of the one before ..."""
-    if mode != "constant" or len(pad) % 2 or len(pad) > 2 * x.ndim:
-        raise ValueError(f"pad got {tuple(pad)!r} and mode {mode!r}, not pairs, and 'constant'")
+    if mode != "constant" or len(pad) % 2 or len(pad) > 2 * x.ndim or any(n < 0 for n in pad):
+        wanted = "not pairs of numbers from 0 up, and 'constant'"
+        raise ValueError(f"pad got {tuple(pad)!r} and mode {mode!r}, {wanted}")
     pairs = [tuple(pad[i : i + 2]) for i in range(0, len(pad), 2)]
     widths = [(0, 0)] * (x.ndim - len(pairs)) + pairs[::-1]
     return _np.pad(x, widths, constant_values=value)

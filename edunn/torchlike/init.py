@@ -105,11 +105,12 @@ def _fill(who: str, tensor: _Tensor, values: _Any) -> _Tensor:
 
 def _array(who: str, tensor: _Tensor, matrix: bool = False) -> _Any:
     """The array of a tensor, which is written into."""
-    if not isinstance(tensor, _Tensor):
+    array = tensor.data if isinstance(tensor, _Tensor) else tensor  # or .data, as it is here
+    if not hasattr(array, "__array_function__"):
         raise TypeError(f"init.{who} got {type(tensor).__name__}, not a Parameter or Tensor")
     if matrix and tensor.ndim < 2:
         raise ValueError(f"init.{who} got shape {tensor.shape}, not (inputs, outputs)")
-    return tensor.data
+    return array
 
 
 def __getattr__(name: str) -> object:

@@ -51,6 +51,8 @@ class Dropout(regularization.Dropout):
             return self.cache
         return super().forward(x)
 
+    backward = regularization.Dropout.backward
+
     def describe(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
 

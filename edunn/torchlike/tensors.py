@@ -9,6 +9,7 @@ from edunn.backend import default_dtype as _default_dtype
 from edunn.backend import generator as _generator
 from edunn.backend import to as _to
 from edunn.core import Tensor as _Tensor
+from edunn.operators import as_tuple as _as_tuple
 from edunn.tensor_words import Ordered as _Ordered
 from edunn.torchlike.functional import relu, sigmoid, softmax, tanh
 
@@ -68,7 +69,9 @@ def randint(low: int, high: _Any = None, size: _Any = None, **options: _Any) -> 
     """A Tensor of whole numbers from low to below high; randint(high, size) starts at 0."""
     if size is None or not isinstance(high, int):
         low, high, size = 0, low, high if size is None else size
-    numbers = _generator().integers(low, high, tuple(size))
+    if size is None:
+        raise TypeError(f"randint({low}, {high}) got no size, as in randint(0, 10, (2, 3))")
+    numbers = _generator().integers(low, high, _shape((), size))
     return _made(numbers, **{"dtype": _np.int64} | options)
 
 
@@ -226,7 +229,7 @@ def stack(tensors: _Sequence[_Any], dim: int = 0) -> _Any:
 
 def einsum(equation: str, *operands: _Any) -> _Any:
     """np.einsum: products summed over the letters that the result has not."""
-    return _np.einsum(equation, *operands)
+    return _np.einsum(equation, *_as_tuple(operands))
 
 
 def reshape(x: _Any, shape: _Any) -> _Any:

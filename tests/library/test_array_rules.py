@@ -35,6 +35,15 @@ def positive(*shape):
     return np.asarray(np.abs(normal(*shape)))
 
 
+def not_of_seven(*shape):
+    """None of these, nor the whole numbers below them, is near a multiple of 7.1, or of 7."""
+    return np.reshape(7.0 * np.arange(int(np.prod(shape))) + 3.3, shape)
+
+
+def sevens(*shape):
+    return np.full(shape, 7.1)
+
+
 SHAPES = [(), (3,), (1,), (0,), (4, 3), (1, 3), (2, 0), (2, 3, 2)]
 PAIRS = [
     ((), ()), ((3,), ()), ((), (4, 3)), ((4, 3), (3,)), ((4, 1), (1, 3)), ((2, 3), (2, 3)),
@@ -213,6 +222,7 @@ TABLE = {
     np.log1p: one_input(np.log1p, positive),
     np.expm1: one_input(np.expm1),
     np.minimum: two_inputs(np.minimum, normal, shifted),
+    np.remainder: two_inputs(np.remainder, not_of_seven, sevens),
     np.clip: with_options(
         np.clip, a_min=[None, -1.0, 0, np.array([0.2])], a_max=[None, 1.0, np.array([[1.0]])]
     ),
@@ -257,7 +267,8 @@ NO_GRADIENT = {
                                         np.greater, np.greater_equal)},
     **{f: list(one_input(f)) for f in (np.sign, np.floor, np.ceil, np.round, np.isfinite, np.isnan,
                                        np.isinf, np.logical_not)},
-    **{f: list(two_inputs(f)) for f in (np.isclose, np.logical_and, np.logical_or)},
+    **{f: list(two_inputs(f)) for f in (np.isclose, np.logical_and, np.logical_or,
+                                        np.floor_divide)},
     **{f: list(with_options(f, axis=[None, 0, -1], keepdims=[False, True]))
        for f in (np.argmax, np.argmin, np.all, np.any)},
     **{f: list(two_inputs(lambda a, b, f=f: f(a > 0, b > 0)))
@@ -492,8 +503,18 @@ def test_several_parts_each_take_their_gradient():
 def test_methods_and_operators():
     numbers = np.array([[0.5, 2.0, 1.0]])
     x = leaf(numbers)
-    for method in ("min", "prod", "var", "std", "sin", "cos", "log1p", "expm1", "cumsum"):
+    for method in ("min", "prod", "sin", "cos", "log1p", "expm1", "cumsum"):
         np.testing.assert_allclose(getattr(x, method)().data, getattr(np, method)(numbers))
+    for method in ("sum", "mean", "prod", "max", "min", "var", "std"):
+        got = getattr(leaf(np.ones((2, 3, 4))), method)(axis=[0, 2], keepdims=True)
+        np.testing.assert_array_equal(
+            got.data, getattr(np, method)(np.ones((2, 3, 4)), (0, 2), keepdims=True)
+        )
+    np.testing.assert_allclose(x.var(axis=None).data, numbers.var())
+    np.testing.assert_array_equal((7 // x).data, 7 // numbers)
+    np.testing.assert_array_equal((x % 0.75 + 1 % x).data, numbers % 0.75 + 1 % numbers)
+    np.testing.assert_array_equal((x // 0.75).data, numbers // 0.75)
+    assert x.reshape([3, 1]).shape == x.view((3, 1)).shape == (3, 1)
     np.testing.assert_allclose(x.var(dim=1, ddof=1, keepdim=True).data, [[numbers.var(ddof=1)]])
     np.testing.assert_allclose(x.std(axis=-1, ddof=1).data, [numbers.std(ddof=1)])
     np.testing.assert_array_equal(x.clip(max=1).data, [[0.5, 1, 1]])
@@ -528,6 +549,19 @@ def test_methods_and_operators():
         (lambda t: t @ np.ones(2), "a @ b got shapes (2, 3) and (2,), not (n, k) and (k, m)"),
         (lambda t: t @ np.array(2.0), "a @ b got shapes (2, 3) and (), not (n, k) and (k, m)"),
         (lambda t: np.gradient(t), "np.gradient has no backward rule"),
+        (lambda t: t.squeeze(1), "Squeeze got axis 1 of shape (2, 3): cannot select an axis"),
+        (lambda t: t.sum(dtype=float), "sum, mean or its like got dtype, not axis, keepdims, dim"),
+        (
+            lambda t: bool(t > 0),
+            "item() takes one number, but this tensor has shape (2, 3); so do float()",
+        ),
+        (lambda t: t.min(1), "min(1) could mean two things: min(axis=1) is NumPy's, and"),
+        (
+            lambda t: t.var(1),
+            "var(1) could mean two things: var(axis=1) is NumPy's, and var(dim=1)",
+        ),
+        (lambda t: t.std(), "std(1) could mean two things"),
+        (lambda t: t.std(keepdim=True), "std(1) could mean two things"),
     ],
 )
 def test_what_is_refused(action, message):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import edunn as nn
-from edunn.core import evaluating
+from edunn.recording import evaluating
 
 
 def test_evaluating_gives_back_modes_and_caches_also_after_an_error():

@@ -39,11 +39,23 @@ LEARN = {
     "chunk of fewer": lambda t, a, b: a.chunk(3, dim=1)[-1] + len(b.chunk(3, dim=1)),
     "unbind": lambda t, a, b: a.unbind()[1] * t.unbind(b, dim=0)[2],
     "sort": lambda t, a, b: a.sort()[0] + t.sort(b, dim=1, descending=True).values,
-    "topk": lambda t, a, b: a.topk(2)[0] + t.topk(b, 2, dim=1).values,
+    "topk": lambda t, a, b: a.topk(2)[0] + t.topk(b, 2, dim=1, largest=False).values,
     "norm": lambda t, a, b: a.norm() + t.norm(b, dim=1) + t.norm(a, p=1),
     "norm, keepdim": lambda t, a, b: a / a.norm(dim=1, keepdim=True),
     "logsumexp": lambda t, a, b: a.logsumexp(1) + t.logsumexp(100 * b, dim=1),
     "var, std": lambda t, a, b: t.var(a) + t.std(b, dim=1) + t.var(a, dim=1, unbiased=False),
+    "var and std by dim": lambda t, a, b: a.var(dim=1) + b.std(dim=1) + a.std(dim=-1, correction=2),
+    "var, told by what": lambda t, a, b: (
+        a.var(1, unbiased=False) + b.std(unbiased=True) + b.std(1, correction=0)
+    ),
+    "max, min by dim": lambda t, a, b: (
+        a.max(dim=1)[0] + b.min(dim=1).values + b.min(dim=1, keepdim=True)[0]
+    ),
+    "axes in a list": lambda t, a, b: a.mean([0, 1]) + b.sum(dim=[1]) + t.mean(a, dim=[0, 1]),
+    "remainder": lambda t, a, b: (a % 0.3) + (b % (a * a + 2)),
+    "clamp": lambda t, a, b: a.clamp(min=0) + b.clamp(-0.5, 0.5) + a.clamp(max=0.2),
+    "einsum of a list": lambda t, a, b: t.einsum("ij,ij->i", [a, b]),
+    "views": lambda t, a, b: a.view([2, 6]) + b.reshape((2, 6)) + a.view(b.numel() // 6, -1),
     "hstack, vstack": lambda t, a, b: t.hstack([a, b]).sum() + t.vstack([a[0], b[0]])[0],
     "hstack of vectors": lambda t, a, b: t.hstack((a[0], b[0])) * 2,
     "concat": lambda t, a, b: t.concat([a, b], dim=1) - t.concatenate([b, a], dim=1),
@@ -79,6 +91,19 @@ TELL = {
         t.as_tensor(A),
     ],
     "constants": lambda t, a, b: [t.tensor([t.inf, t.pi, float(t.nan)])],
+    "min's and max's places": lambda t, a, b: [a.min(dim=1)[1], a.max(dim=0).indices],
+    "whole division": lambda t, a, b: [
+        t.arange(7) // 3,
+        t.arange(7) % 3,
+        a // 0.3,
+        7 // t.arange(1, 4),
+    ],
+    "types": lambda t, a, b: [
+        (a > 0).type(t.float64),
+        a.to(t.float32),
+        a.to("cpu"),
+        a.type(b.dtype),
+    ],
     "type_as": lambda t, a, b: [(a > 0).type_as(a), t.tensor(a.is_leaf)],
 }
 
@@ -211,3 +236,31 @@ def test_gains_are_pytorchs():
     torch = pytest.importorskip("torch")
     for how in (("relu",), ("tanh",), ("linear",), ("leaky_relu", 0.2)):
         assert nn.init.calculate_gain(*how) == torch.nn.init.calculate_gain(*how)
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (lambda x: nn.functional.one_hot(nn.tensor([0, 5]), 3), "one_hot got labels with 5, not"),
+        (lambda x: nn.functional.one_hot(nn.tensor([0.0])), "one_hot got labels of dtype float32"),
+        (lambda x: nn.functional.embedding(nn.tensor([-1]), x), "embedding got indices with -1"),
+        (lambda x: x.gather(1, nn.tensor([[-1]])), "gather got index with -1, not all from 0 to 3"),
+        (lambda x: x.index_select(0, nn.tensor([3])), "index_select got index with 3, not all"),
+        (lambda x: x.index_select(0, nn.tensor([[1]])), "index_select got index of shape (1, 1)"),
+        (lambda x: x.masked_fill(nn.ones(3, 4), 0.0), "masked_fill got a mask Tensor(array"),
+        (lambda x: x.repeat(2), "repeat got (2,) for shape (3, 4), not a number for each axis"),
+        (lambda x: x.flatten(1, 0), "flatten got start_dim=1, which is after end_dim=0"),
+        (lambda x: x.split(0), "split got size=0, not a whole number from 1 up"),
+        (lambda x: x.chunk(0), "chunk got chunks=0, not a whole number from 1 up"),
+        (lambda x: x.expand(4, 4), "BroadcastTo got x of shape (3, 4), which does not broadcast"),
+        (lambda x: x.size(2), "size(2) of a tensor of shape (3, 4)"),
+        (lambda x: nn.randint(3), "randint(0, 3) got no size, as in randint(0, 10, (2, 3))"),
+        (lambda x: nn.Tensor(2, 3), "Tensor got requires_grad=3, not True or False; of a shape"),
+        (lambda x: nn.functional.pad(x, (-1, 0)), "pad got (-1, 0) and mode 'constant', not pairs"),
+    ],
+)  # fmt: skip
+def test_what_pytorch_refuses_is_refused_too(action, message):
+    x = nn.tensor(A, requires_grad=True)
+    with pytest.raises((ValueError, TypeError, IndexError)) as caught:
+        action(x)
+    assert str(caught.value).startswith(message)
