@@ -41,7 +41,7 @@ POSITIVE = ("Log", "Sqrt", "Log1p", "Power")
 SENSELESS = {
     "natural": (),
     "kinks": (*PROBABILITIES, *POSITIVE, "Divide"),  # 0 on the grid has no logarithm, no inverse
-    "scales": ("Exp", "Power"),  # they overflow
+    "scales": ("Exp", "Expm1", "Power"),  # they overflow
 }
 MUST = []  # (what must be, what was measured, whether it is met)
 
