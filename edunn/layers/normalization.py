@@ -7,6 +7,7 @@ import numpy as np
 from edunn.core import Module, Parameter
 from edunn.initializers import One, Zero
 from edunn.inputs import check_features, check_positive, check_shape
+from edunn.layers.linear import row_sums
 from edunn.words import named
 
 
@@ -31,19 +32,17 @@ class LayerNorm(Module):
         check_features(self, x, *self.w.shape)
         w, b = self.w.data.reshape(-1), self.b.data.reshape(-1)
         z = x.reshape(-1, len(w))  # (rows, features)
-        ones = np.ones_like(w)[:, None]  # z @ ones: the sums of the rows, at the speed of a product
-        centered = z - z @ ones / len(w)
-        scale = 1 / np.sqrt(centered**2 @ ones / len(w) + self.eps)
-        normal = centered * scale
-        self.cache = normal, scale, ones
+        centered = z - row_sums(z) / len(w)
+        scale = 1 / np.sqrt(row_sums(centered**2) / len(w) + self.eps)
+        self.cache = normal, scale = centered * scale, scale
         return (normal * w + b).reshape(x.shape)
 
     def backward(self, dy):
-        normal, scale, ones = self.cache
+        normal, scale = self.cache
         dz = dy.reshape(normal.shape)
         grads = {"w": np.sum(dz * normal, axis=0), "b": np.sum(dz, axis=0)}
         dz = dz * self.w.data.reshape(-1)  # mean and variance move with x, and take their part back
-        means = dz @ ones / len(ones), (dz * normal) @ ones / len(ones)
+        means = [row_sums(part) / part.shape[1] for part in (dz, dz * normal)]
         dx = (dz - means[0] - normal * means[1]) * scale
         return dx.reshape(dy.shape), {name: d.reshape(self.w.shape) for name, d in grads.items()}
 

@@ -40,10 +40,6 @@ class _Steps:
         where = f"stride={short(self.stride)}, padding={short(self.padding)}"
         return f"kernel_size={short(self.size)}, {where}{dilation}"
 
-
-class Sliding(_Steps):
-    """How windows move over the last `axes` axes of x: (n, channels, height, width), or length"""
-
     def output_size(self, *sizes):
         """How many windows fit beside each other, for each axis."""
         room = [size + sum(b) - r for size, b, r in zip(sizes, self.border, self.reach)]
@@ -52,6 +48,10 @@ class Sliding(_Steps):
             raise ValueError(f"{self.who} got {images}, smaller than its windows of "
                              f"{short(self.reach)}")  # fmt: skip
         return tuple(r // s + 1 for r, s in zip(room, self.stride))
+
+
+class Sliding(_Steps):
+    """How windows move over the last `axes` axes of x: (n, channels, height, width), or length"""
 
     def im2col(self, x, fill=0):
         """The windows of x: a view (n, channels, rows, columns, size, size)."""
