@@ -219,7 +219,10 @@ TARGETS = [
     *(Target(ops.Power, name, configurations("Power"), "inner") for name in BOTH),
     *(Target(BatchNorm, name, NORMS) for name in BOTH),
     Target(Moments, "moments", NORMS),
-    *(Target(Sliding, name, SLIDING, "windows") for name in ("im2col", "col2im")),
+    *(
+        Target(Sliding, name, SLIDING, "windows")
+        for name in ("im2col", "col2im", "places", "add_back")
+    ),
     *(Target(containers.Chain, name, CHAINS) for name in ("forward", "backward_from")),
     *(Target(nn.Sequential2D, name, GRIDS) for name in ("step", "backward_from", "cut")),
     *(

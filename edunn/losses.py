@@ -17,6 +17,7 @@ from edunn.inputs import (
     check_positive,
     check_whole,
 )
+from edunn.layers.linear import row_sums
 from edunn.words import named
 
 FLOOR = 1e-12  # no probability is taken as smaller, so that its logarithm stays finite
@@ -46,28 +47,25 @@ class Loss(Module):
         if y.size == 0:
             raise ValueError(f"{self} got an empty batch")
 
-    def one_hot(self, y, labels):
-        """(n, classes), True at the label of each row; labels that do not fit y are refused."""
-        return self.hits(y, labels)[0]
-
-    def hits(self, y, labels, ignored=None):
-        """`one_hot`, but no row of the label `ignored` has a True; and how many have one, or None
-        on a GPU, where to ask would make the program wait."""
+    def places(self, y, labels, ignored=None):
+        """Where in y the labels stand, (rows, labels), so that y[places] are their numbers; and
+        which of them count, (n,), or None for all. Labels that do not fit y are refused, but for
+        those of a GPU, where to look would make the program wait."""
         check_array(self, y, "n", "classes", name="y")
         n, classes = y.shape
         if n == 0:
             raise ValueError(f"{self} got an empty batch")
         check_array(self, labels, n, name="labels")
-        hit = labels[:, None] == np.arange(classes, like=labels)
-        if ignored is not None and ignored >= 0:
-            hit = hit & (labels != ignored)[:, None]
-        if device_of(labels) != "cpu":
-            return hit, None
-        count = np.count_nonzero(hit)
-        if labels.dtype.kind not in "iu" or count < n:
-            counted = labels if ignored is None else labels[labels != ignored]
-            check_labels(self, counted, len(counted), classes)
-        return hit, count
+        rows, on_cpu = np.arange(n, like=labels), device_of(labels) == "cpu"
+        fit = on_cpu and labels.dtype.kind in "iu" and labels.min() >= 0 and labels.max() < classes
+        if ignored is None or (fit and not 0 <= ignored < classes):
+            if on_cpu and not fit:
+                check_labels(self, labels, n, classes)
+            return (rows, labels), None
+        counted = labels != ignored
+        if on_cpu:
+            check_labels(self, labels[counted], np.count_nonzero(counted), classes)
+        return (rows, np.where(counted, labels, 0)), counted
 
 
 @named()
@@ -204,28 +202,20 @@ class _LabelLoss(_ReducedLoss):
         self.keep_weight("weight", weight)
         self.ignore_index = ignore_index
 
-    def reduce(self, losses, count):
-        """losses: (n, classes) or (n, 1); those of a row belong to one example."""
-        return losses.sum(axis=1) if self.reduction == "none" else super().reduce(losses, count)
-
-    def share(self, dy, count):
-        return dy[:, None] if self.reduction == "none" else super().share(dy, count)
-
     def weights(self, y, labels):
-        """aim: (n, classes), how much each example counts, at its label; those of each row added
-        up; and the sum of all, by which a mean divides. For plain labels: True, None and n."""
-        aim, hits = self.hits(y, labels, self.ignore_index)
-        if self.weight is None and hits == len(y):
-            return aim, None, len(y)
-        aim = aim.astype(y.dtype)
+        """The places of the labels in y; how much each example counts, (n,), or None for 1; and the
+        sum of that, by which a mean divides."""
+        places, counted = self.places(y, labels, self.ignore_index)
+        if self.weight is None and counted is None:
+            return places, None, len(y)
+        counts = np.ones_like(y, shape=len(y)) if counted is None else counted.astype(y.dtype)
         if self.weight is not None:
             check_array(self, self.weight, y.shape[1], name="weight")
-            aim = aim * self.weight
-        rows = aim.sum(axis=1, keepdims=True)
-        count = rows.sum()
-        if self.reduction == "mean" and hits is not None and count == 0:
+            counts = counts * self.weight[places[1]]
+        count = counts.sum()
+        if self.reduction == "mean" and device_of(counts) == "cpu" and count == 0:
             raise ValueError(f"{self} got labels that are all ignored, or of weight 0: no mean")
-        return aim, rows, count
+        return places, counts, count
 
 
 @named()
@@ -247,28 +237,37 @@ class CrossEntropyLoss(_LabelLoss):
         self.label_smoothing = label_smoothing
 
     def forward(self, y, labels):
-        aim, rows, count = self.weights(y, labels)
-        if self.label_smoothing:
-            aim, rows = self.smooth(aim, labels, y.dtype)
+        places, counts, count = self.weights(y, labels)
         shifted = y - y.max(axis=1, keepdims=True)  # the same softmax; exp cannot overflow
-        e = np.exp(shifted)
-        total = e.sum(axis=1, keepdims=True)
-        self.cache = e / total, aim, rows, count
-        losses, at_aim = np.log(total), np.where(aim, shifted, 0)
-        if rows is not None:
-            losses, at_aim = rows * losses, aim * at_aim
-        return self.reduce(losses - at_aim.sum(axis=1, keepdims=True), count)
+        p = np.exp(shifted)
+        total = row_sums(p)  # (n, 1)
+        p /= total
+        log_total = np.log(total[:, 0])
+        losses = log_total - shifted[places]  # -log p at the label
+        slope = p  # of the losses, but for what is at the labels
+        if counts is not None:
+            slope, losses = counts[:, None] * p, _times(counts, losses)
+        counts = 1 if counts is None else counts
+        if self.label_smoothing:
+            keep, spread = 1 - self.label_smoothing, self.spread(labels, y)
+            rows = spread.sum(axis=1)
+            losses = keep * losses + rows * log_total - _times(spread, shifted).sum(axis=1)
+            slope, counts = keep * slope + rows[:, None] * p - spread, keep * counts
+        self.cache = slope, places, counts, count
+        return self.reduce(losses, count)
 
     def backward(self, dy):
-        p, aim, rows, count = self.cache
-        return self.share(dy, count) * ((p if rows is None else rows * p) - aim), {}
+        slope, places, counts, count = self.cache
+        share = self.share(dy, count)  # a number, or one for each example
+        dx = (share * slope.T).T
+        dx[places] -= share * counts
+        return dx, {}
 
-    def smooth(self, aim, labels, dtype):
-        """A part of the aim spread over all classes; and the new sums of the rows."""
-        share = self.label_smoothing
-        counted = (labels != self.ignore_index).astype(dtype)[:, None] * (share / aim.shape[1])
-        aim = (1 - share) * aim + counted * (1 if self.weight is None else self.weight)
-        return aim, aim.sum(axis=1, keepdims=True)
+    def spread(self, labels, y):
+        """(n, classes), how much of the aim label smoothing gives to every class."""
+        counted = (labels != self.ignore_index)[:, None] * np.ones_like(y)
+        weight = 1 if self.weight is None else self.weight
+        return counted * (self.label_smoothing / y.shape[1]) * weight
 
 
 class NLLLoss(_LabelLoss):
@@ -280,12 +279,21 @@ class NLLLoss(_LabelLoss):
     """
 
     def forward(self, y, labels):
-        self.cache = aim, _, count = self.weights(y, labels)
-        return -self.reduce(aim * np.where(aim, y, 0), count)
+        places, counts, count = self.weights(y, labels)
+        self.cache = y, places, 1 if counts is None else counts, count
+        losses = -y[places]
+        return self.reduce(losses if counts is None else _times(counts, losses), count)
 
     def backward(self, dy):
-        aim, _, count = self.cache
-        return -self.share(dy, count) * aim, {}
+        y, places, counts, count = self.cache
+        dx = np.zeros_like(y, dtype=np.result_type(y.dtype, dy))
+        dx[places] = -self.share(dy, count) * counts
+        return dx, {}
+
+
+def _times(counts, losses):
+    """counts * losses, and 0 where counts is 0, even of an infinite loss"""
+    return counts * np.where(counts, losses, 0)
 
 
 @named()
@@ -392,8 +400,10 @@ class CrossEntropyWithLabels(ErrorLayer):
             labels = labels[:, 0]
         if np.ndim(y) < np.ndim(labels):
             raise ValueError(f"{self} takes {self.order}; it got them the wrong way round")
-        hit = self.one_hot(y, labels)
-        p = np.maximum(np.sum(np.where(hit, y, 0), axis=1), FLOOR)
+        places, _ = self.places(y, labels)
+        hit = np.zeros_like(y, dtype=bool)
+        hit[places] = True
+        p = np.maximum(y[places], FLOOR)
         self.cache = hit, p
         return -np.log(p)
 

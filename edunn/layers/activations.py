@@ -7,6 +7,7 @@ import numpy as np
 
 from edunn.core import RULES, Module
 from edunn.inputs import check_array, check_choice, check_number, check_positive, show
+from edunn.layers.linear import row_sums
 from edunn.words import named
 
 
@@ -100,8 +101,11 @@ class ELU(_Activation):
 
 
 def sigmoid(x):
-    """1 / (1 + exp(-x)), written so that it cannot overflow"""
-    return 0.5 * (np.tanh(0.5 * x) + 1)
+    """1 / (1 + exp(-x)), which is (tanh(x / 2) + 1) / 2, written so that it cannot overflow"""
+    y = np.tanh(0.5 * x)
+    y += 1  # in place, as here half of the time is that of memory
+    y *= 0.5
+    return y
 
 
 class Sigmoid(_Activation):
@@ -261,13 +265,21 @@ class Softmax(_Activation):
 
     def forward(self, x):
         self.check(x)
-        e = np.exp(x - np.max(x, axis=self.axis, keepdims=True))  # the same ratios; no overflow
-        self.cache = y = e / np.sum(e, axis=self.axis, keepdims=True)
+        y = np.exp(x - np.max(x, axis=self.axis, keepdims=True))  # the same ratios; no overflow
+        y /= self.sums(y)
+        self.cache = y
         return y
 
     def backward(self, dy):
         y = self.cache
-        return y * (dy - np.sum(dy * y, axis=self.axis, keepdims=True)), {}
+        dx = dy - self.sums(dy * y)
+        dx *= y  # in place, as y above: to ask for memory costs as much as to compute
+        return dx, {}
+
+    def sums(self, x):
+        """What each line along the axis adds up to; the axis stays, with the size 1."""
+        is_last = self.axis in (-1, x.ndim - 1)
+        return row_sums(x) if is_last else np.sum(x, axis=self.axis, keepdims=True)
 
     def describe(self):
         return "" if self.axis == -1 else f"axis={self.axis}"
@@ -282,11 +294,11 @@ class LogSoftmax(Softmax):
     def forward(self, x):
         self.check(x)
         z = x - np.max(x, axis=self.axis, keepdims=True)
-        self.cache = y = z - np.log(np.sum(np.exp(z), axis=self.axis, keepdims=True))
+        self.cache = y = z - np.log(self.sums(np.exp(z)))
         return y
 
     def backward(self, dy):
-        return dy - np.exp(self.cache) * np.sum(dy, axis=self.axis, keepdims=True), {}
+        return dy - np.exp(self.cache) * self.sums(dy), {}
 
 
 @named()

@@ -34,10 +34,10 @@ class _Kernels(Module):
         self.w = Parameter(initializer(shape))
         self.b = Parameter(bias_initializer((out_channels,))) if bias else None
 
-    def channels(self):
-        """For each group its channels of x and of y."""
-        sizes = self.w.shape[1], self.w.shape[0] // self.groups
-        return [[slice(g * k, (g + 1) * k) for k in sizes] for g in range(self.groups)]
+    def matrices(self):
+        """w as a matrix for each group: (groups, out / groups, numbers in a window)"""
+        out_channels, *window = self.w.shape
+        return np.reshape(self.w.data, (self.groups, out_channels // self.groups, prod(window)))
 
     def multiply_adds(self, y_shape):
         return prod(y_shape) // y_shape[1] * self.w.size
@@ -51,32 +51,27 @@ class _Convolution(_Kernels):
     """Forward and backward, for any number of axes; shapes in comments are those of images."""
 
     def forward(self, x):
-        w, axes = self.w.data, len(self.place)
-        check_array(self, x, "n", w.shape[1] * self.groups, *self.place)
-        windows = self.windows.im2col(x)  # (n, in, rows, columns, size, size)
-        self.cache = x.shape, windows
-        summed = (1, *range(2 + axes, 2 + 2 * axes)), tuple(range(1, 2 + axes))
-        ys = [np.tensordot(windows[:, i], w[o], axes=summed) for i, o in self.channels()]
-        y = _join(ys, axis=-1)  # (n, rows, columns, out)
-        return np.moveaxis(y if self.b is None else y + self.b.data, -1, 1)
+        w, out_channels = self.matrices(), self.w.shape[0]
+        check_array(self, x, "n", self.w.shape[1] * self.groups, *self.place)
+        seen = self.windows.places(x, axis=2)  # (n, in, size * size, rows, columns)
+        n, _, _, *counts = seen.shape
+        # what a window sees is a column, so that each image is one product with w
+        columns = np.reshape(seen, (n, self.groups, w.shape[2], prod(counts)))
+        self.cache = x.shape, seen.shape, columns
+        y = np.reshape(w @ columns, (n, out_channels, *counts))
+        return y if self.b is None else y + np.reshape(self.b.data, (-1, *[1] * len(counts)))
 
     def backward(self, dy):
-        (shape, windows), w, axes = self.cache, self.w.data, len(self.place)
-        places = (0, *range(2, 2 + axes))  # n, rows, columns
-        parts = [(dy[:, o], windows[:, i], w[o]) for i, o in self.channels()]
-        dw = [np.tensordot(d, windows, axes=(places, places)) for d, windows, _ in parts]
-        grads = {"w": _join(dw, axis=0)}
+        w, (shape, seen_shape, columns) = self.matrices(), self.cache
+        dy = np.reshape(dy, (len(dy), *w.shape[:2], columns.shape[3]))
+        dw = np.sum(columns @ np.swapaxes(dy, 2, 3), axis=0)  # (groups, numbers in a window, out)
+        grads = {"w": np.reshape(np.swapaxes(dw, 1, 2), self.w.shape)}
         if self.b is not None:
-            grads["b"] = np.sum(dy, axis=places)
+            grads["b"] = np.ravel(np.sum(dy, axis=(0, 3)))
         if not self.needs_dx:
             return None, grads
-        dwindows = [np.tensordot(d, w, axes=((1,), (0,))) for d, _, w in parts]
-        dwindows = _join(dwindows, axis=1 + axes)  # (n, rows, columns, in, size, size)
-        return self.windows.col2im(np.moveaxis(dwindows, 1 + axes, 1), shape), grads
-
-
-def _join(parts, axis):
-    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=axis)
+        dseen = np.reshape(np.swapaxes(w, 1, 2) @ dy, seen_shape)
+        return self.windows.add_back(np.moveaxis(dseen, 2, 0), shape), grads
 
 
 class Conv2d(_Convolution):

@@ -42,7 +42,7 @@ class Embedding(Module):
 
     def backward(self, dy):
         dw = np.zeros_like(self.w.data, dtype=dy.dtype)
-        np.add.at(dw, self.cache, dy)  # a row that was taken twice gets both gradients
+        _add_rows(dw, self.cache, dy)
         if self.padding_idx is not None:
             dw[self.padding_idx] = 0
         return None, {"w": dw}
@@ -53,3 +53,11 @@ class Embedding(Module):
     def describe(self):
         padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
         return "{}, {}".format(*self.w.shape) + padding
+
+
+def _add_rows(total, places, rows):
+    """total[places] += rows, in which a place that comes twice gets both rows; number by number
+    along all of total, one row after another, as NumPy is fast with one axis only"""
+    features = np.arange(total.shape[1], like=total)
+    numbers = (places * len(features))[..., None] + features
+    np.add.at(total.reshape(-1), numbers.reshape(-1), rows.reshape(-1))

@@ -7,6 +7,7 @@ import numpy as np
 from edunn.core import Module, Parameter
 from edunn.initializers import One, Zero
 from edunn.inputs import check_features, check_positive, check_shape
+from edunn.layers.linear import row_sums
 from edunn.words import named
 
 
@@ -29,20 +30,21 @@ class LayerNorm(Module):
 
     def forward(self, x):
         check_features(self, x, *self.w.shape)
-        last = tuple(range(-self.w.ndim, 0))
-        mean = np.mean(x, axis=last, keepdims=True)
-        scale = 1 / np.sqrt(np.var(x, axis=last, keepdims=True) + self.eps)
-        normal = (x - mean) * scale
-        self.cache = normal, scale, last
-        return normal * self.w.data + self.b.data
+        w, b = self.w.data.reshape(-1), self.b.data.reshape(-1)
+        z = x.reshape(-1, len(w))  # (rows, features)
+        centered = z - row_sums(z) / len(w)
+        scale = 1 / np.sqrt(row_sums(centered**2) / len(w) + self.eps)
+        self.cache = normal, scale = centered * scale, scale
+        return (normal * w + b).reshape(x.shape)
 
     def backward(self, dy):
-        normal, scale, last = self.cache
-        before = tuple(range(dy.ndim - len(last)))
-        grads = {"w": np.sum(dy * normal, axis=before), "b": np.sum(dy, axis=before)}
-        dx = dy * self.w.data  # mean and variance move with x, and take their part back:
-        means = [np.mean(part, axis=last, keepdims=True) for part in (dx, dx * normal)]
-        return (dx - means[0] - normal * means[1]) * scale, grads
+        normal, scale = self.cache
+        dz = dy.reshape(normal.shape)
+        grads = {"w": np.sum(dz * normal, axis=0), "b": np.sum(dz, axis=0)}
+        dz = dz * self.w.data.reshape(-1)  # mean and variance move with x, and take their part back
+        means = [row_sums(part) / part.shape[1] for part in (dz, dz * normal)]
+        dx = (dz - means[0] - normal * means[1]) * scale
+        return dx.reshape(dy.shape), {name: d.reshape(self.w.shape) for name, d in grads.items()}
 
     def multiply_adds(self, y_shape):
         return 0

@@ -44,18 +44,19 @@ class MaxPool2d(_Pool2d):
         check_array(self, x, "n", "channels", "height", "width")
         if x.dtype.kind != "f" and np.any(self.windows.border):
             raise TypeError(f"{self} got x of dtype {x.dtype}, not of floats, which padding needs")
-        windows = self.windows.im2col(x, fill=-np.inf)
-        flat = windows.reshape(*windows.shape[:4], -1)
-        best = np.argmax(flat, axis=-1)[..., None]
-        self.cache = x.shape, best
-        return np.take_along_axis(flat, best, axis=-1)[..., 0]
+        places = self.windows.places(x, fill=-np.inf)  # (size * size, n, channels, rows, columns)
+        y = np.max(places, axis=0)
+        self.cache = x.shape, places, y
+        return y
 
     def backward(self, dy):
-        shape, best = self.cache
-        size = self.windows.size
-        dwindows = np.zeros_like(dy, shape=(*dy.shape, prod(size)))
-        np.put_along_axis(dwindows, best, dy[..., None], axis=-1)
-        return self.windows.col2im(dwindows.reshape(*dy.shape, *size), shape), {}
+        shape, places, y = self.cache
+        parts, free = [], True
+        for place in places:
+            less = place < y
+            parts.append(dy * (free & ~less))
+            free = free & less  # where the gradient is given away, the next equal one gets 0
+        return self.windows.add_back(parts, shape), {}
 
 
 class AvgPool2d(_Pool2d):
@@ -67,12 +68,11 @@ class AvgPool2d(_Pool2d):
     def forward(self, x):
         check_array(self, x, "n", "channels", "height", "width")
         self.cache = x.shape
-        return np.mean(self.windows.im2col(x), axis=(4, 5))
+        return np.mean(self.windows.places(x), axis=0)
 
     def backward(self, dy):
-        size = self.windows.size
-        share = (dy / prod(size))[..., None, None] * np.ones_like(dy, shape=size)
-        return self.windows.col2im(share, self.cache), {}
+        count = prod(self.windows.size)
+        return self.windows.add_back([dy / count] * count, self.cache), {}
 
 
 @named()

@@ -65,13 +65,18 @@ class Moments(Module):
         """What mean and variance are taken over: all axes but that of the features."""
         return tuple(i for i, size in enumerate(self.shape_of(x)) if size != "features")
 
+    def columns(self, values, x):
+        """(features,) so that it broadcasts over x."""
+        return values.reshape([-1 if size == "features" else 1 for size in self.shape_of(x)])
+
     def moments(self, x):
         if not self.training:
             return self.running_mean, self.running_var
         count = x.size // self.running_mean.size
         if count < 2:
             raise ValueError(f"{self} got one value a feature, whose variance is 0: use eval()")
-        mean, variance = np.mean(x, axis=self.axes(x)), np.var(x, axis=self.axes(x))
+        mean = np.sum(x, axis=self.axes(x)) / count
+        variance = np.sum((x - self.columns(mean, x)) ** 2, axis=self.axes(x)) / count
         unbiased = variance * (count / (count - 1))
         old, new = 1 - self.momentum, self.momentum
         self.running_mean = old * self.running_mean + new * mean
@@ -97,10 +102,6 @@ class BatchNorm(Moments):
         self.eps = eps
         self.w, self.b = (Parameter(f((num_features,))) for f in (initializer, bias_initializer))
 
-    def columns(self, values, x):
-        """(features,) so that it broadcasts over x."""
-        return np.reshape(values, [-1 if size == "features" else 1 for size in self.shape_of(x)])
-
     def forward(self, x):
         check_array(self, x, *(getattr(self, size, size) for size in self.shape_of(x)))
         mean, variance = self.moments(x)
@@ -111,13 +112,12 @@ class BatchNorm(Moments):
 
     def backward(self, dy):
         normal, scale, training = self.cache
-        axes = self.axes(dy)
-        grads = {"w": np.sum(dy * normal, axis=axes), "b": np.sum(dy, axis=axes)}
-        dx = dy * self.columns(self.w.data * scale, dy)
+        axes, count = self.axes(dy), dy.size // scale.size
+        dw, db = np.sum(dy * normal, axis=axes), np.sum(dy, axis=axes)
+        dx = dy
         if training:  # the batch's mean and variance move with x, and take their part back
-            means = np.mean(dx, axis=axes), np.mean(dx * normal, axis=axes)
-            dx = dx - self.columns(means[0], dx) - normal * self.columns(means[1], dx)
-        return dx, grads
+            dx = dy - normal * self.columns(dw / count, dy) - self.columns(db / count, dy)
+        return dx * self.columns(self.w.data * scale, dy), {"w": dw, "b": db}
 
     def multiply_adds(self, y_shape):
         return 0

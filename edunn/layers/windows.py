@@ -1,6 +1,7 @@
 """Small windows that slide over images: what convolution and pooling have in common."""
 
 from itertools import product
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -39,10 +40,6 @@ class _Steps:
         where = f"stride={short(self.stride)}, padding={short(self.padding)}"
         return f"kernel_size={short(self.size)}, {where}{dilation}"
 
-
-class Sliding(_Steps):
-    """How windows move over the last `axes` axes of x: (n, channels, height, width), or length"""
-
     def output_size(self, *sizes):
         """How many windows fit beside each other, for each axis."""
         room = [size + sum(b) - r for size, b, r in zip(sizes, self.border, self.reach)]
@@ -52,8 +49,12 @@ class Sliding(_Steps):
                              f"{short(self.reach)}")  # fmt: skip
         return tuple(r // s + 1 for r, s in zip(room, self.stride))
 
+
+class Sliding(_Steps):
+    """How windows move over the last `axes` axes of x: (n, channels, height, width), or length"""
+
     def im2col(self, x, fill=0):
-        """The windows of x: (n, channels, rows, columns, size, size)."""
+        """The windows of x: a view (n, channels, rows, columns, size, size)."""
         self.output_size(*x.shape[2:])
         if np.any(self.border):
             x = np.pad(x, ((0, 0), (0, 0), *self.border), constant_values=fill)
@@ -63,13 +64,29 @@ class Sliding(_Steps):
 
     def col2im(self, windows, shape):
         """Add windows back to where `im2col` took them: an array of `shape`, that of x."""
-        counts = windows.shape[2 : 2 + len(self.size)]
+        places = product(*map(range, self.size))
+        return self.add_back([windows[(..., *place)] for place in places], shape)
+
+    def places(self, x, fill=0, axis=0):
+        """What all windows have at their first place, at their second ...: a copy, of shape
+        (size * size, n, channels, rows, columns), whose long lines NumPy runs through fast.
+
+        axis: where the places stand, if not in front: 2 for (n, channels, size * size, ...)
+        """
+        windows, axes = self.im2col(x, fill), len(self.size)
+        sizes = windows.shape[:-axes]
+        there = tuple(range(axis, axis + axes))
+        windows = np.moveaxis(windows, tuple(range(-axes, 0)), there)
+        return np.reshape(windows, (*sizes[:axis], prod(self.size), *sizes[axis:]))
+
+    def add_back(self, parts, shape):
+        """Add a part for each place of the windows back to where `places` took it."""
         padded = [size + sum(border) for size, border in zip(shape[2:], self.border)]
-        x = np.zeros_like(windows, shape=(*shape[:2], *padded))
-        for place in product(*map(range, self.size)):  # of all windows, the number at this place
+        x = np.zeros_like(parts[0], shape=(*shape[:2], *padded))
+        for place, part in zip(product(*map(range, self.size)), parts):
             starts = [i * d for i, d in zip(place, self.dilation)]
-            there = (slice(i, i + s * c, s) for i, s, c in zip(starts, self.stride, counts))
-            x[(EVERYTHING, EVERYTHING, *there)] += windows[(..., *place)]
+            sizes = zip(starts, self.stride, part.shape[2:])
+            x[(EVERYTHING, EVERYTHING, *(slice(i, i + s * c, s) for i, s, c in sizes))] += part
         inside = (slice(b, b + size) for size, (b, _) in zip(shape[2:], self.border))
         return x[(EVERYTHING, EVERYTHING, *inside)]
 
