@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 
-.PHONY: demo lint check test bench clean
+.PHONY: demo lint check test bench site clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/edunn demo
@@ -25,10 +25,13 @@ bench: $(VENV)/installed
 	$(VENV)/bin/python benchmarks/checking.py
 	$(VENV)/bin/python benchmarks/grading.py
 
+site: $(VENV)/installed
+	$(VENV)/bin/python docs/make_site.py
+
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev]"
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo graded
+	rm -rf $(VENV) demo graded site

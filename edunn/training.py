@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
@@ -15,6 +14,7 @@ from edunn.health import Health
 from edunn.inputs import as_examples, check_finite, check_sizes, check_whole, show
 from edunn.losses import ErrorLayer, MeanError
 from edunn.optimizers import SGD, AlsoTrains, Momentum, Nesterov, Optimizer, Schedule
+from edunn.runtime import progress_bar
 from edunn.words import old_words
 
 History: TypeAlias = dict[str, list[float]]  # one number an epoch
@@ -87,12 +87,10 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
         early_stopping = EarlyStopping(patience=early_stopping)
     callbacks = [*callbacks, *([early_stopping] if early_stopping else [])]
     _warn_of_strangers(model, optimizer)
-    from tqdm import tqdm  # half as long to import as all of edunn
-
     health = Health(model)
     history: History = {}
     steps = epochs * -(-len(x) // batch_size)
-    with tqdm(total=steps, disable=not progress, file=sys.stdout, unit="batch") as bar:
+    with progress_bar(total=steps, disable=not progress, unit="batch") as bar:
         for epoch in range(epochs):
             bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
             model.train()

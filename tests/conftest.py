@@ -37,8 +37,9 @@ def pytest_ignore_collect(collection_path, config):
 
 WANTED = {  # what a skipped test wanted, by a word of its reason
     "torch": "PyTorch", "cupy": "a GPU", "mnist": "MNIST's files", "chromium": "Chromium",
-    "pyodide": "Pyodide", "bubblewrap": "bubblewrap", "landlock": "Landlock", "dask": "Dask",
-    "distributed": "Dask", "pandas": "pandas", "scipy": "scipy", "edunn_setup": "EDUNN_SETUP=1",
+    "pyodide": "Pyodide", "jupyterlite": "JupyterLite", "bubblewrap": "bubblewrap",
+    "landlock": "Landlock", "dask": "Dask", "distributed": "Dask", "pandas": "pandas",
+    "scipy": "scipy", "edunn_setup": "EDUNN_SETUP=1", "python 3.12": "Python 3.12",
 }  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from edunn.checking.suite import examine_layer
 from edunn.checking.training_loop import find_in_training_loop
 from edunn.core import Module, Tensor
 from edunn.inputs import check_array, check_finite, check_positive
+from edunn.runtime import in_notebook
 
 SECONDS = 30.0  # longer than a layer may take in all its runs together
 
@@ -139,10 +140,11 @@ def _deliver(
         findings, checked, calls = Outcome([Finding("endless", who, "", None, details)], [], 0)
     finally:
         print(out.text(), end="")
-        print(err.text(), end="", file=sys.stderr)
+        if err.text():  # a notebook draws a red bar for what is written there, even for nothing
+            print(err.text(), end="", file=sys.stderr)
     seconds = time.monotonic() - start
     report = Report(who, tuple(checked), tuple(findings), seed, calls, seconds, error)
-    if not report and "ipykernel" in sys.modules:
+    if not report and in_notebook():
         from IPython.display import display
 
         display(report)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import linecache
-import sys
 import traceback
 from typing import Any
+
+from edunn.runtime import in_notebook
 
 
 class CheckError(AssertionError):
@@ -19,7 +20,7 @@ class CheckError(AssertionError):
             calls[-1],
         )
         code = linecache.getline(frame.f_code.co_filename, line).strip()
-        text = str(self).partition("\n\n")[0] if "ipykernel" in sys.modules else str(self)
+        text = str(self).partition("\n\n")[0] if in_notebook() else str(self)
         return [f"----> {line} {code}", "", f"{type(self).__name__}: {text}"]
 
 

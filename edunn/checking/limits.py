@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import io
-import signal
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from edunn.checking.messages import word
 from edunn.checking.subject import TimeUp
+from edunn.runtime import ring_after
 
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeUp where the block takes longer; only where there are signals, and nobody else has
-    set a clock that rings before."""
-    can = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    left, every = signal.getitimer(signal.ITIMER_REAL) if can else (0.0, 0.0)
-    if not can or 0 < left <= seconds:
-        yield
-        return
+    """Raise TimeUp where the block takes longer; only where a clock can ring (`ring_after`), and
+    nobody else has set one that rings before."""
 
-    def up(*_: Any) -> None:
+    def up(_: Any) -> None:
         raise TimeUp(seconds)
 
-    start, before = time.monotonic(), signal.signal(signal.SIGALRM, up)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again, where a bare except has caught it
+    stop = ring_after(seconds, up, again=1.0)  # again, where a bare except has caught it
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        if left:
-            left -= time.monotonic() - start
-            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), every)
+        stop()
 
 
 class FirstLines(io.StringIO):

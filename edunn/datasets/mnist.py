@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from edunn.backend import default_dtype
 from edunn.datasets.idx import DataError, read_idx
 from edunn.inputs import check_choice
+from edunn.runtime import progress_bar
 
 TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
 FASHION_MNIST_CLASSES = [
@@ -172,10 +172,7 @@ def _download_file(url: str, path: Path, checksum: str) -> None:
     try:
         with urlopen(url, timeout=30) as response, part.open("wb") as file:
             size = int(response.headers.get("Content-Length") or 0) or None
-            from tqdm import tqdm
-
-            bar = tqdm(total=size, desc=path.name, unit="B", unit_scale=True, file=sys.stdout)
-            with bar:
+            with progress_bar(total=size, desc=path.name, unit="B", unit_scale=True) as bar:
                 while chunk := response.read(1 << 16):
                     file.write(chunk)
                     digest.update(chunk)

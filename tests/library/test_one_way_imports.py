@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LIBRARY = [
-    "backend", "files", "original", "_lazy", "inputs", "attributes", "recording",
+    "backend", "files", "runtime", "original", "_lazy", "inputs", "attributes", "recording",
     "operators", "differences", "tensor_words", "words", "core", "ops", "array_ops", "more_ops",
     "initializers", "block_matrices",
     "layers", "layers.linear", "layers.activations", "layers.dense",

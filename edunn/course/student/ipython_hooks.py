@@ -4,20 +4,21 @@ sentence to exceptions that say little to a beginner."""
 from __future__ import annotations
 
 import re
-import signal
 import sys
-import threading
+from collections.abc import Callable
 from typing import Any
 
 from edunn.checking.exceptions import raised
 from edunn.checking.findings import Finding
 from edunn.checking.messages import message
+from edunn.runtime import ring_after
 
 SECONDS = 30  # of the clock, for a cell that checks
 FORESEEN = (
     TypeError, ValueError, AttributeError, NameError, IndexError, KeyError, RecursionError
 )  # fmt: skip
 _started = False
+_alarm: list[Callable[[], None]] = []  # what stops the one that is set
 
 
 def start(names: list[str]) -> None:
@@ -37,14 +38,19 @@ def start(names: list[str]) -> None:
 
 
 def before(info: Any) -> None:
-    """Set an alarm for a cell that checks. Windows has none: there, students interrupt the cell."""
+    """Set an alarm for a cell that checks."""
+    _stop_alarm()  # of a cell that was not seen to end
     checks = re.search(r"\bcheck_\w+\(|^\s*assert\b", info.raw_cell or "", re.MULTILINE)
-    if checks and hasattr(signal, "SIGALRM") and _on_main_thread():
-        signal.signal(signal.SIGALRM, _ring)
-        signal.alarm(SECONDS)
+    if checks:
+        _alarm.append(ring_after(SECONDS, _ring))
 
 
-def _ring(number: int, frame: Any) -> None:
+def _stop_alarm() -> None:
+    while _alarm:
+        _alarm.pop()()
+
+
+def _ring(frame: Any) -> None:
     while frame and frame.f_globals.get("__name__") != "__main__":  # not where NumPy just was
         frame = frame.f_back
     where = frame.f_code.co_name if frame else "a function"
@@ -67,15 +73,10 @@ def _show_with_hint(shell: Any, error: Any, hint: str) -> None:
 def after(result: Any, names: list[str]) -> None:
     """Stop the alarm, and print a hint for an error that says little, unless it was shown with
     one."""
-    if hasattr(signal, "SIGALRM") and _on_main_thread():
-        signal.alarm(0)
+    _stop_alarm()
     error = result.error_before_exec or result.error_in_exec
     if error is not None and not isinstance(error, FORESEEN) and (text := _hint(error, names)):
         print(text)
-
-
-def _on_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()
 
 
 def _hint(error: BaseException, names: list[str]) -> str:

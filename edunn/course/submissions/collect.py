@@ -300,10 +300,12 @@ COPY = r"[-_ ]?(?:copy|copia|kopie|copie)[-_ ]?\d*"  # by Jupyter, by systems of
 
 def _belongs(called: str, name: str) -> bool:
     """Whether a file is the assignment's, also where a download has added a number to its name, or
-    it is a copy: "02_bias-1", "02_bias (1)", "02_bias-Copy1", "Copy of 02_bias"."""
+    it is a copy: "02_bias-1", "02_bias (1)", "02_bias-Copy1", "Copy of 02_bias"; or where
+    JupyterLite has put its folder before it: "02_bias_02_bias", "es_02_bias_02_bias"."""
     stem = called[-LONGEST:]
     for end in (NOTEBOOK, SCRIPT, ZIP):
         stem = end.sub("", stem)
     added = rf"(?:-\d+|[_ ]?\(\d+\)|{COPY})*+"
-    pattern = rf"(?:(?:copy|copia|kopie|copie) \w+ )*+{re.escape(name)}{added}"
+    folder = rf"(?:(?:[a-z]{{2}}_)?{re.escape(name)}_)?"
+    pattern = rf"(?:(?:copy|copia|kopie|copie) \w+ )*+{folder}{re.escape(name)}{added}"
     return re.fullmatch(pattern, stem.strip(), re.IGNORECASE) is not None
