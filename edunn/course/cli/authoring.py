@@ -1,4 +1,5 @@
-"""The commands for authors of exercises: `edunn build`, `edunn verify`, `edunn bundle`."""
+"""The commands for authors of exercises: `edunn build`, `edunn verify`, `edunn bundle`,
+`edunn release-solutions`."""
 
 from __future__ import annotations
 
@@ -87,3 +88,19 @@ def bundle_command(context: click.Context, out: Path, names: tuple[str, ...], ad
     for proof in made.proofs:
         say(proof)
     print_files(made.folder, made.zip)
+
+
+@click.command("release-solutions")
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("names", nargs=-1)
+@click.pass_context
+def release_solutions_command(context: click.Context, out: Path, names: tuple[str, ...]) -> None:
+    """Write the solved notebooks as pages, for after the deadline.
+
+    They are run first, so that pictures and numbers stand in them. OUT gets a page for each of
+    NAMES, by default all, and an index.html; mark schemes are left out.
+    """
+    from edunn.course.authoring.solved import write_solutions
+
+    pages = write_solutions(Course.find(context.obj), out, names, say)
+    print_files(pages[-1])

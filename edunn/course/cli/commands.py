@@ -13,7 +13,12 @@ from typing import Any
 
 import click
 
-from edunn.course.cli.authoring import build_command, bundle_command, verify_command
+from edunn.course.cli.authoring import (
+    build_command,
+    bundle_command,
+    release_solutions_command,
+    verify_command,
+)
 from edunn.course.cli.console import Group
 from edunn.course.cli.demo import demo_command
 from edunn.course.cli.grading import (
@@ -36,7 +41,9 @@ from edunn.course.compat import load_nbformat_fast
 
 SECTIONS = {
     "For students": (start_command, check_command, status_command, doctor_command),
-    "For authors of exercises": (build_command, verify_command, bundle_command),
+    "For authors of exercises": (
+        build_command, verify_command, bundle_command, release_solutions_command,
+    ),
     "For graders": (
         grade_command, report_command, regrade_command, formgrader_command, export_command,
         forget_command, gradescope_group, judge_command,
