@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -165,21 +165,44 @@ def expect(
     mistakes: dict[str, Any] | None = None,
     tolerance: float = 1e-5,
 ) -> None:
-    """Raise Wrong unless `got` is `want`, to `tolerance` of its largest number.
+    """Raise Wrong unless `got` is `want`, to `tolerance` of its largest number. They may be texts,
+    True or False, None, numbers, arrays, and lists and dicts of such.
 
     mistakes: known wrong answers by what they mean: words such as "has the opposite sign", or the
     id of a message with a {what}. The one that fits is named.
     """
 
+    if isinstance(want, dict):
+        _expect_dict(what, got, {str(key): one for key, one in want.items()}, tolerance)
+    elif isinstance(want, (list, tuple)) and _as_array(want) is want:  # not of numbers alone
+        _expect_list(what, got, want, tolerance)
+    elif isinstance(want, (str, bool, np.bool_)) or want is None:
+        _expect_plain(what, got, want)
+    else:
+        _expect_array(what, got, np.asarray(want), mistakes or {}, tolerance)
+
+
+def _expect_plain(what: str | Message, got: Any, want: Any) -> None:
+    """Raise Wrong unless `got` is this text, truth value or None."""
+    if isinstance(got, np.ndarray) and got.shape == ():
+        got = got.item()
+    if isinstance(got, (dict, list, tuple, np.ndarray)) or got != want:
+        shown = {
+            "got": f"{got!r:.60}",
+            "want": repr(want.item() if isinstance(want, np.bool_) else want),
+        }
+        raise Wrong(Message("value", {"what": what} | shown))
+
+
+def _expect_array(
+    what: str | Message, got: Any, want: Any, mistakes: dict[str, Any], tolerance: float
+) -> None:
+    """Raise Wrong unless `got` has the shape and the numbers of `want`."""
+
     def refuse(id: str, **details: Any) -> NoReturn:
         raise Wrong(Message(id, {"what": what} | details))
 
-    if isinstance(want, str) or want is None:
-        if got != want:
-            refuse("value", got=f"{got!r:.60}", want=repr(want))
-        return
-    want = np.asarray(want)
-    if isinstance(got, (bool, int, float, list)):
+    if isinstance(got, (bool, int, float, list, tuple)):
         got = _as_array(got)
     if got is None:
         refuse("nothing_for_array")
@@ -192,7 +215,30 @@ def expect(
     room = tolerance * max(float(np.max(np.abs(want), initial=0.0)), 1e-12)
     wrong = ~(np.abs(got.astype(float) - want) <= room)  # true for NaN as well
     if np.any(wrong):
-        raise Wrong(_why_wrong(what, got, want, wrong, _fitting(got, mistakes or {}, room)))
+        raise Wrong(_why_wrong(what, got, want, wrong, _fitting(got, mistakes, room)))
+
+
+def _expect_dict(what: str | Message, got: Any, want: dict[str, Any], tolerance: float) -> None:
+    """Raise Wrong unless `got` has the same keys, as texts, with the same values."""
+    if not isinstance(got, dict):
+        raise Wrong(Message("not_dict", {"what": what, "got": type(got).__name__}))
+    for id, keys in ("key_missing", want.keys() - got), ("key_added", got.keys() - want):
+        if keys:
+            raise Wrong(Message(id, {"what": what, "key": repr(min(keys))}))
+    for key, one in want.items():
+        part = Message("item_of", {"what": what, "key": repr(key)})
+        expect(part, got[key], one, tolerance=tolerance)
+
+
+def _expect_list(what: str | Message, got: Any, want: Sequence[Any], tolerance: float) -> None:
+    """Raise Wrong unless `got` has the same items in the same order."""
+    got = list(got) if isinstance(got, np.ndarray) and got.ndim else got
+    if not isinstance(got, (list, tuple)):
+        raise Wrong(Message("not_list", {"what": what, "got": type(got).__name__}))
+    if len(got) != len(want):
+        raise Wrong(Message("length", {"what": what, "got": len(got), "want": len(want)}))
+    for key, (one, right) in enumerate(zip(got, want)):
+        expect(Message("item_of", {"what": what, "key": str(key)}), one, right, tolerance=tolerance)
 
 
 def _fitting(got: Any, mistakes: dict[str, Any], room: float) -> str | None:
