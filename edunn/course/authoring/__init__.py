@@ -19,6 +19,7 @@ __getattr__, __dir__, __all__ = _lazy.lazy_exports(
         "bundle": ["Bundle", "write_bundle"],
         "verify": ["Proof", "mutated", "verify_exercise"],
         "answers": ["Mistake", "RightAnswer", "read_right_answers", "read_wrong_answers"],
+        "init": ["begin_course"],
         "solved": ["write_solutions"],
         "translate": ["prose", "translated"],
     },

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import is_kind
-
-PAGE = Path(__file__).with_name("templates") / "exercises.md"
-
 
 NEEDED = {
     "You write": "`Bias.forward`",
@@ -36,8 +32,19 @@ def overview(course: Course) -> str:
         rows.append(f"| {number} | {' | '.join(cells)} | {by_itself:g} + {by_hand:g} |")
     hours = round(minutes / 60)
     table = "\n".join(rows)
-    page = PAGE.read_text(encoding="utf-8")
-    return page.format(table=table, points=points, automatic=automatic, hours=hours)
+    return _text(course).format(table=table, points=points, automatic=automatic, hours=hours)
+
+
+def _text(course: Course) -> str:
+    """What stands around the table: autograder/overview.md, with {table} in it."""
+    path = course.root / "autograder" / "overview.md"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if "{table}" not in text:
+        raise CourseError(
+            f"{path} is {'without {table}' if text else 'not there'}: it is the text around the "
+            "table of exercises, such as # The exercises, and {table}"
+        )
+    return text
 
 
 def _about(name: str, notebook: Any) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""The commands for authors of exercises: `edunn build`, `edunn verify`, `edunn bundle`,
-`edunn release-solutions`."""
+"""The commands for authors of exercises: `edunn init`, `edunn build`, `edunn verify`, `edunn
+bundle`, `edunn release-solutions`."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -104,3 +105,17 @@ def release_solutions_command(context: click.Context, out: Path, names: tuple[st
 
     pages = write_solutions(Course.find(context.obj), out, names, say)
     print_files(pages[-1])
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def init_command(folder: Path) -> None:
+    """Begin a course of your own.
+
+    FOLDER gets one exercise, with its hidden case, wrong and right answers, and a README.md that
+    says how to go on.
+    """
+    from edunn.course.authoring.init import begin_course
+
+    print_files(*begin_course(folder))
+    console.print(f"Now: cd {shlex.quote(str(folder))}; edunn build; edunn verify", soft_wrap=True)

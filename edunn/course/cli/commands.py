@@ -16,6 +16,7 @@ import click
 from edunn.course.cli.authoring import (
     build_command,
     bundle_command,
+    init_command,
     release_solutions_command,
     verify_command,
 )
@@ -42,7 +43,7 @@ from edunn.course.compat import load_nbformat_fast
 SECTIONS = {
     "For students": (start_command, check_command, status_command, doctor_command),
     "For authors of exercises": (
-        build_command, verify_command, bundle_command, release_solutions_command,
+        init_command, build_command, verify_command, bundle_command, release_solutions_command,
     ),
     "For graders": (
         grade_command, report_command, regrade_command, formgrader_command, export_command,
