@@ -6,7 +6,7 @@ are (outputs, inputs). The matrices that a layer holds are (inputs, outputs), as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from edunn.backend import Array, Shape, generator
 from edunn.initializers import LeCunUniform
-from edunn.inputs import as_array, check_array, check_choice, check_sizes
+from edunn.inputs import as_array, check_array, check_choice, check_finite, check_sizes, show
 
 Sizes: TypeAlias = int | Sequence[int]  # of one block, or of each in a row
 
@@ -56,7 +56,10 @@ class MakesMasked:
 
         sizes: (s_0, ..., s_k)    start: (total, total); its blocks (i, i + 1) are learned
         """
-        check_sizes(f"{cls.__name__}.from_MLP", **{f"sizes_{i}": n for i, n in enumerate(sizes)})
+        who = f"{cls.__name__}.from_MLP"
+        _check_sizes(who, "sizes", sizes)
+        if len(sizes) < 2:
+            raise ValueError(f"{who} got sizes={show(sizes)}, not at least two")
         start = np.zeros((sum(sizes), sum(sizes)))
         mask = np.zeros_like(start)
         places = _pieces(sizes)
@@ -73,8 +76,10 @@ class MakesMasked:
         """
         who = f"{cls.__name__}.from_optimal_linear"
         x, y = as_array(who, X, "X"), as_array(who, Y, "Y")
-        check_array(who, x, "n", "features", name="X")
+        check_array(who, x, "examples", "features", name="X")
         check_array(who, y, len(x), "outputs", name="Y")
+        check_finite(who, x, "X")
+        check_finite(who, y, "Y")
         features = x.shape[1]
         size = features + y.shape[1]
         start = np.zeros((size, size))
@@ -131,6 +136,7 @@ class MakesSparse:
     @classmethod
     def from_MaskedLinear(cls, M: Any) -> Self:  # noqa: N802, N803
         """Of a MaskedLinear the learned weights that are not 0; all others are left out."""
+        _check_masked(cls, M)
         weights = M.matrix()
         return cls._at(weights, (M.mask != 0) & (weights != 0), bias=M.b)
 
@@ -140,6 +146,7 @@ class MakesSparse:
 
         keep_trainable_zeros: False to leave out weights that are learned but 0 at the moment
         """
+        _check_masked(cls, M)
         weights = M.matrix()
         learned = (M.mask != 0) & ((weights != 0) | keep_trainable_zeros)
         return cls._at(weights, learned, (M.mask == 0) & (weights != 0), M.b)
@@ -184,12 +191,12 @@ def _block_matrix(who: str, out_sizes: Any, in_sizes: Any, **words: Any) -> tupl
         out_sizes, in_sizes = [out_sizes], [in_sizes]
         words = {name: [[entry]] for name, entry in words.items()}
     for what, sizes in (("out", out_sizes), ("in", in_sizes)):
-        check_sizes(who, **{f"{what}_features_sizes_{i}": n for i, n in enumerate(sizes)})
+        _check_sizes(who, f"{what}_features_sizes", sizes)
     for name, table in words.items():
-        shape = [len(row) for row in table]
+        shape = [_length(row) for row in table] if _length(table) is not None else table
         if shape != [len(in_sizes)] * len(out_sizes):
             wanted = f"{len(out_sizes)} of {len(in_sizes)}"
-            raise ValueError(f"{who} got rows of {shape} entries for {name}, not {wanted}")
+            raise ValueError(f"{who} got rows of {show(shape)} entries for {name}, not {wanted}")
     weights = np.zeros((sum(in_sizes), sum(out_sizes)))
     mask = np.zeros_like(weights)
     for i, outputs in enumerate(_pieces(out_sizes)):
@@ -201,6 +208,23 @@ def _block_matrix(who: str, out_sizes: Any, in_sizes: Any, **words: Any) -> tupl
             weights[inputs, outputs] = block
             mask[inputs, outputs] = there if trainable == "non-zero" else float(trainable)
     return weights, mask
+
+
+def _length(row: Any) -> int | None:
+    """How many entries a row has; None for what is none."""
+    return len(row) if hasattr(row, "__len__") and not isinstance(row, str) else None
+
+
+def _check_sizes(who: str, what: str, sizes: Any) -> None:
+    """Refuse what is not a list of whole numbers from 1 up."""
+    if not _length(sizes):
+        raise ValueError(f"{who} got {what}={show(sizes)}, not a list of whole numbers")
+    check_sizes(who, **{f"{what}_{i}": n for i, n in enumerate(sizes)})
+
+
+def _check_masked(cls: type, layer: Any) -> None:
+    if not (hasattr(layer, "mask") and hasattr(layer, "matrix")):
+        raise TypeError(f"{cls.__name__} got {show(layer)}, not a MaskedLinear")
 
 
 def _pieces(sizes: Sequence[int]) -> list[slice]:
@@ -218,19 +242,18 @@ def _block_weights(inputs: int, outputs: int, kind: Any, start: Any) -> tuple[Ar
     """
     rng, shape = generator(), (inputs, outputs)
     there = np.zeros(shape)
-    word, _, number = str(kind).partition("=")
-    check_choice("from_description", word, ("0", "W", "D", "R", "S", "Row"), "kind")
+    word, numbers = _word_and_numbers(kind, _KINDS, "kind")
     if word == "W":
         there[:] = 1
     elif word == "D":
         there[np.arange(min(shape)), np.arange(min(shape))] = 1
     elif word == "R":
-        there[rng.random(shape) < float(number)] = 1
+        there[rng.random(shape) < numbers[0]] = 1
     elif word == "S":
-        count = int(number)
+        count = int(numbers[0])
         there[rng.integers(0, inputs, count), rng.integers(0, outputs, count)] = 1
     elif word == "Row":
-        drawn = rng.integers(0, inputs, (outputs, int(number)))
+        drawn = rng.integers(0, inputs, (outputs, int(numbers[0])))
         there[drawn, np.arange(outputs)[:, None]] = 1
     return there * _start_values(shape, start), there
 
@@ -240,14 +263,47 @@ def _start_values(shape: Shape, start: Any) -> Array:
     if hasattr(start, "shape"):
         check_array("from_description", start, *shape, name="start")
         return start
-    word, _, rest = str(start).partition("=")
-    check_choice("from_description", word, ("0", "1", "C", "G", "U"), "start")
-    numbers = [float(part) for part in rest.split(",")] if rest else []
+    word, numbers = _word_and_numbers(start, _STARTS, "start")
     if word == "G":
         return rng.normal(*(numbers or (0.0, 1.0)), size=shape)
     if word == "U":
         return rng.uniform(*(numbers or (-1.0, 1.0)), size=shape)
     return np.full(shape, numbers[0] if word == "C" else float(word))
+
+
+# How a word is written with its numbers, and what they must be
+_KINDS: dict[str, tuple[str, Callable[..., bool]]] = {
+    "0": ("0", lambda: True),
+    "W": ("W", lambda: True),
+    "D": ("D", lambda: True),
+    "R": ("R=0.5", lambda share: 0 <= share <= 1),
+    "S": ("S=15", lambda count: count >= 0 and count.is_integer()),
+    "Row": ("Row=3", lambda count: count >= 0 and count.is_integer()),
+}
+_STARTS: dict[str, tuple[str, Callable[..., bool]]] = {
+    "0": ("0", lambda: True),
+    "1": ("1", lambda: True),
+    "C": ("C=0.3", lambda number: True),
+    "G": ("G or G=0,1", lambda mean=0.0, deviation=1.0: deviation >= 0),
+    "U": ("U or U=-1,1", lambda low=-1.0, high=1.0: low <= high),
+}
+
+
+def _word_and_numbers(
+    text: Any, known: Mapping[str, tuple[str, Callable[..., bool]]], what: str
+) -> tuple[str, list[float]]:
+    """("U", [-1.0, 1.0]) for "U=-1,1"; what is written otherwise is refused."""
+    word, _, rest = str(text).partition("=")
+    check_choice("from_description", word, known, what)
+    example, fits = known[word]
+    try:
+        numbers = [float(part) for part in rest.split(",")] if rest else []
+        right = fits(*numbers) and np.all(np.isfinite(numbers))
+    except (ValueError, TypeError):  # what is no number, or too many of them
+        right = False
+    if not right:
+        raise ValueError(f"from_description got {what} {show(text)}, not as in {example}")
+    return word, numbers
 
 
 def _dense(cls: type, coo: Any) -> Array:

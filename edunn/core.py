@@ -379,9 +379,8 @@ def requires_grad(x: Any) -> bool:
 
 
 def _recording_forward(forward: Callable[..., Any], traced: bool) -> Callable[..., Any]:
-    """The same `forward`, but Tensors go by way of `record`, unless it is meant to see them.
-
-    traced: whether it is written without a backward"""
+    """The same `forward`, but Tensors go by way of `record`, unless it is meant to see them, being
+    traced: written without a backward."""
 
     @wraps(forward)
     def forward_or_record(self: Module, x: Any = _nothing, /, *more: Any, **options: Any) -> Any:
@@ -411,4 +410,6 @@ def _apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
             f"np.{function.__name__} has no backward rule: add one in edunn/ops.py, or give it "
             "arrays (the array of a Tensor or Parameter is its .data)"
         )
+    if not {list, tuple}.isdisjoint(map(type, inputs)):  # numbers beside a Tensor, for NumPy
+        inputs = [np.asarray(x) if isinstance(x, (list, tuple)) else x for x in inputs]
     return RULES[function](*arguments, **options)(*inputs)

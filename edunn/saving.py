@@ -13,6 +13,7 @@ from edunn import backend
 from edunn.backend import to
 from edunn.core import Module
 from edunn.files import write_whole
+from edunn.inputs import show
 from edunn.layers.attention import MultiHeadAttention
 from edunn.layers.dense import Dense
 from edunn.layers.linear import Linear
@@ -114,6 +115,8 @@ def to_torch(model: Module) -> State:
 
 def from_torch(model: Module, state: Mapping[str, Any]) -> None:
     """Give `model` the state dict of a PyTorch model of the same layers (arrays or tensors)."""
+    if not isinstance(state, Mapping):
+        raise TypeError(f"from_torch got {show(state)}, not a state dict: model.state_dict()")
     arrays = {
         name: np.asarray(value)
         for name, value in state.items()

@@ -320,7 +320,9 @@ class TensorWords(Operators):
         if create_graph:
             raise ValueError("backward(create_graph=True): there are no second derivatives here")
         if not self.requires_grad:
-            raise ValueError("backward() found no input or parameter with requires_grad=True")
+            hint = "of .data, numpy(), detach(), tensor() and no_grad nothing is known"
+            what = "backward() found no input or parameter with requires_grad=True"
+            raise ValueError(f"{what}: {hint}")
         dy = dy if gradient is None else gradient
         dy = dy.data if isinstance(dy, Operators) else dy
         if dy is None and self.data.size != 1:

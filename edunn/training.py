@@ -100,7 +100,7 @@ def fit(  # noqa: PLR0913  # one place to ask a training for all that it can do
                 output = model(Tensor(batch_x))
                 value = loss(output, batch_y)
                 optimizer.zero_grad()
-                value.backward()
+                _backward(value)
                 health.start(value.data)
                 optimizer.step()
                 means.add(len(batch_x), value.data, output.data, batch_y, metric)
@@ -257,6 +257,14 @@ class NesterovMomentumGD(GradientDescent):
     """GradientDescent with Nesterov momentum 0.9, unless another is given."""
 
     optimizer = Nesterov
+
+
+def _backward(value: Any) -> None:
+    """value.backward(), of a loss that is on the tape."""
+    if not isinstance(value, Tensor):
+        left = "np.asarray, .data and .numpy() leave the tape"
+        raise TypeError(f"fit got a loss {show(value)}, not a Tensor: {left}")
+    value.backward()
 
 
 def _with_target_last(loss: Loss) -> Loss:

@@ -13,12 +13,12 @@ from enum import Enum
 from functools import wraps
 from inspect import getattr_static, signature
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy
 
 from edunn.backend import device_of, to
-from edunn.differences import missing
+from edunn.differences import missing as near
 from edunn.operators import Operators
 
 np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
@@ -156,6 +156,12 @@ def named(**words: str) -> Callable[[Any], Any]:
                 wanted = ", ".join([*takes][1:]) or "nothing but a name"
                 got = ", ".join(unknown)
                 raise TypeError(f"{type(self).__name__} got {got}, but takes {wanted}")
+            for word, x in zip([*takes][1:], args):
+                if isinstance(x, Operators) and "weight" not in word:
+                    kind = type(self).__name__
+                    raise TypeError(
+                        f"{kind} got a Tensor as {word}: write {kind}()(...), made first"
+                    )
             init(self, *args, **options)
             ModuleWords.__init__(self, name=name)
 
@@ -163,6 +169,13 @@ def named(**words: str) -> Callable[[Any], Any]:
         return cls
 
     return decorate
+
+
+class Loaded(NamedTuple):
+    """The names that a state dict had not, and those that it had too many."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
 
 
 class ModuleWords:
@@ -187,17 +200,21 @@ class ModuleWords:
         arrays = self.get_parameters() | self.named_buffers()
         return {name: numpy.array(to(array, "cpu")) for name, array in arrays.items()}
 
-    def load_state_dict(self: Any, state: Mapping[str, Any], strict: bool = True) -> None:
+    def load_state_dict(self: Any, state: Mapping[str, Any], strict: bool = True) -> Loaded:
         """Take over the arrays of a state dict, on the device and of the dtype that there are now.
 
-        strict: False to leave out the names that are missing or unknown. Raises ValueError that
-        lists all names and shapes that do not fit, and then changes nothing.
+        strict: False to leave out the names that are missing or unknown, which are returned, unless
+        that is all of them. Raises ValueError that lists all names and shapes that do not fit, and
+        then changes nothing.
         """
         have = self.get_parameters() | self.named_buffers()
         given = {n: v.data if isinstance(v, Operators) else v for n, v in state.items()}
-        wrong = [f"{name} is missing" for name in have if name not in given] if strict else []
-        wrong += [f"{name} is unknown" for name in given if name not in have] if strict else []
         both = [name for name in have if name in given]
+        missing = [name for name in have if name not in given]
+        unknown = [name for name in given if name not in have]
+        strict = strict or not both
+        wrong = [f"{name} is missing" for name in missing] if strict else []
+        wrong += [f"{name} is unknown" for name in unknown] if strict else []
         wrong += [
             f"{name} has shape {np.shape(given[name])}, not {tuple(have[name].shape)}"
             for name in both
@@ -208,6 +225,7 @@ class ModuleWords:
         for name in both:
             array = have[name]
             array[...] = to(numpy.asarray(given[name], array.dtype), device_of(array))
+        return Loaded(missing, unknown)
 
     def apply(self: Any, function: Callable[[Any], object]) -> Any:
         """Call `function` on every module inside this one, and then on this one."""
@@ -229,7 +247,7 @@ class ModuleWords:
         if hasattr(type(self), name):  # a property that failed has a reason of its own
             return object.__getattribute__(self, name)
         text = f"{type(self).__name__!r} object has no {self._parts} {name!r}"
-        says = missing(f"Module.{name}")
+        says = near(f"Module.{name}")
         raise AttributeError(text + (f": {says}" if says else ""), name=name, obj=self)
 
     def register_buffer(self, name: str, array: Any) -> None:

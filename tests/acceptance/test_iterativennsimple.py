@@ -269,3 +269,47 @@ def test_a_vector_and_a_list_give_the_same():
     assert torch.allclose(net.forward_vector(x), torch.cat(parts, dim=1))
     with pytest.raises(ValueError, match="a list of 1 inputs, not 2"):
         net.forward_list([x])
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        *(
+            (lambda kind=kind: MaskedLinear.from_description(3, 5, kind, "G", True),
+             f"from_description got kind '{kind}', not as in {example}")
+            for kind, example in [
+                ("R=", "R=0.5"), ("R=abc", "R=0.5"), ("R=2", "R=0.5"), ("S", "S=15"), ("W=3", "W"),
+                ("S=-1", "S=15"), ("S=2.5", "S=15"), ("Row=1,2", "Row=3"), ("S=inf", "S=15"),
+            ]
+        ),
+        *(
+            (lambda start=start: SparseLinear.from_singleBlock(3, 5, "W", start),
+             f"from_description got start '{start}', not as in {example}")
+            for start, example in [
+                ("G=1,2,3", "G or G=0,1"), ("G=0,-1", "G or G=0,1"), ("U=1,0", "U or U=-1,1"),
+                ("C", "C=0.3"), ("C=x", "C=0.3"), ("1=3", "1"), ("G=nan,1", "G or G=0,1"),
+            ]
+        ),
+        (lambda: MaskedLinear.from_description([3], 5, "W", "G", True),
+         "MaskedLinear got in_features_sizes=5, not a list of whole numbers"),
+        (lambda: MaskedLinear.from_description([3], [5], ["W"], ["G"], [True]),
+         "MaskedLinear got rows of [None] entries for kind, not 1 of 1"),
+        (lambda: MaskedLinear.from_description([3], [5], [["W"]], [["G"]], True),
+         "MaskedLinear got rows of True entries for trainable, not 1 of 1"),
+        (lambda: MaskedLinear.from_MLP(3),
+         "MaskedLinear.from_MLP got sizes=3, not a list of whole numbers"),
+        (lambda: MaskedLinear.from_MLP([3]),
+         "MaskedLinear.from_MLP got sizes=[3], not at least two"),
+        (lambda: MaskedLinear.from_optimal_linear(np.full((4, 2), np.nan), np.ones((4, 1))),
+         "MaskedLinear.from_optimal_linear got X with 8 values that are no numbers (NaN or "
+         "infinity), the first at (0, 0)"),
+        (lambda: MaskedLinear.from_optimal_linear(np.ones((0, 2)), np.ones((0, 1))),
+         "MaskedLinear.from_optimal_linear got X of shape (0, 2), not (examples, features)"),
+        (lambda: SparseLinear.from_MaskedLinear(nn.Linear(3, 2)),
+         "SparseLinear got Linear(in_features=3, out_features=2, bias=True), not a MaskedLinear"),
+    ],
+)  # fmt: skip
+def test_words_that_say_nothing_are_refused_in_a_line(action, message):
+    with pytest.raises((ValueError, TypeError)) as caught:
+        action()
+    assert str(caught.value) == message

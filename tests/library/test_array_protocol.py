@@ -123,3 +123,20 @@ def test_numbers_of_other_libraries():
     t = nn.Tensor(torch.ones(2, dtype=torch.float64))
     assert type(t.data) is np.ndarray
     assert t.dtype == np.float64
+
+
+@pytest.mark.parametrize("function", [
+    np.add, np.subtract, np.multiply, np.divide, np.power, np.maximum, np.minimum, np.remainder,
+    np.matmul, lambda a, b: np.concatenate([a, b]), lambda a, b: np.stack([a, b]),
+])  # fmt: skip
+def test_a_list_beside_a_tensor_is_an_array(function):
+    for turned in (False, True):
+        results = []
+        for numbers in ([1.5, 2.5], np.array([1.5, 2.5]), (1.5, 2.5)):
+            x = nn.Tensor([3.0, 4.0], requires_grad=True)
+            y = function(*((numbers, x) if turned else (x, numbers)))
+            y.backward(np.ones_like(y.data))
+            results.append((y.data, x.grad))
+        for y, dx in results:
+            np.testing.assert_array_equal(y, results[1][0])
+            np.testing.assert_array_equal(dx, results[1][1])
