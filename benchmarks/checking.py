@@ -40,7 +40,8 @@ PROBABILITIES = (
 POSITIVE = ("Log", "Sqrt", "Log1p", "Power")
 SENSELESS = {
     "natural": (),
-    "kinks": (*PROBABILITIES, *POSITIVE, "Divide"),  # 0 on the grid has no logarithm, no inverse
+    # 0 on the grid has no logarithm and no inverse, and Remainder jumps there
+    "kinks": (*PROBABILITIES, *POSITIVE, "Divide", "Remainder"),
     "scales": ("Exp", "Expm1", "Power"),  # they overflow
 }
 MUST = []  # (what must be, what was measured, whether it is met)
