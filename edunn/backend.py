@@ -36,6 +36,11 @@ def array_of(data: Any) -> Array:
     return array if hasattr(data, "dtype") else array.astype(_dtype, copy=False)
 
 
+def operand(x: Any) -> Any:
+    """What stands beside a Tensor in a call of NumPy's: a list of numbers as an array."""
+    return np.asarray(x) if isinstance(x, (list, tuple)) else x
+
+
 def _takes_gradient(data: Any) -> bool:
     """Whether lists in lists hold a Tensor that takes a gradient, which would be cut off."""
     if isinstance(data, (list, tuple)):

@@ -23,6 +23,9 @@ class Container(Module):
     Gradients meet inside by Parameter, so tied weights add up; only `backward` gives them names.
     """
 
+    def is_traced(self) -> bool:
+        return super().is_traced() or self.has_traced_parts()
+
     def has_traced_parts(self) -> bool:
         return any(child.is_traced() for child in self.children().values())
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Self, TypeAlias
 import numpy as np
 
 from edunn.attributes import held
-from edunn.backend import Array, Shape, array_of, to
+from edunn.backend import Array, Shape, array_of, operand, to
 from edunn.recording import is_recording
 from edunn.recording import no_tape as no_tape  # where it is looked for
 from edunn.tensor_words import TensorWords
@@ -115,7 +115,7 @@ class Module(ModuleWords):
                 raise TypeError(f"{self} got a Tensor by name that takes no gradient: detach() it")
             options = {n: x.data if isinstance(x, Tensor) else x for n, x in options.items()}
         forward = self.forward
-        if self.differentiable and self.sees_tensors:  # it has called super().forward
+        if self.sees_tensors and self.differentiable:  # it has called super().forward
             forward = partial(type(self)._forward_of_backward, self)
         y = forward(*[x.data if isinstance(x, Tensor) else x for x in inputs], **options)
         if isinstance(y, tuple):
@@ -140,7 +140,7 @@ class Module(ModuleWords):
 
     def is_traced(self) -> bool:
         """Whether a Tensor goes through this module's forward as it is: see the class."""
-        return self.differentiable and (self.sees_tensors or self.has_traced_parts())
+        return self.sees_tensors and self.differentiable
 
     def has_traced_parts(self) -> bool:
         """Whether its parts are traced, so that it is as well: see Container."""
@@ -316,11 +316,13 @@ class Tensor(TensorWords):
             hint = "; instead of a += t write a = a + t, or a += t.data" if "out" in options else ""
             name = f"np.{ufunc.__name__}"
             raise TypeError(f"{name} takes only inputs when one of them is a Tensor{hint}")
+        if isinstance(inputs[0], (list, tuple)) or isinstance(inputs[-1], (list, tuple)):
+            inputs = tuple(map(operand, inputs))
         return _apply(ufunc, inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         """NumPy calls this for np.sum, np.reshape ...: the inputs come first, then options."""
-        inputs = args[0] if isinstance(args[0], (list, tuple)) else args[:1]
+        inputs = map(operand, args[0]) if isinstance(args[0], (list, tuple)) else args[:1]
         return _apply(function, inputs, *args[1:], **options)
 
     def numpy(self) -> np.ndarray:
@@ -388,10 +390,8 @@ def _recording_forward(forward: Callable[..., Any], traced: bool) -> Callable[..
             return forward(self, x)  # one array, as nearly always: 0.1 us
         inputs = more if x is _nothing else (x, *more)
         has_tensors = any(isinstance(x, Tensor) for x in (*inputs, *options.values()))
-        sees_them = self.differentiable and (
-            (traced and self.sees_tensors) or self.has_traced_parts()
-        )
-        if has_tensors and not sees_them:
+        sees = self.differentiable and ((traced and self.sees_tensors) or self.has_traced_parts())
+        if has_tensors and not sees:
             return self.record(*inputs, **options)
         return forward(self, *inputs, **options)
 
@@ -410,6 +410,4 @@ def _apply(function: Any, inputs: Any, *arguments: Any, **options: Any) -> Any:
             f"np.{function.__name__} has no backward rule: add one in edunn/ops.py, or give it "
             "arrays (the array of a Tensor or Parameter is its .data)"
         )
-    if not {list, tuple}.isdisjoint(map(type, inputs)):  # numbers beside a Tensor, for NumPy
-        inputs = [np.asarray(x) if isinstance(x, (list, tuple)) else x for x in inputs]
     return RULES[function](*arguments, **options)(*inputs)

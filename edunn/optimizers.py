@@ -372,6 +372,19 @@ class Schedule:
         """The learning rate of each group of parameters."""
         return [group["lr"] for group in self.optimizer.param_groups]
 
+    def state_dict(self) -> dict[str, Any]:
+        """The epoch, and all else that it remembers, but for its optimizer and its functions."""
+        mine = {name: v for name, v in vars(self).items() if name != "optimizer"}
+        return {name: copy.deepcopy(value) for name, value in mine.items() if not callable(value)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` gave, of a schedule of the same class; the learning rates of
+        now are in the optimizer's own state."""
+        have, got = [*self.state_dict()], [*state]
+        if set(have) != set(got):
+            raise ValueError(f"{type(self).__name__} got a state of {got}, not of {have}")
+        vars(self).update(copy.deepcopy(dict(state)))
+
 
 class StepLR(Schedule):
     """lr is multiplied by gamma every `step_size` epochs"""

@@ -151,12 +151,12 @@ def named(**words: str) -> Callable[[Any], Any]:
 
         @wraps(init)
         def init_and_name(self: Any, *args: Any, name: str | None = None, **options: Any) -> None:
-            unknown = [] if takes_all else [word for word in options if word not in known]
-            if unknown:
+            unknown = [word for word in options if word not in known] if options else []
+            if unknown and not takes_all:
                 wanted = ", ".join([*takes][1:]) or "nothing but a name"
                 got = ", ".join(unknown)
                 raise TypeError(f"{type(self).__name__} got {got}, but takes {wanted}")
-            for word, x in zip([*takes][1:], args):
+            for word, x in zip([*takes][1:], args) if args else ():
                 if isinstance(x, Operators) and "weight" not in word:
                     kind = type(self).__name__
                     raise TypeError(
@@ -171,7 +171,7 @@ def named(**words: str) -> Callable[[Any], Any]:
     return decorate
 
 
-class Loaded(NamedTuple):
+class _Loaded(NamedTuple):
     """The names that a state dict had not, and those that it had too many."""
 
     missing_keys: list[str]
@@ -200,7 +200,7 @@ class ModuleWords:
         arrays = self.get_parameters() | self.named_buffers()
         return {name: numpy.array(to(array, "cpu")) for name, array in arrays.items()}
 
-    def load_state_dict(self: Any, state: Mapping[str, Any], strict: bool = True) -> Loaded:
+    def load_state_dict(self: Any, state: Mapping[str, Any], strict: bool = True) -> _Loaded:
         """Take over the arrays of a state dict, on the device and of the dtype that there are now.
 
         strict: False to leave out the names that are missing or unknown, which are returned, unless
@@ -225,7 +225,7 @@ class ModuleWords:
         for name in both:
             array = have[name]
             array[...] = to(numpy.asarray(given[name], array.dtype), device_of(array))
-        return Loaded(missing, unknown)
+        return _Loaded(missing, unknown)
 
     def apply(self: Any, function: Callable[[Any], object]) -> Any:
         """Call `function` on every module inside this one, and then on this one."""

@@ -1012,6 +1012,11 @@ def test_each_wrong_loop_has_one_diagnosis(run, diagnosis, n, batch_size, epochs
     assert ids(find_in_training_loop(run, n, batch_size, epochs)) == [diagnosis]
 
 
+def test_the_parameters_without_a_gradient_are_named():
+    with pytest.raises(nn.TrainingLoopError, match="makes its step, those of: w."):
+        nn.check_training_loop(NeverBackward())
+
+
 def test_two_mistakes_that_do_not_touch_are_both_found():
     class Both(K08, K05):
         pass

@@ -844,3 +844,28 @@ def test_a_script_gives_what_it_gives_under_pytorch(name):
     ours = results(SCRIPTS[name], edunn.torchlike, edunn.torchlike.functional, filled_alike)
     assert theirs
     same(theirs, ours)
+
+
+def test_a_checkpoint_of_a_schedule_goes_on():
+    """github.com/pytorch/vision, references/classification/train.py saves all three states."""
+
+    def parts():
+        parameter = edunn.Parameter(np.ones(2))
+        optimizer = edunn.SGD([parameter], lr=1.0)
+        return optimizer, edunn.ReduceLROnPlateau(optimizer, patience=1)
+
+    (optimizer, schedule), (other, again) = parts(), parts()
+    for loss in (3.0, 3.0, 3.0):
+        schedule.step(loss)
+    state = schedule.state_dict()
+    schedule.step(3.0)
+    other.load_state_dict(optimizer.state_dict())
+    again.load_state_dict(state)
+    assert again.state_dict() == state != schedule.state_dict()
+    again.step(3.0)
+    assert again.state_dict() == schedule.state_dict()
+    assert again.get_last_lr() == schedule.get_last_lr() == [pytest.approx(0.1)]
+    with pytest.raises(ValueError, match=r"StepLR got a state of \['epoch'\], not of \['epoch', "):
+        edunn.StepLR(other, 3).load_state_dict({"epoch": 1})
+    names = edunn.LambdaLR(other, lambda epoch: 1.0).state_dict().keys()
+    assert names == {"epoch", "first"}
