@@ -226,7 +226,7 @@ def row(path: Path, course: Course) -> str:
     """The line of an exercise: its title, what is written in it, and how long it takes."""
     first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
     title = html.escape(first.partition("\n")[0].lstrip("# "))
-    about = [value for _, value in re.findall(r"^\| *([^|]+?) *\| *(.*?) *\|$", first, re.M)]
+    about = [value for _, value in re.findall(r"^\| *(\w[^|]*?) *\| *(.*?) *\|$", first, re.M)]
     what = " · ".join(html.escape(about[i]) for i in (0, 2) if i < len(about))
     what = re.sub("`([^`]*)`", r"<code>\1</code>", what)
     inside = path.relative_to(course.root / "assignments").as_posix()

@@ -4,9 +4,10 @@ The exercises are those of the course, whatever they are.
 """
 
 import importlib.util
+import json
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -20,6 +21,11 @@ from lock import needs_lock
 pytestmark = [pytest.mark.slow, needs_browser]
 
 COURSE = Course.find(Path(__file__).parent)
+RELEASES = [
+    path
+    for name in COURSE.assignments()
+    for path in (COURSE.release_path(name), *COURSE.translated_paths(name))
+]
 NAME, CLASS, FORWARD_CHECK, LAST_CHECK = "03_linear", "linear", "linear-forward", "linear-dw"
 WRONG, RIGHT = "dy.T @ x", "x.T @ dy"
 ONE_SECOND = "\nimport edunn.course.student.ipython_hooks as hooks\nhooks.SECONDS = 1\n"
@@ -35,6 +41,11 @@ sys.path.insert(0, "..")
 import edunn, my_edunn
 sys.stdout.write(my_edunn.Linear.__module__)
 """
+
+
+def inside(path):
+    """Where a release is in assignments/, and in JupyterLite."""
+    return path.relative_to(COURSE.root / "assignments").as_posix()
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +100,9 @@ def answered(notebook, answer):
 def test_the_first_page_leads_to_every_exercise_in_every_language(site):
     page = (site / "index.html").read_text(encoding="utf-8")
     links = re.findall(r'href="lite/notebooks/index.html\?path=([^"]+)"', page)
-    releases = sorted((COURSE.root / "assignments").rglob("*.ipynb"))
-    assert sorted(links) == [
-        path.relative_to(COURSE.root / "assignments").as_posix() for path in releases
-    ]
-    for path, link in zip(releases, sorted(links)):
-        assert (site / "lite" / "files" / link).read_bytes() == path.read_bytes()
+    assert sorted(links) == sorted(map(inside, RELEASES))
+    for path in RELEASES:
+        assert (site / "lite" / "files" / inside(path)).read_bytes() == path.read_bytes()
 
 
 def test_no_solution_and_no_hidden_case_is_in_it(site):
@@ -162,10 +170,15 @@ def test_answers_and_what_is_kept_outlast_a_reload(notebook):
     assert printed(notebook.execute(FORGET.format(NAME), OWN)) == "my_edunn.linear"
 
 
-@pytest.mark.parametrize("name", COURSE.assignments())
-def test_a_solved_notebook_runs(notebook, name):
+@pytest.mark.parametrize("path", RELEASES, ids=inside)
+def test_a_solved_notebook_runs(notebook, path):
     """In the kernel of the page, which has forgotten edunn, with what it has kept before."""
-    assert errors(notebook.execute(FORGET.format(name), *solved(name).values())) == {}
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    blank = {c["id"]: "".join(c["source"]) for c in cells if c["cell_type"] == "code"}
+    code = blank | solved(path.stem)
+    folder = PurePosixPath(inside(path)).parent
+    assert code.keys() == blank.keys()
+    assert errors(notebook.execute(FORGET.format(folder), *code.values())) == {}
 
 
 def test_nothing_comes_from_elsewhere(notebook, visit):
