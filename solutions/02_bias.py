@@ -230,13 +230,16 @@ print(nn.check_gradients(Bias(3, start), x, only=["input 0"]))
 # %% [markdown]
 # ### Check: the gradient of b (3 points)
 #
-# The same for all numbers of `b`, for a batch of five examples and for a batch of one.
+# The same for all numbers of `b`, for a batch of five examples and for a batch of one. The last layer
+# has four features: no size may be written into your code as a number.
 
 # %% nbgrader={"grade": true, "grade_id": "bias-db", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 start = nn.initializers.Constant([1, 2, -3])
 for n in (5, 1):
     x = np.random.default_rng(n).normal(size=(n, 3))
     print(f"batch of {n}:", nn.check_gradients(Bias(3, start), x, only=["b"]))
+wide = np.random.default_rng(2).normal(size=(6, 4))
+print("four features:", nn.check_gradients(Bias(4), wide, only=["b"]))
 
 # %%
 keep(Bias, nn.check_layer(Bias(3, start), x))  # if the whole layer is right, it is yours

@@ -47,6 +47,14 @@ def right_cut(x, sizes):
     return tuple(np.split(x, np.cumsum(sizes)[:-1], axis=1))
 
 
+def cut_to_list(student, rng):
+    x, sizes = cut_example(rng)
+    parts = student.apply("cut", x, sizes)
+    _, is_list = student.read(parts, student.is_a("list", parts))
+    if not is_list:
+        raise Wrong("cut gives the right parts, but not in a list", "list")
+
+
 def join_case(student, rng):
     """Parts and a dtype. Any part may be None, or all of them; every other time, one in the middle
     is."""
@@ -155,8 +163,11 @@ def nothing_arrives(student, rng):
     blocks = [[Part("Dense", a, c), None], [Part("Dense", b, c), Part("Dense", b, d)]]
     theirs, right = pair(student, rng, [a, b], [c, d], blocks)
     x = rng.normal(size=(3, a))
-    (got,) = student.read(student.call(theirs, "forward_list", [x, None]))
+    ys = student.call(theirs, "forward_list", [x, None])
+    got, is_list = student.read(ys, student.is_a("list", ys))
     expect_list("forward_list", "y", got, right.forward([x, None]))
+    if not is_list:  # the next matrix would take it for one array
+        raise Wrong("forward_list gives a tuple, not a list", "list")
 
 
 def identities(backwards=False):
@@ -209,9 +220,13 @@ def lists_dx(student, rng):
         for (i, j), cache in caches.items():
             if dys[j] is not None:
                 last[i] = right.cells[i, j].backward_from(cache, dys[j])[0]
-        for got in student.read(*(student.item(result, 0) for result in results)):
+        dxs = [student.item(result, 0) for result in results]
+        *read, is_list = student.read(*dxs, student.is_a("list", dxs[0]))
+        for got in read:
             known = {"holds only the last block's part": last}
             expect_list("backward_list", "dx", got, want[0], known)
+        if not is_list:
+            raise Wrong("backward_list gives the dx_i in a tuple, not in a list", "list")
 
     backwards(student, rng, check)
 
@@ -317,7 +332,7 @@ def same_training(student, rng):
 
 
 CASES = {
-    "sequential2d-cut": [values("cut", cut_example, right_cut)],
+    "sequential2d-cut": [values("cut", cut_example, right_cut), cut_to_list],
     "sequential2d-join": [join_case],
     "sequential2d-forward": [lists_forward, nothing_arrives, identities(), caches],
     "sequential2d-dx": [

@@ -139,7 +139,10 @@ def tape(student, rng):
         graph = Graph(student, rng, steps=int(rng.integers(4, 10)))
         wanted = sorted(graph.ancestors(), reverse=True)
         result = student.apply("tape", graph.theirs[-1])
-        (length,) = student.read(student.call(result, "__len__"))
+        size = student.call(result, "__len__")
+        length, is_list = student.read(size, student.is_a("list", result))
+        if not is_list:
+            raise Wrong("tape gives no list", "list")
         if length != len(wanted):
             raise Wrong(f"the tape of {len(wanted)} tensors has length {length}", "length")
         found = [student.attribute(student.item(result, i), "time") for i in range(length)]

@@ -204,6 +204,12 @@ WRONG_ANSWERS = [
         ("unbroadcast(dy, b_shape)", "dy.sum(axis=0)"),
         "has shape (3,), but its variable has shape (4, 1)",
     ),
+    Mistake(
+        "a list of both gradients",
+        "Add.backward",
+        "return [unbroadcast(dy, shape) for shape in self.cache], {}",
+        "a list where an array or a tuple is needed",
+    ),
     # MatMul.forward
     Mistake("number by number", "MatMul.forward", ("a @ b", "a * b"), "number by number"),
     Mistake("other order", "MatMul.forward", ("a @ b", "b @ a"), "a stands first"),

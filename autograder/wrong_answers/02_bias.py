@@ -77,6 +77,12 @@ WRONG_ANSWERS = [
         "changes the parameter",
     ),
     Mistake(
+        "only for three features",
+        "Bias.backward",
+        "dx = dy\ndb = np.zeros(3)\nfor j in range(3):\n    db[j] = np.sum(dy[:, j])",
+        "(3,)",
+    ),
+    Mistake(
         "only for batches up to 7",
         "Bias.backward",
         ("np.sum(dy, axis=0)", "np.sum(dy[:7], axis=0)"),

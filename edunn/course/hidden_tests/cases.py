@@ -144,6 +144,11 @@ class Student:
         """target[key]"""
         return self.add("item", target, key)
 
+    def is_a(self, kind: str, value: Any) -> Ref:
+        """isinstance(value, kind), for a kind such as "list": tuples, which travel as lists, and
+        NumPy's numbers, which travel as arrays, are told apart there."""
+        return self.apply("__builtins__.isinstance", value, self.get(f"__builtins__.{kind}"))
+
     def read(self, *targets: Any) -> list[Any]:
         """Run everything since the last `read`, and return the values of `targets`."""
         program, start = [*self.program, ["read", *targets]], self.sent

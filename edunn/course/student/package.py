@@ -191,11 +191,19 @@ def _import_of(name: str, value: Any) -> str:
         return f"import {whole}" if whole == name else f"import {whole} as {name}"
     called = str(getattr(value, "__name__", ""))
     module = getattr(value, "__module__", None)
-    if module is None and getattr(numpy, called, None) is value:
-        module = "numpy"
+    if module is None:
+        module = _home_of(called, value)
     if module in (None, "__main__") or not called.isidentifier():
         return ""
     return f"from {module} import {called}" + (f" as {name}" if called != name else "")
+
+
+def _home_of(name: str, value: Any) -> str | None:
+    """The shortest public name of a module that has the value under its name: for those that do not
+    say where they come from, such as the ufuncs of NumPy and SciPy."""
+    modules = [(home, getattr(module, "__dict__", {})) for home, module in sys.modules.items()]
+    homes = [home for home, names in modules if home != "__main__" and names.get(name) is value]
+    return min(homes, key=lambda home: ("_" in home, home.count("."), home), default=None)
 
 
 def _plain(name: str, value: Any) -> str:
@@ -208,8 +216,15 @@ def _plain(name: str, value: Any) -> str:
 
 
 def _globals_in(source: str) -> set[str]:
-    """The names that the source of a class or function looks up outside of itself."""
-    tables = [symtable.symtable(source, "cell", "exec")]
+    """The names that the source of a class or function looks up outside of itself. What stands
+    below a return of the student's own, such as the return that was given, is never looked up."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+            lines = block if isinstance(block, list) else []
+            end = [k for k, line in enumerate(lines, 1) if isinstance(line, ast.Return | ast.Raise)]
+            del lines[min(end, default=len(lines)) :]
+    tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
     for table in tables:
         tables += table.get_children()
     return {one.get_name() for table in tables for one in table.get_symbols() if one.is_global()}

@@ -149,6 +149,11 @@ USES = {  # what a class may use of its notebook: (what stands above it, what st
     "a module by its name": ("import operator", "operator.matmul(x, self.w.data)"),
     "a function of a module": ("from operator import matmul", "matmul(x, self.w.data)"),
     "a ufunc": ("from numpy import matmul as product", "product(x, self.w.data)"),
+    "a ufunc of SciPy": ("from scipy.special import expit", "x @ self.w.data + 0 * expit(0.0)"),
+    "nothing below a return": (
+        "from numpy import ones\nONE = ones(1)",
+        "x @ self.w.data\n        return y\n        y = y + ONE",
+    ),
     "numbers": ("ONE, TWO = 1.0, (1, 2)", "x @ self.w.data * ONE * TWO[0]"),
     "a base": ("class Base(nn.Module):\n    two = 2", "x @ self.w.data * Base.two / 2"),
     "a decorated function": (
