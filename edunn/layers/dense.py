@@ -2,6 +2,8 @@
 
 from math import prod
 
+import numpy as np
+
 from edunn.core import Module, Parameter
 from edunn.initializers import KaimingNormal, Zero
 from edunn.inputs import check_features, check_sizes
@@ -46,7 +48,7 @@ class Dense(Module):
         dz, _ = self.activation.backward(dy)
         dx = dz @ self.w.data.T if self.needs_dx else None
         dz = rows(dz)
-        grads = {"w": rows(x).T @ dz}
+        grads = {"w": np.dot(rows(x).T, dz)}  # as @, which is ten times slower for one example
         return dx, grads if self.b is None else grads | {"b": dz.sum(axis=0)}
 
     def multiply_adds(self, y_shape):
