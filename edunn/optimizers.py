@@ -315,7 +315,7 @@ class Adam(AlsoTrains):
             state.update(t=0, m=np.zeros_like(w), v=np.zeros_like(w))
         t = state["t"] = state["t"] + 1
         (beta1, beta2), m, v = self.betas, state["m"], state["v"]
-        # m = beta1 m + (1 - beta1) dw, and so on, in place: to ask for memory takes half of the time
+        # m = beta1 m + (1 - beta1) dw, and so on, in place: new memory takes half of the time
         part = np.empty_like(w)
         m *= beta1
         np.multiply(dw, 1 - beta1, out=part)

@@ -45,7 +45,7 @@ class Linear(Module):
 
     def backward(self, dy):
         dx = dy @ self.w.data.T if self.needs_dx else None  # (n, inputs)
-        dw = np.dot(rows(self.cache).T, rows(dy))  # (inputs, outputs): summed over the n examples
+        dw = rows(self.cache).T @ rows(dy)  # (inputs, outputs): summed over the n examples
         return dx, {"w": dw}
 
     def multiply_adds(self, y_shape):
