@@ -23,7 +23,7 @@ class DeviceError(TypeError):
 def array_of(data: Any) -> Array:
     """`data` itself if it is an array; else an array of its numbers: of their own type, for NumPy's
     scalars and what other libraries hold, and of the default dtype for Python's numbers."""
-    if hasattr(data, "__array_function__"):
+    if type(data) is np.ndarray or hasattr(data, "__array_function__"):
         return data
     if isinstance(data, (list, tuple)) and _takes_gradient(data):
         raise TypeError("Tensor got Tensors in a list: join them by np.stack, or take .data")

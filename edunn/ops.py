@@ -22,8 +22,10 @@ def unbroadcast(dy: Array, shape: Shape) -> Array:
 
 def gradient_for(x: Any, dy: Array) -> Array:
     """`dy` as the gradient of the input `x`: of its shape, and of its type where that can learn."""
-    dy = unbroadcast(dy, np.shape(x))
     kind = getattr(x, "dtype", None)  # a number of Python's own has none
+    if kind is not None and kind == getattr(dy, "dtype", None) and x.shape == dy.shape:
+        return dy  # nearly always
+    dy = unbroadcast(dy, np.shape(x))
     if kind is None or kind.kind != "f" or getattr(dy, "dtype", kind) == kind:
         return dy
     return dy.astype(kind)

@@ -316,14 +316,27 @@ class Adam(AlsoTrains):
         self.betas, self.eps, self.amsgrad = betas, eps, amsgrad
 
     def update(self, w: Array, dw: Array, state: _State) -> None:
-        beta1, beta2 = self.betas
-        t = state["t"] = state.get("t", 0) + 1
-        m = state["m"] = beta1 * state.get("m", 0.0) + (1 - beta1) * dw
-        v = state["v"] = beta2 * state.get("v", 0.0) + (1 - beta2) * dw**2
+        if not state:
+            state.update(t=0, m=np.zeros_like(w), v=np.zeros_like(w))
+        t = state["t"] = state["t"] + 1
+        (beta1, beta2), m, v = self.betas, state["m"], state["v"]
+        # m = beta1 m + (1 - beta1) dw, and so on, in place: new memory takes half of the time
+        part = np.empty_like(w)
+        m *= beta1
+        np.multiply(dw, 1 - beta1, out=part)
+        m += part
+        v *= beta2
+        np.multiply(dw, dw, out=part)
+        part *= 1 - beta2
+        v += part
         if self.amsgrad:
             v = state["v_max"] = np.maximum(state.get("v_max", 0.0), v)
-        size = np.sqrt(v) / math.sqrt(1 - beta2**t) + self.eps
-        w -= self.lr / (1 - beta1**t) * m / size
+        unbiased = math.sqrt(1 - beta2**t)  # the corrections as numbers: end of section 2
+        np.sqrt(v, out=part)
+        part += self.eps * unbiased
+        np.divide(m, part, out=part)
+        part *= self.lr * unbiased / (1 - beta1**t)
+        w -= part
 
 
 class AdamW(Adam):
