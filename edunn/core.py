@@ -7,7 +7,7 @@ the steps, last one first, asking each module for the gradient to hand on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial, wraps
 from inspect import signature
 from itertools import count
@@ -21,7 +21,7 @@ from edunn.attributes import held
 from edunn.backend import Array, Shape, array_of, operand, to
 from edunn.recording import is_recording
 from edunn.recording import no_tape as no_tape  # where it is looked for
-from edunn.tensor_words import TensorWords
+from edunn.tensor_words import TensorWords, has_tensor
 from edunn.words import ModuleWords, old_words
 
 Grads: TypeAlias = dict[str, Array]  # by a Parameter's name, as `backward` gives them
@@ -103,7 +103,7 @@ class Module(ModuleWords):
         """`forward`; if any input is a Tensor, so is the output, and the tape records it."""
         if len(inputs) == 1 and not options and not isinstance(inputs[0], Tensor):
             return self.forward(inputs[0])  # one array, as nearly always
-        if not (_has_tensor(inputs) or _has_tensor(options.values())) or self.is_traced():
+        if not (has_tensor(inputs) or has_tensor(options.values())) or self.is_traced():
             return self.forward(*inputs, **options)
         return self.record(*inputs, **options)
 
@@ -381,13 +381,6 @@ def requires_grad(x: Any) -> bool:
     return isinstance(x, Tensor) and x.requires_grad
 
 
-def _has_tensor(values: Iterable[Any]) -> bool:
-    for x in values:  # noqa: SIM110  # any() takes three times as long, and each operation asks
-        if isinstance(x, Tensor):
-            return True
-    return False
-
-
 def _recording_forward(forward: Callable[..., Any], traced: bool) -> Callable[..., Any]:
     """The same `forward`, but Tensors go by way of `record`, unless it is meant to see them, being
     traced: written without a backward."""
@@ -398,7 +391,7 @@ def _recording_forward(forward: Callable[..., Any], traced: bool) -> Callable[..
             return forward(self, x)  # one array, as nearly always: 0.1 us
         inputs = more if x is _nothing else (x, *more)
         sees = self.differentiable and ((traced and self.sees_tensors) or self.has_traced_parts())
-        if not sees and (_has_tensor(inputs) or _has_tensor(options.values())):
+        if not sees and (has_tensor(inputs) or has_tensor(options.values())):
             return self.record(*inputs, **options)
         return forward(self, *inputs, **options)
 

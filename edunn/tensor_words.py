@@ -6,6 +6,7 @@ What these words do elsewhere and not here stands in docs/from_pytorch.md.
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 
 import numpy
@@ -36,6 +37,14 @@ class Ordered(NamedTuple):
 
     values: Any
     indices: Any
+
+
+def has_tensor(values: Iterable[Any]) -> bool:
+    """Whether a Tensor is among these."""
+    for x in values:  # noqa: SIM110  # any() takes three times as long, and each operation asks
+        if isinstance(x, TensorWords):
+            return True
+    return False
 
 
 class TensorWords(Operators):
