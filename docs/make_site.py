@@ -51,7 +51,12 @@ KERNEL = "@jupyterlite/pyodide-kernel-extension"
 CONFIG = {
     "appName": "edunn",
     "exposeAppInBrowser": True,  # what tests drive
-    "litePluginSettings": {f"{KERNEL}:kernel": {"disablePyPIFallback": True}},
+    "litePluginSettings": {
+        f"{KERNEL}:kernel": {
+            "disablePyPIFallback": True,
+            "loadPyodideOptions": {"packages": ["edunn-course"]},  # while the student still reads
+        }
+    },
 }
 AUTOSAVE = 10  # seconds: what is not saved is lost when the page is closed
 SETTINGS = {  # by plugin of JupyterLab, what is not as it comes

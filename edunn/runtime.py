@@ -11,7 +11,6 @@ import math
 import os
 import signal
 import sys
-import sysconfig
 import threading
 import time
 from collections.abc import Callable
@@ -19,10 +18,12 @@ from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any
 
+import numpy as np
+
 Ring = Callable[["FrameType | None"], None]  # told where Python is; it raises
-LIBRARIES = tuple(  # folders whose loops are not looked at: they end
-    {sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    | {os.path.dirname(os.path.abspath(__file__)) + os.sep}
+LIBRARIES = tuple(  # folders whose loops are not looked at, as they end: Python's, NumPy's, ours
+    os.path.dirname(os.path.abspath(path)) + os.sep
+    for path in (os.__file__, os.path.dirname(np.__file__), __file__)
 )
 
 
@@ -77,7 +78,7 @@ def _ring_by_signal(seconds: float, ring: Ring, again: float) -> Callable[[], No
     return stop
 
 
-@dataclass
+@dataclass(eq=False)
 class _JumpClock:
     end: float  # of time.monotonic()
     ring: Ring
@@ -85,8 +86,10 @@ class _JumpClock:
 
 
 _monitoring: Any = getattr(sys, "monitoring", None)  # Python 3.12 and later
+EVERY = 8  # a jump of so many is looked at: to ask for the time is slow in a browser
 _TOOL = 4  # of the numbers 0 to 5 of sys.monitoring, one without a purpose of its own
 _clocks: list[_JumpClock] = []  # the last one rings first
+_jumps = 0  # since the last one that was looked at
 _watched: set[str] = set()  # files, and cells, that are not in LIBRARIES: it is faster to look up
 
 
@@ -113,7 +116,11 @@ def _ring_by_jumps(seconds: float, ring: Ring, again: float) -> Callable[[], Non
 
 
 def _on_jump(code: CodeType, offset: int, target: int) -> Any:
-    """Look at the clock; not in libraries, whose loops end, and run at full speed from then on."""
+    """Look at the clock; never again at this place, where it is in a library."""
+    global _jumps
+    _jumps = (_jumps + 1) % EVERY
+    if _jumps:
+        return None
     if code.co_filename not in _watched:
         if code.co_filename.startswith(LIBRARIES):
             return _monitoring.DISABLE
