@@ -415,7 +415,10 @@ keep(BinaryCrossEntropy, nn.check_layer(BinaryCrossEntropy(), y_true, y))
 # $$ E = \max(s, 0) - t \, s + \ln \big(1 + e^{-|s|}\big) $$
 #
 # Now exp is never larger than 1. At last, `np.log(1 + a)` is 0 when `a` is tiny, because `1 + a` is
-# rounded to 1. NumPy has `np.log1p(a)` for this: the same function, without that loss.
+# rounded to 1. NumPy has `np.log1p(a)` for this: the same function, without that loss. The order
+# counts as well: `40 + a - 40` is 0 for a tiny `a`. So add the logarithm to what is left of
+# $\max(s, 0) - t \, s$, as the formula does. `np.logaddexp(0, s)`, which is $\ln(1 + e^{s})$ in
+# NumPy, has a large $s$ in it already: minus $t \, s$, the tiny part is lost.
 #
 # **Backward.** Remember that the derivative of $\ln(1 + e^{s})$ is $\sigma(s)$. Then
 #
@@ -481,7 +484,8 @@ assert np.isfinite(loss), f"for scores of 1000 the loss is {loss}: which exp ove
 nn.utils.check_same(500, loss)
 
 loss = BCEWithLogitsLoss().forward(np.array([[40.0]]), np.array([[1.0]]))
-assert loss > 0, "for a score of 40 the loss is tiny, but not 0: log(1 + a) loses a tiny a"
+lost = "log(1 + a) loses a tiny a, and 40 + a - 40 as well"
+assert loss > 0, f"for a score of 40 the loss is tiny, but not 0: {lost}"
 nn.utils.check_same(1, loss / np.exp(-40.0))
 
 # %% [markdown]

@@ -121,6 +121,7 @@ assert list(cfg["in_features_list"]) == [50, 100, 200, 150], "rows are all stage
 assert list(cfg["out_features_list"]) == [100, 200, 150, 10], "columns are all stages but the first"
 types = cfg["block_types"]
 assert isinstance(types, list), f"block_types is {type(types).__name__}; a list of lists is needed"
+types = [list(row) for row in types]
 assert [len(row) for row in types] == [4] * 4, "block_types needs 4 rows of 4 entries"
 odd = [entry for row in types for entry in row if entry not in (None, "Linear")]
 assert not odd, f'each entry is None or the text "Linear", but one is {odd[0]!r:.40}'
@@ -136,6 +137,10 @@ assert types[1][0] is None, (
 assert types[2][3] == "Linear", "the arrow (2, 4) is missing, in row 2: rows are where arrows begin"
 assert types[3] == [None, None, None, "Linear"], (
     "row 3 is stage 3, from which one arrow goes, to the last stage: rows are where arrows begin"
+)
+small = skip_config([2, 3, 1], [(0, 1), (1, 2), (0, 2)])["block_types"]
+assert list(map(list, small)) == [["Linear", "Linear"], [None, "Linear"]], (
+    f"for three stages, the entries are {small}: is a number of stages written into your code?"
 )
 net = nn.Sequential2D.from_config(cfg)
 print(f"{len(net.children())} blocks, {net.number_of_trainable_parameters():,} parameters")
@@ -225,6 +230,10 @@ assert list(types[0][1:]) == ["Linear", "Linear"], (
     "the arrows of the input have moved: the new column comes before the others"
 )
 assert types[1][1] is None, "stage 1 must not keep its old value: only the input stays"
+
+one = {"in_features_list": [4], "out_features_list": [1], "block_types": [["Linear"]]}
+found = [list(row) for row in square_config(one)["block_types"]]
+assert found == [["Identity", "Linear"], [None, None]], f"for two stages, the entries are {found}"
 
 nn.manual_seed(0)
 net = nn.Sequential2D.from_config(square)
@@ -370,8 +379,9 @@ bent.forward(x)
 kept = bent.cache
 assert isinstance(kept, list), f"self.cache is {type(kept).__name__}; a list is needed"
 assert len(kept) == 3, f"self.cache has {len(kept)} entries after 3 steps: one for each step"
+bent.model.forward(bent.model.forward(bent.model.forward(x)))
 last = "the last entry of self.cache must be self.model.cache, as it is after the last step"
-assert kept[-1] is bent.model.cache, last
+assert repr(kept[-1]) == repr(bent.model.cache), last
 
 # %% [markdown]
 # ### Check: the gradient of x (2 points)
@@ -493,6 +503,10 @@ special = (
 )
 assert np.all(np.isfinite(turned)), special
 nn.utils.check_same([[0, 1.5], [-1.5, 0]], turned)
+symmetric = (
+    "w.T has the eigenvalues of w: do yours hold only for symmetric matrices (eigvalsh, eigh)?"
+)
+assert np.allclose(with_radius(w.T, 1.0), w.T / 4), symmetric
 
 # %% [markdown]
 # ### Measure it

@@ -50,7 +50,7 @@ def expect_config(name, got, want):
     if not isinstance(got, dict) or not want.keys() <= got.keys():
         raise Wrong(f"{name} gives {type(got).__name__}, not a dict with {sorted(want)}", "config")
     for key in ("in_features_list", "out_features_list"):
-        if got[key] != want[key]:
+        if not np.array_equal(got[key], want[key]):
             raise Wrong(f"{key} of {name} is {got[key]!r:.80}, not {want[key]}", "sizes")
     types, right = got["block_types"], want["block_types"]
     rows = [len(row) if isinstance(row, list) else 0 for row in types or ()]

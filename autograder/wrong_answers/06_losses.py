@@ -309,6 +309,12 @@ WRONG_ANSWERS = [
         ("nn.Sigmoid().forward(y) - target", "nn.Sigmoid().forward(target) - y"),
         "gradient of input 0",
     ),
+    Mistake(
+        "logaddexp minus the scores",
+        LOGITS,
+        (STABLE, "np.logaddexp(0, y) - target * y"),
+        "40 + a - 40",
+    ),
     Mistake("log for log1p", LOGITS, ("np.log1p(", "np.log(1 + "), "loses a tiny a"),
     Mistake("the minus in exp is forgotten", LOGITS, ("-np.abs", "np.abs"), "not equal"),
     Mistake("the absolute value is forgotten", LOGITS, ("-np.abs(y)", "-y"), "which exp overflows"),
