@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 
-.PHONY: demo lint check test bench site clean
+.PHONY: demo lint check test bench bench-all site clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/edunn demo
@@ -21,7 +21,9 @@ test: lint
 
 bench: $(VENV)/installed
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -e ".[dev,torch]"
-	$(VENV)/bin/python benchmarks/mlp.py
+	$(VENV)/bin/python benchmarks/speed.py --write
+
+bench-all: bench
 	$(VENV)/bin/python benchmarks/checking.py
 	$(VENV)/bin/python benchmarks/grading.py
 

@@ -12,7 +12,7 @@ import statistics
 import time
 
 import cupy
-import numpy as np  # before mlp.py, which would allow it one thread only
+import numpy as np
 import torch
 from mlp import by_hand, pytorch
 

@@ -1,19 +1,6 @@
-"""A training step of 784-128-128-10 in float32 on one thread: edunn by hand, edunn on the tape, the
-same in bare NumPy, PyTorch, and the matrix products alone, in turns within one process.
-
-    python benchmarks/mlp.py [--seconds 4]
-
-Prints the median of each, in microseconds, and its ratio to PyTorch's.
+"""A training step of an MLP in float32, written in several ways: edunn by hand and on the tape, the
+same in bare NumPy, PyTorch, and the matrix products alone. `speed.py` and `gpu.py` let them race.
 """
-
-import os
-
-for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"  # before NumPy is imported
-
-import argparse
-import statistics
-import time
 
 import numpy as np
 import torch
@@ -21,8 +8,6 @@ import torch
 import edunn as nn
 
 SIZES = [784, 128, 128, 10]
-WANTED = {32: 0.50, 128: 0.75, 1024: 1.10}  # edunn by hand / PyTorch, for SGD
-WANTED_TAPE = 1.2  # edunn on the tape / edunn by hand
 
 
 def network(sizes=SIZES):
@@ -45,8 +30,8 @@ def by_hand(x, y, make, sizes=SIZES, device="cpu"):
     return step
 
 
-def on_the_tape(x, y, make):
-    model, loss = network(), nn.CrossEntropyLoss()
+def on_the_tape(x, y, make, sizes=SIZES):
+    model, loss = network(sizes), nn.CrossEntropyLoss()
     optimizer = make(nn)(model.parameters(), lr=0.01)
 
     def step():
@@ -57,10 +42,10 @@ def on_the_tape(x, y, make):
     return step
 
 
-def bare(x, y, make):
+def bare(x, y, sizes=SIZES):
     """The same step of SGD written out for just this network: what no framework can be ahead of."""
-    ws = [layer.w.data for layer in network()]
-    bs = [np.zeros(size, np.float32) for size in SIZES[1:]]
+    ws = [layer.w.data for layer in network(sizes)]
+    bs = [np.zeros(size, np.float32) for size in sizes[1:]]
     rows = np.arange(len(x))
 
     def step():
@@ -98,10 +83,10 @@ def pytorch(x, y, make, sizes=SIZES, device="cpu"):
     return step
 
 
-def products(x, y, make):
-    """The eight matrix products that no framework can leave out."""
-    ws = [np.ones((a, b), np.float32) for a, b in zip(SIZES[:-1], SIZES[1:])]
-    inputs = [np.ones((len(x), size), np.float32) for size in SIZES]
+def products(x, sizes=SIZES):
+    """The matrix products that no framework can leave out."""
+    ws = [np.ones((a, b), np.float32) for a, b in zip(sizes[:-1], sizes[1:])]
+    inputs = [np.ones((len(x), size), np.float32) for size in sizes]
 
     def step():
         for i, w in enumerate(ws):
@@ -113,52 +98,26 @@ def products(x, y, make):
     return step
 
 
-WAYS = {
-    "by hand": by_hand,
-    "tape": on_the_tape,
-    "bare": bare,
-    "PyTorch": pytorch,
-    "products": products,
-}
+def jax(x, y, sizes=SIZES):
+    """The same step of SGD, compiled by JAX, where that is installed."""
+    import jax
+    import jax.numpy as jnp
 
+    x, y = jnp.asarray(x), jnp.asarray(y)
+    state = [(jnp.asarray(d.w.data), jnp.asarray(d.b.data)) for d in network(sizes)]
 
-def measure(batch, make, seconds):
-    """{way: median time of a step}; the ways take turns, so that noise meets all of them."""
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(batch, SIZES[0])).astype(np.float32)
-    y = rng.integers(0, SIZES[-1], batch)
-    steps = {name: way(x, y, make) for name, way in WAYS.items()}
-    times = {name: [] for name in steps}
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for name, step in steps.items():
-            for _ in range(5):
-                start = time.perf_counter()
-                step()
-                times[name].append(time.perf_counter() - start)
-    return {name: 1e6 * statistics.median(t[len(t) // 10 :]) for name, t in times.items()}
+    def loss(layers):
+        h = x
+        for w, b in layers[:-1]:
+            h = jnp.maximum(h @ w + b, 0)
+        z = h @ layers[-1][0] + layers[-1][1]
+        return (jax.nn.logsumexp(z, axis=1) - z[jnp.arange(len(y)), y]).mean()
 
+    @jax.jit
+    def changed(layers):
+        return jax.tree_util.tree_map(lambda p, g: p - 0.01 * g, layers, jax.grad(loss)(layers))
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=float, default=4.0)
-    seconds = parser.parse_args().seconds
-    torch.set_num_threads(1)
-    print(f"NumPy {np.__version__}, PyTorch {torch.__version__}, one thread, float32")
-    columns = "".join(f"{name:>10}" for name in WAYS)
-    print(f"optimizer  batch{columns} | hand/torch  tape/hand  bare/torch")
-    for optimizer, make in (("SGD", lambda o: o.SGD), ("Adam", lambda o: o.Adam)):
-        for batch, wanted in WANTED.items():
-            times = measure(batch, make, seconds)
-            ratio, tape = times["by hand"] / times["PyTorch"], times["tape"] / times["by hand"]
-            row = f"{optimizer:9}  {batch:5}" + "".join(f"{times[name]:10.0f}" for name in WAYS)
-            verdict = ""
-            if optimizer == "SGD":
-                verdict = f"   wanted {wanted:.2f}: {'met' if ratio <= wanted else 'missed'}"
-                verdict += f", {WANTED_TAPE}: {'met' if tape <= WANTED_TAPE else 'missed'}"
-            least = f"{times['bare'] / times['PyTorch']:.2f}" if optimizer == "SGD" else "    "
-            print(f"{row} |       {ratio:.2f}       {tape:.2f}        {least}{verdict}")
+    def step():
+        state[:] = jax.block_until_ready(changed(list(state)))
 
-
-if __name__ == "__main__":
-    main()
+    return step

@@ -50,6 +50,7 @@ class Optimizer:
         self._groups: dict[Any, dict[str, Any]] = {}  # by parameter's name, its group
         if not isinstance(parameters, Iterable):
             raise TypeError(f"{who} got {show(parameters)}, not model.parameters()")
+        self._known: set[Any] = set()  # what `step` takes gradients by: names and Parameters
         given: Any = parameters if isinstance(parameters, dict) else list(parameters)
         if not given:
             raise TypeError(f"{who} got no parameters: give it model.parameters()")
@@ -75,6 +76,7 @@ class Optimizer:
         _check_group(who, settings)
         self.param_groups.append({"params": list(named.values()), **self.defaults, **settings})
         self.parameters |= named
+        self._known |= named.keys() | set(named.values())
         self._groups |= dict.fromkeys(named, self.param_groups[-1])
         self.state |= {name: {} for name in named}
         self._group = self.param_groups[0]  # in `step`, the one of the parameter that is changed
@@ -111,17 +113,17 @@ class Optimizer:
         if grads is not None and not isinstance(grads, Mapping):
             hint = "call loss.backward(), and step() without any" if callable(grads) else "by name"
             raise TypeError(f"{type(self).__name__}.step got {show(grads)}, not gradients: {hint}")
-        known = self.parameters.keys() | set(self.parameters.values()) if grads else set()
-        if unknown := (grads or {}).keys() - known:
+        if grads is not None and not grads.keys() <= self._known:
+            unknown = sorted(grads.keys() - self._known)
             raise ValueError(
-                f"{type(self).__name__}.step got gradients for {sorted(unknown)}, but its "
+                f"{type(self).__name__}.step got gradients for {unknown}, but its "
                 f"parameters are {list(self.parameters)}; build it on model.named_parameters()"
             )
         left: list[Any] = []
         for name, parameter in self.parameters.items():
             gradient = parameter.grad
             if grads is not None:
-                gradient = grads.get(name, grads.get(parameter))
+                gradient = grads[name] if name in grads else grads.get(parameter)
             if not parameter.requires_grad:
                 continue
             if gradient is None:

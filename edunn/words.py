@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import wraps
+from functools import cache, wraps
 from inspect import getattr_static, signature
 from itertools import count
 from typing import Any, NamedTuple
@@ -22,6 +22,12 @@ from edunn.differences import missing as near
 from edunn.operators import Operators
 
 np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
+
+
+@cache  # a loss with a weight of its own asks in every step
+def _is_layer(kind: type) -> bool:
+    """Whether a class is a layer of edunn's, or is made from one."""
+    return any(base.__module__.startswith("edunn.layers.") for base in kind.__mro__)
 
 
 class _Word:
@@ -38,7 +44,7 @@ class _Word:
 
     def key(self, module: Any) -> str:
         """The attribute of this module that the word stands for."""
-        is_layer = any(kind.__module__.startswith("edunn.layers.") for kind in type(module).__mro__)
+        is_layer = _is_layer(type(module))  # type: ignore[arg-type]
         return self.short if is_layer and self.short in vars(module) else self.name
 
     def __get__(self, module: Any, owner: type) -> Any:
