@@ -257,9 +257,12 @@ nn.utils.check_same(1, relative_error(a, 0 * a))
 nn.utils.check_same(1, relative_error(0 * a, a))
 with np.errstate(all="ignore"):
     zeros = relative_error(0 * a, 0 * a)
-    strange = relative_error(a, np.array([1.0, np.nan, 4.0]))
+    hurt = np.array([1.0, np.nan, 4.0])
+    pairs = (a, hurt), (hurt, a), (0 * a, hurt), (hurt, 0 * a)
+    strange = [float(relative_error(*pair)) for pair in pairs]
 assert zeros == 0, f"two gradients of zeros agree, but the error is {zeros}"
-assert not strange < 1, f"with a nan in a gradient the error is {strange}, as if all were well"
+ordinary = [error for error in strange if error < float("inf")]
+assert not ordinary, f"with a nan in a gradient the errors are {strange}, as if all were well"
 apart = relative_error(np.ones((3, 1)), np.ones(3))
 assert apart == float("inf"), f"shapes (3, 1) and (3,) differ, but the error is {apart}"
 
@@ -527,7 +530,9 @@ def guilty():
 
 # %% nbgrader={"grade": true, "grade_id": "verdict-right", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 names = guilty()
-assert isinstance(names, list), f"guilty gives {type(names).__name__}, but a list is needed"
+several = np.iterable(names) and not isinstance(names, str)
+assert several, f"guilty gives {type(names).__name__}, but a list is needed"
+names = list(names)
 assert all(isinstance(name, str) for name in names), "write the names as texts, in quotes"
 named, wrong = set(names), set()
 assert named <= SUSPECTS.keys(), f"no layer is called {', '.join(sorted(named - SUSPECTS.keys()))}"

@@ -328,7 +328,8 @@ class Adam(nn.optimizers.Optimizer):
 # %% [markdown]
 # ### Check: Adam (5 points)
 #
-# First side by side with the history, also with very small gradients and with gradients of 0. Then
+# First side by side with the history, also with very small gradients and with gradients of 0: once
+# with the usual betas and eps, and once with others, so use those that the optimizer is given. Then
 # your numbers from above.
 
 
@@ -339,12 +340,20 @@ def mean(beta, values):
     return np.tensordot(weights / weights.sum(), values, axes=1)
 
 
-report = nn.check_optimizer(
-    lambda parameters: Adam(parameters, lr=0.1),
-    lambda parameters: WithHistory(
-        parameters, 0.1, lambda g: mean(0.9, g) / (mean(0.999, g**2) ** 0.5 + 1e-8)
-    ),
-)
+def beside_history(betas, eps):
+    """The report of your Adam, side by side with one that has all its history at hand."""
+    beta1, beta2 = betas
+    return nn.check_optimizer(
+        lambda parameters: Adam(parameters, 0.1, betas, eps),
+        lambda parameters: WithHistory(
+            parameters, 0.1, lambda g: mean(beta1, g) / (mean(beta2, g**2) ** 0.5 + eps)
+        ),
+    )
+
+
+beside_history(betas=(0.9, 0.999), eps=1e-8)
+print("Right with the usual betas and eps; now with others, in self.betas and self.eps:")
+report = beside_history(betas=(0.8, 0.99), eps=1e-7)
 w = nn.Parameter(np.array([5.0]))
 optimizer = Adam([w], lr=0.5)
 for gradient, right in ((10.0, 4.5), (-10.0, 4.526316)):

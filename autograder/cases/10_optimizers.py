@@ -78,12 +78,13 @@ def walks(name):
 
 
 def path(name, default):
-    """A case: the same steps as edunn's own, from random numbers, for any number of parameters."""
+    """A case: the same steps as edunn's own, from random numbers, for parameters of one, two and
+    three axes (none has shape (): `w[:] = ...` and a loop over `len(w)` are right answers)."""
 
     def case(student, rng):
         for _ in range(TRIES):
             options = [] if default else OPTIONS[name](rng)
-            shapes = [tuple(rng.integers(1, 5, size=k)) for k in rng.permutation(4)[:3]]
+            shapes = [tuple(rng.integers(1, 5, size=k)) for k in rng.permutation([1, 2, 3])]
             starts = [rng.normal(size=shape) for shape in shapes]
             if rng.integers(2):
                 starts = [start.astype(np.float32) for start in starts]
@@ -122,7 +123,7 @@ def memory(name, most):
             student.call(optimizer, "step")
         (state,) = student.read(student.item(student.attribute(optimizer, "state"), 0))
         size = sum(np.size(value) for value in state.values()) if isinstance(state, dict) else 0
-        if size > most * start.size + 1:
+        if size > most * start.size + 3:  # t, or the powers of both betas
             raise Wrong(
                 f"{name} keeps {size} numbers for {start.size} weights after 10 steps", "memory"
             )

@@ -177,6 +177,14 @@ WRONG_ANSWERS = [
         "as if all were well",
     ),  # fmt: skip
     Mistake(
+        "Python's max does not see the nan",
+        RELATIVE,
+        "if np.shape(a) != np.shape(b):\n    return float('inf')\n"
+        "size = max(np.max(np.abs(a)), np.max(np.abs(b)))\n"
+        "error = np.max(np.abs(a - b)) / size if size > 0 else 0.0",
+        "as if all were well",
+    ),  # fmt: skip
+    Mistake(
         "an array of errors",
         RELATIVE,
         ("np.max(np.abs(a - b))", "np.abs(a - b)"),

@@ -125,6 +125,14 @@ WRONG_ANSWERS = [
         """,
         "the velocity is enough",
     ),
+    Mistake(
+        "the usual betas, written as numbers",
+        ADAM,
+        "beta1, beta2 = 0.9, 0.999\n"
+        + "\n".join([COUNTS, KEEPS_M, KEEPS_V, CORRECTS])
+        + "\nw -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)",
+        "The first step is right, later",
+    ),
     Mistake("no correction", ADAM, (CORRECTS, "m_hat, v_hat = m, v"), "3.162 times as long"),
     Mistake("only m corrected", ADAM, ("v / (1 - beta2**t)", "v"), "31.62 times as long"),
     Mistake("only v corrected", ADAM, ("m / (1 - beta1**t)", "m"), "0.1 times as long"),
@@ -212,5 +220,5 @@ WRONG_ANSWERS = [
     ),
     Mistake("no eps", ADAM, (" + self.eps", ""), "NaN or infinite"),
     Mistake("uphill with Adam", ADAM, ("w -=", "w +="), "uphill"),
-    Mistake("fixed eps", ADAM, ("self.eps", "1e-8"), "wrong for very small ones", hidden=True),
+    Mistake("fixed eps", ADAM, ("self.eps", "1e-8"), "wrong for very small ones"),
 ]
