@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from functools import partial, wraps
 from inspect import signature
 from itertools import count
-from operator import attrgetter
 from types import FunctionType
 from typing import Any, NamedTuple, Self, TypeAlias
 
@@ -309,7 +308,7 @@ class Tensor(TensorWords):
                 if requires_grad(x) and x not in found:
                     found.add(x)
                     pending.append(x)
-        return sorted(found, key=attrgetter("time"), reverse=True)
+        return sorted(found, key=lambda tensor: tensor.time, reverse=True)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         """NumPy calls this for np.add, np.exp ... when a Tensor is among the inputs."""
