@@ -175,6 +175,7 @@ assert not np.allclose(columns, 1), "each column adds up to 1, but each row shou
 assert not np.isclose(y.sum(), 1), "the whole array adds up to 1, but each row should: which axis?"
 assert np.allclose(rows, 1), f"each row must add up to 1, but yours add up to {rows}"
 nn.utils.check_same([[1 / 6, 1 / 3, 1 / 2], [1 / 4, 1 / 4, 1 / 2]], y)
+nn.utils.check_same([[0.1, 0.2, 0.3, 0.4]], Softmax().forward(np.log([[1.0, 2.0, 3.0, 4.0]])))
 
 # %% [markdown]
 # ### Check: softmax of large scores (1 point)
@@ -197,9 +198,9 @@ nn.utils.check_same([[0.5, 0.5, 0], [0.5, 0.5, 0]], y)
 # measures with your `dx`. First the numbers from above, then random ones.
 
 # %% nbgrader={"grade": true, "grade_id": "softmax-backward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-for n in (4, 1):
-    x = np.random.default_rng(n).normal(size=(n, 3))
-    print(f"batch of {n}:", nn.check_gradients(Softmax(), x))
+for n, classes in ((4, 3), (1, 5)):
+    x = np.random.default_rng(n).normal(size=(n, classes))
+    print(f"{classes} classes, batch of {n}:", nn.check_gradients(Softmax(), x))
 layer = Softmax()
 layer.forward(np.log([[1.0, 2.0, 3.0]]))
 nn.utils.check_same([[5 / 6, -1 / 3, -1 / 2]], layer.backward(np.array([[6.0, 0.0, 0.0]]))[0])

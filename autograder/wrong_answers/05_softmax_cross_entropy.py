@@ -12,6 +12,13 @@ SHIFT = "x - np.max(x, axis=1, keepdims=True)"
 TOTAL = "np.sum(e, axis=1, keepdims=True)"
 
 WRONG_ANSWERS = [
+    Mistake(
+        "only for three classes",
+        BACKWARD,
+        "y, dx = self.cache, np.zeros_like(dy)\nfor j in range(3):\n    for k in range(3):\n"
+        "        dx[:, j] += dy[:, k] * y[:, k] * ((j == k) - y[:, j])",
+        "Softmax",
+    ),
     # Softmax.forward
     Mistake("columns add up to 1", FORWARD, (TOTAL, "np.sum(e, axis=0)"), "each column adds up"),
     Mistake("the batch adds up to 1", FORWARD, (TOTAL, "np.sum(e)"), "the whole array adds up"),
