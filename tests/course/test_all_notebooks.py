@@ -1,4 +1,4 @@
-"""All seventeen notebooks, solved, in one student's folder: they run, and fill my_edunn, on which
+"""All notebooks, solved, in one student's folder: they run, and fill my_edunn, on which
 the last one trains its network."""
 
 import re
