@@ -13,10 +13,10 @@
 # %% [markdown]
 # # Exercise 17: Capstone
 #
-# The last notebook. Here a network reads handwritten digits, and it is made of *your* parts: the
-# classes that you wrote in the exercises before and that passed their checks. And you ask what
-# engineers ask before they build anything large: how many numbers must be learned? How much memory
-# does it take? How much must be computed, and how long does it take?
+# The last notebook of the first part. Here a network reads handwritten digits, and it is made of
+# *your* parts: the classes that you wrote in the exercises before and that passed their checks. And
+# you ask what engineers ask before they build anything large: how many numbers must be learned? How
+# much memory does it take? How much must be computed, and how long does it take?
 #
 # | | |
 # |---|---|
