@@ -67,7 +67,8 @@ class Module(ModuleWords):
         if isinstance(vars(cls).get("forward"), FunctionType):
             traced = cls.sees_tensors
             cls.forward = _recording_forward(cls.forward, traced)  # type: ignore[method-assign]
-        if not (cls.sees_tensors and cls.differentiable):
+        own = vars(cls).keys() & {"forward", "backward", "backward_from"}
+        if own and not (cls.sees_tensors and cls.differentiable):
             cls._forward_of_backward = cls.forward
 
     # What it computes

@@ -32,7 +32,7 @@ from edunn.files import write_whole
 PROJECT = "edunn-course"
 README = Path(__file__).with_name("templates") / "bundle.md"
 LIST = ".bundle.json"  # {file: sha256} of what was written, so that it may be replaced
-LEFT_OUT = "__pycache__", "assignments"
+LEFT_OUT = "__pycache__", "course/assignments", "course/authoring/templates"  # for authors alone
 EXTRA, NAME = re.compile(r"extra == '([\w-]+)'"), re.compile(r"[\w.-]+")
 DAY_ONE = 1980, 1, 1, 0, 0, 0  # the first that a zip can hold: equal content is equal bytes
 
@@ -92,7 +92,7 @@ def _made_wheel() -> tuple[str, bytes]:
     files = {
         path.relative_to(package.parent).as_posix(): path.read_bytes()
         for path in sorted(package.rglob("*"))
-        if path.is_file() and not set(path.relative_to(package).parts) & {*LEFT_OUT}
+        if path.is_file() and not any(part in path.as_posix() for part in LEFT_OUT)
     }
     kind = "Wheel-Version: 1.0\nGenerator: edunn\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     told = {"WHEEL": kind}

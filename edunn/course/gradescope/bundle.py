@@ -57,7 +57,9 @@ def write_bundle(course: Course, name: str, path: Path, unsafe: bool = False) ->
     }
     package = Path(edunn.__file__).parent
     for file in sorted(package.rglob("*")):
-        if file.is_file() and file.parent.name != "__pycache__":
+        inside = file.relative_to(package).parts
+        left_out = inside[:2] == ("course", "authoring") or "__pycache__" in inside
+        if file.is_file() and not left_out:
             files[f"library/edunn/{file.relative_to(package).as_posix()}"] = file.read_bytes()
     write_whole(path, _zipped(files))
     points = sum(float(c["metadata"]["nbgrader"]["points"]) for c in graded_code(release))

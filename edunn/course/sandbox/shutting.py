@@ -82,7 +82,8 @@ def _functions(one: Any, kept: set[str]) -> Iterator[Any]:
     elif isinstance(one, type):
         for name, value in vars(one).items():
             value = getattr(value, "__func__", value)
-            if isinstance(value, types.FunctionType) and not name.startswith("__"):
+            own = not name.startswith("__") and name != "_forward_of_backward"  # may be a base's
+            if isinstance(value, types.FunctionType) and own:
                 yield value
     elif isinstance(one, types.ModuleType):
         for name, value in list(vars(one).items()):

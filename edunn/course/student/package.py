@@ -155,7 +155,11 @@ def _functions_of(what: Any) -> list[FunctionType]:
     """The function itself, or the methods of a class that were written in its body."""
     members = [what] if isinstance(what, FunctionType) else list(vars(what).values())
     members = [getattr(member, "__func__", member) for member in members]
-    return [inspect.unwrap(member) for member in members if isinstance(member, FunctionType)]
+    return [
+        inspect.unwrap(member)
+        for member in members
+        if isinstance(member, FunctionType) and member.__module__ == what.__module__
+    ]
 
 
 def _with_needs(what: Any) -> list[str]:

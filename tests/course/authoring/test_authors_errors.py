@@ -16,8 +16,8 @@ COURSE = Course.find(Path(__file__).parent)
 @pytest.fixture
 def course(tmp_path):
     """A course of one exercise."""
-    for part in ("solutions/02_bias.py", "autograder/cases/02_bias.py"):
-        (tmp_path / part).parent.mkdir(parents=True)
+    for part in ("solutions/02_bias.py", "autograder/cases/02_bias.py", "autograder/overview.md"):
+        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(COURSE.root / part, tmp_path / part)
     shutil.copytree(COURSE.root / "assignments" / "02_bias", tmp_path / "assignments" / "02_bias")
     return Course(tmp_path)
