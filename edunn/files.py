@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +32,20 @@ def write_whole(path: Path, content: str | bytes, mode: int = 0o666, durable: bo
         if isinstance(error, OSError) and error.filename is None:  # a full disk does not say it
             error.filename = str(path)
         raise
+
+
+def zipped(files: Mapping[str, bytes], scripts: Collection[str] = ()) -> bytes:
+    """The bytes of a zip of files; equal files give equal bytes. scripts: those that can be run"""
+    import io
+    import zipfile  # edunn itself needs neither
+
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for inside, content in files.items():
+            about = zipfile.ZipInfo(inside)  # of the first day that a zip can hold
+            about.external_attr = (0o755 if inside in scripts else 0o644) << 16
+            archive.writestr(about, content, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
 
 
 @contextmanager

@@ -27,14 +27,13 @@ from edunn.course.authoring.edited import not_edited
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.addresses import with_addresses
 from edunn.course.notebooks.layout import Course
-from edunn.files import write_whole
+from edunn.files import write_whole, zipped
 
 PROJECT = "edunn-course"
 README = Path(__file__).with_name("templates") / "bundle.md"
 LIST = ".bundle.json"  # {file: sha256} of what was written, so that it may be replaced
 LEFT_OUT = "__pycache__", "course/assignments", "course/authoring/templates"  # for authors alone
 EXTRA, NAME = re.compile(r"extra == '([\w-]+)'"), re.compile(r"[\w.-]+")
-DAY_ONE = 1980, 1, 1, 0, 0, 0  # the first that a zip can hold: equal content is equal bytes
 
 
 class Bundle(NamedTuple):
@@ -75,7 +74,7 @@ def write_bundle(
         write_whole(folder / inside, content)
     digests = {inside: _sha256(content) for inside, content in files.items()}
     write_whole(folder / LIST, json.dumps(digests, indent=1, sort_keys=True) + "\n")
-    write_whole(zip_path, _zipped({f"{folder.name}/{path}": files[path] for path in sorted(files)}))
+    write_whole(zip_path, zipped({f"{folder.name}/{path}": files[path] for path in sorted(files)}))
     notebooks = sum(inside.endswith(".ipynb") for inside in files)
     return Bundle(folder, zip_path, notebooks, proofs)
 
@@ -102,7 +101,7 @@ def _made_wheel() -> tuple[str, bytes]:
     record = f"{stem}.dist-info/RECORD"
     lines = [f"{inside},sha256={_digest(data)},{len(data)}" for inside, data in files.items()]
     files[record] = "\n".join([*lines, f"{record},,", ""]).encode()
-    return f"{stem}-py3-none-any.whl", _zipped(files)
+    return f"{stem}-py3-none-any.whl", zipped(files)
 
 
 def _is_up_to_date(about: metadata.Distribution) -> None:
@@ -128,16 +127,6 @@ def _is_up_to_date(about: metadata.Distribution) -> None:
 
 def _digest(content: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for inside, content in files.items():
-            about = zipfile.ZipInfo(inside, DAY_ONE)
-            about.external_attr = 0o644 << 16
-            archive.writestr(about, content, zipfile.ZIP_DEFLATED)
-    return whole.getvalue()
 
 
 def _handed_out(path: Path, inside: str, address: str, wheel: str) -> bytes:

@@ -7,10 +7,8 @@ https://gradescope-autograders.readthedocs.io/en/latest/specs/
 
 from __future__ import annotations
 
-import io
 import json
 import secrets
-import zipfile
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -23,7 +21,7 @@ from edunn.course.grading.gradebook import release_bytes
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import graded_code
-from edunn.files import write_whole
+from edunn.files import write_whole, zipped
 
 SCRIPTS = Path(__file__).with_name("templates")
 
@@ -61,22 +59,10 @@ def write_bundle(course: Course, name: str, path: Path, unsafe: bool = False) ->
         left_out = inside[:2] == ("course", "authoring") or "__pycache__" in inside
         if file.is_file() and not left_out:
             files[f"library/edunn/{file.relative_to(package).as_posix()}"] = file.read_bytes()
-    write_whole(path, _zipped(files))
+    write_whole(path, zipped(files, scripts=("setup.sh", "run_autograder")))
     points = sum(float(c["metadata"]["nbgrader"]["points"]) for c in graded_code(release))
     waiting = {cell: mark.max_points for cell, mark in by_hand(release).items()}
     return Built(path, points, waiting)
-
-
-def _zipped(files: dict[str, bytes]) -> bytes:
-    """The bytes of a zip, in which the scripts are executable."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for inside, content in files.items():
-            about = zipfile.ZipInfo(inside)
-            mode = 0o755 if inside in ("setup.sh", "run_autograder") else 0o644
-            about.external_attr = mode << 16
-            archive.writestr(about, content, zipfile.ZIP_DEFLATED)
-    return whole.getvalue()
 
 
 def _requirements() -> str:
