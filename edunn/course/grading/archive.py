@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -92,11 +93,15 @@ class Archive(Mapping[str, Submission]):
         self.write_list()
         return True
 
-    def forget(self, student: str) -> list[Path]:
-        """Take a student out of the list, and return what is to be removed with that."""
+    def forget(self, student: str) -> None:
+        """Remove what a student handed in; from the list last, so that it can be done again where
+        it was stopped in between."""
+        self.path(student).unlink(missing_ok=True)
+        earlier = self.folder / "earlier" / student
+        if earlier.exists():
+            shutil.rmtree(earlier)
         if self.known.pop(student, None) is not None:
             self.write_list()
-        return [self.path(student), self.folder / "earlier" / student]
 
     def _replaces(self, submission: Submission) -> bool:
         """Whether there is another notebook of the same student."""

@@ -56,13 +56,15 @@ def forget(out: Path, student: str) -> Forgotten:
         doomed = store.forget(student)
         for archive in archives:
             name = archive.folder.name
-            doomed += archive.forget(student)
             doomed.append(record_path(store.root, name, student))
             doomed.append(store.root / "pictures" / name / student)
             doomed.append(store.root / "feedback" / name / f"{student}.html")
         removed = [path for path in doomed if path.exists()]
         for path in removed:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for archive in archives:  # last, as the student is known by them
+            removed += [archive.path(student)] if archive.path(student).exists() else []
+            archive.forget(student)
         rows, names = _cut_rows(store.root, student, roster), _names(roster, student)
         if any((store.root / "records").glob("*/*.json")):
             write_all(out)
