@@ -338,6 +338,7 @@ def child(*words):
     """The number that this script prints in a process of its own."""
     path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
     environment = os.environ | {"MALLOC_MMAP_THRESHOLD_": "65536", "PYTHONPATH": path}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # with it, edunn is compiled each time
     run = subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True)
     if run.returncode:
         raise RuntimeError(run.stderr)

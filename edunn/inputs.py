@@ -41,7 +41,7 @@ def check_array(who: object, x: Any, *shape: int | str, name: str = "x") -> None
             )
     if x.dtype.kind not in "fiub":
         raise TypeError(f"{who} got {name} of dtype {x.dtype}, not numbers")
-    if not shape:
+    if not shape or x.shape == shape:
         return
     fits = len(x.shape) == len(shape)
     for want, got in zip(shape, x.shape):

@@ -56,7 +56,8 @@ class Loss(Module):
             raise ValueError(f"{self} got an empty batch")
         check_array(self, labels, n, name="labels")
         rows, on_cpu = np.arange(n, like=labels), device_of(labels) == "cpu"
-        fit = on_cpu and labels.dtype.kind in "iu" and labels.min() >= 0 and labels.max() < classes
+        whole = on_cpu and labels.dtype.kind in "iu"
+        fit = whole and labels.astype("u8").max() < classes  # without a sign, -1 is large
         if ignored is None or (fit and not 0 <= ignored < classes):
             if on_cpu and not fit:
                 check_labels(self, labels, n, classes)

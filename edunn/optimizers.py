@@ -121,18 +121,19 @@ class Optimizer:
             )
         left: list[Any] = []
         for name, parameter in self.parameters.items():
-            gradient = parameter.grad
-            if grads is not None:
-                gradient = grads[name] if name in grads else grads.get(parameter)
             if not parameter.requires_grad:
                 continue
+            if grads is None:
+                gradient = parameter.grad
+            else:
+                gradient = grads[name] if name in grads else grads.get(parameter)
             if gradient is None:
                 left.append(name)
                 continue
             if grads is not None:
                 parameter.reached = True
-            self._group = self._groups[name]
-            if self._group["weight_decay"]:
+            self._group = group = self._groups[name]
+            if group["weight_decay"]:
                 gradient = self.decay(parameter.data, gradient)
             self.update(parameter.data, gradient, self.state[name])
         self._group = self.param_groups[0]

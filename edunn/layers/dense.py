@@ -34,7 +34,7 @@ class Dense(Module):
         self.b = Parameter(bias_initializer((outputs,))) if bias and bias_initializer else None
 
     def forward(self, x):
-        check_features(self, x, self.w.shape[0])
+        check_features(self, x, len(self.w.data))
         z = x @ self.w.data
         y = self.activation.forward(z if self.b is None else z + self.b.data)
         self.cache = x, self.activation.cache

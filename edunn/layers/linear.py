@@ -16,7 +16,7 @@ from edunn.words import named
 
 def rows(x):
     """(..., features) as (n, features): the axes before the last become one"""
-    return x.reshape(-1, x.shape[-1])
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
 
 
 def row_sums(x):
