@@ -24,6 +24,8 @@ def array_of(data: Any) -> Array:
     """`data` itself if it is an array; else an array of its numbers: of their own type, for NumPy's
     scalars and what other libraries hold, and of the default dtype for Python's numbers."""
     if type(data) is np.ndarray or hasattr(data, "__array_function__"):
+        if data.dtype.kind not in "fiub":
+            raise TypeError(f"Tensor got an array of dtype {data.dtype}, not numbers")
         return data
     if isinstance(data, (list, tuple)) and _takes_gradient(data):
         raise TypeError("Tensor got Tensors in a list: join them by np.stack, or take .data")

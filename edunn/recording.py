@@ -2,8 +2,9 @@
 but inside `no_tape()`; and evaluation mode."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import ContextDecorator, contextmanager
+from contextvars import ContextVar, Token
+from inspect import isgeneratorfunction
 from typing import Any
 
 _recording = ContextVar("recording", default=True)  # one for each thread
@@ -13,17 +14,35 @@ def is_recording() -> bool:
     return _recording.get()
 
 
-@contextmanager
-def no_tape() -> Iterator[None]:
+class no_tape(ContextDecorator):
     """Call modules on Tensors without recording: for evaluation, and to change parameters by hand.
 
-    It holds for the thread that it is written in, and for no other."""
-    before = is_recording()
-    _recording.set(False)
-    try:
-        yield
-    finally:
-        _recording.set(before)
+    with no_tape(): ..., or @no_tape above a function. It holds for the thread that it is written
+    in, and for no other. TypeError for a generator, which would run after it has ended."""
+
+    before: list[Token[bool]]  # what held before each `with` that is not yet over
+
+    def __new__(cls, function: Any = None) -> Any:
+        self = super().__new__(cls)
+        self.before = []
+        return self if function is None else self(function)
+
+    def __enter__(self) -> None:
+        self.before.append(_recording.set(False))
+
+    def __exit__(self, *error: object) -> None:
+        _recording.reset(self.before.pop())
+
+    def __call__(self, function: Any) -> Any:
+        if isgeneratorfunction(function):
+            raise TypeError(
+                f"no_tape got the generator {function.__name__}, which runs after it has ended: "
+                "write `with no_tape():` inside"
+            )
+        return super().__call__(function)
+
+    def _recreate_cm(self) -> "no_tape":  # one for each call, as for those of contextmanager
+        return no_tape()
 
 
 @contextmanager

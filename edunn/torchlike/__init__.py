@@ -203,8 +203,13 @@ __all__ = [
 
 inf, nan, pi = _math.inf, _math.nan, _math.pi
 
+# torch.nn is this module, as torch is: also for `import torch.nn.functional as F`
+_sys.modules[f"{__name__}.nn"] = _sys.modules[__name__]
+for _part in (functional, init, utils):
+    _sys.modules[f"{__name__}.nn.{_part.__name__.rpartition('.')[2]}"] = _part
+
 
 def __getattr__(name: str) -> object:
-    if name == "nn":  # torch.nn is this module, as torch is
+    if name == "nn":
         return _sys.modules[__name__]
     raise _refuse(__name__, name, __all__)

@@ -121,13 +121,24 @@ def test_no_grad_is_of_its_own_thread():
     assert (x * 2).requires_grad
 
 
-def test_no_grad_around_a_function_and_after_an_error():
-    @nn.no_grad()
-    def twice(x):
-        return x * 2
+@pytest.mark.parametrize("decorator", [nn.no_grad, nn.no_grad()], ids=["bare", "called"])
+def test_no_grad_around_a_function_and_after_an_error(decorator):
+    @decorator
+    def doubled(x, times):
+        return doubled(x * 2, times - 1) if times else x * 1  # each call enters it again
 
     x = nn.Tensor([1.0], True)
-    assert not twice(x).requires_grad
+    assert not doubled(x, 3).requires_grad
     with pytest.raises(ValueError, match="here"), nn.no_grad():
         raise ValueError("here")
     assert (x * 2).requires_grad
+
+
+def test_no_grad_around_a_generator_is_refused():
+    """PyTorch wraps each step of it; here it would have ended before the first."""
+
+    def batches():
+        yield 1
+
+    with pytest.raises(TypeError, match="no_tape got the generator batches, .* `with no_tape"):
+        nn.no_grad()(batches)

@@ -159,3 +159,9 @@ def test_on_a_gpu(gpu):
     y.backward()
     assert nn.device_of(x.grad) == "cuda:0"
     np.testing.assert_allclose(nn.to(x.grad, "cpu"), on_cpu.grad)
+
+
+@pytest.mark.parametrize("array", [np.array([None]), np.array(["1"]), np.array([1j])])
+def test_an_array_of_no_numbers_is_refused(array):
+    with pytest.raises(TypeError, match=f"Tensor got an array of dtype {array.dtype}, not num"):
+        nn.Tensor(array)

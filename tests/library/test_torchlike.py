@@ -535,3 +535,24 @@ def test_init_refuses():
         nn.init.kaiming_normal_(nn.zeros(2, 2), nonlinearity="rleu")
     with pytest.raises(ValueError, match="mode 'fan', not one of fan_in, fan_out"):
         nn.init.kaiming_normal_(nn.zeros(2, 2), mode="fan")
+
+
+def test_the_first_lines_of_a_script_of_pytorchs():
+    """`import torch.nn.functional as F` finds the one module that torch.functional is."""
+    lines = """
+import edunn.torchlike as torch
+import edunn.torchlike.nn as nn
+import edunn.torchlike.nn.functional as F
+import edunn.torchlike.nn.init as init
+from edunn.torchlike.nn import Linear
+from edunn.torchlike.nn.utils import clip_grad_norm_
+import edunn.torchlike.optim as optim
+from edunn.torchlike.optim.lr_scheduler import StepLR
+from edunn.torchlike.utils.data import DataLoader
+"""
+    names: dict = {}
+    exec(lines, names)
+    assert names["nn"] is names["torch"].nn
+    assert names["F"] is names["torch"].functional is names["nn"].functional
+    assert names["Linear"] is names["torch"].Linear
+    assert names["init"] is names["nn"].init
