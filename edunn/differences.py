@@ -158,7 +158,8 @@ DIFFERS = [
     _Difference("Tensor.repeat", (), "repeats the whole tensor, as there; np.repeat each number"),
     _Difference("Tensor.sort", (), "gives (values, indices), as there; np.sort the values"),
     _Difference("Tensor.transpose", (), "two numbers swap axes; np.transpose(x, order) is NumPy's"),
-    _Difference("Tensor.backward", (), "no create_graph; retain_graph is always so"),
+    _Difference("Tensor.backward", (), "no create_graph; retain_graph is always so; parameters "
+               "changed since the forward are used as they are now, where PyTorch refuses"),
     _Difference("Tensor.float", (), "of a Tensor on the tape only if it changes nothing"),
     _Difference("tensor", (), "real numbers get the default dtype (float32), arrays as well"),
     _Difference("device", (), "gives its name, a string"),
