@@ -138,7 +138,7 @@ class Chain(_Holder):
     """
 
     def forward(self, x: Any) -> Any:
-        caches = []
+        self.cache = caches = []  # at once, so that those of the last run are let go
         for i, (name, layer) in enumerate(self.entries):
             try:
                 x = layer(x)
@@ -147,7 +147,6 @@ class Chain(_Holder):
                 where = f"layer {i}" if name is None else f"layer {i} ({name})"
                 raise kind(f"{title_of(self)}: {where}: {error}") from error
             caches.append(layer.cache)  # kept here: the layer's next use overwrites its own
-        self.cache = caches
         return x
 
     def backward_from(
