@@ -1,8 +1,8 @@
 """The first message that a student reads of a wrong answer, beside the mistake.
 
-    python benchmarks/hints.py [--half mended|kept|all] [--only 03]
+    python benchmarks/hints.py [--half first|mended|kept|all] [--only 03]
 
-The wrong answers are those of `hint_cases.py`: rewritten from public questions and repositories.
+The wrong answers are those of `hint_cases`: rewritten from public questions and repositories.
 Each is put into the solution's notebook, whose cells are run in order, as a student runs them, up
 to the first that fails. What is printed is judged by reading it, on this scale:
 
@@ -29,7 +29,7 @@ from pathlib import Path
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-from hint_cases import CASES
+from hint_cases import CASES, HALVES
 
 from edunn.course.authoring import Mistake
 from edunn.course.notebooks.layout import Course
@@ -37,11 +37,6 @@ from edunn.course.notebooks.solution import closes, is_automatic
 from edunn.course.student.ipython_hooks import _hint
 
 ROOT = Path(__file__).parent.parent
-
-
-def halves():
-    """{"mended": the numbers of the cases that hints were mended with, "kept": the others}"""
-    return {"mended": range(0, len(CASES), 2), "kept": range(1, len(CASES), 2)}
 
 
 def first_message(case):
@@ -106,10 +101,10 @@ def messages(numbers, workers=2):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--half", choices=("mended", "kept", "all"), default="all")
+    parser.add_argument("--half", choices=(*HALVES, "all"), default="all")
     parser.add_argument("--only", default="", help="an exercise, such as 03")
     options = parser.parse_args()
-    numbers = range(len(CASES)) if options.half == "all" else halves()[options.half]
+    numbers = range(len(CASES)) if options.half == "all" else HALVES[options.half]
     numbers = [n for n in numbers if CASES[n].exercise.startswith(options.only)]
     for number, message in messages(numbers):
         case = CASES[number]

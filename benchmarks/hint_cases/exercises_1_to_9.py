@@ -1,10 +1,10 @@
-"""More wrong answers to exercises 01 to 09, in the same form as those of `hint_cases.py`.
+"""More wrong answers to exercises 01 to 09.
 
 Who wrote them had read the exercises and the solutions, and nothing of the checks behind them.
 Most are rewritten from public questions and repositories; the others were seen in teaching.
 """
 
-from hint_cases import FORUM, GITHUB, HintCase
+from hint_cases.case import FORUM, GITHUB, HintCase
 
 TEACHING = "teaching experience"
 MATH_CORPUS = "https://huggingface.co/datasets/nvidia/Nemotron-CC-Math-v1 "

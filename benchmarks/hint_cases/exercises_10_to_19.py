@@ -1,11 +1,11 @@
 """More wrong answers to the exercises 10 to 19, rewritten from public questions and repositories.
 
 Their author saw what students see, and the solutions; nothing was run against the checks. None
-stands in `hint_cases.py` already. Each names where the mistake was made or asked about; the code
+stands in the first set. Each names where the mistake was made or asked about; the code
 is written anew for the exercise's TODO. SEEN marks those that were seen when teaching.
 """
 
-from hint_cases import FORUM, GITHUB, HintCase
+from hint_cases.case import FORUM, GITHUB, HintCase
 
 SEEN = "teaching experience"
 

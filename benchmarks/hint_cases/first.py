@@ -1,30 +1,6 @@
-"""Wrong answers to the exercises, rewritten from public questions and repositories.
+"""The first set, over exercises 01 to 17: from public questions and repositories."""
 
-Nobody built the checks for them. Each names where the mistake was made or asked about; the code is
-written anew for the exercise's TODO, with the same mistake in it. Every second case (1, 3, 5 ...)
-is kept back: it was judged once only, after everything was mended; the others were mended with.
-"""
-
-from typing import NamedTuple
-
-GITHUB = "https://github.com/"
-FORUM = "https://community.deeplearning.ai/t/"
-
-
-class HintCase(NamedTuple):
-    """One wrong answer.
-
-    todo: of the exercise, such as "Linear.backward"
-    change: (text of the solution, what is there instead), or all of the code
-    mistake: what is wrong, in a few words    source: where somebody made it
-    """
-
-    exercise: str
-    todo: str
-    change: tuple[str, str] | str
-    mistake: str
-    source: str
-
+from hint_cases.case import FORUM, GITHUB, HintCase
 
 ENCODED = """
 p, labels = self.cache
