@@ -26,7 +26,7 @@ LIBRARY = [
     "layers.convolution", "layers.pooling", "layers.embedding", "layers.recurrent",
     "layers.attention", "layers.masked", "explain",
     "containers", "sequential2d", "losses", "model", "optimizers", "metrics", "health",
-    "training", "plot.pictures", "plot.original", "plot", "diagrams", "saving",
+    "training", "parallel", "plot.pictures", "plot.original", "plot", "diagrams", "saving",
 ]  # fmt: skip
 ABOVE_THE_LIBRARY = ["datasets", "torchlike", "checking", "utils"]
 COURSE_BASE = ["errors", "text", "messages", "compat"]  # with the face, edunn.course itself
