@@ -21,6 +21,10 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
 import mlp
 import numpy as np
 import torch
@@ -391,7 +395,7 @@ def peak(what, who):
 
 
 def growth(seconds):
-    """Exponents: how the time of a step grows from one size to the next, twice as large."""
+    """How the time of a step grows with its sizes; and with attention's, forward and backward."""
     cases = {
         "width": (lambda v: ([v] * 4, 32), (128, 256, 512, 1024)),
         "depth": (lambda v: ([64] * (v + 1), 32), (4, 8, 16, 32)),
@@ -403,7 +407,8 @@ def growth(seconds):
             sizes, batch = sizes_of(value)
             x, y = floats(batch, sizes[0]), rng.integers(0, sizes[-1], batch)
             times.append({"edunn": mlp.by_hand(x, y, sgd, sizes),
-                          "PyTorch": mlp.pytorch(x, y, sgd, sizes)})  # fmt: skip
+                          "PyTorch": mlp.pytorch(x, y, sgd, sizes),
+                          "products alone": mlp.products(x, sizes)})  # fmt: skip
         yield what, values, [racing.race(steps, seconds) for steps in times]
     tokens = (32, 64, 128, 256)
     layers = nn.MultiHeadAttention(128, 8), Attention(128, 8)
@@ -412,6 +417,23 @@ def growth(seconds):
         x = floats(4, count, 128)
         times.append({"edunn": our_layer(layers[0], x), "PyTorch": their_layer(layers[1], x)})
     yield "tokens", tokens, [racing.race(steps, seconds) for steps in times]
+
+
+def draw(grown, path):
+    """Times against sizes, both in powers of two: a line of slope 1 grows as its size does."""
+    pictured = [row for row in grown if row[0] in ("width", "batch", "tokens")]
+    figure, axes = plt.subplots(1, len(pictured), figsize=(11, 3.6), layout="constrained")
+    for ax, (what, values, times) in zip(axes, pictured):
+        for name, style in (("PyTorch", "s-"), ("edunn", "o-"), ("products alone", ":")):
+            if all(name in one.rounds for one in times):
+                ax.loglog(values, [1e6 * one.median(name) for one in times], style, label=name)
+        ax.set_xticks(values, values)
+        ax.minorticks_off()
+        ax.set_xlabel(what)
+        ax.grid(alpha=0.3)
+    axes[0].set_ylabel("microseconds, forward and backward")
+    axes[0].legend()
+    figure.savefig(path, dpi=110)
 
 
 def exponents(values, times, name):
@@ -544,7 +566,9 @@ def main():
     if given.write and given.only:
         parser.error("--write takes the whole table: leave out --only")
     if given.write:
-        write(page(results, growth(given.seconds / 4)), results)
+        grown = list(growth(given.seconds / 4))
+        draw(grown, HERE.parent / "docs" / "speed.png")
+        write(page(results, grown), results)
 
 
 if __name__ == "__main__":
