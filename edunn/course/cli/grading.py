@@ -4,6 +4,8 @@ build`."""
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,24 @@ kept = click.option(
     show_default=True,
     help="The folder of grades and records.",
 )
+
+
+def either(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take its folder as --out, as all others do, or as its first word."""
+
+    @click.argument("word", metavar="[OUT]", required=False)
+    @kept
+    @wraps(command)
+    def with_out(*args: Any, word: str | None, out: Path, **options: Any) -> None:
+        if word is not None and word.startswith("-"):  # of jupyter lab's
+            options["more"] = (word, *options["more"])
+        elif word is not None:
+            out = folder.convert(word, None, click.get_current_context())
+        command(*args, out=out, **options)
+
+    return with_out
+
+
 workers = click.option(
     "--workers",
     type=click.IntRange(1),
@@ -170,7 +190,7 @@ def _unknown_to(roster: Any, grades: list[Any]) -> list[str]:
 
 
 @click.command("report")
-@click.argument("out", type=folder, default=Path("graded"))
+@either
 @click.option(
     "--language",
     type=click.Choice(LANGUAGES),
@@ -186,7 +206,7 @@ def report_command(
     """Write the pages of all that was graded.
 
     They are report.html (each exercise), term.html (all of them: the curve of the class, who falls
-    behind), feedback/ and grades.csv in OUT (graded/), with the points and comments
+    behind), feedback/ and grades.csv in --out, with the points and comments
     that a person has given since.
     """
     from edunn.course.reporting.html import write_all
@@ -236,7 +256,7 @@ def regrade_command(
 
 
 @click.command("formgrader", context_settings={"ignore_unknown_options": True})
-@click.argument("out", type=folder, default=Path("graded"))
+@either
 @click.option("--anonymous", is_flag=True, help="Pages of answers do not say whose they are.")
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
@@ -245,7 +265,7 @@ def formgrader_command(
 ) -> None:
     """Grade written answers by hand, in nbgrader's formgrader.
 
-    It opens in a browser, on the grades in OUT (graded/), with the mark scheme below each answer;
+    It opens in a browser, on the grades in --out, with the mark scheme below each answer;
     Ctrl-C ends it. Then edunn report. MORE are options of jupyter lab, such as --no-browser or
     --port=8899.
     """

@@ -1,6 +1,7 @@
 """nbgrader's formgrader by one command: the mark scheme beside the answer, names left out."""
 
 import os
+import re
 import socket
 import subprocess
 import time
@@ -70,10 +71,21 @@ def test_names_are_left_out_on_request(out, anonymous):
     assert ("Submission 3" in told) == anonymous
 
 
-def test_nothing_graded_is_refused(tmp_path):
-    result = CliRunner().invoke(main, ["formgrader", str(tmp_path)])
+@pytest.mark.parametrize("command", ["formgrader", "report"])
+@pytest.mark.parametrize("words", [["a"], ["--out", "a"], ["--out=a"]])
+def test_nothing_graded_is_refused_whichever_way_the_folder_is_named(
+    command, words, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, [command, *words])
     assert result.exit_code == 1
-    assert "has no gradebook: first edunn grade" in result.output
+    assert re.search("a has no (gradebook|records): first edunn grade", result.output)
+
+
+def test_options_of_jupyter_lab_are_no_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["formgrader", "--no-browser", "--port=8899"])
+    assert "graded has no gradebook: first edunn grade" in result.output
 
 
 @pytest.mark.slow
