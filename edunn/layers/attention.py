@@ -73,6 +73,7 @@ class MultiHeadAttention(_Projections):
         b = [0.0] * 3 if self.b is None else np.split(self.b.data, 3)
         parts = zip(inputs, np.split(self.w.data, 3, axis=1), b)
         q, k, v = (self.split(x @ wx + bx) for x, wx, bx in parts)  # (n, heads, T or S, d) each
+        q = q / math.sqrt(q.shape[3])  # here, as there are more scores
         a = _attention(self, q, k, padding)
         joined = self.join(a @ v)
         self.cache = inputs, key is None, (q, k, v), a, joined
@@ -84,8 +85,8 @@ class MultiHeadAttention(_Projections):
         dheads = self.split(dy @ self.wo.data.T)  # (n, heads, T, d)
         self.softmax.cache = a
         dscores, _ = self.softmax.backward(dheads @ np.swapaxes(v, 2, 3))  # (n, heads, T, S)
-        dscores = dscores / math.sqrt(q.shape[3])
-        da = dscores @ k, np.swapaxes(dscores, 2, 3) @ q, np.swapaxes(a, 2, 3) @ dheads
+        dq = dscores @ k / math.sqrt(k.shape[3])
+        da = dq, np.swapaxes(dscores, 2, 3) @ q, np.swapaxes(a, 2, 3) @ dheads
         dq, dk, dv = dz = [self.join(d) for d in da]  # (n, T or S, features) each
         dw = [rows(x).T @ rows(d) for x, d in zip(inputs, dz)]
         grads = {"w": np.concatenate(dw, axis=1), "wo": rows(joined).T @ rows(dy)}
@@ -115,8 +116,8 @@ def _inputs(layer, query, key, value, padding):
 
 
 def _attention(layer, q, k, padding):
-    """softmax(q k' / sqrt(d)) over the keys that are seen: (n, heads, T, S)"""
-    scores = q @ np.swapaxes(k, 2, 3) / math.sqrt(q.shape[3])
+    """softmax(q k') over the keys that are seen: (n, heads, T, S)"""
+    scores = q @ np.swapaxes(k, 2, 3)
     T, S = scores.shape[2:]
     hidden = padding[:, None, None, :] != 0 if padding is not None else False
     if layer.causal:
