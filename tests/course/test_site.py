@@ -97,8 +97,8 @@ def answered(notebook, answer):
     return notebook.run_all()
 
 
-def test_the_first_page_leads_to_every_exercise_in_every_language(site):
-    page = (site / "index.html").read_text(encoding="utf-8")
+def test_a_page_leads_to_every_exercise_in_every_language(site):
+    page = (site / "exercises.html").read_text(encoding="utf-8")
     links = re.findall(r'href="lite/notebooks/index.html\?path=([^"]+)"', page)
     assert sorted(links) == sorted(map(inside, RELEASES))
     for path in RELEASES:
