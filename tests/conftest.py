@@ -39,7 +39,8 @@ WANTED = {  # what a skipped test wanted, by a word of its reason
     "torch": "PyTorch", "cupy": "a GPU", "mnist": "MNIST's files", "chromium": "Chromium",
     "pyodide": "Pyodide", "jupyterlite": "JupyterLite", "bubblewrap": "bubblewrap",
     "landlock": "Landlock", "dask": "Dask", "distributed": "Dask", "pandas": "pandas",
-    "zensical": "Zensical", "katex": "KaTeX", "scipy": "scipy", "edunn_setup": "EDUNN_SETUP=1", "python 3.12": "Python 3.12",
+    "scipy": "scipy", "edunn_setup": "EDUNN_SETUP=1", "python 3.12": "Python 3.12",
+    "zensical": "Zensical", "katex": "KaTeX",
 }  # fmt: skip
 
 
