@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
+import diagnosis_page
 import edunn
 from edunn.course.notebooks.layout import Course
 
@@ -101,6 +102,7 @@ def lay_out(course: Course, folder: Path) -> None:
         shutil.copy(PARTS / name, folder)
     lists = {
         "exercises": exercises(course),
+        "diagnoses": diagnosis_page.page(),
         "source": source_pages(folder / "source"),
         "api": api_pages(folder / "api"),
     }

@@ -33,6 +33,17 @@ def test_linear_is_as_it_is_shown():
     assert code.split() == SECOND.split()
 
 
+def blocks(page):
+    """The Python on a page, but for what is looked at above."""
+    found = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    return "\n".join(code for code in found if code not in (FIRST, SECOND))
+
+
+@pytest.mark.parametrize("page", [*filter(blocks, PAGES)], ids=lambda page: page.name)
+def test_all_python_on_a_page_runs(page):
+    exec(compile(blocks(page), str(page), "exec"), {})
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere_and_commands_exist(page):
     text = page.read_text(encoding="utf-8")

@@ -99,3 +99,20 @@ def test_rows_of_shapes_stay_rows():
 def test_no_character_of_prose_means_anything_else():
     text = docstring_rows.markdown("Of x * y * z, __init__ and `a * b`.\n\n- one\n- two")
     assert text == "Of x \\* y \\* z, \\_\\_init\\_\\_ and `a * b`.\n\n- one\n- two"
+
+
+def hand_written():
+    """The public modules with a backward of their own, but for other names of the same class."""
+    classes = {name: getattr(nn, name) for name in nn.__all__}
+    for name, kind in classes.items():
+        is_module = isinstance(kind, type) and issubclass(kind, nn.Module)
+        if is_module and kind.__name__ == name and kind.backward is not nn.Module.backward:
+            yield name
+
+
+def test_every_backward_is_derived_once():
+    text = (ROOT / "docs" / "derivations.md").read_text(encoding="utf-8")
+    headings = re.findall("^### (.*)$", text, re.MULTILINE)
+    named = [name for heading in headings for name in heading.split(", ")]
+    named += re.findall(r"^\| `(\w+)`", text, re.MULTILINE)
+    assert sorted([*named, "FakeModel", "FakeError"]) == sorted(hand_written())
