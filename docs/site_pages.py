@@ -74,7 +74,14 @@ API = {
          "edunn.plot.pictures", "edunn.plot.original", "edunn.saving"],
     ),
     "arithmetic": ("Arithmetic on the tape", ["edunn.ops", "edunn.array_ops", "edunn.more_ops"]),
+    "torchlike": (
+        "PyTorch's names",
+        [f"edunn.torchlike.{name}" for name in (
+            "layers", "sequences", "functional", "init", "cuda",
+        )],
+    ),
 }  # fmt: skip
+MADE = {"edunn.torchlike.tensors"}  # functions that no source spells out: see from_pytorch.md
 
 
 class PagesError(Exception):
@@ -207,14 +214,19 @@ def reading_order() -> list[tuple[str, list[Path]]]:
 
 
 def files_of(path: Path) -> list[Path]:
-    """A file alone, or the files of a package, in the order in which they need each other."""
+    """A file alone, or the files of a package: as edunn imports them, each after what it needs."""
     if path.suffix:
         return [path]
+    imported = re.findall(
+        r"^from edunn\.(\S+) import", (ROOT / "edunn/__init__.py").read_text(), re.M
+    )
     files = {}
-    for file in sorted(path.rglob("*.py")):
+    for file in path.rglob("*.py"):
         if file.read_text("utf-8").strip():
             parts = file.relative_to(path).with_suffix("").parts
             files[".".join(part for part in parts if part != "__init__")] = file
+    place = {name.partition(".")[2]: i for i, name in reversed([*enumerate(imported)])}
+    files = dict(sorted(files.items(), key=lambda file: (place.get(file[0], 999), file[0])))
     ordered: list[Path] = []
 
     def put(file: Path) -> None:
@@ -342,10 +354,12 @@ def public_names() -> dict[str, list[str]]:
     for name in edunn.__all__:
         if inspect.ismodule(getattr(edunn, name)):
             parts.append(importlib.import_module(f"edunn.{name}"))
+    for name in ("", ".functional", ".init", ".cuda"):
+        parts.append(importlib.import_module(f"edunn.torchlike{name}"))
     for part in parts:
         for name in sorted(getattr(part, "__all__", []) or dir(part)):
             thing: Any = getattr(part, name)
             module, own = getattr(thing, "__module__", ""), getattr(thing, "__name__", "")
             if own == name and str(module).startswith("edunn.") and not name.startswith("_"):
                 found.setdefault(module, {})[name] = None
-    return {module: list(names) for module, names in found.items()}
+    return {module: list(names) for module, names in found.items() if module not in MADE}

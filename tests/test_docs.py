@@ -63,6 +63,6 @@ def test_links_lead_somewhere_and_commands_exist(page):
 def test_files_that_are_named_are_there(page):
     """But for what the changelog says is gone, and for names such as NN_name.py."""
     text = page.read_text(encoding="utf-8").partition("### Removed")[0]
-    top = "edunn|tests|docs|autograder|solutions|assignments|benchmarks"
+    top = "edunn|tests|docs|autograder|solutions|assignments|benchmarks|tools"
     for path in re.findall(rf"`((?:{top})/[\w./]*)`", text):
         assert (ROOT / path).exists() or "NN_name" in path, path
