@@ -29,7 +29,7 @@ SECTIONS = {  # what has the mistake; the first that fits has the diagnosis
     "Initial values": lambda row: row.about == About.INITIALIZER,
     "A training loop": lambda row: row.about == About.TRAINING_LOOP,
 }
-SECONDS = 2.0  # that an endless loop may take here
+SECONDS = 1.0  # that an endless loop may take here
 WITHOUT = {"loops"}  # whose example would take as long as a check may
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 import edunn as nn
+from edunn.checking.report import Report
 from edunn.course.notebooks.layout import Course
 
 pytest.importorskip("zensical", reason="no Zensical is installed here")
-import docstring_rows  # noqa: E402  # of docs/
+import diagnosis_page  # noqa: E402  # of docs/
+import docstring_rows  # noqa: E402
 import site_pages  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -21,9 +23,11 @@ COURSE = Course.find(ROOT)
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """{name of a page: its text}"""
+    """{name of a page: its text}, without the reports: see test_diagnosis_page.py"""
     folder = tmp_path_factory.mktemp("made") / "pages"
-    site_pages.lay_out(COURSE, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(diagnosis_page, "report_of", lambda code: Report("Linear", (), ()))
+        site_pages.lay_out(COURSE, folder)
     return {p.relative_to(folder).as_posix(): p.read_text("utf-8") for p in folder.rglob("*.md")}
 
 
