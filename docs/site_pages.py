@@ -284,16 +284,21 @@ def source_page(path: Path) -> str:
     parts = []
     for text, code in pieces(path.read_text(encoding="utf-8")):
         shown = highlight(code.strip("\n") + "\n", PythonLexer(), HtmlFormatter(nowrap=True))
-        said = "\n".join(
-            f'<pre class="rows">{html.escape(part)}</pre>'
-            if is_rows
-            else "<p>" + re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(part)) + "</p>"
-            for part, is_rows in paragraphs(text)
-            if part
-        )
+        said = "\n".join(as_html(part, is_rows) for part, is_rows in paragraphs(text) if part)
         code_block = f'<div class="highlight"><pre><code>{shown}</code></pre></div>'
         parts.append(f'<div class="beside">\n<div>{said}</div>\n{code_block}\n</div>')
     return "\n\n".join(parts) + "\n"
+
+
+def as_html(part: str, is_rows: bool) -> str:
+    """A paragraph of a docstring: rows stay rows, and a list is a list."""
+    if is_rows:
+        return f'<pre class="rows">{html.escape(part)}</pre>'
+    text = re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(part))
+    if not text.startswith("- "):
+        return f"<p>{text}</p>"
+    items = re.split(r"\n(?=- )", text)
+    return "<ul>" + "".join(f"<li>{item.removeprefix('- ')}</li>" for item in items) + "</ul>"
 
 
 def pieces(source: str) -> Iterator[tuple[str, str]]:
