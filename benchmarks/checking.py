@@ -40,9 +40,11 @@ PROBABILITIES = (
 POSITIVE = ("Log", "Sqrt", "Log1p", "Power")
 SENSELESS = {
     "natural": (),
-    # 0 on the grid has no logarithm and no inverse, and Remainder jumps there
-    "kinks": (*PROBABILITIES, *POSITIVE, "Divide", "Remainder"),
-    "scales": ("Exp", "Expm1", "Power"),  # they overflow
+    # 0 on the grid has no logarithm and no inverse, and Remainder jumps there; of three equal
+    # numbers, the middle one that Sort hands back has a slope that no nudge of one number shows
+    "kinks": (*PROBABILITIES, *POSITIVE, "Divide", "Remainder", "Sort"),
+    # they overflow; and Remainder jumps more often than a step is long
+    "scales": ("Exp", "Expm1", "Power", "Remainder"),
 }
 MUST = []  # (what must be, what was measured, whether it is met)
 
