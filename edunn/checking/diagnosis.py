@@ -13,7 +13,7 @@ from edunn.backend import Array
 from edunn.checking.diagnoses import NOTHING, Answer, answer, diagnosis
 from edunn.checking.engine import WRONG, largest
 from edunn.checking.findings import CheckedVariable, Finding
-from edunn.checking.formulas import formula
+from edunn.checking.formulas import formula, sum_over_axes
 from edunn.checking.hypotheses import (
     in_the_place_of,
     overwritten,
@@ -256,8 +256,8 @@ def _roughly_right(gradient: WrongGradient) -> Answers:
 QUICK = _trivial, _nearly_right, _constant_ratio  # also where only some numbers were measured
 SLOW = (
     repeated_indices, some_examples, _of_dy, _turned_round, _plain_to_see, _elementwise,
-    _own_slope, formula, overwritten, in_the_place_of, _equal_along_axis, _sums_do_not_cancel,
-    _ratio_along_axis, _some_zeros, _roughly_right,
+    _own_slope, formula, sum_over_axes, overwritten, in_the_place_of, _equal_along_axis,
+    _sums_do_not_cancel, _ratio_along_axis, _some_zeros, _roughly_right,
 )  # fmt: skip
 
 

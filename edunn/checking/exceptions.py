@@ -40,6 +40,9 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"UnboundLocalError: cannot access local variable '(?P<name>\w+)'", "raises_unbound"),
     (r"NameError: name '(?P<name>\w+)' is not defined", "raises_name"),
     (r"NoneType", "raises_none"),
+    (r"'(?P<kind>[\w.]+)' object is not iterable|iteration over a (?P<kind_0>0-d array)",
+     "raises_not_many"),
+    (r"ZeroDivisionError", "raises_zero"),
     (r"only integers, slices|indices must be integers|only integer scalar", "raises_fraction"),
     (NUMBER + " object cannot be interpreted as an integer", "raises_fraction"),
     (r"expected a sequence of integers or a single integer", "raises_fraction"),
@@ -82,6 +85,8 @@ def raised(error: BaseException, place: str) -> Answer:
     if isinstance(error, AttributeError):
         owner = error.obj
     found = explained(in_words(error), f"`{line}`" if line else place, owner)
+    if found.id != "raises" and (calling := _calling(error, frame)):
+        found.details["where"] = f"`{calling}` → `{line}`"
     if is_inside and found.id != "raises":  # else it is a layer's own refusal
         return answer("raises_inside", error=found.details["error"], where=found.details["where"])
     return found
@@ -113,6 +118,8 @@ def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Ans
         if word not in INSTEAD:
             return answer("raises_no_method", word=word)
         return answer(id, word=word, instead=INSTEAD[word])
+    if id == "raises_not_many":
+        return answer(id, kind=found["kind"] or found["kind_0"])
     if id == "raises_attribute":
         return answer(
             id, name=name, owner=found["owner"], known=", ".join(_own_names(owner)) or "-"
@@ -132,6 +139,19 @@ def _innermost(error: BaseException) -> tuple[FrameType | None, str, bool]:
         elif package == "edunn" and frame.f_code.co_name in ("forward", "backward"):
             found = *found[:2], found[0] is not None
     return found
+
+
+def _calling(error: BaseException, frame: FrameType | None) -> str:
+    """The line of the student's method that called the function in which it was raised; "" where
+    it was raised in a method itself, or was not called by one."""
+    calling = ""
+    for other, line in traceback.walk_tb(error.__traceback__):
+        if frame is None or other is frame:
+            break
+        if package_of(other.f_globals) not in ("edunn", "numpy"):
+            text = linecache.getline(other.f_code.co_filename, line).strip()
+            calling = text[:60] if "self" in other.f_locals else ""
+    return calling if frame and "self" not in frame.f_locals else ""
 
 
 def _own_names(owner: Any) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from edunn.backend import Array
 from edunn.checking.diagnoses import Answer, answer
 from edunn.checking.engine import largest
-from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient
+from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient, same
 
 
 class _Term(NamedTuple):
@@ -24,6 +24,7 @@ class _Term(NamedTuple):
 
 
 MOST = 2_000_000  # numbers in all the products of one kind
+MOST_AXES = 6  # of an output; all sets of them are tried
 ONE = _Term("", "", np.float64(1))
 
 
@@ -36,6 +37,22 @@ def formula(gradient: WrongGradient) -> Answers:
                 yield answer(id, formula=text)
             if text := _matrix_products(gradient, wanted, sizes):
                 yield Answer(id, {"formula": text}, is_product=True)
+
+
+def sum_over_axes(gradient: WrongGradient) -> Answers:
+    """a is dy, alone or times something of its shape, summed over some of its axes: not over those
+    along which the variable was stretched."""
+    a, dy = gradient.a, np.asarray(gradient.dy)
+    products = {"dy": dy} | {
+        f"dy * {name}": dy * x for name, x in _at_hand(gradient).items() if np.shape(x) == dy.shape
+    }
+    for kept in combinations(range(dy.ndim), a.ndim) if a.ndim < dy.ndim <= MOST_AXES else ():
+        axes = tuple(axis for axis in range(dy.ndim) if axis not in kept)
+        told = axes if len(axes) > 1 else axes[0]
+        for text, value in products.items():
+            for word, took in ("sum", np.sum), ("mean", np.mean):
+                if same(a, took(value, axis=axes)):
+                    yield answer("known_formula", formula=f"{word}({text}, axis={told})")
 
 
 def _sizes_of(gradient: WrongGradient) -> set[float]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -131,7 +132,24 @@ def _keeps_its_own_cache(point: Point) -> list[Finding]:
     if not is_renewed and point.cache is not None:
         return [subject.finding("cache_not_renewed", "backward")]
     id = "changes_cache_elsewhere" if module.children() else "kept_outside_cache"
+    if _keeps_inner_caches(point):
+        id = "cache_not_given_back"
     return [subject.finding(id, "backward")]
+
+
+def _keeps_inner_caches(point: Point) -> bool:
+    """Whether the module's own cache holds what all of its inner modules keep."""
+    module = point.subject.module
+    point.subject.forward(*point.inputs)
+    inner = [one.cache for one in module.children().values() if one.cache is not None]
+    return bool(inner) and all(_holds(module.cache, cache) for cache in inner)
+
+
+def _holds(cache: Any, thing: Any) -> bool:
+    """Whether this very thing is in a cache, or in what is in it."""
+    parts = cache.values() if isinstance(cache, dict) else cache
+    is_many = isinstance(cache, dict | list | tuple)
+    return cache is thing or is_many and any(_holds(part, thing) for part in parts)
 
 
 def _forward_of_another_batch(point: Point) -> None:

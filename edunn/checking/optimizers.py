@@ -241,6 +241,12 @@ def _zero_gradient(walks: _Walks) -> Answer | None:
     return _moves_at_zero(walks) if 0 not in walks.wrong or alike else None
 
 
+def _first_memory(walks: _Walks) -> Answer | None:
+    """The first step moves, but wrongly; where the first gradient is 0, all is right."""
+    is_it = 0 in walks.wrong and np.any(walks.usual.first[1]) and not walks.zero.wrong(NEAR)
+    return answer("opt_first_memory") if is_it else None
+
+
 def _ratio(walks: _Walks) -> Answer | None:
     """The first step, at least, has the right direction and a wrong length."""
     got, want = walks.usual.first
@@ -279,5 +285,6 @@ def _scale(walks: _Walks) -> Answer | None:
 
 RULES = (
     _nothing_moves, _wrong_direction, _some_stay, _one_late, _second_parameter, _decay_sign,
-    _zero_gradient, _ratio, _tiny_gradients, _first_step_only, _moves_at_zero, _scale,
+    _zero_gradient, _first_memory, _ratio, _tiny_gradients, _first_step_only, _moves_at_zero,
+    _scale,
 )  # fmt: skip

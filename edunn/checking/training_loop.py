@@ -15,6 +15,7 @@ from edunn.checking.exceptions import raised
 from edunn.checking.findings import Finding, name_of
 from edunn.checking.noting import Notes, NotingLoss, NotingModel, NotingOptimizer
 from edunn.checking.subject import THROUGH
+from edunn.checking.wrong_gradient import ratio_of
 from edunn.core import Tensor
 from edunn.inputs import show
 
@@ -154,6 +155,13 @@ def _wrong_history(notes: Notes, history: Any, epochs: int) -> list[Answer]:
         return [answer("loop_history", got=show(history), want=wanted)]
     if _close(got, want):
         return []
-    if _close(got, np.reshape(means, (epochs, -1)).mean(axis=1)):
+    of_batches = np.reshape(means, (epochs, -1))
+    if _close(got, of_batches.mean(axis=1)):
         return [answer("loop_mean_of_means", got=f"{got[0]:.4g}", want=f"{want[0]:.4g}")]
+    if _close(got, of_batches[:, -1]):
+        return [answer("loop_last_batch")]
+    for id, right in ("loop_history_ratio", want), ("loop_means_ratio", of_batches.mean(axis=1)):
+        fits = got.shape == right.shape and np.all(np.isfinite(got))
+        if fits and (ratio := ratio_of(got, right)):
+            return [answer(id, ratio=f"{ratio:.4g}")]
     return [answer("loop_history", got=show(got.round(4).tolist()), want=wanted)]

@@ -84,6 +84,13 @@ class LeavesItsCacheInItsChild(nn.Module):
         return dy + dx, {}
 
 
+class KeepsWhatItNeverGivesBack(LeavesItsCacheInItsChild):
+    def forward(self, x):
+        y = super().forward(x)
+        self.cache = {"all": [(x, self.body.cache)]}
+        return y
+
+
 class GivesNan(nn.Tanh):
     def forward(self, x):
         return super().forward(x) * np.nan
@@ -103,6 +110,7 @@ class GivesNan(nn.Tanh):
         (SlopeTwoAtKinks(), "wrong in 1 of 12 numbers"),
         (IgnoresDy(), "ignores_dy"),
         (LeavesItsCacheInItsChild(), "changes_cache_elsewhere"),
+        (KeepsWhatItNeverGivesBack(), "cache_not_given_back"),
         (GivesNan(), "not_finite"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, nn.Module) else "",

@@ -94,7 +94,12 @@ LINES = [
     ("self.helper(x)", "raises_count", "another number of things than it takes"),
     ("np.maximum(x)", "raises_count", "another number of things than it takes"),
     ("nn.Tanh().backward(dy)", "raises_inside", "the layer that is called stops with an error"),
-    ("1 / 0", "raises", "stops with an error: ZeroDivisionError"),
+    ("list(nn.Tanh())", "raises_not_many", "walked through as if it were many: Tanh"),
+    ("[0 for _ in 3]", "raises_not_many", "walked through as if it were many: int"),
+    ("[0 for _ in np.sum(x)]", "raises_not_many", "walked through as if it were many: numpy"),
+    ("1 / 0", "raises_zero", "something is divided by 0"),
+    ("len(x) % 0", "raises_zero", "something is divided by 0"),
+    ("x.tobytes().decode('ascii')", "raises", "stops with an error: UnicodeDecodeError"),
 ]
 
 

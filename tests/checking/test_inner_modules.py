@@ -124,7 +124,7 @@ def test_a_layer_used_twice():
     for inner in ((shared, nn.Tanh(), shared), (shared, shared)):
         assert examine_point(Chain(*inner), (X,))[0] == []
     found, _, _ = examine_point(OldMemory(shared, nn.Tanh(), shared), (X,))
-    assert found[0].id == "changes_cache_elsewhere"
+    assert found[0].id == "cache_not_given_back"
 
 
 class ForgetsOneRun(nn.Module):

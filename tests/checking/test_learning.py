@@ -280,6 +280,25 @@ class Z22(LikeAdam):
     b1, b2 = 0.999, 0.9
 
 
+class BeginsWithTheGradient(Plain):
+    def change(self, i, p, w, g):
+        self.v[i] = 0.9 * (g if self.t == 1 else self.v[i]) + g
+        w -= self.lr * self.v[i]
+
+
+class BeginsWithASquare(Rms):
+    def change(self, i, p, w, g):
+        self.v[i] = g * g if self.t == 1 else 0.99 * self.v[i] + 0.01 * g * g
+        w -= self.lr * g / (np.sqrt(self.v[i]) + 1e-8)
+
+
+class OnlyVBegins(LikeAdam):
+    def average(self, i, g):
+        if self.t == 1:
+            self.v[i] = g * g
+        super().average(i, g)
+
+
 class NoRate(Plain):
     def change(self, i, p, w, g):
         w -= g
@@ -419,6 +438,9 @@ OPTIMIZERS = [  # what the student wrote, what is right, the diagnosis
     (Z10, WithMomentum, "opt_changes_gradient"),
     (Z10AtOnce, WithMomentum, "opt_changes_gradient"),
     (Z11, WithMomentum, "opt_ratio"),
+    (BeginsWithTheGradient, WithMomentum, "opt_first_memory"),
+    (BeginsWithASquare, Rms, "opt_first_memory"),
+    (OnlyVBegins, LikeAdam, "opt_first_memory"),
     (Z13, Rms, "opt_scale"),
     (Z14, Rms, "opt_not_finite"),
     (Z15, LikeAdam, "opt_ratio"),
@@ -620,7 +642,7 @@ INITIALIZERS = [
     (lambda shape: None, 0.0, None, None, "dtype_not_numbers"),
     (lambda shape: 0.1, 0.0, None, None, "dtype_not_numbers"),
     (lambda shape: np.full(shape, "a"), 0.0, None, None, "dtype_not_numbers"),
-    (lambda shape: 1 / 0, 0.0, None, None, "raises"),
+    (lambda shape: 1 / 0, 0.0, None, None, "raises_zero"),
     (lambda shape: np.random.normal(0, 1e300, shape), 0.0, 0.1, None, "init_std"),
     (lambda shape: np.random.normal(0, 10, shape), 0.0, 0.1, "normal", "init_std"),
     (lambda shape: np.random.normal(0, 0.105, shape), 0.0, 0.1, "normal", "init_std"),
@@ -936,9 +958,29 @@ class LastLoss(Right):
         return self.means[-1]
 
 
+class FirstLoss(Right):
+    def epoch_loss(self, sums, n):
+        return self.means[0]
+
+
 class SumOfLosses(Right):
     def epoch_loss(self, sums, n):
         return sums
+
+
+class PerBatch(Right):
+    def epoch_loss(self, sums, n):
+        return sums / len(self.means)
+
+
+class SumOfMeans(Right):
+    def epoch_loss(self, sums, n):
+        return np.sum(self.means)
+
+
+class MeansPerExample(Right):
+    def epoch_loss(self, sums, n):
+        return np.sum(self.means) / n
 
 
 class TooFewEpochs(Right):
@@ -995,8 +1037,12 @@ LOOPS = [
     (ClipsEverything(), "loop_wrong_gradient"),
     (TwiceTheLoss(), "loop_wrong_gradient"),
     (DifferenceForSlope(), "loop_wrong_gradient"),
-    (LastLoss(), "loop_history"),
-    (SumOfLosses(), "loop_history"),
+    (LastLoss(), "loop_last_batch"),
+    (SumOfLosses(), "loop_history_ratio"),
+    (PerBatch(), "loop_history_ratio"),
+    (SumOfMeans(), "loop_means_ratio"),
+    (MeansPerExample(), "loop_means_ratio"),
+    (FirstLoss(), "loop_history"),
     (TooFewEpochs(), "loop_epochs"),
     (EmptyBatch(), "raises"),
     (nothing, "loop_examples_missing"),

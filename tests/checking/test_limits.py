@@ -50,14 +50,14 @@ def test_the_clock_is_set_only_where_it_can_be(monkeypatch):
 @pytest.mark.parametrize("seconds", [0.1, 100])
 def test_the_clock_of_somebody_else_goes_on(seconds, monkeypatch):
     def rings(*_):
-        raise ZeroDivisionError
+        raise EOFError
 
     monkeypatch.setattr(checks, "SECONDS", 1.0)
     theirs, kept = signal.getitimer(signal.ITIMER_REAL), signal.signal(signal.SIGALRM, rings)
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds)
         if seconds < 1:  # it rings first
-            with pytest.raises(nn.GradientError, match="stops with an error: ZeroDivisionError"):
+            with pytest.raises(nn.GradientError, match="stops with an error: EOFError"):
                 nn.check_layer(layer(forever)(), X)
         else:
             assert nn.check_layer(nn.Linear(3, 2), X)

@@ -130,7 +130,7 @@ SENTENCES = {  # what is wrong, and what is said of it
         "In named_parameters, a function calls itself again and again",
     ),
     "inputs_of_dx stops": (
-        layer(inputs_of_dx=lambda inputs: 1 / 0), "inputs_of_dx stops with an error: ZeroDivision"
+        layer(inputs_of_dx=lambda inputs: 1 / 0), "something is divided by 0 (ZeroDivision"
     ),
 }  # fmt: skip
 

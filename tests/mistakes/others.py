@@ -923,6 +923,14 @@ class FirstRowOfB(convolution.Conv2d):
         return dx, grads | {"b": dy[:, :, 0].sum(axis=(0, 2))}
 
 
+class OtherAxesOfB(convolution.Conv2d):
+    """the sum runs over the channels, and not over the columns"""
+
+    def backward(self, dy):
+        dx, grads = super().backward(dy)
+        return dx, grads | {"b": dy.sum(axis=(0, 1, 2))}
+
+
 class LastChannel(Sliding):
     """a new dx for every output channel"""
 
@@ -983,6 +991,10 @@ def small_images(n, rng):
     return (rng.normal(size=(n, 2, 5, 4)),)
 
 
+def wide_images(n, rng):
+    return (rng.normal(size=(n, 2, 5, 6)),)
+
+
 def three_channels(n, rng):
     return (rng.normal(size=(n, 3, 4, 4)),)
 
@@ -1006,6 +1018,17 @@ IMAGES = [
     other(KernelOnItsSide, nn.Conv2d, convolution.images, "uses_transposed", 2, 4, 3, 2),
     other(InputsForOutputs, nn.Conv2d, three_channels, "uses_transposed", 3, 3, 3, 1),
     other(FirstRowOfB, nn.Conv2d, convolution.images, "contributions_missing", 2, 4, 3, 2),
+    other(
+        OtherAxesOfB,
+        nn.Conv2d,
+        wide_images,
+        "known_formula",
+        2,
+        4,
+        3,
+        1,
+        formula="sum(dy, axis=(0, 1, 2))",
+    ),
     other(LastChannel, nn.Conv2d, convolution.images, "overwritten", 2, 4, 3, 2),
     other(WrongCrop, nn.Conv2d, small_images, "same_numbers_elsewhere", make=padded),
     other(CropAtTheEnd, nn.Conv2d, small_images, "same_numbers_elsewhere", make=padded),
