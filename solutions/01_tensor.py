@@ -300,7 +300,9 @@ for array, shape, want in (
 ):
     got, copies = unbroadcast(array, shape), array.size // np.size(want)
     told = f"a dy of shape {array.shape}, brought to {shape},"
-    assert np.shape(got) == shape, f"{told} has shape {np.shape(got)}"
+    gone = f"{told} has shape {np.shape(got)}: an axis that forward added must go altogether"
+    assert np.ndim(got) <= len(shape), gone
+    assert np.shape(got) == shape, f"{told} has shape {np.shape(got)}: which axes must go?"
     averaged = copies > 1 and np.allclose(np.multiply(got, copies), want)
     assert not averaged, f"{told} is a mean; but what was copied forward is summed on the way back"
     nn.utils.check_same(want, got)
@@ -321,7 +323,8 @@ for array, shape, want in (
 ):
     got = unbroadcast(array, shape)
     told = f"a dy of shape {array.shape}, brought to {shape},"
-    assert np.shape(got) == shape, f"{told} has shape {np.shape(got)}"
+    stays = "an axis that had size 1 is summed, but stays"
+    assert np.shape(got) == shape, f"{told} has shape {np.shape(got)}: {stays}"
     nn.utils.check_same(want, got)
 
 # %% [markdown]
@@ -365,7 +368,10 @@ class Add(nn.Module):
 
 # %% nbgrader={"grade": true, "grade_id": "add-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 a, b = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([10.0, 20.0, 30.0])
-nn.utils.check_same([[11, 22, 33], [14, 25, 36]], Add().forward(a, b))
+y = Add().forward(a, b)
+assert y is not None, "forward gives back nothing: name your result `y`"
+assert isinstance(y, np.ndarray), f"y must be an array, not a {type(y).__name__}"
+nn.utils.check_same([[11, 22, 33], [14, 25, 36]], y)
 assert a[0, 0] == 1, "forward changed a, which belongs to its caller: make a new array instead"
 nn.utils.check_same([[2, 3, 4], [6, 7, 8]], Add().forward(a, np.array([[1.0], [2.0]])))
 
@@ -470,6 +476,7 @@ class MatMul(nn.Module):
 # %% nbgrader={"grade": true, "grade_id": "matmul-forward", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 y = MatMul().forward(np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]]))
 assert y is not None, "forward gives back nothing: name your result `y`"
+assert isinstance(y, np.ndarray), f"y must be an array, not a {type(y).__name__}"
 by_number = np.array_equal(y, [[5, 12], [21, 32]])
 assert not by_number, "this multiplies number by number, but a matrix product is asked for"
 assert not np.array_equal(y, [[23, 34], [31, 46]]), "this is the product of b and a: a stands first"

@@ -143,7 +143,8 @@ x = np.array([[3.0, -7.0, 0.0, 0.5], [-3.0, 7.0, -0.5, 100.0]])
 y = ReLU().forward(x)
 assert x[0, 1] == -7, "forward changed x, which belongs to its caller: make a new array instead"
 assert y is not None, "forward gives back nothing: name your result `y`"
-assert np.shape(y) == x.shape, f"y has shape {np.shape(y)}, but x has shape {x.shape}"
+own = "compare each number with 0, and look for no maximum of a row or column"
+assert np.shape(y) == x.shape, f"y has shape {np.shape(y)}, but x has shape {x.shape}: {own}"
 assert y.dtype != bool, "y says where x is positive, but it should hold the numbers"
 assert not np.any(y < 0), "y has negative numbers in it, but they should have become 0"
 nn.utils.check_same([[3, 0, 0, 0.5], [0, 7, 0, 100]], y)
@@ -257,6 +258,17 @@ y = Sigmoid().forward(x)
 assert x[0, 0] == 0, "forward changed x, which belongs to its caller: make a new array instead"
 assert y is not None, "forward gives back nothing: name your result `y`"
 assert np.shape(y) == x.shape, f"y has shape {np.shape(y)}, but x has shape {x.shape}"
+with np.errstate(all="ignore"):
+    for formula, value in (
+        ("1 / 1 + exp(-x): which part stands below the line?", 1 + np.exp(-x)),
+        ("1 / (1 - exp(-x)): look at the signs", 1 / (1 - np.exp(-x))),
+        ("exp(x) alone: look at the whole fraction", np.exp(x)),
+        ("1 / exp(-x): a part of what stands below the line is missing", 1 / np.exp(-x)),
+        ("tanh(x), which is another function", np.tanh(x)),
+        ("the sigmoid of 2 x", 1 / (1 + np.exp(-2 * x))),
+        ("y (1 - y), the slope: that belongs into backward", np.exp(x) / (1 + np.exp(x)) ** 2),
+    ):
+        assert not np.allclose(y, value), f"y is exactly {formula}"
 low, high = np.min(y), np.max(y)
 assert 0 <= low <= high <= 1, f"y must lie between 0 and 1, but it goes from {low:g} to {high:g}"
 assert y[0, 1] != y[0, 2], "x and -x give the same y: what differs between the two cases?"
@@ -345,6 +357,7 @@ x = np.array([[0.0, np.log(2), -np.log(2)], [np.log(3), 1000.0, -1000.0]])
 with np.errstate(all="ignore"):
     y = Tanh().forward(x)
 assert y is not None, "forward gives back nothing: name your result `y`"
+assert isinstance(y, np.ndarray), f"y must be an array, not a {type(y).__name__}"
 overflows = "for x of 1000 or -1000, y is nan: exp overflows. Which function does NumPy have?"
 assert np.all(np.isfinite(y)), overflows
 nn.utils.check_same([[0, 0.6, -0.6], [0.8, 1, -1]], y)

@@ -290,7 +290,11 @@ for name, right in (
     ("sigmoid", [[0.952574, 0.5, 0.047426]]),
     ("softmax", [[0.950330, 0.047314, 0.002356]]),
 ):
-    nn.utils.check_same(right, Dense(2, 3, name, constant(w), constant(b)).forward(x), 1e-6)
+    layer = Dense(2, 3, name, constant(w), constant(b))
+    y = layer.forward(x)
+    twice = np.allclose(y, layer.activation.forward(np.array(right)), atol=1e-6)
+    assert not twice, f"{name} is applied twice: once is enough"
+    nn.utils.check_same(right, y, 1e-6)
 
 # %% [markdown]
 # ### Check: the gradient of x (2 points)

@@ -18,6 +18,7 @@ from edunn.checking.hypotheses import (
     in_the_place_of,
     overwritten,
     repeated_indices,
+    slope,
     some_examples,
 )
 from edunn.checking.subject import Stop
@@ -256,7 +257,7 @@ def _roughly_right(gradient: WrongGradient) -> Answers:
 QUICK = _trivial, _nearly_right, _constant_ratio  # also where only some numbers were measured
 SLOW = (
     repeated_indices, some_examples, _of_dy, _turned_round, _plain_to_see, _elementwise,
-    _own_slope, formula, sum_over_axes, overwritten, in_the_place_of, _equal_along_axis,
+    _own_slope, formula, sum_over_axes, overwritten, in_the_place_of, slope, _equal_along_axis,
     _sums_do_not_cancel, _ratio_along_axis, _some_zeros, _roughly_right,
 )  # fmt: skip
 

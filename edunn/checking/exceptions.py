@@ -17,6 +17,7 @@ from typing import Any
 
 from edunn.checking.diagnoses import Answer, answer
 from edunn.checking.errors import package_of
+from edunn.checking.misfits import misfit
 
 CORE = re.compile(r"matmul: Input operand 1 has .* \(size (\d+) is different from (\d+)\)")
 INSTEAD = {  # words of other libraries, and what stands for them in NumPy
@@ -28,9 +29,14 @@ INSTEAD = {  # words of other libraries, and what stands for them in NumPy
     "double": "astype", "append": "np.append", "maximum": "np.maximum",
 }  # fmt: skip
 ITERATOR = r"'\w*(iterator|reversed|zip|map|filter|generator|enumerate|dict_values|dict_items)'"
+IN_PLACE = r"\.(?P<word>reverse|sort|append|extend|insert|update|clear|shuffle|fill)\("  # give None
 NUMBER = r"'(numpy\.)?(float|int)(64|32)?'"
 RULES = (  # (words of the message, what it is called): the first that fits
-    (r"takes .*positional arguments? but", "raises_count"),
+    (r"'(builtin_function_or_method|method|function|numpy\.ufunc)'", "raises_not_called"),
+    (r"(iterable|type) (builtin_function_or_method|method|function) ", "raises_not_called"),
+    (r"FloatingPointError", "raises_float"),
+    (r"AssertionError: .", "raises_assertion"),
+    (r"takes .*(positional arguments? but|arguments? \()", "raises_count"),
     (r"missing \d+ required positional argument", "raises_count"),
     (r"unexpected keyword argument '(?P<word>dim|keepdim)'", "raises_other_word"),
     (r"'(numpy\.ndarray|numpy\.float64)' object has no attribute 'data'|'memoryview'",
@@ -100,7 +106,8 @@ def explained(text: str, where: str, owner: Any = None) -> Answer:
     """
     for words, id in RULES:
         if found := re.search(words, text):
-            named = _more_closely(id, where, found.groupdict(), owner)
+            named = misfit(text) if id == "raises_shapes" else None
+            named = named or _more_closely(id, where, found.groupdict(), owner)
             return answer(named.id, error=text, where=where, **named.details)
     return answer("raises", error=text, where=where)
 
@@ -112,6 +119,8 @@ def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Ans
         return answer("raises_no_result", name=name)
     if id == "raises_name" and owner is not None and name in dir(owner):
         return answer("raises_self", name=name)
+    if id == "raises_none" and (called := re.search(IN_PLACE, where)):
+        return answer("raises_in_place", word=called["word"])
     if id == "raises_none" and ".grad" in where:
         return answer("raises_grad")
     if id == "raises_other_word":
@@ -135,7 +144,8 @@ def _innermost(error: BaseException) -> tuple[FrameType | None, str, bool]:
         package = package_of(frame.f_globals)
         if package not in ("edunn", "numpy"):
             text = linecache.getline(frame.f_code.co_filename, line).strip()
-            found = frame, text[:80], False
+            if not (found[0] and isinstance(error, AssertionError)):  # what led there says more
+                found = frame, text[:80], False
         elif package == "edunn" and frame.f_code.co_name in ("forward", "backward"):
             found = *found[:2], found[0] is not None
     return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from itertools import combinations, permutations
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from itertools import combinations, permutations, product
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -23,6 +24,8 @@ class _Term(NamedTuple):
     value: Array
 
 
+Formulas: TypeAlias = Iterator[tuple[str, Callable[[], Array]]]
+OTHER_SHAPES = 6  # arrays at hand, at most, of which all pairs are tried
 MOST = 2_000_000  # numbers in all the products of one kind
 MOST_AXES = 6  # of an output; all sets of them are tried
 ONE = _Term("", "", np.float64(1))
@@ -53,6 +56,43 @@ def sum_over_axes(gradient: WrongGradient) -> Answers:
             for word, took in ("sum", np.sum), ("mean", np.mean):
                 if same(a, took(value, axis=axes)):
                     yield answer("known_formula", formula=f"{word}({text}, axis={told})")
+
+
+def of_another_shape(gradient: Array, hand: dict[str, Array]) -> str:
+    """A gradient that has not the shape of its variable, as a formula of two of the arrays at hand,
+    or as a sum or mean of one: "sum(dy, axis=1)"; "" where it is none. hand: dy and others, by
+    name"""
+    tables = {name: x for name, x in hand.items() if np.asarray(x).dtype.kind == "f" and np.ndim(x)}
+    if len(tables) > OTHER_SHAPES or gradient.size > MOST:
+        return ""
+    found = _of_other_shapes(tables, gradient.shape)
+    return next((text for text, value in found if same(gradient, value())), "")
+
+
+def _of_other_shapes(hand: dict[str, Array], shape: tuple[int, ...]) -> Formulas:
+    """Formulas whose value has this shape: their texts, and what computes them."""
+    dy = hand.get("dy", np.empty(0))  # a number is not among them
+    scaled = {f"{name} * dy": x * dy for name, x in hand.items() if x.shape == dy.shape}
+    for name, x in {**hand, **scaled}.items():
+        yield from _of_sums(name, x, shape)
+    yield from ((name, partial(np.copy, x)) for name, x in scaled.items() if x.shape == shape)
+    for (one, a), (other, b) in product(hand.items(), repeat=2):
+        if shape == (a.size, b.size):
+            yield f"outer({one}, {other})", partial(np.outer, a, b)
+        turned = (f"{one}.T @ {other}", a.T, b), (f"{one} @ {other}.T", a, b.T)
+        for text, left, right in (*turned, (f"{one} @ {other}", a, b)):
+            if a.ndim == b.ndim == 2 and left.shape[1] == len(right):
+                yield text, partial(np.matmul, left, right)
+
+
+def _of_sums(name: str, x: Array, shape: tuple[int, ...]) -> Formulas:
+    """Sums and means of x over one axis or two, where they have this shape."""
+    keeps = len(shape) == x.ndim
+    for axes in (some for k in (1, 2) for some in combinations(range(x.ndim), k)):
+        told = f"{name}, axis={axes[0] if len(axes) == 1 else axes}" + ", keepdims=True" * keeps
+        for text, function in (f"sum({told})", np.sum), (f"mean({told})", np.mean):
+            if shape == np.shape(function(x, axes, keepdims=keeps)):
+                yield text, partial(function, x, axes, keepdims=keeps)
 
 
 def _sizes_of(gradient: WrongGradient) -> set[float]:

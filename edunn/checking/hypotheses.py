@@ -13,6 +13,7 @@ from edunn.checking.engine import largest
 from edunn.checking.subject import Stop
 from edunn.checking.wrong_gradient import CLOSE, Answers, WrongGradient, same
 
+WHOLE = 4  # of a polynomial, the largest factor that somebody writes by mistake
 MOST_AXES = 6  # of an output; all sets of them are tried
 
 
@@ -158,3 +159,52 @@ def _of_another(gradient: WrongGradient) -> Answers:
             continue
         if same(gradient.a, gradient.measure_of(name)):
             yield answer("of_another", name=name)
+
+
+def slope(gradient: WrongGradient) -> Answers:
+    """Each output depends on its own number of the input only, and a is dy times some slope: which
+    one, for the number where it is most wrong."""
+    a, n, dy = gradient.a, gradient.n, np.asarray(gradient.dy)
+    if not gradient.is_input or dy.shape != a.shape or a.size < 2 or not np.all(dy):
+        return
+    jacobian = gradient.jacobian().reshape(a.size, a.size)
+    diagonal = np.diagonal(jacobian)
+    if largest(jacobian - np.diag(diagonal)) > CLOSE * largest(jacobian):
+        return
+    other = dy[..., ::-1] + 2 * np.sign(dy[..., ::-1])
+    mine = a / dy
+    if not same(mine, gradient.backward(other) / other):
+        return
+    if text := _polynomial(gradient, mine):
+        yield answer("known_formula", formula=f"dy * ({text})")
+    right = n / dy
+    worst = np.unravel_index(np.argmax(np.abs(mine - right)), a.shape)
+    at = [(gradient.names[name], x) for name, x in gradient.inputs.items() if x.shape == a.shape]
+    place = ", ".join(f"{name} = {x[worst]:.4g}" for name, x in at)
+    yield answer("slope_wrong", at=place, got=f"{mine[worst]:.4g}", want=f"{right[worst]:.4g}")
+
+
+def _polynomial(gradient: WrongGradient, wanted: Array) -> str:
+    """What is wanted as a sum of powers of the output, or of the input, with small whole factors:
+    "2 * y - 1"; "" where it is none."""
+    own = gradient.names[gradient.variable]
+    hand = {"output" if own == "y" else "y": gradient.y, own: gradient.inputs[gradient.variable]}
+    for name, x in hand.items():
+        powers = np.stack([np.ones(wanted.size), x.ravel(), x.ravel() ** 2], axis=1)
+        for k in (2, 3):
+            factors = np.round(np.linalg.lstsq(powers[:, :k], wanted.ravel())[0])
+            fits = same(wanted.ravel(), powers[:, :k] @ factors)
+            if wanted.size > k and fits and largest(factors) <= WHOLE:
+                return _sum_of(factors, name)
+    return ""
+
+
+def _sum_of(factors: Array, name: str) -> str:
+    """The polynomial as a text, what is added first, and then the highest power."""
+    text, terms = "", list(zip(factors, ("", name, f"{name}^2")))[::-1]
+    for factor, power in sorted(terms, key=lambda term: term[0] < 0):
+        size = f"{abs(factor):g}"
+        part = power if power and size == "1" else f"{size} * {power}" if power else size
+        if factor:
+            text += f" {'-' if factor < 0 else '+'} {part}"
+    return text.removeprefix(" + ").strip()

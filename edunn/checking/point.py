@@ -14,6 +14,7 @@ from edunn.checking.diagnoses import NOTHING, Answer, diagnosis
 from edunn.checking.diagnosis import diagnose, explained_by_others
 from edunn.checking.engine import VERIFIED, WRONG, Measurement, Probe
 from edunn.checking.findings import CheckedVariable, Finding
+from edunn.checking.formulas import of_another_shape
 from edunn.checking.inner_modules import Inside, Run, is_slope
 from edunn.checking.subject import Subject, stream
 from edunn.checking.wrong_gradient import WrongGradient
@@ -128,6 +129,11 @@ class Point:
         elif [s for s in got if s != 1] == [s for s in want if s != 1]:
             id = "shape_extra_axis" if len(got) > len(want) else "shape_lost_axis"
         else:
+            hand = {"dy": self.dy, **dict(zip(self.names, self.inputs)), **self.parameters}
+            hand["output" if "y" in hand else "y"] = self.y
+            if text := of_another_shape(gradient, hand):
+                details = {"got": str(got), "want": str(want), "formula": text}
+                return self.subject.finding("shape_formula", "backward", name, **details)
             id = "shape"
         return self.subject.finding(id, "backward", name, got=str(got), want=str(want))
 

@@ -133,6 +133,8 @@ class Subject:
         for name, value in [*((f"input {i}", d) for i, d in enumerate(dxs)), *grads.items()]:
             if isinstance(value, list):
                 raise self.stop("gradient_list", "backward", name=name)
+            if value is None:
+                raise self.stop("gradient_none", "backward", name=name)
         arrays = [self.array("backward", value, "fiu") for value in (*dxs, *grads.values())]
         return arrays[: len(dxs)], dict(zip(grads, arrays[len(dxs) :]))
 

@@ -1,6 +1,7 @@
 """Comparisons of arrays under the original edunn's names: they print on success, and raise else."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def check_same(
         _fail(
             f"Arrays are not equal (tolerance {tolerance})\nexpected:\n{expected}\n"
             f"calculated:\n{calculated}\nlargest difference: {apart:.3g}"
-            + _rounding(apart, expected, tolerance)
+            + (_rounding(apart, expected, tolerance) or _pattern(expected, calculated, tolerance))
         )
     _succeed(f"Arrays are equal (tolerance {tolerance})")
 
@@ -115,6 +116,38 @@ def _rounding(apart: Any, expected: Any, tolerance: float) -> str:
         f"\nSo much is rounded off in float32: write tolerance={FLOAT32:g}, or "
         "nn.set_default_dtype('float64') before the layer is made"
     )
+
+
+def _pattern(expected: Any, calculated: Any, tolerance: float) -> str:
+    """What the wrong numbers have to do with the right ones, where that is easy to see."""
+    told = ""
+    if expected.dtype.kind not in "fiu" or calculated.dtype.kind not in "fiu":
+        return told
+    a, b = calculated.astype(np.float64), expected.astype(np.float64)
+    wrong = ~(np.abs(a - b) <= tolerance)
+    close = partial(np.allclose, rtol=1e-6, atol=tolerance)
+    size = np.sum(b * b)
+    ratio = np.sum(a * b) / size if size and np.all(np.isfinite(a)) else 0.0
+    parts = [round(whole) for whole in (ratio, 1 / ratio if ratio else 0)]
+    if close(a, -b):
+        told = "all signs are turned"
+    elif a.size > 1 and close(a, a.flat[0]) and not close(b, b.flat[0]):
+        told = "all calculated numbers are equal"
+    elif ratio and close(a, ratio * b) and (a.size > 1 or close(ratio, parts[0])):
+        told = f"all are {ratio:.6g} times what they should be"
+    elif ratio and close(a, ratio * b) and close(1 / ratio, parts[1]):
+        told = f"it is 1/{parts[1]} of what it should be"
+    elif a.size > 1 and close(a - b, (a - b).flat[0]):
+        told = f"all differ by {(a - b).flat[0]:+.6g}"
+    elif a.ndim == 2 and a.shape[0] == a.shape[1] and close(a, b.T):
+        told = "rows and columns are exchanged"
+    elif close(np.sort(a, axis=None), np.sort(b, axis=None)):
+        told = "the numbers are right, but they stand in other places"
+    elif not np.all(wrong):
+        places = [tuple(map(int, place)) for place in np.argwhere(wrong)[:3]]
+        more = ", ..." if np.sum(wrong) > 3 else ""
+        told = f"wrong in {np.sum(wrong)} of {a.size} numbers: at {str(places)[1:-1]}{more}"
+    return f"\n{told}" if told else ""
 
 
 def _succeed(text: str) -> None:

@@ -234,7 +234,7 @@ BAD = {
     "dx is float32": (dx_is(lambda dx: dx.astype(np.float32)), "dtype_float32"),
     "dx is NaN": (dx_is(lambda dx: dx * np.nan), "not_finite"),
     "dw is NaN at one place": (dw_is(nan_at_one_place), "not_finite"),
-    "dw is None": (dw_is(lambda dw: None), "dtype_not_numbers"),
+    "dw is None": (dw_is(lambda dw: None), "gradient_none"),
     "dw is complex": (dw_is(lambda dw: dw + 0j), "dtype_not_numbers"),
     "dx is transposed": (dx_is(lambda dx: dx.T), "shape_transposed"),
     "dx has one more axis": (dx_is(lambda dx: dx[..., None]), "shape_extra_axis"),
@@ -1127,7 +1127,7 @@ class MiddleSizes(nn.Linear):
     ("layer", "says"),
     [
         (NoCache(3, 2), "^NoCache.backward: self.cache is empty when backward needs it"),
-        (MiddleSizes(3, 2), r"In `dw = self.cache @ dy`, two shapes .*middle differ, 4 and 3\)"),
+        (MiddleSizes(3, 2), r"In `dw = self.cache @ dy`, the shapes .*middle differ, 4 and 3\)"),
     ],
 )
 def test_an_error_is_told_with_the_line_it_is_in(layer, says):

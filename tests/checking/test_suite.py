@@ -33,7 +33,7 @@ LAYERS = {
 # right but vague: "unknown", a wrong forward value, an exception.
 EXPECTED = {
     "T01": "shape_of_output", "T03": "shape_lost_axis", "T24": "changes_input",
-    "T04": "known_formula", "T05": "opposite_sign", "T07": "raises_shapes",
+    "T04": "known_formula", "T05": "opposite_sign", "T07": "raises_product",
     "T10": "ratio_features_inverse", "T11": "ratio_batch_rows", "T13": "shape_of_output",
     "T16": "overwritten", "T17": "ratio_is_input", "T18": "ratio", "T19": "known_formula",
     "T21": "shape", "T23": "is_dy", "T25": "missing_elements",

@@ -15,7 +15,8 @@ from edunn.runtime import ring_after
 
 SECONDS = 30  # of the clock, for a cell that checks
 FORESEEN = (
-    TypeError, ValueError, AttributeError, NameError, IndexError, KeyError, RecursionError
+    TypeError, ValueError, AttributeError, NameError, IndexError, KeyError, RecursionError,
+    FloatingPointError,
 )  # fmt: skip
 _started = False
 _alarm: list[Callable[[], None]] = []  # what stops the one that is set

@@ -1,0 +1,42 @@
+"""Two shapes that do not fit together: what NumPy's words about them show of the mistake."""
+
+from __future__ import annotations
+
+import math
+import re
+from itertools import permutations
+
+from edunn.checking.diagnoses import Answer, answer
+
+SHAPE = re.compile(r"\((\d+(?:, ?\d+)*),?\)")  # (2,) and (2,3), but not (dim 1)
+Shape = tuple[int, ...]
+
+
+def misfit(text: str) -> Answer | None:
+    """What is said of an exception about shapes, by its words; None where they show no more than
+    that two do not fit."""
+    shapes = [tuple(int(n) for n in found.split(",")) for found in SHAPE.findall(text)]
+    shapes.sort(key=math.prod)  # the smaller one is rather what is wrong
+    pairs = list(permutations(shapes, 2)) if len(shapes) == 2 else []
+    for one, other in pairs:
+        if len(other) > 1 and min(other) > 1 and math.prod(other) in one:
+            return answer("raises_flattened", shape=str(other), count=math.prod(other))
+    if "matmul" in text or "not aligned" in text:
+        return answer("raises_product")
+    for one, other in pairs if "broadcast" in text else ():
+        if len(one) < len(other) and _lacks_axis(one, other):
+            sizes = {"size": one[-1], "last": other[-1]}
+            return answer("raises_lost_axis", shape=str(one), other=str(other), **sizes)
+    for one, other in pairs if "broadcast" in text else ():
+        if len(one) == len(other) == 2 and _fit(one[::-1], other):
+            return answer("raises_turned", shape=str(one), other=str(other))
+    return None
+
+
+def _lacks_axis(one: Shape, other: Shape) -> bool:
+    """Whether one is the other without an axis, or with this axis in another place."""
+    return any(one == other[:axis] + other[axis + 1 :] for axis in range(len(other)))
+
+
+def _fit(one: Shape, other: Shape) -> bool:
+    return all(a == b or 1 in (a, b) for a, b in zip(one, other))
