@@ -5,9 +5,8 @@
 # %% raises
 class Linear(nn.Linear):
     def forward(self, x):
-        n = len(x)
         self.cache = x
-        return x @ self.w.data / (n - n)**-1
+        return x @ self.w.data + float("two")
 
 # %% raises_inside
 class Linear(nn.Linear):
@@ -131,7 +130,7 @@ class Linear(nn.Linear):
 # %% raises_shapes
 class Linear(nn.Linear):
     def backward(self, dy):
-        return dy @ self.w.data, {"w": self.cache.T @ dy}
+        return dy @ self.w.data.T, {"w": self.cache.T @ dy + np.ones((4, 7))}
 
 # %% raises_unpack
 class Linear(nn.Linear):
@@ -1158,7 +1157,7 @@ nn.check_layer(Join(), x, np.cos(x))
 # %% close_but_not_equal
 class Tanh(nn.Tanh):
     def backward(self, dy):
-        return dy * (1 - self.cache**2 + 1e-4), {}
+        return dy * (1 - self.cache**2) + 1e-4 * dy[::-1], {}
 
 # %% known_formula
 class Linear(nn.Linear):
@@ -1406,6 +1405,125 @@ class Wrong(Loop):
         return [(x[order], y[order])]
 
 # %% loop_history
+class Wrong(Loop):
+    def epoch_loss(self, losses, sizes):
+        return np.max(losses)
+
+# %% gradient_none
+class Bias(nn.Bias):
+    def backward(self, dy):
+        return dy, {"b": self.b.grad}
+
+# %% shape_formula
+class Bias(nn.Bias):
+    def backward(self, dy):
+        return dy, {"b": np.mean(dy, axis=1)}
+
+# %% cache_not_given_back
+class Twice(nn.Module):
+    def __init__(self):
+        self.inner = nn.Tanh()
+
+    def forward(self, x):
+        y = self.inner.forward(x)
+        self.cache = self.inner.cache
+        return 2 * y
+
+    def backward(self, dy):
+        dx, _ = self.inner.backward(2 * dy)
+        return dx, {}
+
+nn.check_layer(Twice(), x)
+
+# %% raises_assertion
+class Linear(nn.Linear):
+    def forward(self, x):
+        assert x.shape[0] == x.shape[1], "a square is needed"
+        return super().forward(x)
+
+# %% raises_not_many
+class Bias(nn.Bias):
+    def backward(self, dy):
+        db = np.zeros(3)
+        for i in len(dy):
+            db += dy[i]
+        return dy, {"b": db}
+
+# %% raises_zero
+class Bias(nn.Bias):
+    def backward(self, dy):
+        count = 0
+        return dy, {"b": np.sum(dy, axis=0) * (1 / count)}
+
+# %% raises_in_place
+class Bias(nn.Bias):
+    def backward(self, dy):
+        return dy, {"b": sum(list(dy).reverse()[:5])}
+
+# %% raises_not_called
+class Bias(nn.Bias):
+    def backward(self, dy):
+        return dy, {"b": dy.sum / 1}
+
+# %% raises_float
+class Sigmoid(nn.Sigmoid):
+    def forward(self, x):
+        with np.errstate(over="raise"):
+            self.cache = y = 1 / (1 + np.exp(1e5 * x))
+        return y
+
+# %% raises_product
+class Linear(nn.Linear):
+    def backward(self, dy):
+        return np.dot(dy, self.w.data), {"w": self.cache.T @ dy}
+
+# %% raises_flattened
+class Softmax(nn.Softmax):
+    def backward(self, dy):
+        y = self.cache.reshape(-1)
+        return dy * y, {}
+
+# %% raises_lost_axis
+class Softmax(nn.Softmax):
+    def backward(self, dy):
+        y = self.cache
+        return y * (dy - np.sum(dy * y, axis=1)), {}
+
+# %% raises_turned
+class Linear(nn.Linear):
+    def forward(self, x):
+        self.cache = x
+        y = x @ self.w.data
+        return (y + y.T) / 2
+
+# %% slope_wrong
+class Cubic(nn.Module):
+    def forward(self, x):
+        self.cache = x
+        return x**3 + np.sin(x)
+
+    def backward(self, dy):
+        return dy * (3 * self.cache**2 + self.cache), {}
+
+nn.check_layer(Cubic(), x)
+
+# %% opt_first_memory
+class Momentum(Optimizer):
+    def change(self, w, dw):
+        v = self.v[id(w)] = 0.9 * self.v.get(id(w), dw) + dw
+        w -= self.lr * v
+
+# %% loop_means_ratio
+class Wrong(Loop):
+    def epoch_loss(self, losses, sizes):
+        return np.sum(losses)
+
+# %% loop_history_ratio
+class Wrong(Loop):
+    def epoch_loss(self, losses, sizes):
+        return np.dot(losses, sizes) / len(sizes)
+
+# %% loop_last_batch
 class Wrong(Loop):
     def epoch_loss(self, losses, sizes):
         return losses[-1]

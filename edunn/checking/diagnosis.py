@@ -257,8 +257,8 @@ def _roughly_right(gradient: WrongGradient) -> Answers:
 QUICK = _trivial, _nearly_right, _constant_ratio  # also where only some numbers were measured
 SLOW = (
     repeated_indices, some_examples, _of_dy, _turned_round, _plain_to_see, _elementwise,
-    _own_slope, formula, sum_over_axes, overwritten, in_the_place_of, slope, _equal_along_axis,
-    _sums_do_not_cancel, _ratio_along_axis, _some_zeros, _roughly_right,
+    _own_slope, formula, sum_over_axes, overwritten, in_the_place_of, _equal_along_axis,
+    _sums_do_not_cancel, _ratio_along_axis, slope, _some_zeros, _roughly_right,
 )  # fmt: skip
 
 
