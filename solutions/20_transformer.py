@@ -876,7 +876,8 @@ plt.show()
 #
 # What is it trained on? We draw pairs of numbers below 1000, always new ones. Of the million pairs, 1000
 # are held out, and never drawn. The error is the cross entropy of exercise 5, at the four places from
-# which a digit of the answer is to be guessed: at all other places, what comes next is mere chance.
+# which a digit of the answer is to be guessed: at all other places, what comes next is mere chance, or
+# always the same.
 #
 # The training takes about ten seconds, and earns no points. Where it would take more than 25, as in a
 # browser, numbers that were trained before are loaded into your classes.
@@ -956,7 +957,7 @@ def trained(seed=0, deviation=0.1, steps=900):
 
 # %%
 start = time.perf_counter()
-model, losses, unseen = trained(seed=0, deviation=0.1)
+model, losses, unseen = trained()
 took = time.perf_counter() - start
 print(f"{model.number_of_trainable_parameters():,} parameters, {took:.1f} s")
 if losses:
@@ -972,8 +973,8 @@ print(f"{right_sums(model, unseen):.1%} of {len(unseen)} sums that it never saw 
 # Look at the curve: it falls in **steps**. First the network finds out which numbers come at all, then it
 # adds digits without a carry, then it understands carries.
 #
-# **Small numbers first.** Set `deviation = 1.0` and run the cell again. The table of the embedding then
-# begins with numbers ten times as large. Each `LayerNorm` makes its own input the same size, so why
+# **Small numbers first.** Write `trained(deviation=1.0)` in the cell above, and run it again. The table of the
+# embedding then begins with numbers ten times as large. Each `LayerNorm` makes its own input the same size, so why
 # should it matter? Look at the stream of section 7. What the layers add to it has about size 1. If the
 # stream begins with numbers of size 0.1, the layers are heard at once. If it begins with numbers of size
 # 1.4 (token and place), they are a whisper, and the steps of Adam, which are as small as before, change

@@ -279,9 +279,11 @@ def real_matrix(student, rng):
 
 def scores(*front):
     def example(rng):
-        shape = [int(k) for k in rng.integers(1, 5, len(front))] + [int(rng.integers(2, 8))]
+        rows, vocabulary = [int(k) for k in rng.integers(2, 5, len(front))], int(rng.integers(2, 8))
         size = float(rng.choice([1, 500]))
-        return size * rng.normal(size=shape), float(rng.uniform(0.2, 3))
+        level = 9000 * np.arange(np.prod(rows, dtype=int)).reshape(*rows, 1)  # rows far apart
+        z = size * rng.normal(size=(*rows, vocabulary)) + (size > 1) * level
+        return z, float(rng.uniform(0.2, 3))
 
     return example
 
