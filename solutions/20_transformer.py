@@ -970,8 +970,9 @@ if losses:
 print(f"{right_sums(model, unseen):.1%} of {len(unseen)} sums that it never saw are right")
 
 # %% [markdown]
-# Look at the curve: it falls in **steps**. First the network finds out which numbers come at all, then it
-# adds digits without a carry, then it understands carries.
+# Look at the curve. Soon the network knows which digits come at all: the last one is 0 or 1. Then nothing seems
+# to happen for a while: the heads look for the digits that belong together. When they have found them, the
+# curve falls, and in the end carries are understood as well.
 #
 # **Small numbers first.** Write `trained(deviation=1.0)` in the cell above, and run it again. The table of the
 # embedding then begins with numbers ten times as large. Each `LayerNorm` makes its own input the same size, so why
@@ -990,8 +991,9 @@ print(f"{right_sums(model, unseen):.1%} of {len(unseen)} sums that it never saw 
 #
 # The weights of the eight heads, for one sum. Rows are the four places from which a digit of the answer is
 # guessed; columns are all places. To guess the ones, it must look at the two last digits. Which head
-# does that? For the tens, it needs the two digits in the middle, and whether there was a carry:
-# where can it see that? (In the digit that it has just written: if 5 + 8 ends in 3, there was one.)
+# does that? For the tens, it needs the two digits in the middle, and whether there was a carry: where can
+# it see that? (The digit that it has just written, 3, stands at this very place, so the stream has it
+# already. If one of the last two digits is larger than 3, as 8 is, there was a carry: a head looks back at it.)
 
 # %%
 model, _, _ = trained()
