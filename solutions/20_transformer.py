@@ -197,13 +197,13 @@ class Embedding(nn.Module):
     """y = w[x]: for each token its row of the table
 
     x: (n, tokens), whole numbers    w: (vocabulary, width)    y: (n, tokens, width)
-    deviation: how large the numbers of the table are at first
+    initializer: draws the table; its numbers are small at first
     """
 
     takes_indices = True  # so the checks give it whole numbers, and ask for no dx
 
-    def __init__(self, vocabulary, width, deviation=0.1):
-        self.w = nn.Parameter(nn.initializers.RandomNormal(deviation)((vocabulary, width)))
+    def __init__(self, vocabulary, width, initializer=nn.initializers.RandomNormal(0.1)):
+        self.w = nn.Parameter(initializer((vocabulary, width)))
 
     def forward(self, x):
         """The rows of the tokens; keeps what backward needs."""
@@ -312,8 +312,8 @@ class Positions(nn.Module):
     x, y: (n, T, width), where T is at most tokens    p: (tokens, width)
     """
 
-    def __init__(self, tokens, width, deviation=0.1):
-        self.p = nn.Parameter(nn.initializers.RandomNormal(deviation)((tokens, width)))
+    def __init__(self, tokens, width, initializer=nn.initializers.RandomNormal(0.1)):
+        self.p = nn.Parameter(initializer((tokens, width)))
 
     def forward(self, x):
         """The tokens, each with the row of its place added; keeps what backward needs."""
@@ -886,9 +886,10 @@ plt.show()
 # %%
 def network(vocabulary, tokens, width=64, heads=8, deviation=0.1):
     """A transformer of one block: from tokens to the scores of the next token, at each place."""
+    small = nn.initializers.RandomNormal(deviation)
     return nn.Sequential(
-        Embedding(vocabulary, width, deviation),
-        Positions(tokens, width, deviation),
+        Embedding(vocabulary, width, small),
+        Positions(tokens, width, small),
         block(*stages(width, heads)),
         nn.LayerNorm(width),
         Rows(nn.Dense(width, vocabulary, "id", nn.initializers.XavierUniform())),
