@@ -14,7 +14,9 @@ from edunn.datasets.prepare import standardize, train_test_split
 from edunn.datasets.tables import (
     classification_table,
     get_feature_names,
+    load_adder,
     load_digits,
+    load_words,
     regression_table,
 )
 from edunn.datasets.toys import circles, line, moons, plane, sine, spirals, waves
@@ -23,9 +25,9 @@ from edunn.original import DATA, refuse
 
 __all__ = [
     "FASHION_MNIST_CLASSES", "DataError", "circles", "get_classification_names",
-    "get_feature_names", "get_regression_names", "line", "load_classification", "load_digits",
-    "load_fashion_mnist", "load_mnist", "load_regression", "moons", "plane", "read_mnist", "sine",
-    "spirals", "standardize", "train_test_split", "waves",
+    "get_feature_names", "get_regression_names", "line", "load_adder", "load_classification",
+    "load_digits", "load_fashion_mnist", "load_mnist", "load_regression", "load_words", "moons",
+    "plane", "read_mnist", "sine", "spirals", "standardize", "train_test_split", "waves",
 ]  # fmt: skip
 
 CLASSIFICATION = {

@@ -21,6 +21,21 @@ def load_digits() -> tuple[np.ndarray, np.ndarray]:
     return (data["x"] / 16).astype(default_dtype()), data["y"].astype(np.int64)
 
 
+def load_words() -> list[str]:
+    """1841 English words of four to eight small letters, sorted: to invent others from.
+
+    Source: Lewis Carroll, Alice's Adventures in Wonderland, 1865. In the public domain.
+    """
+    return Path(__file__).with_name("words.txt").read_text(encoding="utf-8").split()
+
+
+def load_adder() -> list[np.ndarray]:
+    """The numbers of a small transformer that adds, of exercise 20, in the order of its parameters:
+    arrays in the default dtype. Made by benchmarks/adder.py of edunn's repository.
+    """
+    return [array.astype(default_dtype()) for array in _read("adder").values()]
+
+
 def get_feature_names(name: str) -> list[str]:
     """What the columns of x are, a list of strings: for "iris", "wine", "cancer" or "diabetes"."""
     check_choice("get_feature_names", name, TABLES, "name")

@@ -1,5 +1,5 @@
 """All notebooks, solved, in one student's folder: they run, and fill my_edunn, on which
-the last one trains its network."""
+two of them train their networks."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,8 @@ pytestmark = pytest.mark.slow
 
 COURSE = Course.find(Path(__file__).parent)
 NAMES = COURSE.assignments()
-LAST = "17_capstone"
+CAPSTONE, TRANSFORMER = "17_capstone", "20_transformer"
+LAST = CAPSTONE, TRANSFORMER  # those that train on what the others have kept
 SECONDS = 60  # for a whole notebook
 
 
@@ -33,8 +34,8 @@ def student(tmp_path_factory):
         return name, run(COURSE.solution(name), place)
 
     with ThreadPoolExecutor(2) as pool:
-        ran = dict(pool.map(solve, [name for name in NAMES if name != LAST]))
-    return folder, ran | dict([solve(LAST)])
+        ran = dict(pool.map(solve, [name for name in NAMES if name not in LAST]))
+    return folder, ran | dict(map(solve, LAST))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -62,7 +63,7 @@ def test_nothing_is_missing_in_the_end(student):
 
 
 def test_the_capstone_is_trained_on_the_students_own_classes(student):
-    cells = student[1][LAST]["cells"]
+    cells = student[1][CAPSTONE]["cells"]
     text = "".join(o["text"] for c in cells for o in c.get("outputs", []) if "text" in o)
     accuracy = float(re.search(r"([\d.]+)% of \d+ digits that it never saw are right", text)[1])
     assert accuracy >= 97
@@ -70,3 +71,12 @@ def test_the_capstone_is_trained_on_the_students_own_classes(student):
     assert {"Adam", "Bias", "Dense", "Linear", "ReLU", "Sequential", "fit"} <= {*yours}
     assert re.search(r"^borrowed +-$", text, re.MULTILINE)
     assert re.search(r"^edunn +Identity$", text, re.MULTILINE)  # which computes nothing
+
+
+def test_the_transformer_is_made_of_the_students_own_classes(student):
+    cells = student[1][TRANSFORMER]["cells"]
+    text = "".join(o["text"] for c in cells for o in c.get("outputs", []) if "text" in o)
+    needed = "Linear Dense Sequential CrossEntropyLoss Adam LayerNorm Attention Heads Residual"
+    for name in needed.split():
+        assert re.search(rf"^{name} +yours$", text, re.MULTILINE)
+    assert "52,172 parameters" in text

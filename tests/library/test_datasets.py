@@ -181,11 +181,24 @@ def test_the_digits_by_name_are_those_of_their_own_function():
     assert names == list("0123456789")
 
 
+def test_the_words_are_words():
+    words = data.load_words()
+    assert len(words) == 1841
+    assert words == sorted(set(words))
+    assert all(word.isascii() and word.islower() and 4 <= len(word) <= 8 for word in words)
+
+
+def test_the_adder_is_in_the_default_dtype():
+    arrays = data.load_adder()
+    assert sum(array.size for array in arrays) == 52_172
+    assert {array.dtype for array in arrays} == {nn.default_dtype()}
+
+
 def test_the_tables_are_plain_arrays_with_a_source():
     folder = Path(data.__file__).parent
     sources = (folder / "SOURCES.md").read_text(encoding="utf-8")
     files = sorted(folder.glob("*.npz"))
-    assert len(files) == 5
+    assert len(files) == 6
     for path in files:
         assert f"| {path.name} |" in sources
         assert path.stat().st_size < 100_000

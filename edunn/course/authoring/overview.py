@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from edunn.course.errors import CourseError
@@ -16,30 +18,121 @@ NEEDED = {
 }
 
 
+@dataclass(frozen=True)
+class _Row:
+    """What the first page says of an exercise.
+
+    about: its title, and the rows of the table under it    by_hand, by_itself: points
+    """
+
+    name: str
+    about: dict[str, Any]
+    by_hand: float
+    by_itself: float
+
+    @property
+    def number(self) -> int:
+        return int(self.name.partition("_")[0])
+
+    def line(self) -> str:
+        """Its line of the table."""
+        link = f"[{self.about['title']}]({self.name}/{self.name}.ipynb)"
+        minutes = f"{self.about['minutes']:g}"
+        cells = link, self.about["you write"], self.about["you need"], minutes
+        return (
+            f"| {self.number:02d} | {' | '.join(cells)} | {self.by_itself:g} + {self.by_hand:g} |"
+        )
+
+
+class _Part:
+    """Something that the first page says of all exercises, "{table}", or some, "{table:1-17}"."""
+
+    def __init__(self, rows: list[_Row], say: Callable[[list[_Row]], str]):
+        self.rows, self.say = rows, say
+        self.asked: set[int] = set()  # the exercises of which it was said
+
+    def __format__(self, places: str) -> str:
+        rows = self.rows
+        if found := re.fullmatch(r"(\d+)-(\d+)", places):
+            first, last = map(int, found.groups())
+            rows = [row for row in rows if first <= row.number <= last]
+        elif places not in ("", "g"):
+            raise CourseError(
+                f"autograder/overview.md has {{...:{places}}}, not such as {{...:1-17}}"
+            )
+        self.asked |= {row.number for row in rows}
+        return self.say(rows)
+
+
 def overview(course: Course) -> str:
     """assignments/README.md, made from the notebooks' titles and the points of their cells."""
-    rows = ["| | exercise | you write | you need | minutes | points |", "|---|---|---|---|---|---|"]
-    points = automatic = minutes = 0.0
+    rows = []
     for name in course.assignments():
         notebook = course.solution(name)
-        title = _about(name, notebook)
-        by_hand, by_itself = _worth(notebook)
-        points, automatic = points + by_hand + by_itself, automatic + by_itself
-        minutes += title["minutes"]
-        number, _, _ = name.partition("_")
-        link = f"[{title['title']}]({name}/{name}.ipynb)"
-        cells = link, title["you write"], title["you need"], f"{title['minutes']:g}"
-        rows.append(f"| {number} | {' | '.join(cells)} | {by_itself:g} + {by_hand:g} |")
-    hours = round(minutes / 60)
-    table = "\n".join(rows)
-    return _text(course).format(table=table, points=points, automatic=automatic, hours=hours)
+        rows.append(_Row(name, _about(name, notebook), *_worth(notebook)))
+    table = _Part(rows, _table)
+    needed = _needs(rows)
+    said = {
+        "map": _Part(rows, lambda some: _map(rows, some, needed)),
+        "points": _Part(rows, lambda some: f"{sum(row.by_hand + row.by_itself for row in some):g}"),
+        "automatic": _Part(rows, lambda some: f"{sum(row.by_itself for row in some):g}"),
+        "hours": _Part(rows, lambda some: f"{sum(row.about['minutes'] for row in some) / 60:.0f}"),
+    }
+    text = _text(course).format(table=table, **said)
+    if missing := [row.name for row in rows if row.number not in table.asked]:
+        raise CourseError(f"autograder/overview.md has no {{table:...}} with {', '.join(missing)}")
+    return text
+
+
+def _table(rows: list[_Row]) -> str:
+    head = ["| | exercise | you write | you need | minutes | points |", "|---|---|---|---|---|---|"]
+    return "\n".join([*head, *(row.line() for row in rows)])
+
+
+def _needs(rows: list[_Row]) -> dict[int, set[int]]:
+    """{exercise: those that it builds on}: the row "you need" has their numbers, or what is written
+    in them; of several that write a name, the last one before."""
+    found: dict[int, set[int]] = {}
+    writer: dict[str, int] = {}
+    for row in rows:
+        text = row.about["you need"]
+        numbers: set[int] = set()
+        for first, word, last in re.findall(r"exercises? (\d+)(?: (to|and) (\d+))?", text):
+            numbers |= set(range(int(first), int(last) + 1)) if word == "to" else {int(first)}
+            numbers |= {int(last)} if last else set()
+        numbers |= {writer[name] for name in re.findall(r"`(\w+)`", text) if name in writer}
+        found[row.number] = {number for number in numbers if number < row.number}
+        writer |= dict.fromkeys(re.findall(r"`(\w+)[.`]", row.about["you write"]), row.number)
+    return found
+
+
+def _map(rows: list[_Row], some: list[_Row], needed: dict[int, set[int]]) -> str:
+    """A drawing, in Mermaid, of what some exercises build on: but for what others of these build on
+    already."""
+    behind: dict[int, set[int]] = {}
+    for number in sorted(needed):
+        behind[number] = needed[number].union(*(behind.get(one, set()) for one in needed[number]))
+    arrows = [
+        (one, row.number)
+        for row in some
+        for one in sorted(needed[row.number])
+        if not any(one in behind.get(other, set()) for other in needed[row.number])
+    ]
+    drawn = {row.number for row in some} | {one for one, _ in arrows}
+    boxes = [
+        f'    n{row.number:02d}["{row.number:02d} {row.about["title"]}"]'
+        for row in rows
+        if row.number in drawn
+    ]
+    lines = [f"    n{a:02d} --> n{b:02d}" for a, b in arrows]
+    return "\n".join(["```mermaid", "flowchart LR", *boxes, *lines, "```"])
 
 
 def _text(course: Course) -> str:
-    """What stands around the table: autograder/overview.md, with {table} in it."""
+    """What stands around the table: autograder/overview.md, with {table} in it, or {table:1-17}."""
     path = course.root / "autograder" / "overview.md"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if "{table}" not in text:
+    if not re.search(r"\{table(:|\})", text):
         raise CourseError(
             f"{path} is {'without {table}' if text else 'not there'}: it is the text around the "
             "table of exercises, such as # The exercises, and {table}"

@@ -1,0 +1,77 @@
+"""The first page: exercises in parts, and a map of what builds on what."""
+
+from pathlib import Path
+
+import pytest
+
+from edunn.course.authoring.overview import overview
+from edunn.course.errors import CourseError
+from edunn.course.notebooks.layout import Course
+
+COURSE = Course.find(Path(__file__).parent)
+
+
+@pytest.fixture
+def page(tmp_path):
+    """A function: the page of the whole course, with another text around the table."""
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "solutions").symlink_to(COURSE.root / "solutions")
+
+    def make(text):
+        (tmp_path / "autograder" / "overview.md").write_text(text)
+        return overview(Course(tmp_path))
+
+    return make
+
+
+def test_two_parts_are_the_whole(page):
+    whole = page("{table}").splitlines()
+    parts = page("{table:1-17}\n{table:18-20}").splitlines()
+    assert [*parts[:19], *parts[21:]] == whole
+
+
+def test_a_part_has_its_own_points_and_hours(page):
+    names = ("points", "hours", "automatic")
+    said = [page(f"{{table}}\n{{{name}}} {{{name}:1-17}} {{{name}:18-20}}") for name in names]
+    for text, room in zip(said, (0, 1, 0)):  # hours are rounded
+        whole, first, second = map(float, text.splitlines()[-1].split())
+        assert abs(first + second - whole) <= room
+        assert second > 0
+
+
+@pytest.mark.parametrize(
+    ("arrow", "why"),
+    [
+        ("n02 --> n03", "layers (exercise 2)"),
+        ("n05 --> n07", "exercises 3 to 6"),
+        ("n10 --> n11", "`Adam`, which 10 writes"),
+        ("n13 --> n14", "(exercise 13)"),
+        ("n19 --> n20", "(exercise 19)"),
+    ],
+)
+def test_the_map_has_what_an_exercise_needs(page, arrow, why):
+    assert f"    {arrow}\n" in page("{table}{map}"), why
+
+
+def test_the_map_leaves_out_what_another_way_says(page):
+    assert "n01 --> n03" not in page("{table}{map}")  # by way of 2
+
+
+def test_the_map_of_a_part_shows_what_it_needs_of_the_other(page):
+    text = page("{map:18-20}{table}")
+    assert 'n14["14 Skip connections and iteration"]' in text
+    assert "n10[" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{table:1-17}", "no {table:...} with 18_recurrence, 19_attention, 20_transformer"),
+        ("{table:some}", "has {...:some}, not such as {...:1-17}"),
+        ("{map}", "without {table}"),
+    ],
+)
+def test_what_the_text_lacks_is_said(page, text, said):
+    with pytest.raises(CourseError) as error:
+        page(text)
+    assert said in str(error.value)
