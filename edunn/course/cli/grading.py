@@ -37,7 +37,7 @@ kept = click.option(
 )
 
 
-def either(command: Callable[..., None]) -> Callable[..., None]:
+def _out_or_word(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command take its folder as --out, as all others do, or as its first word."""
 
     @click.argument("word", metavar="[OUT]", required=False)
@@ -190,7 +190,7 @@ def _unknown_to(roster: Any, grades: list[Any]) -> list[str]:
 
 
 @click.command("report")
-@either
+@_out_or_word
 @click.option(
     "--language",
     type=click.Choice(LANGUAGES),
@@ -256,7 +256,7 @@ def regrade_command(
 
 
 @click.command("formgrader", context_settings={"ignore_unknown_options": True})
-@either
+@_out_or_word
 @click.option("--anonymous", is_flag=True, help="Pages of answers do not say whose they are.")
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
