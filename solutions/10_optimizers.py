@@ -220,15 +220,25 @@ class Momentum(nn.optimizers.Optimizer):
 
 
 # %% nbgrader={"grade": true, "grade_id": "optimizers-momentum", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
-def velocity(gradients):
+def velocity(gradients, beta):
     ages = np.arange(len(gradients))[::-1]  # the latest gradient has the age 0
-    return np.tensordot(0.8**ages, gradients, axes=1)
+    return np.tensordot(beta**ages, gradients, axes=1)
 
 
-report = nn.check_optimizer(
-    lambda parameters: Momentum(parameters, lr=0.1, momentum=0.8),
-    lambda parameters: WithHistory(parameters, 0.1, velocity),
-)
+def beside_history(beta):
+    """The report of your Momentum, side by side with one that has all its history at hand."""
+    return nn.check_optimizer(
+        lambda parameters: Momentum(parameters, lr=0.1, momentum=beta),
+        lambda parameters: WithHistory(parameters, 0.1, lambda g: velocity(g, beta)),
+    )
+
+
+beside_history(beta=0.9)
+try:
+    report = beside_history(beta=0.8)
+except nn.OptimizerError as error:
+    told = "right with momentum=0.9, wrong with 0.8: is self.momentum used, or is a number written?"
+    raise AssertionError(told) from error
 w = nn.Parameter(np.array([5.0]))
 optimizer = Momentum([w], lr=0.1)
 for right in (4.0, 2.3, 0.31):
@@ -329,7 +339,7 @@ class Adam(nn.optimizers.Optimizer):
 # ### Check: Adam (5 points)
 #
 # First side by side with the history, also with very small gradients and with gradients of 0: once
-# with the usual betas and eps, and once with others, so use those that the optimizer is given. Then
+# with the usual betas and eps, and then with others, so use those that the optimizer is given. Then
 # your numbers from above.
 
 
@@ -352,8 +362,14 @@ def beside_history(betas, eps):
 
 
 beside_history(betas=(0.9, 0.999), eps=1e-8)
-print("Right with the usual betas and eps; now with others, in self.betas and self.eps:")
-report = beside_history(betas=(0.8, 0.99), eps=1e-7)
+for name, betas, eps in (("betas", (0.8, 0.99), 1e-8), ("eps", (0.9, 0.999), 1e-7)):
+    try:
+        report = beside_history(betas, eps)
+    except nn.OptimizerError as error:
+        told = (
+            f"right with betas=(0.9, 0.999) and eps=1e-08, wrong with betas={betas} and eps={eps}"
+        )
+        raise AssertionError(f"{told}: is self.{name} used, or is a number written?") from error
 w = nn.Parameter(np.array([5.0]))
 optimizer = Adam([w], lr=0.5)
 for gradient, right in ((10.0, 4.5), (-10.0, 4.526316)):

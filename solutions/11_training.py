@@ -148,9 +148,17 @@ def batches(x, y, batch_size, shuffle=True):
 # %% nbgrader={"grade": true, "grade_id": "batches-check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 numbers = np.arange(10)
 x, y = np.stack([numbers, 10 * numbers], axis=1), -numbers
-inorder = list(batches(x, y, 4, shuffle=False))
+handed = batches(x, y, 4, shuffle=False)
+assert handed is not None, "batches hands out nothing: is there a `yield`?"
+once = isinstance(handed, tuple) and isinstance(handed[0], np.ndarray)
+assert not once, "that is the first pair, and the end: return ends the loop, yield goes on with it"
+inorder = list(handed)
 assert all(len(pair) == 2 for pair in inorder), "each batch is a pair: (batch_x, batch_y)"
 sizes = [len(batch_x) for batch_x, _ in inorder]
+assert sizes not in ([4], [2]), (
+    f"only one batch comes, of {sizes[0]} examples: does yield stand inside of the loop, and does "
+    f"nothing end the loop there?"
+)
 assert sum(sizes) >= 10, f"your batches have {sizes} examples: somebody is left out"
 assert sizes == [4, 4, 2], f"your batches have {sizes} examples, not [4, 4, 2]"
 first = inorder[0][0]
@@ -370,17 +378,46 @@ def epochs_until_stop(stopping, losses):
     return len(losses)
 
 
-for losses, patience, delta, want in (
-    ([5, 3, 4, 3.5, 2], 2, 0.0, 4),
-    ([5, 4, 3, 2, 1], 2, 0.0, 5),
-    ([5, 3, 4, 2, 2.5, 1, 3], 2, 0.0, 7),
-    ([3, 9, 8, 7, 6, 5], 3, 0.0, 4),
-    ([1, 1, 1, 1], 2, 0.0, 3),
-    ([3.0, 2.9, 2.8, 2.7], 2, 0.5, 3),
-):
-    got = epochs_until_stop(EarlyStopping(patience, delta), losses)
+cases = [
+    ([5, 3, 4, 3.5, 2], 2, 0.0, 4, "two epochs after the best one, which is epoch 1"),
+    ([5, 4, 3, 2, 1], 2, 0.0, 5, "each is a new best"),
+    ([5, 3, 4, 2, 2.5, 1, 3], 2, 0.0, 7, "a new best begins the waiting anew"),
+    ([3, 9, 8, 7, 6, 5], 3, 0.0, 4, "all are worse than the best one, the first"),
+    ([1, 1, 1, 1], 2, 0.0, 3, "as good as the best is not better"),
+    ([3.0, 2.9, 2.8, 2.7], 2, 0.5, 3, "better by less than min_delta is not better"),
+]
+runs = [
+    epochs_until_stop(EarlyStopping(patience, delta), row) for row, patience, delta, *_ in cases
+]
+mistakes = {  # how many epochs run in the six cases, and why
+    (5, 5, 7, 6, 4, 4): "it never says stop. Does it look at the validation loss, and does it keep "
+    "the best one so far, and compare with that?",
+    (1, 1, 1, 1, 1, 1): "it says stop after the first epoch already: is the answer turned round?",
+    (5, 5, 7, 5, 4, 4): "it always waits for one epoch more than patience says",
+    (3, 5, 3, 3, 2, 2): "it always waits for one epoch less than patience says",
+    (
+        5,
+        5,
+        7,
+        6,
+        3,
+        3,
+    ): "each loss is compared with that of the epoch before, not with the best one",
+    (
+        3,
+        3,
+        3,
+        4,
+        3,
+        3,
+    ): "it waits from the start on, not from the best epoch: is best_epoch brought "
+    "up to date when a loss is better, that is, smaller?",
+    (4, 5, 5, 4, 3, 3): "the waiting goes on after a new best: it must begin anew there",
+}
+for (losses, patience, delta, want, why), got in zip(cases, runs):
     told = f"losses {losses} with patience {patience} and min_delta {delta}"
-    assert got == want, f"{told}: {got} epochs run, but it should be {want}"
+    why = mistakes.get(tuple(runs), why)
+    assert got == want, f"{told}: {got} epochs run, but it should be {want}: {why}"
 print("It stops when it should.")
 
 # %% [markdown]
@@ -565,6 +602,16 @@ network.eval()
 scores = network(x_test)
 assert scores.shape == (len(x_test), 10), f"the scores have shape {scores.shape}, not (n, 10)"
 seen, new = nn.accuracy(network(x_train), y_train), nn.accuracy(scores, y_test)
+middle = network((x_test[:100] + x_test[-100:]) / 2)
+is_line = np.allclose(middle, (scores[:100] + scores[-100:]) / 2, rtol=1e-3, atol=1e-3)
+assert new >= 0.97 or not is_line, (
+    f"{new:.1%} of the held-out digits are right: without a bend between its layers, a network is "
+    f"one linear layer"
+)
+assert new >= 0.97 or seen >= 0.97, (
+    f"{new:.1%} of the held-out digits are right, and {seen:.1%} of those it learned from: is it "
+    f"trained for long enough, with a learning rate neither too small nor too large?"
+)
 assert new >= 0.97, f"{new:.1%} of the held-out digits are right: it should be 97 % or more"
 print(f"right: {seen:.1%} of the digits it learned from, {new:.1%} of those it never saw")
 

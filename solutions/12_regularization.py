@@ -173,7 +173,14 @@ for p in (0.2, 0.7, 0.0):
     print(f"p = {p}: {share:.1%} of the numbers are 0")
     if abs(share - (1 - p)) < 0.02 < abs(share - p):
         raise AssertionError(f"{share:.0%} are 0: is p the chance to drop, or to keep?")
-    assert abs(share - p) < 0.02, f"{share:.1%} of the numbers are 0, but it should be {p:.0%}"
+    told = f"{share:.1%} of the numbers are 0, but it should be {p:.0%}"
+    assert share > 0 or p == 0, (
+        f"{told}. Is x multiplied by the mask, and is it drawn in training, not in evaluation?"
+    )
+    why = (
+        "is p compared with random numbers that lie evenly between 0 and 1, as random() draws them?"
+    )
+    assert abs(share - p) < 0.02, f"{told}: {why}"
     factors = y[kept] / x[kept]
     assert np.ptp(factors) < 1e-9, "the numbers that are left are not all scaled alike"
     said = f"with p = {p}, what is left is multiplied by {factors[0]:.4g}"
@@ -350,6 +357,19 @@ for parameters, strength, want in (
         raise AssertionError(f"{told} the penalty is twice what it should be: is there a half?")
     if want and abs(got - np.sqrt(want * strength / 2)) < 1e-9:
         raise AssertionError(f"{told} it is as if roots or absolute values were added, not squares")
+    each = [np.ravel(p.data) for p in parameters]
+    mistakes = {
+        "the last parameter counts, and no other: add up": np.sum(each[-1] ** 2),
+        "the first parameter counts, and no other: add up": np.sum(each[0] ** 2),
+        "the sum is squared: square each number, then add up": np.sum(np.concatenate(each)) ** 2,
+        "the mean is taken, not the sum": np.mean(np.concatenate(each) ** 2),
+        "of each parameter the mean is taken, not the sum": sum(np.mean(one**2) for one in each),
+        "strength is not used": 2 * want / max(strength, 1e-9) ** 2,
+        "strength is squared": 2 * want,
+    }
+    for words, number in mistakes.items():
+        is_it = abs(got - want) > 1e-9 > abs(got - strength / 2 * number)
+        assert not is_it, f"{told} the penalty is {want:g}, and yours is {float(got):g}: {words}"
     assert abs(got - want) < 1e-9, f"{told} the penalty is {want:g}, and yours is {float(got):g}"
 print("right")
 

@@ -143,6 +143,8 @@ shapes = [np.shape(part) for part in parts]
 assert all(len(shape) == 2 and shape[0] == 2 for shape in shapes), (
     f"the parts have shapes {shapes}, but x has 2 rows: every part keeps all rows"
 )
+first = parts[0][0, 0] if parts[0].size else 0
+assert first == 0, f"part 0 must begin at column 0, but it begins at column {first:g}"
 assert [columns for _, columns in shapes] == [2, 1, 4], (
     f"the parts have {[columns for _, columns in shapes]} columns, the sizes are [2, 1, 4]: "
     f"a size says how many columns a part has, not where it ends"
@@ -415,6 +417,9 @@ try:
     dxs, grads = model.backward_list([dy0, None])
 except (TypeError, ValueError) as error:
     raise AssertionError("dy_1 is None: the blocks of column 1 must not run backward") from error
+assert dxs[1] is not None, (
+    "dy_0 is there, so block (1, 0) runs backward, but dx_1 is None: to which dx, from which dy?"
+)
 nn.utils.check_same([[2]], dxs[1])
 dxs, grads = model.backward_list([None, dy1])
 assert dxs[0] is None, "no gradient reaches x_0 when dy_0 is None, so dx_0 must be None"

@@ -502,6 +502,9 @@ special = (
     "only in special matrices, the eigenvalues stand on the diagonal: here they are 3i and -3i"
 )
 assert np.all(np.isfinite(turned)), special
+assert not np.allclose(turned, [[0, 1], [-1, 0]]), (
+    "the spectral radius has become 1, not 1.5: is `radius` used?"
+)
 nn.utils.check_same([[0, 1.5], [-1.5, 0]], turned)
 symmetric = (
     "w.T has the eigenvalues of w: do yours hold only for symmetric matrices (eigvalsh, eigh)?"

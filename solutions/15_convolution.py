@@ -193,9 +193,12 @@ assert windows.shape == (2, 3, 3, 4, 2, 2), (
 )
 assert np.array_equal(windows[1, 2, 0, 3], x[1, 2, 0:2, 3:5]), "the window of place (0, 3) is wrong"
 few = cut(x, 3, stride=2, padding=1, fill=-7)
+places = few.shape[2:4]
+why = "in 6 x 7 pixels, border included, they begin at the rows 0 and 2, and the columns 0, 2 and 4"
+if 4 in places or 5 in places:  # as many as with stride 1
+    why = "does your code use the stride along both directions?"
 assert few.shape == (2, 3, 2, 3, 3, 3), (
-    f"stride 2 and padding 1: the shape is {few.shape}, not (2, 3, 2, 3, 3, 3). "
-    "Does your code use the stride along both directions?"
+    f"stride 2 and padding 1: the shape is {few.shape}, not (2, 3, 2, 3, 3, 3): {why}"
 )
 assert np.array_equal(few[0, 1, 1, 1], x[0, 1, 1:4, 1:4]), "with stride 2, a window is wrong"
 assert few[0, 0, 0, 0, 0, 0] == -7, "the corner should be the border, filled with `fill`"
@@ -269,6 +272,14 @@ pushes = np.random.default_rng(0).normal(size=(2, 3, 3, 2, 2, 2))  # 3 rows, 2 c
 for stride, shape in ((2, (2, 3, 6, 4)), (3, (2, 3, 8, 5))):
     pasted = paste(pushes, shape, stride)
     assert pasted.shape == shape, f"the result has shape {pasted.shape}, not {shape}"
+    lone = np.zeros((1, 1, 3, 2, 2, 2))
+    lone[0, 0, 2, 1, 0, 0] = 1  # the upper left corner of one window
+    rows, columns = np.nonzero(paste(lone, (1, 1, *shape[2:]), stride)[0, 0])
+    corner = (int(rows[0]), int(columns[0])) if len(rows) else "nowhere"
+    told = f"it begins at pixel ({2 * stride}, {stride}), and yours at {corner}"
+    assert corner == (2 * stride, stride), (
+        f"stride {stride}: the window of place (2, 1) is not where it was cut out: {told}"
+    )
     lost = "an entry is lost or counted twice: the sums before and after differ"
     assert np.isclose(pasted.sum(), pushes.sum()), f"stride {stride}: {lost}"
     corner = pasted[:, :, 2 * stride : 2 * stride + 2, stride : stride + 2]
@@ -396,6 +407,8 @@ y = layer.forward(x)
 assert y is not None, "forward gives back nothing: name your result `y`"
 turned = "the kernel is upside-down: its weight (k, l) must meet the pixel (r + k, c + l)"
 assert not np.array_equal(y, [[[[4, 1], [3, 6]]]]), turned
+on_its_side = "the kernel lies on its side: its weight (k, l) must meet the pixel (r + k, c + l)"
+assert not np.array_equal(y, [[[[4, -1], [1, 6]]]]), on_its_side
 nn.utils.check_same([[[[0, 1], [3, 2]]]], y)
 
 layer = Conv2d(2, 3, 3, stride=2, padding=1)
@@ -404,7 +417,14 @@ x = (np.arange(60.0) % 7 - 3).reshape(2, 2, 3, 5)
 without = layer.forward(x)
 layer.b.data = np.array([100.0, 200.0, 300.0])
 y = layer.forward(x)
-assert y.shape == (2, 3, 2, 3), f"y has shape {y.shape}, not (n, out_channels, rows, columns)"
+told = f"y has shape {y.shape}, not (n, out_channels, rows, columns) = (2, 3, 2, 3)"
+known = {
+    (1, 2): ", as without padding: is it handed on to cut?",
+    (3, 5): ", as with stride 1: is it handed on to cut?",
+    (1, 3): ", as without stride and padding: are they handed on to cut?",
+    (5, 7): ", as with stride 1 and padding 2: have they changed places?",
+}
+assert y.shape == (2, 3, 2, 3), told + known.get(y.shape[2:], "")
 nn.utils.check_same([[-6, 1, 8], [-2, -8, -2]], without[0, 0])
 nn.utils.check_same([[-8, -4, -5], [5, 13, -7]], without[1, 2])
 added = y - without
@@ -420,7 +440,15 @@ assert np.allclose(added, [[[[100]], [[200]], [[300]]]]), "each output channel h
 # %% nbgrader={"grade": true, "grade_id": "conv-dw", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 x = np.random.default_rng(0).normal(size=(3, 2, 5, 6))
 print(nn.check_gradients(Conv2d(2, 4, 3), x, only=["w"]))
-print(nn.check_gradients(Conv2d(2, 4, 2, stride=2, padding=1), x, only=["w"]))
+layer = Conv2d(2, 4, 2, stride=2, padding=1)
+y = layer.forward(x)
+try:
+    layer.backward(y)
+except (ValueError, IndexError) as error:
+    told = "with stride 1 backward runs, with stride 2 and padding 1 two arrays do not fit"
+    why = "are both handed on, to paste as to cut?"
+    raise AssertionError(f"{told}: {why} NumPy says: {error}") from error
+print(nn.check_gradients(layer, x, only=["w"]))
 
 by_hand = Conv2d(1, 1, 2)
 by_hand.forward(np.array([[[[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 1.0, 1.0]]]]))
@@ -439,9 +467,30 @@ print(nn.check_gradients(Conv2d(2, 4, 3), x, only=["b"]))
 #
 # With stride 1, with stride 2 and padding, and with windows that leave pixels out.
 
+
 # %% nbgrader={"grade": true, "grade_id": "conv-dx", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+def check_paste(layer, told):
+    """As y is linear in x, sum(dx * x) is sum(dy * y) where the windows go back to their places."""
+    y = layer.forward(x)
+    try:
+        dx, _ = layer.backward(y)
+    except (ValueError, IndexError) as error:
+        raise AssertionError(f"{told} NumPy says: {error}") from error
+    assert np.shape(dx) == x.shape, f"dx has shape {np.shape(dx)}, not that of x. {told}"
+    assert np.isclose(np.sum(dx * x), np.sum(y * y)), told
+
+
 x = np.random.default_rng(2).normal(size=(2, 3, 5, 6))
+layer = Conv2d(3, 2, 3)
+layer.forward(x)
+dx, _ = layer.backward(np.ones((2, 2, 3, 4)))
+piled = np.shape(dx) == x.shape and np.count_nonzero(dx) <= dx[..., :3, :3].size
+assert not piled, "all windows are pasted at one place: in which order does paste take its inputs?"
 print(nn.check_gradients(Conv2d(3, 2, 3), x, only=["input 0"]))
+told = "dx is right with stride 1, and wrong with stride 2: is the stride handed on to paste?"
+check_paste(Conv2d(3, 2, 3, stride=2), told)
+told = "dx is right without padding, and wrong with it: is the padding handed on to paste?"
+check_paste(Conv2d(3, 2, 3, padding=1), told)
 print(nn.check_gradients(Conv2d(3, 2, 3, stride=2, padding=1), x, only=["input 0"]))
 print(nn.check_gradients(Conv2d(3, 2, 2, stride=3), x, only=["input 0"]))
 
@@ -587,8 +636,13 @@ assert np.shape(y) == (1, 2, 2, 2), f"y has shape {np.shape(y)}, not (n, channel
 assert y[0, 0, 0, 0] != 3.5, "that is the mean of the window, not its largest number"
 assert y[0, 0, 0, 0] != 1, "that is the place of the largest number, not the number itself"
 nn.utils.check_same([[[[8, -1], [4, 7]], [[2, 4], [0, -2]]]], y)
-nn.utils.check_same([[[8, 8, 7], [7, 7, 7]]], MaxPool2d(3, stride=1).forward(pictures)[:, 0])
+y = MaxPool2d(3, stride=1).forward(pictures)
+told = f"size 3, stride 1: y has shape {np.shape(y)}, not (1, 2, 2, 3). Is self.stride handed on to cut?"
+assert np.shape(y) == (1, 2, 2, 3), told
+nn.utils.check_same([[[8, 8, 7], [7, 7, 7]]], y[:, 0])
 y = MaxPool2d(2, padding=1).forward(pictures - 1000.0)  # all numbers are far below 0 now
+told = f"padding 1: y has shape {np.shape(y)}, not (1, 2, 3, 3). Is the padding handed on to cut?"
+assert np.shape(y) == (1, 2, 3, 3), told
 assert np.all(np.isfinite(y)), "a window with pixels in it gives infinity"
 assert y.max() < -900, "all pixels are below -900, but an output is not: the border has won"
 nn.utils.check_same([[-997, -992, -1000], [-995, -993, -994], [-1000, -996, -994]], y[0, 0])

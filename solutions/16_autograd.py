@@ -167,24 +167,28 @@ def sum_to(dy, shape):
 
 # %% nbgrader={"grade": true, "grade_id": "autograd-sum-to", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
 dy = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-for shape, want in (
-    ((2, 3), dy),
-    ((3,), [5, 7, 9]),
-    ((2, 1), [[6], [15]]),
-    ((1, 3), [[5, 7, 9]]),
-    ((1, 1), [[21]]),
-    ((), 21),
+for shape, want, why in (
+    ((2, 3), dy, "nothing was stretched, so nothing is summed"),
+    ((3,), [5, 7, 9], "the axis in front was added, so it goes away"),
+    ((2, 1), [[6], [15]], "axis 1 was stretched: it is summed, and stays, with size 1"),
+    ((1, 3), [[5, 7, 9]], "axis 0 was stretched: it is summed, and stays, with size 1"),
+    ((1, 1), [[21]], "both axes were stretched: they are summed, and stay, with size 1"),
+    ((), 21, "both axes were added, so they go away"),
 ):
     print(f"to shape {shape}:", end=" ")
     lent = dy.copy()
     got = sum_to(lent, shape)
     assert np.array_equal(lent, dy), "sum_to writes into dy, which belongs to its caller"
     assert got is not None, "sum_to gives back nothing: name your result `dx`"
-    assert np.shape(got) == shape, f"to shape {shape}: your result has shape {np.shape(got)}"
+    assert np.shape(got) == shape, f"to shape {shape}: your result has shape {np.shape(got)}; {why}"
     nn.utils.check_same(want, got)
 deep = np.arange(24.0).reshape(2, 3, 4)
 got = sum_to(deep, (3, 1))
-assert np.shape(got) == (3, 1), f"from (2, 3, 4) to (3, 1): your result has shape {np.shape(got)}"
+told = f"from (2, 3, 4) to (3, 1): your result has shape {np.shape(got)}"
+count = (
+    "Axis 1 of (3, 1) belongs to axis 2 of dy, until the axis in front is gone. How do you count?"
+)
+assert np.shape(got) == (3, 1), f"{told}. {count}"
 assert np.allclose(got[:, 0], [60, 92, 124]), "from (2, 3, 4) to (3, 1): two axes must be summed"
 
 # %% [markdown]
@@ -699,6 +703,20 @@ shapes = {"x": (5, 3), "t": (5, 2), "w": (3, 4), "b": (4,), "v": (4, 2)}
 arrays = {name: rng.normal(size=shape) for name, shape in shapes.items()}
 hand = dict(zip(("loss", "w", "b", "v"), by_hand(**arrays)))
 taped = dict(zip(("loss", "w", "b", "v"), by_tape(**arrays)))
+
+
+class Straight(nn.ReLU):
+    """ReLU with a slope of 1 everywhere: wrong where its input is below 0."""
+
+    def backward(self, dy):
+        return dy, {}
+
+
+x, t, w, b, v = (Tensor(array) for array in arrays.values())
+error = record(Straight(), x @ w + b) @ v - t
+(error * error).sum().backward()
+straight = {"w": w.grad, "b": b.grad}
+
 for name in ("v", "w", "b"):
     nudge, slope = 1e-6, np.zeros(shapes[name])
     for place in np.ndindex(shapes[name]):
@@ -708,7 +726,18 @@ for name in ("v", "w", "b"):
     for way, gradient in (("by hand", hand[name]), ("by tape", taped[name])):
         told = f"d{name} {way} has shape {np.shape(gradient)}, but {name} has shape {shapes[name]}"
         assert np.shape(gradient) == shapes[name], told
-        far = f"d{name} {way} is not the measured slope:\n{gradient}\nmeasured:\n{slope.round(4)}"
+        factors = {
+            2: "it is half of that: what is the slope of e * e?",
+            -1: "it has the other sign",
+            5: "it is a mean over the examples: all of them add up",
+        }
+        why = [words for k, words in factors.items() if np.allclose(k * gradient, slope, rtol=1e-3)]
+        if name != "v" and np.allclose(gradient, straight[name]):
+            why.append(
+                "it is as if ReLU let all gradients through, also where its input is below 0"
+            )
+        told = ", ".join([f"d{name} {way} is not the measured slope", *why])
+        far = f"{told}:\n{gradient}\nmeasured:\n{slope.round(4)}"
         assert np.allclose(gradient, slope, rtol=1e-3, atol=1e-3), far
     nn.utils.check_same(hand[name], taped[name], tolerance=1e-9)
 

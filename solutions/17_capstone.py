@@ -104,7 +104,12 @@ for inputs, outputs, want in (
 ):
     got = total_parameters(edunn.Dense(inputs, outputs))
     assert got is not None, "total_parameters returns nothing"
-    assert got == want, f"a dense layer {inputs} → {outputs} has {want:,} parameters, not {got:,}"
+    why = {
+        2: ": there are 2 parameters, w and b, but how many numbers do they hold?",
+        inputs * outputs: ": those are the numbers of w alone",
+    }.get(got, "")
+    told = f"a dense layer {inputs} → {outputs} has {want:,} parameters, not {got:,}"
+    assert got == want, told + why
     print(f"{inputs:4d} → {outputs:4d}: {got:9,} parameters, {4 * got / 2**20:.3f} MiB in float32")
 
 classic = edunn.Sequential(
@@ -117,6 +122,9 @@ assert got == want == 109386, f"784 → 128 → 64 → 10 has 109,386 parameters
 again = edunn.Dense(5, 5)
 got = total_parameters(edunn.Sequential(again, edunn.ReLU(), again))
 assert got == 30, f"one layer used twice has 30 parameters, not {got}: shared ones count once"
+again.w.requires_grad = False
+got = total_parameters(again)
+assert got == 30, f"a layer whose w is frozen has 30 parameters, not {got}: those count as well"
 
 # %% [markdown]
 # ## 3. How much is computed
@@ -194,7 +202,19 @@ for model, n, inputs in ((classic, 32, 784), (classic, 1, 784), (apart, 7, 5), (
     got = total_multiply_adds(model, n)
     assert got is not None, "total_multiply_adds returns nothing"
     assert got != 2 * want, "twice too much: a multiply-add counts as one here"
-    assert got == want, f"{n} examples through\n{model}\ncost {want:,} multiply-adds, not {got:,}"
+    matrices = sum(p.data.size for p in model.parameters() if p.data.ndim == 2)
+    numbers = sum(p.data.size for layer in model for p in layer.parameters())
+    why = {
+        model.explain((n, inputs))
+        .rows[-1]
+        .multiply_adds: "that is what the last layer costs alone",
+        want / n: f"that is what one of the {n} examples costs",
+        n
+        * matrices: "each matrix counts once here, but one layer runs twice: go through the layers",
+        n * numbers: "biases are counted as well, but they are only added: a matrix has 2 axes",
+    }.get(got, "")
+    told = f"{n} examples through\n{model}\ncost {want:,} multiply-adds, not {got:,}"
+    assert got == want, f"{told}: {why}" if why else told
 print(f"a batch of 32 costs {total_multiply_adds(classic, 32):,} multiply-adds")
 
 # %% [markdown]
@@ -254,7 +274,20 @@ assert isinstance(got, dict), f"memory returns {type(got).__name__}, not a dict"
 by_hand = {"weights": 437544, "gradients": 437544, "optimizer": 875088, "activations": 25856}
 assert got.keys() == by_hand.keys(), f"the dict has {list(got)}, not {list(by_hand)}"
 for what, want in by_hand.items():
-    assert got[what] == want, f"{what}: {want:,} bytes by hand, and {got[what]:,} by your function"
+    why = {
+        want / 4: "these are numbers, and each has 4 bytes: see nbytes",
+        want * 2: "twice as much: is something counted twice, or 8 bytes for each number?",
+        want / 32: "that is for one example, and here are 32",
+        want - 4 * (128 + 64 + 10): "the biases are missing",
+        4 * (128 + 64 + 10): "these are the biases alone",
+        1280: "that is the last layer's output alone: all of them are kept until backward",
+        25856 - 1280: "the last layer's output is missing",
+        25856 + x.nbytes: "the batch x itself is counted: only what layers give",
+        x.nbytes: "that is the batch x itself: count what each layer gives",
+        437544: "each of these numbers has as many slots as the optimizer keeps",
+    }.get(got[what], "")
+    told = f"{what}: {want:,} bytes by hand, and {got[what]:,} by your function"
+    assert got[what] == want, f"{told}: {why}" if why else told
 table = classic.explain((32, 784))
 assert got["activations"] == sum(row.bytes for row in table.rows), "edunn's table says otherwise"
 
@@ -435,7 +468,18 @@ assert numbers <= 6000, f"the network has {numbers:,} parameters: more than 6,00
 assert network.forward(x_test).shape == (359, 10), "the network does not give 10 scores for a digit"
 history = train(network, x_train, y_train)
 network.eval()
-right = edunn.accuracy(network.forward(x_test), y_test)
+scores = network.forward(x_test)
+right, seen = edunn.accuracy(scores, y_test), edunn.accuracy(network.forward(x_train), y_train)
+middle = network.forward((x_test[:100] + x_test[-100:]) / 2)
+is_line = np.allclose(middle, (scores[:100] + scores[-100:]) / 2, rtol=1e-3, atol=1e-3)
+assert right >= 0.97 or not is_line, (
+    f"{right:.1%} of the held-out digits are right, not 97 %: the scores of a mean of two pictures "
+    f"are the mean of their scores. A chain of linear layers is one linear layer: what stands between?"
+)
+assert right >= 0.97 or seen >= 0.97, (
+    f"{right:.1%} of the held-out digits are right, and of those it learned from only {seen:.1%}: it "
+    f"has too few numbers, or they do not learn"
+)
 assert right >= 0.97, f"{right:.1%} of the held-out digits are right: it should be 97 % or more"
 print(
     f"{right:.1%} of {len(x_test)} digits that it never saw are right, with {numbers:,} parameters"

@@ -267,6 +267,7 @@ first = {
     0.55: "is the sum inside the tanh: where is the tanh?",
     0.5581: "has the inputs with u and the state with w: they have changed places",
     0.1489: "has not read its input x_1",
+    0.5121: "has the bias outside of the tanh: add it inside",
     0.8006: "is h_2: each state needs an array of its own. Is one array filled again and again?",
     0.6341: "is made with a sigmoid, not with tanh",
 }
@@ -316,6 +317,14 @@ last = {
     0.7976: "has the slope 1 - h_t: it is 1 - h_t squared",
     0.6386: "has the slope of the sigmoid: this is a tanh",
     0.1591: "has (1 - h_t) squared as slope: square first, then subtract",
+    6.5638: "has the slope 1 + h_t squared: the square is taken away, not added",
+    3.2025: "has the slope h_t: it is 1 - h_t squared",
+    2.5638: "has the slope h_t squared: it is 1 minus that",
+    -1.4362: "has the other sign: is the square taken away from 1?",
+    0.5157: "has the slope squared: multiply by it once",
+    0.7181: "is half of that: is something divided by the number of times?",
+    1.7953: "has got dz_2 u: the input meets w",
+    3.5905: "is dz_2 itself: on the way back to the input it meets w, transposed",
 }
 explain("dx_2", dx[0, 1, 0], last)
 early = {
@@ -332,6 +341,7 @@ start = {
     0.0: "is 0: the first step hands something back to h_0",
     1.7953: "is what step 2 hands back: h_0 gets what step 1 hands back",
     2.9944: "is dz_1 itself: on the way back it meets u, transposed",
+    3.2925: "adds up what both steps hand back: h_0 gets only what step 1 hands back",
     3.9955: "is dh_1: go back one more step, through the tanh and u",
 }
 explain("dh0", dh0[0, 0], start)

@@ -796,6 +796,12 @@ assert np.shape(y) == (3, 4), f"y has shape {np.shape(y)}, but it must have the 
 for what, axis in (("each column, over the batch", 0), ("all numbers together", None)):
     told = f"mean and variance are those of {what}: take them over each row, axis=-1"
     assert not np.allclose(y, (x - x.mean(axis)) / x.std(axis)), told
+mixed = "mean and variance are not taken along the same axis: both over each row, axis=-1"
+over_columns = (
+    (x - x.mean(0)) / x.std(-1, keepdims=True),
+    (x - x.mean(-1, keepdims=True)) / x.std(0),
+)
+assert not any(np.allclose(y, wrong) for wrong in over_columns), mixed
 for words, row in {
     "the variance is divided by D - 1, but it should be by D: as np.var does": [-(0.75**0.5)] * 2,
     "divided by the variance: divide by its root": [-0.5] * 2,
@@ -875,8 +881,11 @@ for words, numbers in {
     "dw is made with x - m: it must be divided by s as well": [-22, 36, -54, 88],
     "dw is made with dz: the w inside of it has no place here": [-44 / 3, 36, -72, 440 / 3],
     "dw is that of b: it must be multiplied by z": [11, 22, 33, 44],
+    "dw is a mean over the tokens: w is used for each of them, so add up": [-11 / 3, 6, -9, 44 / 3],
 }.items():
     assert not np.allclose(grads["w"], numbers), words
+means = "db is a mean over the tokens: b is used for each of them, so add up"
+assert not np.allclose(grads["b"], np.array([11, 22, 33, 44]) / 2), means
 nn.utils.check_same([11, 22, 33, 44], grads["b"])
 nn.utils.check_same([-22 / 3, 12, -18, 88 / 3], grads["w"])
 rng = np.random.default_rng(1)

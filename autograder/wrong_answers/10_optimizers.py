@@ -95,7 +95,7 @@ WRONG_ANSWERS = [
         "looks ahead, as Nesterov does",
         MOMENTUM,
         ('self.lr * state["v"]', 'self.lr * (dw + self.momentum * state["v"])'),
-        "1.8 times as long",
+        "1.9 times as long",
     ),
     Mistake("no first velocity", MOMENTUM, ('state.get("v", 0.0)', 'state["v"]'), "KeyError: 'v'"),
     Mistake(
@@ -105,9 +105,9 @@ WRONG_ANSWERS = [
         "beta times the step",
         MOMENTUM,
         ('self.lr * state["v"]', 'self.lr * self.momentum * state["v"]'),
-        "0.8 times as long",
+        "0.9 times as long",
     ),
-    Mistake("running mean", MOMENTUM, ("+ dw", "+ (1 - self.momentum) * dw"), "0.2 times as long"),
+    Mistake("running mean", MOMENTUM, ("+ dw", "+ (1 - self.momentum) * dw"), "0.1 times as long"),
     Mistake("uphill velocity", MOMENTUM, ("w -=", "w +="), "uphill"),
     Mistake("velocity minus", MOMENTUM, ("+ dw", "- dw"), "uphill"),
     Mistake(
@@ -115,7 +115,7 @@ WRONG_ANSWERS = [
     ),
     Mistake("steps along dw", MOMENTUM, ('* state["v"]', "* dw"), "The first step is right, later"),
     Mistake("lr twice", MOMENTUM, ("+ dw", "+ self.lr * dw"), "0.1 times as long"),
-    Mistake("always 0.9", MOMENTUM, ("self.momentum", "0.9"), "The first step is right, later"),
+    Mistake("always 0.9", MOMENTUM, ("self.momentum", "0.9"), "is self.momentum used"),
     Mistake(
         "keeps everything",
         MOMENTUM,
@@ -131,7 +131,7 @@ WRONG_ANSWERS = [
         "beta1, beta2 = 0.9, 0.999\n"
         + "\n".join([COUNTS, KEEPS_M, KEEPS_V, CORRECTS])
         + "\nw -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)",
-        "The first step is right, later",
+        "is self.betas used",
     ),
     Mistake("no correction", ADAM, (CORRECTS, "m_hat, v_hat = m, v"), "3.162 times as long"),
     Mistake("only m corrected", ADAM, ("v / (1 - beta2**t)", "v"), "31.62 times as long"),
@@ -220,5 +220,5 @@ WRONG_ANSWERS = [
     ),
     Mistake("no eps", ADAM, (" + self.eps", ""), "NaN or infinite"),
     Mistake("uphill with Adam", ADAM, ("w -=", "w +="), "uphill"),
-    Mistake("fixed eps", ADAM, ("self.eps", "1e-8"), "wrong for very small ones"),
+    Mistake("fixed eps", ADAM, ("self.eps", "1e-8"), "is self.eps used"),
 ]

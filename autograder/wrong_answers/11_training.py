@@ -148,7 +148,7 @@ WRONG_ANSWERS = [
         "returns the first batch",
         "batches",
         ("yield x[chosen], y[chosen]", "return x[chosen], y[chosen]"),
-        "each batch is a pair",
+        "return ends the loop",
     ),
     Mistake(
         "only x",
@@ -224,18 +224,23 @@ WRONG_ANSWERS = [
     Mistake(
         "nothing comes back", "train_epoch", ("return total / count", "pass"), "losses is [None"
     ),
-    Mistake("sum, not mean", "train_epoch", ("total / count", "total"), "history of losses is"),
+    Mistake(
+        "sum, not mean",
+        "train_epoch",
+        ("total / count", "total"),
+        "10 times the mean over its examples",
+    ),
     Mistake(
         "loss of the last batch",
         "train_epoch",
         ("total / count", "float(value.data)"),
-        "history of losses is",
+        "that of the last batch",
     ),
     Mistake(
         "batch means over all examples",
         "train_epoch",
         (" * len(batch_x)\n        count", "\ncount"),
-        "history of losses is",
+        "times the mean of its batches",
     ),
     Mistake(
         "target first",

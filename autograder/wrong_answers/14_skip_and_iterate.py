@@ -214,7 +214,7 @@ WRONG_ANSWERS = [
     Mistake("writes into w", RADIUS,
             ("return w * (radius / now)", "w *= radius / now\n    return w"),
             "changes the matrix"),
-    Mistake("radius is forgotten", RADIUS, ("radius / now", "1 / now"), "not equal"),
+    Mistake("radius is forgotten", RADIUS, ("radius / now", "1 / now"), "is `radius` used"),
     Mistake("multiplies instead of dividing", RADIUS, ("radius / now", "radius * now"),
             "not equal"),
 ]  # fmt: skip

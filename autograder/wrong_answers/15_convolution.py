@@ -131,7 +131,7 @@ WRONG_ANSWERS = [
         ("self.w.data", "self.w.data[:, :, ::-1, ::-1]"),
         "upside-down",
     ),
-    Mistake("kernel turned", "Conv2d.forward", ("oikl->", "oilk->"), "not equal"),
+    Mistake("kernel turned", "Conv2d.forward", ("oikl->", "oilk->"), "lies on its side"),
     Mistake("stride not used", "Conv2d.forward", ("self.stride, ", "1, "), "y has shape"),
     Mistake("padding not used", "Conv2d.forward", (", self.padding", ""), "y has shape"),
     Mistake("one new axis only", "Conv2d.forward", ("[:, None, None]", "[:, None]"), "broadcast"),
@@ -197,7 +197,10 @@ WRONG_ANSWERS = [
     ),
     Mistake("db averaged", "Conv2d.backward", ("np.sum(dy", "np.mean(dy"), "gradient of b"),
     Mistake(
-        "stride ignored in dx", "Conv2d.backward", (PASTE, "shape, 1, self.padding)"), "input 0"
+        "stride ignored in dx",
+        "Conv2d.backward",
+        (PASTE, "shape, 1, self.padding)"),
+        "with stride 2",
     ),
     Mistake(
         "padding ignored in dx", "Conv2d.backward", (PASTE, "shape, self.stride)"), "broadcast"
@@ -256,7 +259,7 @@ WRONG_ANSWERS = [
         "the place of the largest",
     ),
     Mistake("steps of one", "MaxPool2d.forward", ("self.stride", "1"), "y has shape"),
-    Mistake("no padding", "MaxPool2d.forward", ("self.padding", "0"), "different shapes"),
+    Mistake("no padding", "MaxPool2d.forward", ("self.padding", "0"), "padding handed on"),
     Mistake(
         "the largest of the whole map",
         "MaxPool2d.forward",

@@ -93,8 +93,7 @@ WRONG_ANSWERS = [
         "frozen ones left out",
         "total_parameters",
         (SUM, "model.number_of_trainable_parameters()"),
-        "leaves out frozen",
-        hidden=True,
+        "a layer whose w is frozen",
     ),
     Mistake(
         "n is forgotten",

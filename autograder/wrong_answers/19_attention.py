@@ -224,7 +224,7 @@ WRONG_ANSWERS = [
             "(z + self.b.data) * self.w.data"), "not equal"),
     Mistake("one axis in front only", NORM, ("axis=-1", "axis=1"), "not equal"),
     Mistake("mean over the batch, variance over the row", NORM, ("np.mean(x, axis=-1",
-            "np.mean(x, axis=0"), "not equal"),
+            "np.mean(x, axis=0"), "not taken along the same axis"),
     Mistake("parameters instead of arrays", NORM, ("self.w.data", "self.w"), "Tensor"),
     # LayerNorm.backward
     Mistake("mean's gradient forgotten", NORM_BACK, ("dz - mean_dz -", "dz -"),
@@ -251,7 +251,8 @@ WRONG_ANSWERS = [
     Mistake("summed over the sequences only", NORM_BACK,
             ("np.sum(dy.reshape(-1, width), axis=0)", "np.sum(dy, axis=0)"),
             "one number for each column"),
-    Mistake("the mean for db", NORM_BACK, ("np.sum(dy.reshape", "np.mean(dy.reshape"), "not equal"),
+    Mistake("the mean for db", NORM_BACK, ("np.sum(dy.reshape", "np.mean(dy.reshape"),
+            "db is a mean"),
     Mistake("dw and db exchanged", NORM_BACK, ("dw = np.sum((dy * z).reshape(-1, width), axis=0)\n"
             "        db = np.sum(dy.reshape(-1, width), axis=0)",
             "db = np.sum((dy * z).reshape(-1, width), axis=0)\n"
