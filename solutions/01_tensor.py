@@ -300,8 +300,8 @@ for array, shape, want in (
 ):
     got, copies = unbroadcast(array, shape), array.size // np.size(want)
     told = f"a dy of shape {array.shape}, brought to {shape},"
-    gone = f"{told} has shape {np.shape(got)}: an axis that forward added must go altogether"
-    assert np.ndim(got) <= len(shape), gone
+    too_many = f"{told} has shape {np.shape(got)}: an axis that forward added must go altogether"
+    assert np.ndim(got) <= len(shape), too_many
     assert np.shape(got) == shape, f"{told} has shape {np.shape(got)}: which axes must go?"
     averaged = copies > 1 and np.allclose(np.multiply(got, copies), want)
     assert not averaged, f"{told} is a mean; but what was copied forward is summed on the way back"

@@ -143,8 +143,8 @@ x = np.array([[3.0, -7.0, 0.0, 0.5], [-3.0, 7.0, -0.5, 100.0]])
 y = ReLU().forward(x)
 assert x[0, 1] == -7, "forward changed x, which belongs to its caller: make a new array instead"
 assert y is not None, "forward gives back nothing: name your result `y`"
-own = "compare each number with 0, and look for no maximum of a row or column"
-assert np.shape(y) == x.shape, f"y has shape {np.shape(y)}, but x has shape {x.shape}: {own}"
+own_number = "compare each number with 0, and look for no maximum of a row or column"
+assert np.shape(y) == x.shape, f"y has shape {np.shape(y)}, but x has shape {x.shape}: {own_number}"
 assert y.dtype != bool, "y says where x is positive, but it should hold the numbers"
 assert not np.any(y < 0), "y has negative numbers in it, but they should have become 0"
 nn.utils.check_same([[3, 0, 0, 0.5], [0, 7, 0, 100]], y)
@@ -259,7 +259,7 @@ assert x[0, 0] == 0, "forward changed x, which belongs to its caller: make a new
 assert y is not None, "forward gives back nothing: name your result `y`"
 assert np.shape(y) == x.shape, f"y has shape {np.shape(y)}, but x has shape {x.shape}"
 with np.errstate(all="ignore"):
-    for formula, value in (
+    for exactly, those in (
         ("1 / 1 + exp(-x): which part stands below the line?", 1 + np.exp(-x)),
         ("1 / (1 - exp(-x)): look at the signs", 1 / (1 - np.exp(-x))),
         ("exp(x) alone: look at the whole fraction", np.exp(x)),
@@ -268,7 +268,7 @@ with np.errstate(all="ignore"):
         ("the sigmoid of 2 x", 1 / (1 + np.exp(-2 * x))),
         ("y (1 - y), the slope: that belongs into backward", np.exp(x) / (1 + np.exp(x)) ** 2),
     ):
-        assert not np.allclose(y, value), f"y is exactly {formula}"
+        assert not np.allclose(y, those), f"y is exactly {exactly}"
 low, high = np.min(y), np.max(y)
 assert 0 <= low <= high <= 1, f"y must lie between 0 and 1, but it goes from {low:g} to {high:g}"
 assert y[0, 1] != y[0, 2], "x and -x give the same y: what differs between the two cases?"

@@ -188,8 +188,10 @@ with np.errstate(all="ignore"):
     alone = [Softmax().forward(large[i : i + 1]) for i in range(2)]
     y = Softmax().forward(large)
 assert np.all(np.isfinite(alone[0])), "exp overflows: shift the scores of a row before you use exp"
-vanish = "every exp of a row is rounded to 0, and 0 / 0 is no number: is its largest score 0 then?"
-assert np.all(np.isfinite(alone[1])), f"for scores of -1000 and less, {vanish}"
+vanishing = (
+    "every exp of a row is rounded to 0, and 0 / 0 is no number: is its largest score 0 then?"
+)
+assert np.all(np.isfinite(alone[1])), f"for scores of -1000 and less, {vanishing}"
 assert np.all(np.isfinite(y)), "each row alone is right, both together are not: shift row by row"
 nn.utils.check_same([[0.5, 0.5, 0], [0.5, 0.5, 0]], y)
 
@@ -305,14 +307,18 @@ class CrossEntropyWithLabels(nn.losses.ErrorLayer):
 # %% nbgrader={"grade": true, "grade_id": "cross-entropy-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
 y = np.array([[0.25, 0.75], [0.5, 0.5]])
 error = CrossEntropyWithLabels().forward(np.array([0, 1]), y)
-picked = "pick one number from each row: y[:, labels] takes whole columns, y alone takes all"
-assert np.shape(error) == (2,), f"error has shape {np.shape(error)}, not (2,): {picked}"
+each_row = (
+    "one number for each example? y[:, labels] takes whole columns, y alone takes all numbers"
+)
+assert np.shape(error) == (2,), f"error has shape {np.shape(error)}: {each_row}"
 assert np.all(error > 0), "an error is negative: the logarithm of a number below 1 is negative"
 in_bits = np.allclose(error, [2, 1])
 assert not in_bits, "right, but with the logarithm of base 2: use the natural one, np.log"
 assert not np.allclose(error, 12 * np.log(10)), "every p counts as 1e-12, also the large ones"
-extra = np.exp(-error[0]) - 0.25
-assert not 1e-14 < extra < 1e-2, f"p seems to be larger by {extra:.1g}: add nothing to p"
+added_to_p = np.exp(-error[0]) - 0.25
+assert not 1e-14 < added_to_p < 1e-2, (
+    f"it seems that {added_to_p:.1g} is added to p: add nothing to it"
+)
 at_floor = CrossEntropyWithLabels().forward(np.array([0]), np.array([[1e-12, 1.0]]))
 added = np.allclose(at_floor, -np.log(2e-12))
 assert not added, "1e-12 is added to p, but only a p that is smaller should count as 1e-12"
@@ -326,10 +332,12 @@ y = np.array([[0.0, 1.0], [0.0, 1.0]])
 with np.errstate(all="ignore"):
     error = CrossEntropyWithLabels().forward(np.array([0, 1]), y)
 assert np.isfinite(error[0]), f"for p = 0 the error is {error[0]}: what should p count as?"
-floor = np.exp(-error[0])
-assert 0.999e-12 < floor < 1.001e-12, f"p = 0 counts as {floor:.2g}, but 1e-12 is asked for"
-changed = "but only a p below 1e-12 counts as another number"
-assert abs(error[1]) < 1e-10, f"p = 1 counts as 1 - {error[1]:.2g}, {changed}"
+counted_as = np.exp(-error[0])
+assert 0.999e-12 < counted_as < 1.001e-12, (
+    f"p = 0 counts as {counted_as:.2g}, but 1e-12 is asked for"
+)
+only_small = "but only a p below 1e-12 counts as another number"
+assert abs(error[1]) < 1e-10, f"p = 1 counts as 1 - {error[1]:.2g}, {only_small}"
 assert y[0, 0] == 0, "forward changed y, which belongs to its caller: make a new array instead"
 nn.utils.check_same([12 * np.log(10), 0], error)
 
@@ -437,8 +445,10 @@ loss = CrossEntropyLoss().forward(scores[:1], np.array([1]))
 assert np.ndim(loss) == 0, f"the loss has shape {np.shape(loss)}, but it should be one number"
 not_shared = "divide by the number of examples, not by the number of all numbers of y"
 assert not np.isclose(3 * loss, np.log(3)), f"the loss is 3 times too small: {not_shared}"
-extra = np.exp(-loss) - 1 / 3
-assert not 1e-14 < extra < 1e-2, f"the probability seems to be larger by {extra:.1g}: add nothing"
+added_to_p = np.exp(-loss) - 1 / 3
+assert not 1e-14 < added_to_p < 1e-2, (
+    f"it seems that {added_to_p:.1g} is added to p: add nothing to it"
+)
 nn.utils.check_same(np.log(3), loss)
 
 loss = CrossEntropyLoss().forward(scores, np.array([1, 2]))

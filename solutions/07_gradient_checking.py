@@ -152,12 +152,12 @@ assert not np.allclose(got, [60, 0]), "only the first number is measured: does t
 assert not np.allclose(got, [6, 10]), "dy has no effect: weight the outputs by dy, then add them up"
 assert not np.allclose(got, [120, 20]), "twice too large: how far apart are the two points?"
 assert not np.allclose(got, [30, 5]), "half of what it should be: how far apart are the two points?"
-values = got
+first_got = got
 coarse = numeric_gradient(lambda x: x**3, np.array([2.0]), np.array([1.0]), h=0.1)
 one_sided = "a difference to one side only: you need f on both sides of x"
 assert not np.any(np.isclose(coarse, [12.61, 11.41])), one_sided
 assert abs(coarse[0] - 12) > 1e-6, "with h = 0.1 the slope must be 12.01: do you use the h given?"
-nn.utils.check_same([60, 10], values, tolerance=1e-7)
+nn.utils.check_same([60, 10], first_got, tolerance=1e-7)
 nn.utils.check_same([12.01], coarse, tolerance=1e-9)
 
 x, dy = np.random.default_rng(0).normal(size=(2, 2, 3))
@@ -249,12 +249,12 @@ assert not np.isclose(error, 0.1 / 4.1), (
     "not number by number, and no sum of the two in the divisor"
 )
 assert not np.isclose(error, 0.0125), "half of what it should be: is a sum in the divisor?"
-length = np.linalg.norm
-lengths = 0.1 / np.array([length(a), length(b), length(a) + length(b)])
+size_a, size_b = np.linalg.norm(a), np.linalg.norm(b)
+of_lengths = 0.1 / np.array([size_a, size_b, size_a + size_b])
 of_arrays = "these are lengths of whole arrays (norms), but the largest numbers are asked for"
-assert not np.any(np.isclose(error, lengths)), of_arrays
-mean = np.isclose(error, 0.1 / 4 / 3) or np.isclose(error, 0.1 / 2.1 / 3)
-assert not mean, "this is a mean over the numbers, but the largest difference is asked for"
+assert not np.any(np.isclose(error, of_lengths)), of_arrays
+as_mean = np.isclose(error, 0.1 / 4 / 3) or np.isclose(error, 0.1 / 2.1 / 3)
+assert not as_mean, "this is a mean over the numbers, but the largest difference is asked for"
 nn.utils.check_same(0.025, error)
 assert relative_error(b, a) == error, "a and b changed places, and the error is different"
 assert relative_error(-a, -b) == error, "of negative numbers, take the size: the largest |number|"

@@ -292,8 +292,8 @@ for name, right in (
 ):
     layer = Dense(2, 3, name, constant(w), constant(b))
     y = layer.forward(x)
-    twice = np.allclose(y, layer.activation.forward(np.array(right)), atol=1e-6)
-    assert not twice, f"{name} is applied twice: once is enough"
+    applied_twice = np.allclose(y, layer.activation.forward(np.array(right)), atol=1e-6)
+    assert not applied_twice, f"{name} is applied twice: once is enough"
     nn.utils.check_same(right, y, 1e-6)
 
 # %% [markdown]

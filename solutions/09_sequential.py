@@ -77,8 +77,8 @@ def count_parameters(module):
 for layer, right in ((nn.Linear(5, 3), 15), (nn.Bias(3), 3), (nn.ReLU(), 0), (nn.Dense(5, 3), 18)):
     found = count_parameters(layer)
     assert found is not None, "count_parameters gives back nothing: number was not filled"
-    arrays = "the arrays are counted, but each has as many numbers as its shape says"
-    assert found == right or found != len(layer.parameters()), arrays
+    counts_arrays = "the arrays are counted, but each has as many numbers as its shape says"
+    assert found == right or found != len(layer.parameters()), counts_arrays
     assert found == right, f"{layer} has {right} numbers to learn, but you count {found}"
 shared = nn.Linear(5, 3)
 found = count_parameters(nn.ModuleDict({"first": shared, "again": shared}))
@@ -287,8 +287,8 @@ y = Sequential(nn.AddConstant(1), nn.MultiplyConstant(3)).forward(np.array([[2.0
 assert y != 2, "2 goes in and 2 comes out: what a layer gives must become the x of the next layer"
 assert y != 7, "2 * 3 + 1 = 7: the second layer has come first"
 assert y != 3, "y is 2 + 1, from the first layer alone: does the loop end too early?"
-alone = "y is 2 * 3, as if the last layer were the only one: which x does each layer get?"
-assert y != 6, alone
+only_last = "y is 2 * 3, as if the last layer were the only one: which x does each layer get?"
+assert y != 6, only_last
 assert y == 9, f"y is {y}, but (2 + 1) * 3 = 9"
 
 x = np.array([[3, -7], [-3, 7]])
@@ -321,8 +321,8 @@ assert grads, "grads is still empty: write into the dict that is handed in, and 
 assert sorted(grads) == ["1.b", "1.w"], (
     f"Dense is layer 1, but its gradients are called {list(grads)}"
 )
-once = "after one use, a gradient is not the one that was handed in: what does a new name get?"
-assert np.array_equal(grads["1.w"], ones), once
+after_one = "after one use, a gradient is not the one that was handed in: what does a new name get?"
+assert np.array_equal(grads["1.w"], ones), after_one
 model.merge_gradients(shared, {"w": ones}, grads)
 assert "2.w" not in grads, (
     "the shared layer is known by its first place, 0, and not by its last one"

@@ -222,7 +222,7 @@ WRONG_ANSWERS = [
         "matrices kept in the other order",
         "MatMul.forward",
         ("= a, b", "= b, a"),
-        "two shapes do not fit together (ValueError: matmul",
+        "do not fit a matrix product (ValueError: matmul",
     ),
     # MatMul.backward
     Mistake("b not turned", "MatMul.backward", ("b.T", "b"), "matmul"),

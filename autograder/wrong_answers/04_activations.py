@@ -104,7 +104,7 @@ WRONG_ANSWERS = [
         "e is kept",
         "Sigmoid.forward",
         ("self.cache = y", "self.cache = e"),
-        "does not agree with the measured slope",
+        "only the slope is wrong",
     ),
     Mistake("x is kept", "Sigmoid.forward", ("= y", "= x"), "dy * x * (1 - x)"),
     # Sigmoid.backward

@@ -239,7 +239,7 @@ WRONG_ANSWERS = [
         "the winners are not marked",
         "MaxPool2d.forward",
         ("np.arange(self.size * self.size) == best[..., None]", "best"),
-        "two shapes do not fit together",
+        "does not fit beside (2, 3, 3, 2, 1): from the right, 3 meets 2",
     ),
     Mistake(
         "winners without a new axis", "MaxPool2d.forward", ("best[..., None]", "best"), "broadcast"

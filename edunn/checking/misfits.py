@@ -23,11 +23,15 @@ def misfit(text: str) -> Answer | None:
             return answer("raises_flattened", shape=str(other), count=math.prod(other))
     if "matmul" in text or "not aligned" in text:
         return answer("raises_product")
-    for one, other in pairs if "broadcast" in text else ():
+    if "operands could not" not in text and "could not broadcast input" not in text:
+        return None
+    for one, other in pairs:
         if len(one) < len(other) and _lacks_axis(one, other):
-            sizes = {"size": one[-1], "last": other[-1]}
+            meet = zip(one[::-1], other[::-1])
+            size, last = next(((a, b) for a, b in meet if a != b and 1 not in (a, b)), (0, 0))
+            sizes = {"size": size, "last": last}
             return answer("raises_lost_axis", shape=str(one), other=str(other), **sizes)
-    for one, other in pairs if "broadcast" in text else ():
+    for one, other in pairs:
         if len(one) == len(other) == 2 and _fit(one[::-1], other):
             return answer("raises_turned", shape=str(one), other=str(other))
     return None
