@@ -202,7 +202,7 @@ class Embedding(nn.Module):
 
     takes_indices = True  # so the checks give it whole numbers, and ask for no dx
 
-    def __init__(self, vocabulary, width, initializer=nn.initializers.RandomNormal(0.1)):
+    def __init__(self, vocabulary, width, initializer=edunn.initializers.RandomNormal(0.1)):
         self.w = nn.Parameter(initializer((vocabulary, width)))
 
     def forward(self, x):
@@ -312,7 +312,7 @@ class Positions(nn.Module):
     x, y: (n, T, width), where T is at most tokens    p: (tokens, width)
     """
 
-    def __init__(self, tokens, width, initializer=nn.initializers.RandomNormal(0.1)):
+    def __init__(self, tokens, width, initializer=edunn.initializers.RandomNormal(0.1)):
         self.p = nn.Parameter(initializer((tokens, width)))
 
     def forward(self, x):
