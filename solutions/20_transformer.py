@@ -202,7 +202,7 @@ class Embedding(nn.Module):
 
     takes_indices = True  # so the checks give it whole numbers, and ask for no dx
 
-    def __init__(self, vocabulary, width, initializer=nn.initializers.RandomNormal(0.1)):
+    def __init__(self, vocabulary, width, initializer=edunn.initializers.RandomNormal(0.1)):
         self.w = nn.Parameter(initializer((vocabulary, width)))
 
     def forward(self, x):
@@ -312,7 +312,7 @@ class Positions(nn.Module):
     x, y: (n, T, width), where T is at most tokens    p: (tokens, width)
     """
 
-    def __init__(self, tokens, width, initializer=nn.initializers.RandomNormal(0.1)):
+    def __init__(self, tokens, width, initializer=edunn.initializers.RandomNormal(0.1)):
         self.p = nn.Parameter(initializer((tokens, width)))
 
     def forward(self, x):
@@ -879,7 +879,7 @@ plt.show()
 # which a digit of the answer is to be guessed: at all other places, what comes next is mere chance, or
 # always the same.
 #
-# The training takes about ten seconds, and earns no points. Where it would take more than 25, as in a
+# The training takes about ten seconds, and earns no points. Where it would take more than 20, as in a
 # browser, numbers that were trained before are loaded into your classes.
 
 
@@ -896,7 +896,7 @@ def network(vocabulary, tokens, width=64, heads=8, deviation=0.1):
     )
 
 
-def train(model, batch, answers, steps, lr=0.003, seconds=25):
+def train(model, batch, answers, steps, lr=0.003, seconds=20):
     """Adam for so many steps, or until so many seconds are over; returns the loss of each.
 
     batch: a function that gives tokens (n, T + 1)    answers: how many at the end are guessed
@@ -1216,7 +1216,7 @@ def few():
     return spelled[rng.integers(len(spelled), size=64)]
 
 
-losses = train(speller, few, 9, 400, lr=0.006, seconds=12)
+losses = train(speller, few, 9, 400, lr=0.006, seconds=8)
 print(f"cross entropy: {losses[0]:.2f}, and {losses[-1]:.2f} after {len(losses)} batches\n")
 
 

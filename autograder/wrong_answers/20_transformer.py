@@ -255,4 +255,16 @@ WRONG_ANSWERS = [
     Mistake("a tuple", COST, 'cost = (blocks * 12 * width**2, blocks * 2 * tokens * width, 0)',
             "name your dict"),
 ]  # fmt: skip
-EQUIVALENT = {}
+EQUIVALENT = {
+    "Rows.forward: rows = self.layer.forward(x.reshape(-1, x.shape[-1])) -> "
+    "rows = self.layer.forward(x.reshape(-2, x.shape[-1]))": "NumPy takes -2 in a reshape as -1",
+    "Rows.forward: y = rows.reshape(*x.shape[:-1], -1) -> "
+    "y = rows.reshape(*x.shape[:-1], -2)": "NumPy takes -2 in a reshape as -1",
+    "Rows.backward: rows, layer_grads = self.layer.backward(dy.reshape(-1, dy.shape[-1])) -> "
+    "rows, layer_grads = self.layer.backward(dy.reshape(-2, dy.shape[-1]))": "NumPy takes -2 in a "
+    "reshape as -1",
+    "Rows.backward: dx = rows.reshape(*dy.shape[:-1], -1) -> "
+    "dx = rows.reshape(*dy.shape[:-1], -2)": "NumPy takes -2 in a reshape as -1",
+    "write: tokens = np.concatenate([tokens, new[:, None]], axis=1) -> "
+    "tokens = np.concatenate([tokens, new[:, None]], axis=-1)": "of two axes, 1 is the last",
+}
