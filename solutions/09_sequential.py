@@ -77,9 +77,10 @@ def count_parameters(module):
 for layer, right in ((nn.Linear(5, 3), 15), (nn.Bias(3), 3), (nn.ReLU(), 0), (nn.Dense(5, 3), 18)):
     found = count_parameters(layer)
     assert found is not None, "count_parameters gives back nothing: number was not filled"
-    counts_arrays = "the arrays are counted, but each has as many numbers as its shape says"
-    assert found == right or found != len(layer.parameters()), counts_arrays
-    assert found == right, f"{layer} has {right} numbers to learn, but you count {found}"
+    told = f"{layer} has {right} numbers to learn, but you count {found}"
+    each = "each array has as many numbers as its shape says"
+    assert found == right or found != len(layer.parameters()), f"{told}: {each}"
+    assert found == right, told
 shared = nn.Linear(5, 3)
 found = count_parameters(nn.ModuleDict({"first": shared, "again": shared}))
 assert found == 15, (
@@ -286,8 +287,8 @@ for model in (
 y = Sequential(nn.AddConstant(1), nn.MultiplyConstant(3)).forward(np.array([[2.0]])).item()
 assert y != 2, "2 goes in and 2 comes out: what a layer gives must become the x of the next layer"
 assert y != 7, "2 * 3 + 1 = 7: the second layer has come first"
-assert y != 3, "y is 2 + 1, from the first layer alone: does the loop end too early?"
-only_last = "y is 2 * 3, as if the last layer were the only one: which x does each layer get?"
+assert y != 3, "only one of the two layers, the first, has worked: does the loop end too early?"
+only_last = "2 * 3 is 6, as if only one of the two layers, the last, had worked: what is its x?"
 assert y != 6, only_last
 assert y == 9, f"y is {y}, but (2 + 1) * 3 = 9"
 
