@@ -65,8 +65,8 @@ WRONG_ANSWERS = [
     ),
     # Sigmoid.forward
     sigmoid("1 / (1 + np.exp(x))", "falls, not rises", "falls where it should rise"),
-    sigmoid("1 / 1 + np.exp(-x)", "no brackets", "between 0 and 1"),
-    sigmoid("1 / (1 - np.exp(-x))", "minus below", "between 0 and 1"),
+    sigmoid("1 / 1 + np.exp(-x)", "no brackets", "which part stands below the line"),
+    sigmoid("1 / (1 - np.exp(-x))", "minus below", "look at the signs"),
     sigmoid("np.exp(-x) / (1 + np.exp(-x))", "the other half", "falls where it should rise"),
     sigmoid("0.5 * (np.tanh(x) + 1)", "tanh without the half", "not equal"),
     sigmoid("1 / (1 + 2.71828 ** -x)", "e rounded", "not equal"),
