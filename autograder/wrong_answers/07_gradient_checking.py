@@ -21,7 +21,7 @@ WRONG_ANSWERS = [
         "    x[place] = kept + h\n"
         "    gradient[place] = (np.sum(dy * f(x)) - before) / h\n"
         "    x[place] = kept",
-        "not equal",
+        "a difference to one side only",
     ),
     Mistake("from x + h to x - 2 h", NUMERIC, ("kept - h", "kept - 2 * h"), "not equal"),
     Mistake("dy is not used", NUMERIC, ("dy * f(x)", "f(x)"), "dy has no effect"),
@@ -125,7 +125,7 @@ WRONG_ANSWERS = [
             "np.max(np.abs(a - b)), np.max(np.abs([a, b]))",
             "np.linalg.norm(a - b), max(np.linalg.norm(a), np.linalg.norm(b))",
         ),
-        "not equal",
+        "lengths of whole arrays",
     ),
     Mistake(
         "the smaller size",
