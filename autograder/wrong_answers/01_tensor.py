@@ -215,7 +215,9 @@ WRONG_ANSWERS = [
     Mistake("other order", "MatMul.forward", ("a @ b", "b @ a"), "a stands first"),
     Mistake("b turned", "MatMul.forward", ("a @ b", "a @ b.T"), "a matrix is turned"),
     Mistake("a turned", "MatMul.forward", ("a @ b", "a.T @ b"), "a matrix is turned"),
-    Mistake("one number", "MatMul.forward", ("a @ b", "np.vdot(a, b)"), "two shapes do not fit together"),
+    Mistake(
+        "one number", "MatMul.forward", ("a @ b", "np.vdot(a, b)"), "two shapes do not fit together"
+    ),
     Mistake("result turned", "MatMul.forward", ("a @ b", "(a @ b).T"), "a matrix is turned"),
     Mistake("matrices are not kept", "MatMul.forward", "y = a @ b", "NoneType"),
     Mistake(

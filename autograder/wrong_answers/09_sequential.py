@@ -146,7 +146,10 @@ WRONG_ANSWERS = [
         "asks for the short name", MERGE, ("if full in", "if name in"), "has replaced the first"
     ),
     Mistake(
-        "the first one twice", MERGE, (ADDS, "grads.get(full, gradient) + gradient"), "make 3 every"
+        "the first one twice",
+        MERGE,
+        (ADDS, "grads.get(full, gradient) + gradient"),
+        "what does a new name get?",
     ),
     Mistake("items forgotten", MERGE, (".items()", ""), "unpack"),
     Mistake("counts from 1", MERGE, ("index(layer)", "index(layer) + 1"), "called ['2.w', '2.b']"),
@@ -192,7 +195,10 @@ WRONG_ANSWERS = [
         "have exchanged their caches",
     ),
     Mistake(
-        "caches not put back", BACKWARD, ("layer.cache = cache", "pass"), "got its own cache back"
+        "caches not put back",
+        BACKWARD,
+        ("layer.cache = cache", "pass"),
+        "though what the inner layers remember",
     ),
     Mistake(
         "every layer gets dy",
@@ -221,7 +227,10 @@ WRONG_ANSWERS = [
         "pop from empty list",
     ),
     Mistake(
-        "the cache goes to the chain", BACKWARD, ("layer.cache =", "self.cache ="), "got its own"
+        "the cache goes to the chain",
+        BACKWARD,
+        ("layer.cache =", "self.cache ="),
+        "though what the inner layers",
     ),
     Mistake(
         "what merging gives back",
