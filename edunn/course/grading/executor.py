@@ -10,6 +10,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import pickle
 import resource
 import signal
 import threading
@@ -20,6 +21,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing, contextmanager
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
@@ -191,8 +193,9 @@ class LocalExecutor(Executor):
     def pool(self, shared: Library, single: bool) -> Iterator[Pool]:
         context, count = multiprocessing.get_context("spawn"), 1 if single else self.workers
         theirs, line = context.Pipe(duplex=False)
-        start = self.exercise, shared, self.secret, self.limits, theirs
-        with theirs, line, ProcessPoolExecutor(count, context, _start_judge, start) as processes:
+        given = _Given(self.exercise, shared, self.secret, self.limits)
+        processes = ProcessPoolExecutor(count, context, _start_judge, (given, theirs))
+        with theirs, line, given.file, processes:
             try:
                 yield _LocalPool(processes, count)
             except BaseException:
@@ -217,14 +220,37 @@ _judge: Judge  # of this process
 _since: list[float] = []  # when it began with what it judges now
 
 
-def _start_judge(
-    exercise: Exercise, library: Library, secret: bytes, limits: Limits, line: Connection
-) -> None:
+class _Given:
+    """What judges begin with, in a file in memory. What multiprocessing itself gives to a new
+    process goes through a pipe, whose reading end the giver holds too: if the process is killed
+    before it has read more than a pipe holds (64 KiB), that write never ends."""
+
+    def __init__(self, *things: Any) -> None:
+        self.file = open(os.memfd_create("given"), "wb")  # noqa: SIM115  # the pool closes it
+        self.file.write(pickle.dumps(things))
+        self.file.flush()
+
+    def __reduce__(self) -> Any:
+        return _read, (reduction.DupFd(self.file.fileno()), self.file.tell())
+
+
+def _read(copy: Any, size: int) -> Any:
+    """What a _Given was made of. copy: of its file, whose place other judges move as well"""
+    file = copy.detach()
+    try:
+        return pickle.loads(os.pread(file, size, 0))
+    finally:
+        os.close(file)
+
+
+def _start_judge(given: Any, line: Connection) -> None:
     """Make the judge of this process.
 
+    given: of a _Given, the exercise, what workers run with, the secret and the limits
     line: from the grader, which never writes to it: it comes to its end when the grader stops
     """
     global _judge
+    exercise, library, secret, limits = given  # what a _Given was made of
     os.umask(0o022)  # the grader's own would hide from workers what they read
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     memory = limits.judge_memory if most < 0 else min(limits.judge_memory, most)

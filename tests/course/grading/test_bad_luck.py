@@ -209,6 +209,30 @@ def test_who_was_killed_is_judged_again_and_then_not_graded(what):
     assert record.problem.id in ("worker_killed", "no_worker")
 
 
+def kill_new_judges(parent, times):
+    """Kill a judge before it has read what it begins with, so many times."""
+    while times:
+        for process in psutil.Process(parent).children():
+            with contextlib.suppress(psutil.Error):
+                if "spawn_main" in " ".join(process.cmdline()):
+                    process.kill()
+                    times -= 1
+                    time.sleep(0.2)
+
+
+def test_a_judge_that_is_killed_at_once_holds_nobody_up():
+    """Of an exercise larger than a pipe: what was written to it waited for ever."""
+    source = EXERCISE.source + "# " + 200_000 * "x"
+    exercise = Exercise(NAME, EXERCISE.release, source, EXERCISE.withheld)
+    executor = LocalExecutor(exercise, b"s" * 32, Limits(), workers=1)
+    thread = threading.Thread(target=kill_new_judges, args=(os.getpid(), 1), daemon=True)
+    thread.start()
+    records = list(executor.records({who: Submission(who, raw(right())) for who in ("ann", "bob")}))
+    thread.join(30)
+    assert not thread.is_alive()
+    assert sorted((one.student, one.points) for one in records) == [("ann", 7), ("bob", 7)]
+
+
 ENDS = {
     "os.abort()": "the process ended",
     "os._exit(3)": "the process ended",
