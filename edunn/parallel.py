@@ -19,13 +19,6 @@ from edunn.core import Module, Tensor
 from edunn.inputs import as_examples
 from edunn.optimizers import Optimizer
 
-try:
-    from mpi4py import MPI
-except ImportError as error:
-    raise ImportError(
-        "edunn.parallel needs mpi4py and an MPI: pip install 'edunn-course[parallel]'"
-    ) from error
-
 
 class DataParallel:
     """Takes the same steps as one process would, on all the processes of a communicator.
@@ -45,7 +38,13 @@ class DataParallel:
     """
 
     def __init__(self, model: Module, loss: Any, optimizer: Optimizer, comm: Any = None) -> None:
-        self.comm = MPI.COMM_WORLD if comm is None else comm
+        try:
+            from mpi4py import MPI  # here, as it opens connections as soon as it is imported
+        except ImportError as error:
+            raise ImportError(
+                "DataParallel needs mpi4py and an MPI: pip install 'edunn-course[parallel]'"
+            ) from error
+        self.mpi, self.comm = MPI, MPI.COMM_WORLD if comm is None else comm
         self.model, self.loss, self.optimizer = model, loss, optimizer
         weighted = getattr(loss, "weight", None) is not None
         if weighted or getattr(loss, "reduction", "mean") != "mean":
@@ -88,7 +87,7 @@ class DataParallel:
         own = [np.ravel(to(p.grad, "cpu")) for p in learned]
         kind = np.result_type(*own, np.float32)
         sums = np.concatenate([np.array([loss, n], kind), *own], dtype=kind)
-        self.comm.Allreduce(MPI.IN_PLACE, sums, MPI.SUM)
+        self.comm.Allreduce(self.mpi.IN_PLACE, sums, self.mpi.SUM)
         if sums[1] != n * self.comm.size:
             raise ValueError(f"DataParallel got a batch of {n} here and others elsewhere")
         place = 2

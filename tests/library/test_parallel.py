@@ -18,7 +18,8 @@ TRAIN = """
 import os, signal
 import numpy as np
 import edunn as nn
-from edunn.parallel import MPI, DataParallel
+from edunn.parallel import DataParallel
+from mpi4py import MPI
 
 rank = MPI.COMM_WORLD.rank
 nn.set_default_dtype(np.float64)
