@@ -7,6 +7,7 @@ comes from edunn itself, and `edunn status` says which is which.
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import linecache
 import re
@@ -121,6 +122,7 @@ def keep(what: Any, *reports: Any) -> None:
     _begin(package)
     text = HEADER.format(name=name) + "\n\n\n".join(sources) + "\n"
     (package / file).write_text(text, encoding="utf-8")
+    importlib.invalidate_caches()  # Python may know the folder without it, where clocks are coarse
     (package / f"{name}.borrowed").unlink(missing_ok=True)
     print(f"{name} is kept in {PACKAGE}/{file}: it is part of your own edunn now.")
 
