@@ -241,7 +241,7 @@ def identity(rng):
 
 
 RESIDUALS = residual, chain, identity
-OPEN = ("Softmax", "_Activation")  # of edunn's layers: this exercise builds on them
+OPEN = ("Softmax", "_Activation", "row_sums")  # of edunn's layers: it builds on them
 OWN = {
     "attention-mask": [masks],
     "attention-weights": [weights(False, 0), weights(False, 1), weights(False, 1, 2000.0)],
