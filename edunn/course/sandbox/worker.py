@@ -37,7 +37,13 @@ from edunn.course.sandbox.protocol import (
 from edunn.course.sandbox.shutting import Shutter
 
 MOST_ASKED = 100  # questions of input() that are answered with nothing
-PRELOADED = "edunn", "edunn.checking", "matplotlib.pyplot", "IPython.core.interactiveshell"
+PRELOADED = (
+    "edunn",
+    "edunn.checking",
+    "matplotlib.pyplot",
+    "IPython.core.interactiveshell",
+    "stack_data",  # which IPython imports when it first shows an exception, locked up by then
+)
 
 
 class _Capture(io.StringIO):
