@@ -126,8 +126,7 @@ def _keeps_its_own_cache(point: Point) -> list[Finding]:
     was = _as_list(point.dxs, point.grads)
     if len(again) == len(was) and all(np.array_equal(a, b) for a, b in zip(again, was)):
         return []
-    now = _attributes(module)
-    if names := sorted(f"self.{name}" for name in now if now[name] != before.get(name)):
+    if names := _other_attributes(before, _attributes(module)):
         return [subject.finding("kept_in_attribute", "backward", names=names)]
     if not is_renewed and point.cache is not None:
         return [subject.finding("cache_not_renewed", "backward")]
@@ -164,16 +163,28 @@ def _forward_of_another_batch(point: Point) -> None:
     subject.forward(*(np.flip(x, axis=0) if x.ndim else x for x in point.inputs))
 
 
-def _attributes(module: Module) -> dict[str, tuple[int, int]]:
-    """What the module has of its own beside cache, parameters, modules and buffers: by name, which
-    object that is, and its length."""
+def _attributes(module: Module) -> dict[str, tuple[Any, int]]:
+    """What the module has of its own beside cache, parameters, modules and buffers: by name, that
+    object (itself, as a later one may get the id of one that is gone), and its length now."""
     known = {"cache", "training", *module.buffers, *module.own_parameters()}
     found = {name: value for name, value in vars(module).items() if name not in known}
     return {
-        name: (id(value), len(value) if isinstance(value, list | dict | set) else 0)
+        name: (value, len(value) if isinstance(value, list | dict | set) else 0)
         for name, value in found.items()
         if not isinstance(value, Module)
     }
+
+
+def _other_attributes(
+    before: dict[str, tuple[Any, int]], now: dict[str, tuple[Any, int]]
+) -> list[str]:
+    """The attributes that are other objects now, or longer ones."""
+    other = [
+        name
+        for name, (value, length) in now.items()
+        if name not in before or value is not before[name][0] or length != before[name][1]
+    ]
+    return sorted(f"self.{name}" for name in other)
 
 
 def _as_list(dxs: list[Array], grads: dict[str, Array]) -> list[Array]:

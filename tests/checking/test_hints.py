@@ -75,10 +75,29 @@ class KeepsShapeOfPictures(nn.Conv2d):
         return dx.reshape(self.n, *dx.shape[1:]), grads
 
 
+class Slope:
+    def __init__(self, y):
+        self.of = 1 - y**2
+
+
+class KeepsWhereTheLastWas(nn.Tanh):
+    """Python gives the new object the place, and so the id, of the one that is gone."""
+
+    def forward(self, x):
+        y = np.tanh(x)
+        self.slope = None
+        self.slope = Slope(y)
+        return y
+
+    def backward(self, dy):
+        return dy * self.slope.of, {}
+
+
 OUTSIDE = [
     (KeepsX(3, 2), X, "self.x"),
     (KeepsY(), X, "self.y"),
     (KeepsMask(0.3), X, "self.mask"),
+    (KeepsWhereTheLastWas(), X, "self.slope"),
     (KeepsShape(), PICTURES, "self.x_shape"),
     (KeepsShapeOfPictures(2, 3, 2), PICTURES, "self.n"),
 ]
