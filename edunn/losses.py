@@ -253,15 +253,14 @@ class CrossEntropyLoss(_LabelLoss):
             rows = spread.sum(axis=1)
             losses = keep * losses + rows * log_total - _times(spread, shifted).sum(axis=1)
             slope, counts = keep * slope + rows[:, None] * p - spread, keep * counts
-        self.cache = slope, places, counts, count
+        slope[places] -= counts
+        self.cache = slope, count
         return self.reduce(losses, count)
 
     def backward(self, dy):
-        slope, places, counts, count = self.cache
+        slope, count = self.cache  # (n, classes)
         share = self.share(dy, count)  # a number, or one for each example
-        dx = (share * slope.T).T
-        dx[places] -= share * counts
-        return dx, {}
+        return (share * slope.T).T, {}
 
     def spread(self, labels, y):
         """(n, classes), how much of the aim label smoothing gives to every class."""

@@ -73,7 +73,7 @@ class Bias(Module):
         return x + b
 
     def backward(self, dy):
-        return dy, {"b": np.sum(rows(dy), axis=0)}
+        return dy, {"b": rows(dy).sum(axis=0)}
 
     def multiply_adds(self, y_shape):
         return 0
