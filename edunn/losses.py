@@ -243,7 +243,8 @@ class CrossEntropyLoss(_LabelLoss):
         total = p.sum(axis=1, keepdims=True)
         p /= total
         log_total = np.log(total[:, 0])
-        losses = log_total - shifted[places]  # -log p at the label
+        at_label = places[0] * y.shape[1] + places[1]  # in the rows of y as one
+        losses = log_total - shifted.ravel()[at_label]  # -log p there
         slope = p  # of the losses, but for what is at the labels
         if counts is not None:
             slope, losses = counts[:, None] * p, _times(counts, losses)
@@ -253,15 +254,15 @@ class CrossEntropyLoss(_LabelLoss):
             rows = spread.sum(axis=1)
             losses = keep * losses + rows * log_total - _times(spread, shifted).sum(axis=1)
             slope, counts = keep * slope + rows[:, None] * p - spread, keep * counts
-        self.cache = slope, places, counts, count
+        self.cache = slope, at_label, counts, count
         return self.reduce(losses, count)
 
     def backward(self, dy):
-        slope, places, counts, count = self.cache
+        slope, at_label, counts, count = self.cache
         share = self.share(dy, count)  # a number, or one for each example
-        dx = (share * slope.T).T
-        dx[places] -= share * counts
-        return dx, {}
+        dx = (share * slope.T).T.ravel()
+        dx[at_label] -= share * counts
+        return dx.reshape(slope.shape), {}
 
     def spread(self, labels, y):
         """(n, classes), how much of the aim label smoothing gives to every class."""

@@ -5,6 +5,7 @@ from numbers import Integral
 
 import numpy as np
 
+from edunn.backend import fused
 from edunn.core import RULES, Module
 from edunn.inputs import check_array, check_choice, check_number, check_positive, show
 from edunn.layers.linear import row_sums
@@ -47,11 +48,16 @@ class ReLU(_Activation):
 
     def forward(self, x):
         check_array(self, x)
-        self.cache = x > 0
-        return np.maximum(x, 0)
+        self.cache = y = np.maximum(x, 0)
+        return y
 
     def backward(self, dy):
-        return dy * self.cache, {}
+        return _where_positive(dy, self.cache), {}
+
+
+@fused
+def _where_positive(dy, y):
+    return dy * (y > 0)
 
 
 @named()
