@@ -7,6 +7,9 @@ enough, because NumPy hands a call over to CuPy when it is given CuPy's arrays.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import cache, wraps
+from types import FunctionType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -76,6 +79,38 @@ def to(x: Array, device: str) -> Array:
         raise DeviceError(f"device {device!r}: CuPy finds no NVIDIA GPU and driver; see nvidia-smi")
     with cupy.cuda.Device(int(number or 0)):
         return cupy.asarray(x)
+
+
+def fused(lines: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function of arrays one launch where its first argument is an array of CuPy's; anywhere
+    else it runs as it is written.
+
+    lines: each number of its results depends on the numbers at the same place (or broadcast there):
+    operators, also in place, and np.sqrt and its like, with out= where that saves memory. No sums,
+    products of matrices, shapes or indices. Arguments may be None, which the lines may ask for;
+    other numbers take part in no `if`, and what is computed of numbers alone is handed in, as it
+    counts as float64 there. All that they call is np's.
+
+    CuPy's fuse runs the lines once for each combination of dtypes, on stand-ins that write down
+    the operations, and compiles them into an ElementwiseKernel (cupy/_core/fusion.pyx,
+    https://docs.cupy.dev/en/stable/user_guide/kernel.html#kernel-fusion).
+    """
+
+    @wraps(lines)
+    def run(*args: Any) -> Any:
+        if type(args[0]) is np.ndarray or device_of(args[0]) == "cpu":
+            return lines(*args)
+        args = tuple(x.item() if isinstance(x, np.generic) else x for x in args)
+        return _one_kernel(lines, sys.modules["cupy"])(*args)
+
+    return run
+
+
+@cache
+def _one_kernel(lines: Any, cupy: Any) -> Any:
+    """The same lines, fused; np is CuPy in them, as NumPy knows nothing of its stand-ins."""
+    same = FunctionType(lines.__code__, {**lines.__globals__, "np": cupy}, lines.__name__)
+    return cupy.fuse(same)
 
 
 _dtype = np.dtype(np.float32)

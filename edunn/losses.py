@@ -243,7 +243,9 @@ class CrossEntropyLoss(_LabelLoss):
         total = p.sum(axis=1, keepdims=True)
         p /= total
         log_total = np.log(total[:, 0])
-        losses = log_total - shifted[places]  # -log p at the label
+        row, column = places  # as one index, into the rows of y as one
+        at_label = row * y.shape[1] + column.astype(np.intp, copy=False)
+        losses = log_total - shifted.ravel()[at_label]  # -log p at the label
         slope = p  # of the losses, but for what is at the labels
         if counts is not None:
             slope, losses = counts[:, None] * p, _times(counts, losses)
@@ -253,8 +255,9 @@ class CrossEntropyLoss(_LabelLoss):
             rows = spread.sum(axis=1)
             losses = keep * losses + rows * log_total - _times(spread, shifted).sum(axis=1)
             slope, counts = keep * slope + rows[:, None] * p - spread, keep * counts
-        slope[places] -= counts
-        self.cache = slope, count
+        slope = slope.ravel()
+        slope[at_label] -= counts
+        self.cache = slope.reshape(y.shape), count
         return self.reduce(losses, count)
 
     def backward(self, dy):

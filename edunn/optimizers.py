@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from edunn.backend import Array
+from edunn.backend import Array, fused
 from edunn.core import Parameter, Tensor
 from edunn.inputs import (
     check_choice,
@@ -163,7 +163,7 @@ class Optimizer:
 
     def decay(self, w: Array, dw: Array) -> Array:
         """The gradient with the weight decay in it, where there is one."""
-        return dw + self.weight_decay * w
+        return _with_decay(w, dw, self.weight_decay)
 
     def update(self, w: Array, dw: Array, state: _State) -> None:
         """Change the array `w` in place, given its gradient `dw`."""
@@ -215,10 +215,29 @@ class SGD(Optimizer):
         self.momentum, self.nesterov = momentum, nesterov
 
     def update(self, w: Array, dw: Array, state: _State) -> None:
-        if self.momentum:
-            v = state["v"] = self.momentum * state["v"] + dw if "v" in state else dw
-            dw = dw + self.momentum * v if self.nesterov else v
-        w -= self.lr * dw
+        if not self.momentum:
+            _descend(w, dw, self.lr)
+        else:
+            v = state["v"] if state else state.setdefault("v", np.zeros_like(w))
+            _roll(w, dw, v, self.momentum, self.momentum if self.nesterov else None, self.lr)
+
+
+@fused
+def _descend(w: Array, dw: Array, lr: Any) -> None:
+    w -= lr * dw
+
+
+@fused
+def _roll(w: Array, dw: Array, v: Array, momentum: Any, ahead: Any, lr: Any) -> None:
+    """ahead: the momentum once more, for Nesterov's; else None"""
+    v *= momentum
+    v += dw
+    w -= lr * (v if ahead is None else dw + ahead * v)
+
+
+@fused
+def _with_decay(w: Array, dw: Array, weight_decay: Any) -> Array:
+    return dw + weight_decay * w
 
 
 class Momentum(SGD):
@@ -270,7 +289,12 @@ class SignGD(AlsoTrains):
         super().__init__(parameters, lr, weight_decay)
 
     def update(self, w: Array, dw: Array, state: _State) -> None:
-        w -= self.lr * np.sign(dw)
+        _move_by_sign(w, dw, self.lr)
+
+
+@fused
+def _move_by_sign(w: Array, dw: Array, lr: Any) -> None:
+    w -= lr * np.sign(dw)
 
 
 class RMSprop(AlsoTrains):
@@ -290,8 +314,16 @@ class RMSprop(AlsoTrains):
         self.alpha, self.eps = alpha, eps
 
     def update(self, w: Array, dw: Array, state: _State) -> None:
-        v = state["v"] = self.alpha * state.get("v", 0.0) + (1 - self.alpha) * dw**2
-        w -= self.lr * dw / (np.sqrt(v) + self.eps)
+        if not state:
+            state["v"] = np.zeros_like(w)
+        _rmsprop(w, dw, state["v"], self.alpha, 1 - self.alpha, self.eps, self.lr)
+
+
+@fused
+def _rmsprop(w: Array, dw: Array, v: Array, alpha: Any, rest: Any, eps: Any, lr: Any) -> None:
+    v *= alpha
+    v += rest * dw**2
+    w -= lr * dw / (np.sqrt(v) + eps)
 
 
 class Adam(AlsoTrains):
@@ -322,24 +354,36 @@ class Adam(AlsoTrains):
         if not state:
             state.update(t=0, m=np.zeros_like(w), v=np.zeros_like(w))
         t = state["t"] = state["t"] + 1
-        (beta1, beta2), m, v = self.betas, state["m"], state["v"]
-        # m = beta1 m + (1 - beta1) dw, and so on, in place: new memory takes half of the time
-        part = np.empty_like(w)
-        m *= beta1
-        np.multiply(dw, 1 - beta1, out=part)
-        m += part
-        v *= beta2
-        np.multiply(dw, dw, out=part)
-        part *= 1 - beta2
-        v += part
-        if self.amsgrad:
-            v = state["v_max"] = np.maximum(state.get("v_max", 0.0), v)
+        if self.amsgrad and "v_max" not in state:
+            state["v_max"] = np.zeros_like(w)
+        beta1, beta2 = self.betas
         unbiased = math.sqrt(1 - beta2**t)  # the corrections as numbers: end of section 2
-        np.sqrt(v, out=part)
-        part += self.eps * unbiased
-        np.divide(m, part, out=part)
-        part *= self.lr * unbiased / (1 - beta1**t)
-        w -= part
+        eps, lr = self.eps * unbiased, self.lr * unbiased / (1 - beta1**t)
+        moments = state["m"], state["v"], state.get("v_max")
+        _adam(w, dw, *moments, beta1, 1 - beta1, beta2, 1 - beta2, eps, lr)
+
+
+@fused
+def _adam(  # noqa: PLR0913  # what is computed of numbers alone is handed in: see `fused`
+    w: Array, dw: Array, m: Array, v: Array, v_max: Any,
+    beta1: Any, rest1: Any, beta2: Any, rest2: Any, eps: Any, lr: Any,
+) -> None:  # fmt: skip
+    """m = beta1 m + rest1 dw, and so on, in place: new memory takes half of the time"""
+    part = dw * rest1
+    m *= beta1
+    m += part
+    v *= beta2
+    np.multiply(dw, dw, out=part)
+    part *= rest2
+    v += part
+    if v_max is not None:
+        np.maximum(v_max, v, out=v_max)
+        v = v_max
+    np.sqrt(v, out=part)
+    part += eps
+    np.divide(m, part, out=part)
+    part *= lr
+    w -= part
 
 
 class AdamW(Adam):
