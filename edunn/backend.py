@@ -97,9 +97,10 @@ def fused(lines: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @wraps(lines)
-    def run(*args: Any) -> Any:
-        if type(args[0]) is np.ndarray or device_of(args[0]) == "cpu":
-            return lines(*args)
+    def run(first: Any, *more: Any) -> Any:
+        if type(first) is np.ndarray or device_of(first) == "cpu":
+            return lines(first, *more)
+        args: tuple[Any, ...] = (first, *more)
         args = tuple(x.item() if isinstance(x, np.generic) else x for x in args)
         return _one_kernel(lines, sys.modules["cupy"])(*args)
 

@@ -216,15 +216,10 @@ class SGD(Optimizer):
 
     def update(self, w: Array, dw: Array, state: _State) -> None:
         if not self.momentum:
-            _descend(w, dw, self.lr)
+            w -= self.lr * dw
         else:
             v = state["v"] if state else state.setdefault("v", np.zeros_like(w))
             _roll(w, dw, v, self.momentum, self.momentum if self.nesterov else None, self.lr)
-
-
-@fused
-def _descend(w: Array, dw: Array, lr: Any) -> None:
-    w -= lr * dw
 
 
 @fused
