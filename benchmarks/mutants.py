@@ -216,7 +216,7 @@ TARGETS = [
         for kind in (nn.RNN, nn.LSTM, nn.GRU)
         for name in ("_step", "_step_back")
     ),
-    *(Target(ops.Power, name, configurations("Power"), "inner") for name in BOTH),
+    *(Target(ops.Power, name, configurations("Power")) for name in BOTH),
     *(Target(BatchNorm, name, NORMS) for name in BOTH),
     Target(Moments, "moments", NORMS),
     *(

@@ -33,7 +33,7 @@ def check_same(
         _fail(
             f"Arrays are not equal (tolerance {tolerance})\nexpected:\n{expected}\n"
             f"calculated:\n{calculated}\nlargest difference: {apart:.3g}"
-            + (_rounding(apart, expected, tolerance) or _pattern(expected, calculated, tolerance))
+            + (_rounding(apart, expected, calculated) or _pattern(expected, calculated, tolerance))
         )
     _succeed(f"Arrays are equal (tolerance {tolerance})")
 
@@ -66,7 +66,7 @@ def check_same_float(
     if not apart <= tolerance:
         _fail(
             f"{title} is {calculated}, not {expected} (tolerance {tolerance})"
-            + _rounding(apart, expected, tolerance)
+            + _rounding(apart, expected, calculated)
         )
     _succeed(f"{title} is {expected} (tolerance {tolerance})")
 
@@ -108,13 +108,18 @@ def _both(expected: Any, calculated: Any, check_shape: bool = True) -> tuple[Any
     return expected, calculated
 
 
-def _rounding(apart: Any, expected: Any, tolerance: float) -> str:
-    """What to do about a difference that is no larger than what float32 rounds off."""
+def _rounding(apart: Any, expected: Any, calculated: Any) -> str:
+    """Where a difference may come from that is no larger than what float32 rounds off."""
     if not apart <= FLOAT32 * np.max(np.abs(expected)):
         return ""
+    remedy = (
+        f"write tolerance={FLOAT32:g}, or nn.set_default_dtype('float64') before the layer is made"
+    )
+    if calculated.dtype == np.float32:
+        return f"\nSo much is rounded off in float32: {remedy}"
     return (
-        f"\nSo much is rounded off in float32: write tolerance={FLOAT32:g}, or "
-        "nn.set_default_dtype('float64') before the layer is made"
+        "\nSo small a difference comes from a small number that is added in the formula, such as an "
+        f"eps; or from weights in float32: then {remedy}"
     )
 
 

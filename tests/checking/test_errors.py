@@ -65,6 +65,14 @@ def test_check_same_raises_the_base():
         assert type(caught.value) is CheckError
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"), [(np.float32, "So much is rounded off in float32"), (float, "such as an eps")]
+)
+def test_check_same_says_where_a_small_difference_comes_from(kind, told):
+    with pytest.raises(nn.checking.CheckError, match=told):
+        nn.utils.check_same(0.1, kind(0.1 - 1e-10))
+
+
 def test_check_same_of_a_tensor_says_where_its_array_is():
     with pytest.raises(CheckError, match="calculated is a Parameter, not an array: its array is"):
         nn.utils.check_same(np.ones(2), nn.Parameter(np.ones(2)))
