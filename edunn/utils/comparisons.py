@@ -118,8 +118,8 @@ def _rounding(apart: Any, expected: Any, calculated: Any) -> str:
     if calculated.dtype == np.float32:
         return f"\nSo much is rounded off in float32: {remedy}"
     return (
-        "\nSo small a difference comes from a small number that is added in the formula, such as an "
-        f"eps; or from weights in float32: then {remedy}"
+        "\nSo small a difference comes from a small number that is added in the formula, such as "
+        f"an eps; or from weights in float32: then {remedy}"
     )
 
 
