@@ -320,6 +320,7 @@ def export_command(  # noqa: PLR0913  # a parameter for each option
     print_some("that still wait for a person, with the points so far", result.waiting)
     print_some("late, or nobody knows when; what was taken off is said", result.late)
     print_some("not in the roster, left out", result.strangers)
+    print_some("no assignment of the gradebook: Canvas makes a new one (see --column)", result.new)
     print_files(result.path)
 
 

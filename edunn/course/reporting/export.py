@@ -50,6 +50,7 @@ class Exported:
     waiting: list[str] = field(default_factory=list)  # exported, but a person will add points
     late: list[str] = field(default_factory=list)  # exported, and what was taken off for it
     strangers: list[str] = field(default_factory=list)  # graded, and not in the roster
+    new: list[str] = field(default_factory=list)  # columns that the gradebook given does not have
     written: dict[tuple[str, str], Grade] = field(default_factory=dict)  # by student and exercise
 
 
@@ -74,7 +75,10 @@ def export_grades(
     write = {"canvas": _write_canvas, "moodle": _write_moodle}[kind]
     if kind == "moodle" and roster.kind == WORKSHEET:
         write = _write_worksheet
-    return write(sheets, columns, roster, out / f"{kind}.csv")
+    result = write(sheets, columns, roster, out / f"{kind}.csv")
+    if kind == roster.kind == CANVAS:
+        result.new = [column for column in columns if column not in roster.header]
+    return result
 
 
 def _column_of(sheet: Sheet, roster: Roster) -> str:

@@ -18,7 +18,7 @@ COLUMNS = (
 _UNSEEN = r"\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff"
 _NUMBER = r"[-+]?\d+([.,]\d+)?(e[-+]?\d+)?[)\]}\s]*(?=$|[,;\t|])"
 FORMULA = re.compile(
-    rf"(^|[,;\t|])([{_UNSEEN}\"“”]*)(?!{_NUMBER})(?=[=+\-@＝＋－＠])", re.IGNORECASE
+    rf"(^|[,;\t|])([{_UNSEEN}\"“”]*)(?!{_NUMBER}|-$)(?=[=+\-@＝＋－＠])", re.IGNORECASE
 )
 
 

@@ -80,7 +80,7 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
     found = run_in_kernel(notebook, path.parent, seconds)
     receipt = Receipt(
         path.stem,
-        _each_once([_checked(cell, found) for cell in graded]),
+        _each_once(_all_checked(notebook["cells"], graded, found)),
         _digests(notebook["cells"]),
         {"edunn": edunn.__version__, "numpy": np.__version__, "python": platform.python_version()},
     )
@@ -115,6 +115,21 @@ def _each_once(checks: list[Check]) -> list[Check]:
     return list(found.values())
 
 
+def _all_checked(cells: list[Any], graded: list[Any], found: Outcome) -> list[Check]:
+    """What a run shows of each graded cell. Where a name is missing because another cell stopped
+    before it was made, that cell's error is said, which is what must be mended."""
+    names, checks, stopped = {cell["id"] for cell in graded}, [], ""
+    for cell in cells:
+        if cell["id"] in names:
+            check = _checked(cell, found)
+            if stopped and check.reason.startswith("NameError: "):
+                check.reason += f"; a cell above it stopped with {stopped}"
+            checks.append(check)
+        elif not stopped and (error := found.get(cell["id"])):
+            stopped = _told(*error)
+    return checks
+
+
 def _checked(cell: Any, found: Outcome) -> Check:
     """What a run shows of one graded cell."""
     about = cell["metadata"]["nbgrader"]
@@ -127,9 +142,13 @@ def _checked(cell: Any, found: Outcome) -> Check:
     error = found[cell["id"]]
     if error is None:
         return Check(name, points, PASSED)
-    kind, text = error
+    return Check(name, points, FAILED, _told(*error))
+
+
+def _told(kind: str, text: str) -> str:
+    """An exception in a line."""
     line = without_escapes(text).strip().split("\n\n")[0].replace("\n", " ")
-    return Check(name, points, FAILED, line if kind == "NotImplementedError" else f"{kind}: {line}")
+    return line if kind == "NotImplementedError" else f"{kind}: {line}"
 
 
 def _digests(cells: list[Any]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from edunn.course.grading.records import NOT_GRADED, STUDENT_ERROR, CellResult, 
 from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
 from edunn.course.reporting.export import export_grades
+from edunn.course.reporting.grades_csv import harmless
 from edunn.course.submissions.collect import take_in
 from edunn.course.submissions.roster import Roster
 from lock import needs_lock
@@ -129,6 +130,21 @@ def test_moodle_has_no_row_without_a_grade(out, roster):
         ["ben@uni.edu", "s-2", "4", "late"],
         ["Cleo@uni.edu", "s-3", "3", ""],  # as the roster has it
     ]
+
+
+def test_a_column_that_the_gradebook_does_not_have_is_named(out, tmp_path):
+    gradebook = written(
+        tmp_path,
+        "Student,ID,SIS User ID,SIS Login ID,Section,Exercise 2 (4711)\n"
+        "    Points Possible,,,,,10\nAnna,101,s-1,anna,A,\n",
+    )
+    assert export_grades("canvas", out, NAME, gradebook).new == [TITLE]
+    assert export_grades("canvas", out, NAME, gradebook, "Exercise 2 (4711)").new == []
+    assert export_grades("canvas", out, NAME, gradebook, "Exercize 2").new == ["Exercize 2"]
+
+
+def test_a_lone_dash_is_no_formula():
+    assert [harmless(cell) for cell in ("-", "-a", "-1", "--")] == ["-", "'-a", "-1", "'--"]
 
 
 def test_a_column_by_the_name_it_has_there(out, roster):

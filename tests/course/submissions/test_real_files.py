@@ -261,6 +261,17 @@ def test_edunn_check_says_the_same(name, tmp_path):
     assert (receipt.points, receipt.max_points) == (7, 7), receipt.checks
 
 
+def test_edunn_check_names_the_cell_that_stopped(tmp_path):
+    notebook = right()
+    cell = notebook["cells"][place(notebook, "bias")]
+    cell["source"] = cell["source"].replace("def forward(self, x):", "def forward(self, x)")
+    path = tmp_path / f"{NAME}.ipynb"
+    path.write_bytes(raw(notebook))
+    reason = check_notebook(path).checks[0].reason
+    assert reason.startswith("NameError: ")
+    assert "a cell above it stopped with SyntaxError: " in reason
+
+
 def test_some_deeds_and_editors_really_judged(tmp_path):
     """What the law compares by its sources."""
     for deed in DEEDS:
