@@ -3,12 +3,13 @@ ones that are not the reference's."""
 
 from __future__ import annotations
 
-import runpy
 import textwrap
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from edunn.course.errors import CourseError
+from edunn.course.hidden_tests.exercise import definitions
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import owner, regions
 
@@ -94,12 +95,23 @@ def _code(change: Change, reference: list[str], todo: str, who: str) -> str:
 
 def read_wrong_answers(course: Course, name: str) -> tuple[list[Mistake], dict[str, str]]:
     """The wrong answers; and {a change of the solution that makes no difference: why}."""
-    found = runpy.run_path(str(course.wrong_answers_path(name)))
+    found = _of_file(course, course.wrong_answers_path(name), "WRONG_ANSWERS")
     return found["WRONG_ANSWERS"], found.get("EQUIVALENT", {})
 
 
 def read_right_answers(course: Course, name: str) -> list[RightAnswer]:
     """The right answers that are not the reference's; none without a file of them."""
     path = course.right_answers_path(name)
-    answers: list[RightAnswer] = runpy.run_path(str(path))["RIGHT_ANSWERS"] if path.exists() else []
+    answers: list[RightAnswer] = []
+    if path.exists():
+        answers = _of_file(course, path, "RIGHT_ANSWERS")["RIGHT_ANSWERS"]
     return answers
+
+
+def _of_file(course: Course, path: Path, wanted: str) -> dict[str, Any]:
+    """What a file of answers defines, which must hold a list of this name."""
+    where = path.relative_to(course.root).as_posix()
+    found = definitions(path.read_text(encoding="utf-8"), where)
+    if not isinstance(found.get(wanted), list):
+        raise CourseError(f"{where} has no list {wanted}")
+    return found

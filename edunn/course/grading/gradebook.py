@@ -53,6 +53,7 @@ from edunn.files import write_whole
 SHORTEST = 16  # bytes of a secret
 # nbgrader takes these in the name of a folder for patterns of names, and for parts of an address
 ODD = re.compile(r"[?*]|\[.*\]|%[0-9a-fA-F]{2}")
+NAMED = re.compile(r"^\s*(?:\w+\.)*(\w+(?:Error|Exception|Entry)): (.+)$", re.MULTILINE)  # in a log
 UNREADABLE = SQLAlchemyError, sqlite3.Error, MissingEntry, InvalidEntry, LookupError
 
 
@@ -61,7 +62,11 @@ class Blank(ClearSolutions):
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
         if cell.cell_type == "code":
-            cell.source = blank(cell.source)
+            try:
+                cell.source = blank(cell.source)
+            except SyntaxError as error:
+                where = f"cell {cell.get('id')}, line {error.lineno}"
+                raise CourseError(f"{where}: SyntaxError: {error.msg}") from None
             return cell, resources
         return super().preprocess_cell(cell, resources, cell_index)
 
@@ -334,8 +339,12 @@ def release_bytes(solution: Any, name: str) -> bytes:
 def _succeed(result: dict[str, Any], what: str) -> None:
     """Raise CourseError, in nbgrader's words, unless something of nbgrader's has succeeded."""
     if not result["success"]:
-        log = (result.get("error") or result.get("log") or "no message").strip().splitlines()
-        raise CourseError(f"{what}: nbgrader says: {log[-1]}")
+        log = f"{result.get('log') or ''}\n{result.get('error') or 'no message'}".strip()
+        causes = [one for one in NAMED.findall(log) if "the above traceback" not in one[1]]
+        if causes and causes[-1][0] == CourseError.__name__:
+            raise CourseError(f"{what}: {causes[-1][1]}")
+        said = ": ".join(causes[-1]) if causes else log.splitlines()[-1]
+        raise CourseError(f"{what}: nbgrader says: {said}")
 
 
 def grades(entry: Any) -> list[Any]:

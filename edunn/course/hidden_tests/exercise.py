@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import traceback
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from edunn.course.errors import CourseError
@@ -51,8 +53,7 @@ class Exercise:
 
     def cases(self) -> dict[str, list[Case]]:
         """The hidden cases, by graded cell."""
-        names: dict[str, Any] = {"__name__": self.name}
-        exec(compile(self.source, f"{self.name}.py", "exec"), names)
+        names = definitions(self.source, f"autograder/cases/{self.name}.py")
         if not isinstance(names.get("CASES"), dict):
             near = [name for name in names if name.casefold() in ("case", "cases")]
             there = f", but {near[0]}" if near else ""
@@ -61,3 +62,20 @@ class Exercise:
                 'a dict of that name, {"the id of a graded cell": [a case, ...], ...}'
             )
         return names["CASES"]
+
+
+def definitions(source: str, where: str) -> dict[str, Any]:
+    """What a file that an author wrote defines. CourseError with its line, where it does not run.
+
+    where: what the file is called, from the course's folder
+    """
+    names: dict[str, Any] = {"__name__": PurePath(where).stem}
+    try:
+        exec(compile(source, where, "exec"), names)
+    except SyntaxError as error:
+        raise CourseError(f"{where}, line {error.lineno}: SyntaxError: {error.msg}") from None
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        line = [frame.lineno for frame in frames if frame.filename == where][-1]
+        raise CourseError(f"{where}, line {line}: {type(error).__name__}: {error}") from error
+    return names

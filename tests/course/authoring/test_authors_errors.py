@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from edunn.course.authoring.answers import read_right_answers, read_wrong_answers
 from edunn.course.authoring.overview import overview
 from edunn.course.errors import CourseError
+from edunn.course.grading.gradebook import release_bytes
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.layout import Course
 
@@ -69,3 +71,50 @@ def test_what_is_forgotten_in_a_cell(course, old, new, said):
     assert said in str(error.value)
     assert str(error.value).startswith("02_bias.py: cell ")
     assert "\n" not in str(error.value)
+
+
+FILES = {
+    "cases": lambda course: Exercise.of(course, "02_bias"),
+    "wrong_answers": lambda course: read_wrong_answers(course, "02_bias"),
+    "right_answers": lambda course: read_right_answers(course, "02_bias"),
+}
+
+
+@pytest.mark.parametrize("folder", FILES)
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import math\n\ndef odd(x)\n", "line 3: SyntaxError: expected ':'"),
+        (
+            "import math\n\nmath.roott(4)\n",
+            "line 3: AttributeError: module 'math' has no attribute",
+        ),
+        ("def odd(x):\n    return x + y\n\nodd(2)", "line 2: NameError: name 'y' is not defined"),
+        (
+            "\nfrom edunn.course.hidden_tests import expects",
+            "line 2: ImportError: cannot import name",
+        ),
+        ("x = 1", "has no"),
+    ],
+)
+def test_a_file_of_the_author_that_does_not_run(course, folder, source, said):
+    (course.root / "autograder" / folder).mkdir(exist_ok=True)
+    (course.root / "autograder" / folder / "02_bias.py").write_text(source, encoding="utf-8")
+    with pytest.raises(CourseError) as error:
+        FILES[folder](course)
+    assert str(error.value).startswith(f"autograder/{folder}/02_bias.py")
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("def forward(self, x):", "def forward(self, x)", "cell bias, line 10: SyntaxError: expec"),
+        ('"points": 2', '"points": "2"', "nbgrader says: ValidationError: "),
+    ],
+)
+def test_a_solution_of_which_nbgrader_makes_nothing(course, old, new, said):
+    change(course, "solutions/02_bias.py", old, new)
+    with pytest.raises(CourseError) as error:
+        release_bytes(course.solution("02_bias"), "02_bias")
+    assert said in str(error.value)
