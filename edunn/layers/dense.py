@@ -45,8 +45,7 @@ class Dense(Module):
         self.activation.cache = activation_cache
         dz, _ = self.activation.backward(dy)
         dx = dz @ self.w.data.T if self.needs_dx else None
-        if x.ndim != 2:
-            x, dz = rows(x), rows(dz)
+        x, dz = (x, dz) if x.ndim == 2 else (rows(x), rows(dz))
         # for one example * is the same as @, which does not come to BLAS then
         grads = {"w": x.T * dz if len(x) == 1 else x.T @ dz}
         return dx, grads if self.b is None else grads | {"b": dz.sum(axis=0)}
