@@ -21,7 +21,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, closing, contextmanager
-from multiprocessing import connection, reduction
+from multiprocessing import reduction
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
@@ -257,27 +257,23 @@ def _start_judge(given: Any, line: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, most))  # its workers get another one
     _judge = judge = Judge(exercise, library, secret, limits)
 
-    def end() -> None:
+    def end(*about: Any) -> None:
         judge.kill()
         if line.poll():  # the grader has stopped; else a judge has died, and others need this
             library.remove()
         os._exit(1)
 
-    told, tell = os.pipe()
-    os.set_blocking(tell, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which stops all
-    signal.signal(signal.SIGTERM, lambda *about: None)  # its number goes into the pipe
-    signal.set_wakeup_fd(tell)
-    threading.Thread(target=_end_with, args=(line, told, end), daemon=True).start()
+    signal.signal(signal.SIGTERM, end)
+    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
     threading.Thread(target=_end_late, args=(judge,), daemon=True).start()
 
 
-def _end_with(line: Connection, told: int, end: Callable[[], None]) -> None:
-    """End this process, and leave nothing of it, when it is told to by SIGTERM, or when the grader
-    has stopped, also by kill -9. Python's own handlers run in the main thread, which does not come
-    to them if the signal arrives just before it begins to wait."""
-    connection.wait([line, told])
-    end()
+def _end_with(line: Connection) -> None:
+    """End this process, and leave nothing of it, when the grader has stopped, also by kill -9."""
+    line.poll(None)
+    main = threading.main_thread().ident or 0  # else it may go on waiting for a worker
+    signal.pthread_kill(main, signal.SIGTERM)
 
 
 def _end_late(judge: Judge) -> None:
