@@ -100,8 +100,7 @@ def fused(lines: Callable[..., Any]) -> Callable[..., Any]:
     def run(first: Any, *more: Any) -> Any:
         if type(first) is np.ndarray or device_of(first) == "cpu":
             return lines(first, *more)
-        args: tuple[Any, ...] = (first, *more)
-        args = tuple(x.item() if isinstance(x, np.generic) else x for x in args)
+        args = [x.item() if isinstance(x, np.generic) else x for x in (first, *more)]
         return _one_kernel(lines, sys.modules["cupy"])(*args)
 
     return run

@@ -120,12 +120,13 @@ def _all_checked(cells: list[Any], graded: list[Any], found: Outcome) -> list[Ch
     before it was made, that cell's error is said, which is what must be mended."""
     names, checks, stopped = {cell["id"] for cell in graded}, [], ""
     for cell in cells:
+        error = found.get(cell["id"])
         if cell["id"] in names:
             check = _checked(cell, found)
-            if stopped and check.reason.startswith("NameError: "):
+            if stopped and error and error[0] == "NameError" and check.state == FAILED:
                 check.reason += f"; a cell above it stopped with {stopped}"
             checks.append(check)
-        elif not stopped and (error := found.get(cell["id"])):
+        elif error and not stopped:
             stopped = _told(*error)
     return checks
 
