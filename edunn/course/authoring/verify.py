@@ -20,7 +20,8 @@ import nbformat
 from edunn.course.authoring.answers import Mistake, read_right_answers, read_wrong_answers
 from edunn.course.authoring.mutation import change, changed_sources, is_refusal, slips
 from edunn.course.errors import CourseError
-from edunn.course.grading.executor import LocalExecutor, Progress, no_progress
+from edunn.course.grading.executor import Progress, no_progress
+from edunn.course.grading.local_executor import LocalExecutor
 from edunn.course.grading.records import GRADED, NOT_GRADED, Record
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.layout import Course

@@ -1,36 +1,23 @@
 """Many submissions judged side by side, each judge a process of its own.
 
 An `Executor` knows what to do when judges die; a subclass knows where they run: `LocalExecutor`
-here, `DaskExecutor` (dask_executor.py) on a cluster.
+(local_executor.py) here, `DaskExecutor` (dask_executor.py) on a cluster.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import multiprocessing
-import os
-import pickle
-import resource
-import signal
-import threading
-import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, closing, contextmanager
-from multiprocessing import reduction
-from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
 from edunn.course.errors import CourseError
-from edunn.course.grading.judge import Judge
 from edunn.course.grading.records import NOT_GRADED, Record
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
-from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission
 from edunn.course.submissions.normalise import NormalisedSubmission
@@ -174,122 +161,3 @@ def _may_be_right(record: Record) -> bool:
 def _given_up(waiting: deque[str]) -> Generator[tuple[str, Record | None], None, None]:
     """(student, None) for all who wait: none of them is judged."""
     yield from ((waiting.popleft(), None) for _ in range(len(waiting)))
-
-
-class LocalExecutor(Executor):
-    """Judges on this machine, in processes of their own: what a hidden case does to the library's
-    random numbers or types stays in there."""
-
-    def __init__(self, exercise: Exercise, secret: bytes, limits: Limits, workers: int):
-        super().__init__(exercise, secret, limits)
-        self.workers = workers
-
-    @contextmanager
-    def running(self) -> Iterator[Library]:
-        with Library(self.exercise.withheld) as library:
-            yield library
-
-    @contextmanager
-    def pool(self, shared: Library, single: bool) -> Iterator[Pool]:
-        context, count = multiprocessing.get_context("spawn"), 1 if single else self.workers
-        theirs, line = context.Pipe(duplex=False)
-        given = _Given(self.exercise, shared, self.secret, self.limits)
-        processes = ProcessPoolExecutor(count, context, _start_judge, (given, theirs))
-        with theirs, line, given.file, processes:
-            try:
-                yield _LocalPool(processes, count)
-            except BaseException:
-                line.close()  # Ctrl-C: what is being judged now is not waited for
-                raise
-
-
-class _LocalPool(Pool):
-    died = BrokenProcessPool
-
-    def __init__(self, processes: ProcessPoolExecutor, count: int):
-        self.processes, self.count = processes, count
-
-    def send(self, student: str, submission: Any) -> Future[Any]:
-        return self.processes.submit(_record, student, submission)
-
-    def room(self) -> int:
-        return self.count
-
-
-_judge: Judge  # of this process
-_since: list[float] = []  # when it began with what it judges now
-
-
-class _Given:
-    """What judges begin with, in a file in memory. What multiprocessing itself gives to a new
-    process goes through a pipe, whose reading end the giver holds too: if the process is killed
-    before it has read more than a pipe holds (64 KiB), that write never ends."""
-
-    def __init__(self, *things: Any) -> None:
-        self.file = open(os.memfd_create("given"), "wb")  # noqa: SIM115  # the pool closes it
-        self.file.write(pickle.dumps(things))
-        self.file.flush()
-
-    def __reduce__(self) -> Any:
-        return _read, (reduction.DupFd(self.file.fileno()), self.file.tell())
-
-
-def _read(copy: Any, size: int) -> Any:
-    """What a _Given was made of. copy: of its file, whose place other judges move as well"""
-    file = copy.detach()
-    try:
-        return pickle.loads(os.pread(file, size, 0))
-    finally:
-        os.close(file)
-
-
-def _start_judge(given: Any, line: Connection) -> None:
-    """Make the judge of this process.
-
-    given: of a _Given, the exercise, what workers run with, the secret and the limits
-    line: from the grader, which never writes to it: it comes to its end when the grader stops
-    """
-    global _judge
-    exercise, library, secret, limits = given  # what a _Given was made of
-    os.umask(0o022)  # the grader's own would hide from workers what they read
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    memory = limits.judge_memory if most < 0 else min(limits.judge_memory, most)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, most))  # its workers get another one
-    _judge = judge = Judge(exercise, library, secret, limits)
-
-    def end(*about: Any) -> None:
-        judge.kill()
-        if line.poll():  # the grader has stopped; else a judge has died, and others need this
-            library.remove()
-        os._exit(1)
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which stops all
-    signal.signal(signal.SIGTERM, end)
-    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
-    threading.Thread(target=_end_late, args=(judge,), daemon=True).start()
-
-
-def _end_with(line: Connection) -> None:
-    """End this process, and leave nothing of it, when the grader has stopped, also by kill -9."""
-    line.poll(None)
-    main = threading.main_thread().ident or 0  # else it may go on waiting for a worker
-    signal.pthread_kill(main, signal.SIGTERM)
-
-
-def _end_late(judge: Judge) -> None:
-    """End this process where one submission takes the judge itself too long: it is judged once
-    more, by a new one."""
-    while True:
-        time.sleep(1)
-        with contextlib.suppress(IndexError):  # nothing is judged now
-            if time.monotonic() - _since[0] > judge.limits.judge_seconds:
-                judge.kill()
-                os._exit(1)
-
-
-def _record(student: str, submission: Any) -> Record:
-    _since[:] = [time.monotonic()]
-    try:
-        return _judge.record(student, submission)
-    finally:
-        _since.clear()

@@ -20,9 +20,10 @@ from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
 from edunn.course.grading.dask_executor import DaskExecutor
 from edunn.course.grading.deadlines import Deadlines, Lateness, submitted_times
-from edunn.course.grading.executor import Executor, LocalExecutor, Progress, no_progress
+from edunn.course.grading.executor import Executor, Progress, no_progress
 from edunn.course.grading.fingerprint import fingerprint, is_stale, key_of
 from edunn.course.grading.gradebook import GradeStore
+from edunn.course.grading.local_executor import LocalExecutor
 from edunn.course.grading.pictures import attachments, base64_pictures, keep_pictures
 from edunn.course.grading.records import (
     DROPPED,

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from edunn.course.grading.archive import Archive
-from edunn.course.grading.executor import LocalExecutor
 from edunn.course.grading.fingerprint import fingerprint, key_of
+from edunn.course.grading.local_executor import LocalExecutor
 from edunn.course.grading.records import Record, record_text
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.notebooks.layout import Course

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from multiprocessing import popen_spawn_posix
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +28,10 @@ import edunn as nn
 from edunn.checking.laws import examine_point
 from edunn.course.cli.commands import main
 from edunn.course.grading.archive import Archive
-from edunn.course.grading.executor import LocalExecutor
 from edunn.course.grading.grade import grade_submissions, open_store
 from edunn.course.grading.gradebook import GradeStore, read_secret
 from edunn.course.grading.judge import Judge
+from edunn.course.grading.local_executor import LocalExecutor
 from edunn.course.grading.records import read_record
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.sandbox import scratch
@@ -133,7 +134,7 @@ def test_who_wears_it_out_even_so_is_not_graded(library, monkeypatch):
 
 
 GREEDY = """
-import numpy as np, time
+import numpy as np, os, time
 
 def greedy(student, rng):
     try:
@@ -142,6 +143,15 @@ def greedy(student, rng):
         return
     if kind == "memory":
         np.ones(1 << 29)
+    what, _, path = kind.partition(" ")
+    while what == "end" and not os.path.exists(path):
+        time.sleep(0.1)
+    if what == "end":
+        os._exit(1)
+    if what == "count":
+        with open(path, "a") as file:
+            file.write("x")
+        time.sleep(4)
     while kind == "time":
         sum(range(10**6))
 
@@ -231,6 +241,44 @@ def test_a_judge_that_is_killed_at_once_holds_nobody_up():
     thread.join(30)
     assert not thread.is_alive()
     assert sorted((one.student, one.points) for one in records) == [("ann", 7), ("bob", 7)]
+
+
+def test_a_judge_that_is_killed_while_the_next_one_starts_holds_nobody_up(monkeypatch):
+    """The one that starts then is not forgotten; it waited for its first submission for ever."""
+    launch, started = popen_spawn_posix.Popen._launch, []
+
+    def kills_the_one_before(self, process):
+        launch(self, process)
+        started.append(self)
+        if len(started) == 2:
+            os.kill(started[0].pid, signal.SIGKILL)
+            time.sleep(0.5)
+
+    monkeypatch.setattr(popen_spawn_posix.Popen, "_launch", kills_the_one_before)
+    executor = LocalExecutor(EXERCISE, b"s" * 32, Limits(), workers=2)
+    submissions = {who: Submission(who, raw(right())) for who in ("ann", "bob", "cy")}
+    records = []
+    thread = threading.Thread(
+        target=lambda: records.extend(executor.records(submissions)), daemon=True
+    )
+    thread.start()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert sorted((one.student, one.points) for one in records) == [(who, 7) for who in submissions]
+    for judge in started:
+        assert not psutil.pid_exists(judge.pid)
+
+
+def test_a_judge_that_dies_does_not_take_the_others_with_it(tmp_path):
+    """Who is judged beside it is judged to the end, and only once."""
+    exercise = Exercise(NAME, EXERCISE.release, EXERCISE.source + GREEDY, EXERCISE.withheld)
+    executor = LocalExecutor(exercise, b"s" * 32, Limits(), workers=2)
+    path = tmp_path / "times"
+    notebooks = {"dies": early(f"KIND = 'end {path}'"), "slow": early(f"KIND = 'count {path}'")}
+    submissions = {who: Submission(who, raw(one)) for who, one in notebooks.items()}
+    states = {one.student: one.state for one in executor.records(submissions)}
+    assert states == {"slow": "graded", "dies": "not graded"}
+    assert path.read_text() == "x"
 
 
 ENDS = {

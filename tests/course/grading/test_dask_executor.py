@@ -18,7 +18,7 @@ from edunn.course.cli.commands import main
 from edunn.course.errors import CourseError
 from edunn.course.grading import dask_executor
 from edunn.course.grading.dask_executor import DaskExecutor
-from edunn.course.grading.executor import LocalExecutor
+from edunn.course.grading.local_executor import LocalExecutor
 from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
