@@ -78,25 +78,28 @@ def in_other_languages(course: Course, name: str, release: Any) -> dict[str, byt
 def build_exercises(
     course: Course, names: list[str], workers: int = 2
 ) -> Iterator[tuple[str, list[str] | CourseError]]:
-    """Build several assignments at once; yields (name, what was proved or why not), in order.
-
-    When all assignments of the course are built, its first page is written as well.
-    """
+    """Build several assignments at once; yields (name, what was proved or why not), in order."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, end_quietly) as pool:
         jobs = [pool.submit(build_exercise, course, name) for name in names]
-        failed = False
         try:
             for name, job in zip(names, jobs):
                 try:
                     yield name, job.result()
                 except CourseError as error:
-                    failed = True
                     yield name, error
         finally:
             pool.shutdown(cancel_futures=True)  # Ctrl-C: what has not begun is dropped
-    if not failed and names == course.assignments():
-        (course.root / "assignments" / "README.md").write_text(overview(course), encoding="utf-8")
+
+
+def write_overview(course: Course) -> str:
+    """Write the course's first page, once all its assignments are built; a sentence on what was
+    done."""
+    missing = [name for name in course.assignments() if not course.release_path(name).exists()]
+    if missing:
+        return f"assignments/README.md is not written: {', '.join(missing)} not built yet"
+    write_whole(course.root / "assignments" / "README.md", overview(course).encode())
+    return "assignments/README.md is written"
 
 
 def _reproducible(solution: Any, name: str, release: bytes) -> str:

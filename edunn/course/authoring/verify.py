@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,27 +77,36 @@ def verify_exercise(
 ) -> Proof:
     """Judge the solution, the wrong answers and changed solutions as submissions.
 
-    mutants: whether solutions are changed at all
+    Where the solution itself loses points, nothing else is judged. mutants: whether solutions are
+    changed at all
     """
     solution, (wrong_answers, equivalent) = course.solution(name), read_wrong_answers(course, name)
     changed = dict(mutated(solution)) if mutants else {}
     copies = {f"the solution, copy {k}": solution for k in range(1, COPIES + 1)}
     parts = dict(_unfinished(solution))
     right_answers = {f"right: {one.name}": one for one in read_right_answers(course, name)}
-    notebooks = copies | parts
-    notebooks |= {who: one.notebook(solution) for who, one in right_answers.items()}
+    notebooks = parts | {who: one.notebook(solution) for who, one in right_answers.items()}
     notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in wrong_answers}
     notebooks |= {what: notebook for what, notebook in changed.items() if what not in equivalent}
-    submissions = {who: NormalisedSubmission(one) for who, one in notebooks.items()}
     executor = LocalExecutor(Exercise.of(course, name), b"verify", LIMITS, workers)
-    records = {one.student: one for one in executor.records(submissions, progress)}
-    right = records["the solution, copy 1"]
+
+    def judged(some: dict[str, Any]) -> dict[str, Record]:
+        submissions = {who: NormalisedSubmission(one) for who, one in some.items()}
+        return {one.student: one for one in executor.records(submissions, progress)}
+
+    proved = judged(copies)
+    right = proved["the solution, copy 1"]
     if right.state == NOT_GRADED:
         raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
     proof = Proof(name, right.points, len(todos(solution)), len(right_answers))
-    for who in (*copies, *right_answers):
-        if lost := [one.reason for one in records[who].lost] or _seen(records[who]):
-            proof.faults.append(f"{who}, loses points: {lost}")
+    if lost := [loses for one in proved.values() if (loses := _loses(one))]:
+        how_often = "" if len(lost) == COPIES else f", with {len(lost)} of {COPIES} secrets"
+        proof.faults.append(f"the solution loses points{how_often}: {lost[0]}")
+        return proof
+    records = judged(notebooks)
+    for who in right_answers:
+        if loses := _loses(records[who]):
+            proof.faults.append(f"{who}, loses points: {loses}")
     if len(right_answers) < AT_LEAST_RIGHT:
         proof.faults.append(f"it has {len(right_answers)} right answers, not {AT_LEAST_RIGHT}")
     with ThreadPoolExecutor(workers) as pool:
@@ -107,18 +116,14 @@ def verify_exercise(
     for what in parts:
         proof.faults += [f"{what}: {told}" for told in _disagreements(records[what])]
     _judge_wrong_answers(proof, wrong_answers, todos(solution), records)
-    for what in changed.keys() - equivalent.keys():
-        proof.changed += 1
-        if records[what].points < right.points:
-            proof.caught += 1
-        else:
-            proof.survivors.append(what)
-    proof.survivors.sort()
-    proof.equivalent = len(changed.keys() & equivalent.keys())
     if mutants:
-        unknown = sorted(equivalent.keys() - changed.keys())
-        proof.faults += [f"EQUIVALENT names no change of the solution: {u}" for u in unknown]
+        _judge_changes(proof, changed.keys(), equivalent.keys(), records)
     return proof
+
+
+def _loses(record: Record) -> str:
+    """What takes points from a record, or speaks against it in the notebook; "" if nothing does."""
+    return "; ".join(one.reason for one in record.lost) or _seen(record)
 
 
 def _checked(course: Course, name: str, notebook: Any) -> list[str]:
@@ -158,6 +163,21 @@ def _judge_wrong_answers(
         proof.same += not any(_disagreements(record))
         if fault := _fault_of(mistake, record, visible, proof.points):
             proof.faults.append(f"wrong answer {mistake.name!r} {fault}")
+
+
+def _judge_changes(
+    proof: Proof, changed: Set[str], equivalent: Set[str], records: dict[str, Record]
+) -> None:
+    """Add to a proof what became of the changed solutions. equivalent: known to change nothing"""
+    for what in sorted(changed - equivalent):
+        proof.changed += 1
+        if records[what].points < proof.points:
+            proof.caught += 1
+        else:
+            proof.survivors.append(what)
+    proof.equivalent = len(changed & equivalent)
+    unknown = sorted(equivalent - changed)
+    proof.faults += [f"EQUIVALENT names no change of the solution: {u}" for u in unknown]
 
 
 def _fault_of(mistake: Mistake, record: Record, visible: str, points: float) -> str:

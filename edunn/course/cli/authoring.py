@@ -31,9 +31,10 @@ workers = click.option(
 def build_command(context: click.Context, names: tuple[str, ...], workers: int) -> None:
     """Build the notebooks for students, and prove each.
 
-    NAMES are exercises, such as 02_bias, bias or 02; by default all of them.
+    NAMES are exercises, such as 02_bias, bias or 02; by default all of them. The course's first
+    page, assignments/README.md, is written anew.
     """
-    from edunn.course.authoring.build import build_exercises
+    from edunn.course.authoring.build import build_exercises, write_overview
 
     course, failed = Course.find(context.obj), 0
     for name, proofs in build_exercises(course, course.full_names(names), workers):
@@ -44,6 +45,8 @@ def build_command(context: click.Context, names: tuple[str, ...], workers: int) 
         else:
             for proof in proofs:
                 say(proof)
+    if not failed:
+        console.print(write_overview(course), soft_wrap=True)
     context.exit(1 if failed else 0)
 
 

@@ -136,3 +136,12 @@ def test_changes_leave_refusals_alone():
     changed = [text for *_, text in changed_sources(source, slips, is_refusal)]
     assert source.replace("x + 1", "x - 1") in changed
     assert all("if x < 0:\n        raise ValueError('no')" in text for text in changed)
+
+
+def test_a_solution_that_loses_points_is_the_only_thing_that_is_told(tmp_path):
+    """Each answer made from it would lose them as well."""
+    text = (ROOT / "solutions" / f"{NAME}.py").read_text()
+    broken = text.replace("y = x @ self.w.data", "y = -x @ self.w.data")
+    assert broken != text
+    (fault,) = faults_with(tmp_path, "solutions", broken)
+    assert fault.startswith("the solution loses points: ")
