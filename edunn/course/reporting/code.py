@@ -21,6 +21,7 @@ from typing import Any
 MOST_STEPS = 200_000  # of putting strings together, for one submission
 MOST_CODE = 200_000  # characters or bytes in a string
 DEEPEST = 5  # strings in strings
+MOST_LINES = 20  # that Python cannot read, in one cell
 RUNS = ("exec", "eval", "run_cell", "ex", "runcode", "run_code")  # what runs a string
 _RUN = re.compile(rf"\b({'|'.join(RUNS)})\b")
 _MAGIC = re.compile(r"^(\s*)[%!?].*$", re.MULTILINE)
@@ -33,11 +34,33 @@ class _Unknown(Exception):
 def tree_of(source: str) -> ast.Module | None:
     """The syntax tree of a cell, without IPython's magics; None where it cannot be read."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a student's odd escapes
-            return ast.parse(_MAGIC.sub(r"\1pass", source))
+        return _parsed(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def readable_tree(source: str) -> ast.Module | None:
+    """The same, also without the lines that Python cannot read; None where more than MOST_LINES are
+    such, or where it cannot be read without them either."""
+    lines = source.split("\n")
+    for _ in range(MOST_LINES):
+        try:
+            return _parsed("\n".join(lines))
+        except SyntaxError as error:
+            number = min(error.lineno or 1, len(lines)) - 1
+            line = re.sub(r"\S.*", "pass", lines[number])
+            if line == lines[number]:
+                return None
+            lines[number] = line
+        except (ValueError, RecursionError, MemoryError):
+            return None
+    return None
+
+
+def _parsed(source: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a student's odd escapes
+        return ast.parse(_MAGIC.sub(r"\1pass", source))
 
 
 def nodes_of(tree: ast.AST) -> list[ast.AST]:

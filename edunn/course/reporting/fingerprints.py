@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from edunn.course.reporting.code import nodes_of, runs_strings, tree_of, unpacked
+from edunn.course.reporting.code import nodes_of, readable_tree, runs_strings, tree_of, unpacked
 
 STEP = 6  # words of normalised code in one passage
 MOST = 20_000  # words of one submission that are compared
@@ -84,7 +84,7 @@ def passages(cells: Mapping[str, str], wanted: Collection[str] = ()) -> set[int]
     """
     trees, texts = [], []
     for source in cells.values():
-        tree = tree_of(source)
+        tree = readable_tree(source)
         if tree is None:
             texts.append(words(source))
         else:

@@ -104,6 +104,9 @@ DRESSED = {  # {cell: source}
     "under if 0": {"bias": layer().replace(
         "    total = np", "    if 0:\n            x = [k**7 for k in range(99) if k % 3]\n"
         "        total = np")},
+    "with a slip that Python cannot read": {"bias": layer().replace(
+        "    total = np", "    dim = = 3\n        total = np")},
+    "with an open bracket": {"bias": layer() + "\nprint((Bias"},
     "in a string": {"bias": f"exec({layer()!r})"},
     "in base64": {"bias": "import base64, zlib\ncode = zlib.decompress(base64.b64decode("
                   f"{PACKED!r}))\nexec(code.decode())"},
