@@ -65,8 +65,8 @@ attack("trace_swallow", 0, GRADED, early(
     """
     import sys
     def trace(frame, event, argument):
-        for name in ("same", "wrong", "reason", "error"):
-            frame.f_locals[name] = None
+        found = frame.f_locals
+        found["same"] = found["wrong"] = found["reason"] = found["error"] = None
         return trace
     sys.settrace(trace); sys.setprofile(trace)
     """, wrong))  # fmt: skip
