@@ -1,6 +1,6 @@
 """The first message that a student reads of a wrong answer, beside the mistake.
 
-    python benchmarks/hints.py [--half first|mended|kept|"fresh mended"|"fresh kept"|all] [--only 03]
+    python benchmarks/hints.py [--half NAME] [--only 03]     the halves are those of hint_cases
 
 The wrong answers are those of `hint_cases`: rewritten from public questions and repositories.
 Each is put into the solution's notebook, whose cells are run in order, as a student runs them, up
