@@ -30,6 +30,7 @@ INSTEAD = {  # words of other libraries, and what stands for them in NumPy
 }  # fmt: skip
 ITERATOR = r"'\w*(iterator|reversed|zip|map|filter|generator|enumerate|dict_values|dict_items)'"
 IN_PLACE = r"\.(?P<word>reverse|sort|append|extend|insert|update|clear|shuffle|fill)\("  # give None
+OF_ARRAYS = r"(shape|ndim|size|dtype|T|dot|sum|mean|max|min|reshape|astype|copy|transpose)"
 NUMBER = r"'(numpy\.)?(float|int)(64|32)?'"
 RULES = (  # (words of the message, what it is called): the first that fits
     (r"'(builtin_function_or_method|method|function|numpy\.ufunc)'", "raises_not_called"),
@@ -49,19 +50,34 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"'(?P<kind>[\w.]+)' object is not iterable|iteration over a (?P<kind_0>0-d array)",
      "raises_not_many"),
     (r"ZeroDivisionError", "raises_zero"),
+    (r"indices must be integers or slices, not tuple", "raises_pair_index"),
+    (r"indices must be integers or slices, not str", "raises_name_index"),
     (r"only integers, slices|indices must be integers|only integer scalar", "raises_fraction"),
+    (r"arrays used as indices must be of integer", "raises_fraction"),
     (NUMBER + " object cannot be interpreted as an integer", "raises_fraction"),
     (r"expected a sequence of integers or a single integer", "raises_fraction"),
-    (r"sequence by non-int|for \S+: .*'list'", "raises_list"),
-    (r"'list' object has no attribute '(shape|ndim|size|dtype|T|dot|sum|mean|max|reshape|astype)'",
-     "raises_list"),
+    (r"sequence by non-int|for .*: .*'list'|concatenate list", "raises_list"),
+    (rf"'list' object has no attribute '{OF_ARRAYS}'", "raises_list"),
+    (rf"'tuple' object has no attribute '{OF_ARRAYS}'", "raises_tuple"),
+    (r"for .*: .*'tuple'|concatenate tuple", "raises_tuple"),
+    (rf"'dict' object has no attribute '{OF_ARRAYS}'|for .*: .*'dict'", "raises_dict"),
+    (r"'tuple' object cannot be interpreted as an integer", "raises_one_size"),
+    (r"inhomogeneous shape|input arrays must have the same shape", "raises_ragged"),
+    (r"remapped shapes|Size of label|einstein sum|einsum", "raises_einsum"),
+    (r"unhashable type", "raises_unhashable"),
+    (r"zero-size array|at least one array|from (an )?empty", "raises_empty"),
+    (r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'", "raises_no_function"),
+    (r"loop of ufunc|not supported for the input types|did not contain a loop",
+     "raises_not_numbers"),
     (ITERATOR + " object is not (subscriptable|reversible)", "raises_iterator"),
     (r"object of type " + ITERATOR + " has no len", "raises_iterator"),
     (r"'(numpy\.\w+|tuple|list|float)' object is not callable", "raises_call"),
     (NUMBER + " object is not subscriptable|invalid index to scalar", "raises_number"),
+    (r"object of type " + NUMBER + " has no len", "raises_number"),
     (r"only (0-dimensional|length-1|size-1) arrays can be converted", "raises_number"),
     (r"as a data type", "raises_sizes"),
-    (r"too many indices|AxisError", "raises_axes"),
+    (r"too many indices|AxisError|axes don't match", "raises_axes"),
+    (r"boolean index did not match", "raises_mask"),
     (r"IndexError", "raises_bounds"),
     (r"could not be broadcast|could not broadcast|matmul|not aligned|non-broadcastable",
      "raises_shapes"),
@@ -133,7 +149,7 @@ def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Ans
         return answer(
             id, name=name, owner=found["owner"], known=", ".join(_own_names(owner)) or "-"
         )
-    return answer(id, **({"name": name} if name else {}))
+    return answer(id, **{key: found[key] for key in ("module", "name") if found.get(key)})
 
 
 def _innermost(error: BaseException) -> tuple[FrameType | None, str, bool]:
