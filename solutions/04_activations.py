@@ -358,6 +358,14 @@ with np.errstate(all="ignore"):
     y = Tanh().forward(x)
 assert y is not None, "forward gives back nothing: name your result `y`"
 assert isinstance(y, np.ndarray), f"y must be an array, not a {type(y).__name__}"
+with np.errstate(all="ignore"):
+    for exactly, those in (
+        ("tanh(x / 2), as is 2 sigmoid(x) - 1: look at the numbers beside x", np.tanh(x / 2)),
+        ("the sigmoid of 2 x, which lies between 0 and 1", 1 / (1 + np.exp(-2 * x))),
+        ("the part above the line: what stands below it?", np.sinh(x)),
+        ("1 - tanh(x)^2, the slope: that belongs into backward", 1 - np.tanh(x) ** 2),
+    ):
+        assert not np.allclose(y[0], those[0]), f"y is exactly {exactly}"
 overflows = "for x of 1000 or -1000, y is nan: exp overflows. Which function does NumPy have?"
 assert np.all(np.isfinite(y)), overflows
 nn.utils.check_same([[0, 0.6, -0.6], [0.8, 1, -1]], y)

@@ -449,6 +449,13 @@ added_to_p = np.exp(-loss) - 1 / 3
 assert not 1e-14 < added_to_p < 1e-2, (
     f"it seems that {added_to_p:.1g} is added to p: add nothing to it"
 )
+for it_is, mistake in (
+    ("- s[c] alone: the logarithm of the sum of all exp is missing", -np.log(2)),
+    ("the largest score - s[c]: the logarithm of the sum of all exp is missing", np.log(3 / 2)),
+    ("p[c]: the loss is its logarithm, with a minus", 1 / 3),
+    ("log p[c]: a probability has a negative logarithm, and the loss is positive", -np.log(3)),
+):
+    assert not np.isclose(loss, mistake), f"the loss is {it_is}"
 nn.utils.check_same(np.log(3), loss)
 
 loss = CrossEntropyLoss().forward(scores, np.array([1, 2]))

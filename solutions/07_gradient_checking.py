@@ -551,7 +551,10 @@ for name, layer in SUSPECTS.items():
     if abs(moved - promised) > 1e-6 * abs(moved):
         wrong.add(name)
 innocent, missing = len(named - wrong), len(wrong - named)
-assert innocent == 0, f"{innocent} of the layers that you accuse are innocent: try other points x"
+assert innocent == 0, (
+    f"{innocent} of the layers that you accuse are innocent: rounding leaves every layer a tiny error, "
+    "and no slope can be measured at a kink. From which error on do you accuse, and at which x?"
+)
 assert missing == 0, f"{missing} of the wrong layers are missing from your list"
 print(f"Right: {len(wrong)} of {len(SUSPECTS)} layers are wrong, and you found them all.")
 

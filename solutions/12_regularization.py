@@ -169,6 +169,10 @@ for p in (0.2, 0.7, 0.0):
     if 0 < np.mean(kept) < 1:
         assert not np.all(kept == kept[0]), "all examples lose the same numbers: one mask for each"
         assert not np.all(kept.T[0] == kept.T), "each example loses all of its numbers, or none"
+    elif p:
+        shares = {np.mean(layer.forward(x) != 0) for _ in range(40)}
+        told = "all of x is dropped or nothing: draw a random number for each number of x"
+        assert shares != {0, 1}, told
     share = 1 - np.mean(kept)
     print(f"p = {p}: {share:.1%} of the numbers are 0")
     if abs(share - (1 - p)) < 0.02 < abs(share - p):

@@ -200,7 +200,11 @@ if 4 in places or 5 in places:  # as many as with stride 1
 assert few.shape == (2, 3, 2, 3, 3, 3), (
     f"stride 2 and padding 1: the shape is {few.shape}, not (2, 3, 2, 3, 3, 3): {why}"
 )
-assert np.array_equal(few[0, 1, 1, 1], x[0, 1, 1:4, 1:4]), "with stride 2, a window is wrong"
+why = "it begins at row 2 and column 2 of x with its border, so at row 1 and column 1 of x itself"
+told = (
+    f"with stride 2, the window of place (1, 1) is wrong: {why}. Place and pixel are not the same"
+)
+assert np.array_equal(few[0, 1, 1, 1], x[0, 1, 1:4, 1:4]), told
 assert few[0, 0, 0, 0, 0, 0] == -7, "the corner should be the border, filled with `fill`"
 print("Your scissors work.")
 

@@ -311,6 +311,7 @@ last = {
     1.5546: "has something of the step before in it: begin with the last time, and go back",
     1.1977: "is dx_1: the gradient of each input stands at its own time",
     4.0: "is right without the slope of tanh: multiply by it",
+    11.1405: "is divided by the slope of tanh: multiply by it",
     2.9979: "has the slope at the state before: it is the state that this step made",
     2.2345: "has the slope at tanh h_t: h_t is already the tanh of the sum",
     -0.8423: "has 1 - z_t squared as slope: put tanh z_t, which is h_t, in the place of z_t",
@@ -574,6 +575,7 @@ cells = {
     2.2503: "does not forget: the old cell is multiplied by f",
     0.2503: "has lost the old cell: both parts are added",
     2.0010: "lets in everything that is new: multiply it by the gate i",
+    2.5010: "has the gate i added to what is new: multiply by it",
 }
 explain("c", c[0, 0], cells)
 states = {

@@ -228,6 +228,7 @@ _ROWS = (
     Diagnosis("opt_second_parameter", OPTIMIZER),
     Diagnosis("opt_first_memory", OPTIMIZER),
     Diagnosis("opt_ratio", OPTIMIZER),
+    Diagnosis("opt_ratio_of_each", OPTIMIZER),
     Diagnosis("opt_scale", OPTIMIZER),
     Diagnosis("opt_decay_sign", OPTIMIZER),
     Diagnosis("opt_tiny_gradients", OPTIMIZER),

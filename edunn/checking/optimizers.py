@@ -255,6 +255,19 @@ def _ratio(walks: _Walks) -> Answer | None:
     return answer("opt_ratio", ratio=f"{ratio:.4g}") if fits else None
 
 
+def _ratio_of_each(walks: _Walks) -> Answer | None:
+    """The same of each parameter by itself, with a length that is another one for each."""
+    if 0 not in walks.wrong or not np.any(walks.usual.first[1]):
+        return None
+    ratios = []
+    for got, want in zip(walks.usual.mine.moves[0], walks.usual.right.moves[0]):
+        ratios.append(np.sum(got * want) / np.sum(want * want))
+        if np.max(np.abs(got - ratios[-1] * want)) >= NEAR * np.max(np.abs(got)):
+            return None
+    told = [f"{ratio:.4g} ({shape})" for ratio, shape in zip(ratios, map(str, SHAPES))]
+    return answer("opt_ratio_of_each", ratios=", ".join(told))
+
+
 def _tiny_gradients(walks: _Walks) -> Answer | None:
     ordinary = walks.usual.wrong(FAR, slice(len(walks.usual.right.moves) - 2))
     is_tiny = not ordinary and walks.tiny.wrong(FAR, slice(1))
@@ -285,6 +298,6 @@ def _scale(walks: _Walks) -> Answer | None:
 
 RULES = (
     _nothing_moves, _wrong_direction, _some_stay, _one_late, _second_parameter, _decay_sign,
-    _zero_gradient, _first_memory, _ratio, _tiny_gradients, _first_step_only, _moves_at_zero,
-    _scale,
+    _zero_gradient, _first_memory, _ratio, _ratio_of_each, _tiny_gradients, _first_step_only,
+    _moves_at_zero, _scale,
 )  # fmt: skip

@@ -103,9 +103,30 @@ def _both(expected: Any, calculated: Any, check_shape: bool = True) -> tuple[Any
     if expected.shape != calculated.shape:
         _fail(
             f"Arrays have different shapes: expected {expected.shape}, "
-            f"calculated {calculated.shape}"
+            f"calculated {calculated.shape}" + _shape_pattern(expected.shape, calculated.shape)
         )
     return expected, calculated
+
+
+def _shape_pattern(want: tuple[int, ...], got: tuple[int, ...]) -> str:
+    """What a wrong shape has to do with the right one, where that is easy to see."""
+    told = ""
+    differ = [axis for axis, (a, b) in enumerate(zip(got, want)) if a != b]
+    if [size for size in got if size != 1] == [size for size in want if size != 1]:
+        told = f"an axis of size 1 is {'too many' if len(got) > len(want) else 'missing'}"
+        told = told if len(got) != len(want) else "an axis of size 1 stands in another place"
+    elif got == want[::-1]:
+        told = "the axes stand in the reverse order"
+    elif len(got) == len(want) and len(differ) == 1:
+        (axis,) = differ
+        times = got[axis] / want[axis] if want[axis] else 0
+        if times > 1 and times == int(times):
+            told = f"{int(times)} times as many along axis {axis}: side by side, not added?"
+    elif missing := [i for i in range(len(want)) if want[:i] + want[i + 1 :] == got]:
+        told = f"axis {missing[0]} is missing: is there a sum or an index too many?"
+    elif surplus := [i for i in range(len(got)) if got[:i] + got[i + 1 :] == want]:
+        told = f"axis {surplus[0]}, of size {got[surplus[0]]}, is too many"
+    return f"\n{told}" if told else ""
 
 
 def _rounding(apart: Any, expected: Any, calculated: Any) -> str:

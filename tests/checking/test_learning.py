@@ -304,6 +304,13 @@ class NoRate(Plain):
         w -= g
 
 
+class ByTheLength(Plain):
+    """A mean over rows that dw has had already."""
+
+    def change(self, i, p, w, g):
+        w -= self.lr * g / len(g)
+
+
 class NoRateWithDecay(Plain):
     def change(self, i, p, w, g):
         w -= g + self.decay * w
@@ -451,6 +458,7 @@ OPTIMIZERS = [  # what the student wrote, what is right, the diagnosis
     (Z21Rms, Rms, "opt_tiny_gradients"),
     (Z22, LikeAdam, "opt_first_step_only"),
     (NoRate, Plain, "opt_ratio"),
+    (ByTheLength, Plain, "opt_ratio_of_each"),
     (make(NoRateWithDecay, decay=0.1), make(Plain, decay=0.1), "opt_ratio"),
     (StopsAtTheFifth, Plain, "opt_first_step_only"),
     (UphillWithoutRate, Plain, "opt_wrong_direction"),

@@ -130,6 +130,17 @@ def test_what_mixes_the_numbers_has_no_slope_of_its_own():
         ([1, 2, 3], [1, 2, np.nan], "wrong in 1 of 3 numbers: at (2,)"),
         (3, 5.5, "largest difference: 2.5"),
         ([0, 0], [1, 2], "largest difference: 2"),
+        (np.ones((2, 3)), np.ones((3, 2)), "the axes stand in the reverse order"),
+        (np.ones(3), np.ones((3, 1)), "an axis of size 1 is too many"),
+        (np.ones((1, 3)), np.ones(3), "an axis of size 1 is missing"),
+        (np.ones((1, 3)), np.ones((3, 1)), "an axis of size 1 stands in another place"),
+        (
+            np.ones((2, 3)),
+            np.ones((2, 6)),
+            "2 times as many along axis 1: side by side, not added?",
+        ),
+        (np.ones((2, 3)), np.ones(3), "axis 0 is missing: is there a sum or an index too many?"),
+        (np.ones(3), np.ones((2, 3)), "axis 0, of size 2, is too many"),
     ],
 )
 def test_what_wrong_numbers_have_to_do_with_the_right_ones(expected, calculated, told):
