@@ -37,7 +37,11 @@ WORKER = "edunn.course.sandbox.worker"  # in the command of fork servers, and of
 SLOW = "import time; time.sleep(0.2)"  # time for a fault
 TRIES = 4  # commands after a fault
 LONGEST = 300  # seconds that a command may take, many times what it needs: else it hangs
-PUT_BACK = {"secret": "secret", "gradebook.db": "gradebook.db.copy"}  # what a refusal asks for
+PUT_BACK = {
+    "secret": "secret",
+    "secret.sha256": "secret.sha256",
+    "gradebook.db": "gradebook.db.copy",
+}  # what a refusal asks for
 
 
 def hand_in(folder, count):

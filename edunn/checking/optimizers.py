@@ -264,7 +264,7 @@ def _ratio_of_each(walks: _Walks) -> Answer | None:
         ratios.append(np.sum(got * want) / np.sum(want * want))
         if np.max(np.abs(got - ratios[-1] * want)) >= NEAR * np.max(np.abs(got)):
             return None
-    told = [f"{ratio:.4g} ({shape})" for ratio, shape in zip(ratios, map(str, SHAPES))]
+    told = [f"{ratio:.4g} for {shape}" for ratio, shape in zip(ratios, SHAPES)]
     return answer("opt_ratio_of_each", ratios=", ".join(told))
 
 

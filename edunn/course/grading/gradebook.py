@@ -7,6 +7,7 @@ of nbgrader's own execution, a preprocessor writes what they hold into the noteb
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import re
 import secrets
@@ -51,6 +52,7 @@ from edunn.course.submissions.normalise import is_extra
 from edunn.files import write_whole
 
 SHORTEST = 16  # bytes of a secret
+DIGEST = "secret.sha256"  # beside it: a secret that is damaged would have all judged again
 # nbgrader takes these in the name of a folder for patterns of names, and for parts of an address
 ODD = re.compile(r"[?*]|\[.*\]|%[0-9a-fA-F]{2}")
 NAMED = re.compile(r"^\s*(?:\w+\.)*(\w+(?:Error|Exception|Entry)): (.+)$", re.MULTILINE)  # in a log
@@ -168,10 +170,14 @@ class GradeStore:
 
     def secret(self) -> bytes:
         """What hidden inputs are drawn from; made once, and known to nobody else."""
-        path = self.root / "secret"
-        if not path.exists():
+        path, digest = self.root / "secret", self.root / DIGEST
+        if not path.exists() and not digest.exists():
             write_whole(path, secrets.token_bytes(32), mode=0o600, durable=True)
-        return read_secret(path)
+        secret = read_secret(path)
+        if not digest.exists():
+            text = hashlib.sha256(secret).hexdigest()
+            write_whole(digest, text.encode(), mode=0o600, durable=True)
+        return secret
 
     @property
     def database(self) -> Path:
@@ -320,13 +326,22 @@ class GradeStore:
 
 
 def read_secret(path: Path) -> bytes:
-    """What hidden inputs are drawn from; CourseError where it is too short to be one."""
+    """What hidden inputs are drawn from; CourseError where it is too short to be one, or another
+    one than its digest says, which stands beside it in graded/."""
+    digest = path.with_name(DIGEST)
+    remedy = (
+        f"Put back a copy; without this file and {DIGEST} another is made, and all are judged again"
+    )
+    if not path.exists():
+        raise CourseError(f"{path} is missing. {remedy}")
     secret = path.read_bytes()
     if len(secret) < SHORTEST:
         raise CourseError(
             f"{path} has {len(secret)} bytes, not {SHORTEST} or more: hidden inputs could be "
-            "predicted. Put back a copy; without the file, another is made and all are judged again"
+            f"predicted. {remedy}"
         )
+    if digest.exists() and digest.read_bytes() != hashlib.sha256(secret).hexdigest().encode():
+        raise CourseError(f"{path} is not the one of which {digest} is the digest. {remedy}")
     return secret
 
 

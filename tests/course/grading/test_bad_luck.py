@@ -561,6 +561,22 @@ def test_a_secret_that_is_none(graded, out, secret, tmp_path):
     assert (out / "secret").read_bytes() == secret
 
 
+@pytest.mark.parametrize("name", ["secret", "secret.sha256"])
+def test_a_secret_that_is_another_one(graded, out, name):
+    """Nobody is judged again with other hidden inputs, unless that is wanted."""
+    before = read_record(out, NAME, "ben")
+    damaged = (out / name).read_bytes()[::-1]
+    (out / name).write_bytes(damaged)
+    one_line(edunn("grade", graded[0], "--out", out), "is the digest", "Put back a copy")
+    assert read_record(out, NAME, "ben") == before
+    assert (out / name).read_bytes() == damaged
+    (out / "secret").unlink()
+    one_line(edunn("grade", graded[0], "--out", out), "secret is missing", "Put back a copy")
+    (out / "secret.sha256").unlink()
+    assert edunn("grade", graded[0], "--out", out).exit_code == 0
+    assert read_record(out, NAME, "ben").key != before.key
+
+
 def test_a_secret_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     def full(file):
         raise OSError(28, "No space left on device")
