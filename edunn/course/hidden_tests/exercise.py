@@ -40,10 +40,10 @@ class Exercise:
         solution, path = course.solution(name), course.cases_path(name)
         release = course.released(name) if release is None else release
         source = path.read_text(encoding="utf-8")
-        definitions(source, f"autograder/cases/{name}.py")  # says the author, and nobody else, why
+        found = definitions(source, f"autograder/cases/{name}.py")  # tells its author what is wrong
         others = [path.read_text(encoding="utf-8") for path in course.translated_paths(name)]
         exercise = cls(name, json.dumps(release), source, withheld(solution), others)
-        cases, wanted = exercise.cases(), {cell["id"] for cell in graded_code(solution)}
+        cases, wanted = _cases(name, found), {cell["id"] for cell in graded_code(solution)}
         if cases.keys() != wanted:
             raise CourseError(f"{path.name} has cases for {sorted(cases)}, not {sorted(wanted)}")
         return exercise
@@ -53,17 +53,28 @@ class Exercise:
         return json.loads(self.release)
 
     def cases(self) -> dict[str, list[Case]]:
-        """The hidden cases, by graded cell."""
-        names: dict[str, Any] = {"__name__": self.name}
-        exec(compile(self.source, f"{self.name}.py", "exec"), names)
-        if not isinstance(names.get("CASES"), dict):
-            near = [name for name in names if name.casefold() in ("case", "cases")]
-            there = f", but {near[0]}" if near else ""
-            raise CourseError(
-                f"autograder/cases/{self.name}.py has no dict CASES{there}: write "
-                'a dict of that name, {"the id of a graded cell": [a case, ...], ...}'
-            )
-        return names["CASES"]
+        """The hidden cases, by graded cell. What their file raises comes through: it is no text for
+        students."""
+        return _cases(self.name, _run(self.source, f"{self.name}.py"))
+
+
+def _cases(name: str, found: dict[str, Any]) -> dict[str, list[Case]]:
+    """CASES, of what a file of cases defines."""
+    if not isinstance(found.get("CASES"), dict):
+        near = [one for one in found if one.casefold() in ("case", "cases")]
+        there = f", but {near[0]}" if near else ""
+        raise CourseError(
+            f"autograder/cases/{name}.py has no dict CASES{there}: write "
+            'a dict of that name, {"the id of a graded cell": [a case, ...], ...}'
+        )
+    cases: dict[str, list[Case]] = found["CASES"]
+    return cases
+
+
+def _run(source: str, where: str) -> dict[str, Any]:
+    names: dict[str, Any] = {"__name__": PurePath(where).stem}
+    exec(compile(source, where, "exec"), names)
+    return names
 
 
 def definitions(source: str, where: str) -> dict[str, Any]:
@@ -71,13 +82,11 @@ def definitions(source: str, where: str) -> dict[str, Any]:
 
     where: what the file is called, from the course's folder
     """
-    names: dict[str, Any] = {"__name__": PurePath(where).stem}
     try:
-        exec(compile(source, where, "exec"), names)
+        return _run(source, where)
     except SyntaxError as error:
         raise CourseError(f"{where}, line {error.lineno}: SyntaxError: {error.msg}") from None
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
         line = [frame.lineno for frame in frames if frame.filename == where][-1]
         raise CourseError(f"{where}, line {line}: {type(error).__name__}: {error}") from error
-    return names
