@@ -348,6 +348,8 @@ class BinaryCrossEntropy(nn.losses.ErrorLayer):
 error = BinaryCrossEntropy().forward(np.array([[1.0], [0.0]]), np.array([[0.9], [0.9]]))
 assert np.shape(error) == (2,), f"error has shape {np.shape(error)}, not (2,): one number each?"
 assert np.all(error > 0), "an error is not positive: the logarithm of a number below 1 is negative"
+exchanged = np.allclose(error, [-0.1 * np.log(1e-12), -0.9 * np.log(1e-12)], rtol=1e-3)
+assert not exchanged, "the logarithms are those of the targets: which of the two arrays is y?"
 only_yes = np.isclose(error[0], -np.log(0.9)) and not np.isclose(error[1], -np.log(0.1))
 assert not only_yes, "right where the answer is yes, wrong where it is no"
 at_floor = BinaryCrossEntropy().forward(np.array([[1.0]]), np.array([[1e-12]]))
@@ -474,6 +476,9 @@ loss = BCEWithLogitsLoss().forward(np.zeros((2, 3)), np.array([[1.0, 0, 1], [0, 
 assert np.shape(loss) == (), f"the loss has shape {np.shape(loss)}, but it should be one number"
 assert not np.isclose(loss, 6 * np.log(2)), "this is a sum, but the mean is asked for"
 assert not np.isclose(loss, 3 * np.log(2)), "add over all numbers, and divide by all of them"
+sigmoid_first = np.log(1 + np.exp(0.5)) - 0.25
+told = "the scores went through a sigmoid first, which the formula has in it already"
+assert not np.isclose(loss, sigmoid_first), told
 nn.utils.check_same(np.log(2), loss)
 
 scores, target = np.log([[3.0, 3.0]]), np.array([[1.0, 0.0]])  # the sigmoid of log 3 is 3/4

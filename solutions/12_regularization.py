@@ -356,13 +356,18 @@ for parameters, strength, want in (
         "penalty gives a Tensor: which array is inside of each p?"
     )
     assert np.ndim(got) == 0, f"the penalty has shape {np.shape(got)}, but it is one number"
-    told = f"for {[p.data.tolist() for p in parameters]} and strength {strength}"
+    told = f"for parameters {', '.join(str(p.data.tolist()) for p in parameters)}"
+    told += f" and strength {strength}"
     if want and abs(got - 2 * want) < 1e-9:
         raise AssertionError(f"{told} the penalty is twice what it should be: is there a half?")
     if want and abs(got - np.sqrt(want * strength / 2)) < 1e-9:
         raise AssertionError(f"{told} it is as if roots or absolute values were added, not squares")
     each = [np.ravel(p.data) for p in parameters]
     mistakes = {
+        "no parameter has counted": 0,
+        "only those with two axes count": sum(
+            np.sum(p.data**2) for p in parameters if p.data.ndim > 1
+        ),
         "the last parameter counts, and no other: add up": np.sum(each[-1] ** 2),
         "the first parameter counts, and no other: add up": np.sum(each[0] ** 2),
         "the sum is squared: square each number, then add up": np.sum(np.concatenate(each)) ** 2,

@@ -208,6 +208,7 @@ for model, n, inputs in ((classic, 32, 784), (classic, 1, 784), (apart, 7, 5), (
         model.explain((n, inputs))
         .rows[-1]
         .multiply_adds: "that is what the last layer costs alone",
+        0: "no layer has counted. A Dense has a matrix in it: a parameter with 2 axes",
         want / n: f"that is what one of the {n} examples costs",
         n
         * matrices: "each matrix counts once here, but one layer runs twice: go through the layers",
@@ -301,7 +302,8 @@ got = memory(double, np.zeros((5, 4)), 1)
 assert got["weights"] == 184, f"23 weights of 8 bytes take 184 bytes, not {got['weights']}"
 assert got["gradients"] == 88, f"a frozen w has no gradient: 88 bytes, not {got['gradients']}"
 assert got["optimizer"] == 88, (
-    f"the optimizer keeps 1 number for each of 11, not {got['optimizer']}"
+    "the optimizer keeps 1 number of 8 bytes for each of the 11 that are learned: 88 bytes, not "
+    f"{got['optimizer']}"
 )
 assert got["activations"] == 320, f"5 · (3 + 3 + 2) numbers of 8 bytes, not {got['activations']}"
 print("right")

@@ -31,6 +31,7 @@ INSTEAD = {  # words of other libraries, and what stands for them in NumPy
 ITERATOR = r"'\w*(iterator|reversed|zip|map|filter|generator|enumerate|dict_values|dict_items)'"
 IN_PLACE = r"\.(?P<word>reverse|sort|append|extend|insert|update|clear|shuffle|fill)\("  # give None
 OF_ARRAYS = r"(shape|ndim|size|dtype|T|dot|sum|mean|max|min|reshape|astype|copy|transpose)"
+BUILT_IN = r"dict|list|tuple|str|int|float|bool|set|generator|function|method|module"
 NUMBER = r"'(numpy\.)?(float|int)(64|32)?'"
 RULES = (  # (words of the message, what it is called): the first that fits
     (r"'(builtin_function_or_method|method|function|numpy\.ufunc)'", "raises_not_called"),
@@ -42,6 +43,7 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"unexpected keyword argument '(?P<word>dim|keepdim)'", "raises_other_word"),
     (r"'(numpy\.ndarray|numpy\.float64)' object has no attribute 'data'|'memoryview'",
      "raises_data"),
+    (r"attribute 'data' of 'numpy", "raises_data"),
     (r"'numpy\.(ndarray|float64)' object has no attribute '(?P<word>\w+)'", "raises_other_word"),
     (r"truth value of an array", "raises_truth"),
     (r"UnboundLocalError: cannot access local variable '(?P<name>\w+)'", "raises_unbound"),
@@ -56,7 +58,8 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"arrays used as indices must be of integer", "raises_fraction"),
     (NUMBER + " object cannot be interpreted as an integer", "raises_fraction"),
     (r"expected a sequence of integers or a single integer", "raises_fraction"),
-    (r"sequence by non-int|for .*: .*'list'|concatenate list", "raises_list"),
+    (r"concatenate list", "raises_join"),
+    (r"sequence by non-int|for .*: .*'list'", "raises_list"),
     (rf"'list' object has no attribute '{OF_ARRAYS}'", "raises_list"),
     (rf"'tuple' object has no attribute '{OF_ARRAYS}'", "raises_tuple"),
     (r"for .*: .*'tuple'|concatenate tuple", "raises_tuple"),
@@ -75,6 +78,7 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (NUMBER + " object is not subscriptable|invalid index to scalar", "raises_number"),
     (r"object of type " + NUMBER + " has no len", "raises_number"),
     (r"only (0-dimensional|length-1|size-1) arrays can be converted", "raises_number"),
+    (r"setting an array element with a sequence\.?$", "raises_number"),
     (r"as a data type", "raises_sizes"),
     (r"too many indices|AxisError|axes don't match", "raises_axes"),
     (r"boolean index did not match", "raises_mask"),
@@ -87,6 +91,7 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"Cannot cast ufunc", "raises_whole"),
     (r"RecursionError", "raises_recursion"),
     (r"KeyError", "raises_key"),
+    (rf"'(?P<owner>{BUILT_IN})' object has no attribute '(?P<name>\w+)'", "raises_wrong_kind"),
     (r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'", "raises_attribute"),
 )  # fmt: skip
 
@@ -149,7 +154,8 @@ def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Ans
         return answer(
             id, name=name, owner=found["owner"], known=", ".join(_own_names(owner)) or "-"
         )
-    return answer(id, **{key: found[key] for key in ("module", "name") if found.get(key)})
+    words = "module", "owner", "name"
+    return answer(id, **{key: found[key] for key in words if found.get(key)})
 
 
 def _innermost(error: BaseException) -> tuple[FrameType | None, str, bool]:

@@ -182,6 +182,7 @@ def _matrix_products(gradient: WrongGradient, wanted: Array, sizes: Collection[f
             for form, value in (
                 (f"{{}} @ {name}.T", scaled @ x.T if _makes(wanted, dy, x.T) else None),
                 (f"{name}.T @ {{}}", x.T @ scaled if _makes(wanted, x.T, dy) else None),
+                *_of_reshaped(name, x, scaled, wanted),
             ):
                 if value is not None and (found := _first_multiple(wanted, value, sizes)):
                     first, second = pairs[found[0]]
@@ -189,6 +190,18 @@ def _matrix_products(gradient: WrongGradient, wanted: Array, sizes: Collection[f
                     text = form.format(text if first is second is ONE else f"({text})")
                     return _written(found[1], text, ONE, ONE)
     return ""
+
+
+def _of_reshaped(name: str, x: Array, scaled: Array, wanted: Array) -> Iterator[tuple[str, Array]]:
+    """Products with a matrix that was reshaped to its turned shape, which mixes up its numbers."""
+    if x.shape[0] == x.shape[1]:
+        return
+    turned = x.reshape(x.shape[::-1])
+    text = f"{name}.reshape({x.shape[1]}, {x.shape[0]})"
+    if _makes(wanted, scaled[0], turned):
+        yield f"{{}} @ {text}", scaled @ turned
+    if _makes(wanted, turned, scaled[0]):
+        yield f"{text} @ {{}}", turned @ scaled
 
 
 def _makes(wanted: Array, a: Array, b: Array) -> bool:

@@ -537,7 +537,7 @@ def test_an_exception_of_step_says_which():
 
 def test_an_exception_of_the_constructor_says_so():
     (finding,) = find_in_optimizer(lambda parameters: parameters.nothing, Plain)
-    assert (finding.id, finding.part) == ("raises_attribute", "__init__")
+    assert (finding.id, finding.part) == ("raises_wrong_kind", "__init__")
     assert finding.details["where"].startswith("building it, `")
 
 

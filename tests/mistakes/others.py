@@ -93,6 +93,14 @@ class NotTurned(tensor.MatMul):
         return (dy @ b, a.T @ dy), {}
 
 
+class Reshaped(tensor.MatMul):
+    """a is reshaped to the shape that it has when turned, which mixes up its numbers"""
+
+    def backward(self, dy):
+        a, b = self.cache
+        return (dy @ b.T, a.reshape(a.shape[::-1]) @ dy), {}
+
+
 class OnItsSide(tensor.MatMul):
     """db, which is square, transposed"""
 
@@ -231,6 +239,13 @@ TENSOR = [
     other(BothFactors, nn.Multiply, SAME, "missing_piece", formula="-dy * a"),
     other(NoSquare, nn.Divide, tensor.fractions, "ratio_is_input"),
     other(NotTurned, nn.MatMul, tensor.normal(("n", 4), (4, 4)), "uses_transposed"),
+    other(
+        Reshaped,
+        nn.MatMul,
+        tensor.normal(("n", 4), (4, 2)),
+        "known_formula",
+        formula="a.reshape(4, 7) @ dy",
+    ),
     other(OnItsSide, nn.MatMul, tensor.normal(("n", 4), (4, 4)), "transposed"),
     other(OneColumnShort, nn.MatMul, tensor.normal(("n", 4), (4, 5)), "contributions_missing"),
     other(BMinusA, nn.Subtract, SAME, "forward_opposite"),
