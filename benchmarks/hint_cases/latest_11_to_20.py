@@ -103,10 +103,6 @@ a = e / np.sum(e, axis=-1, keepdims=True)
 if self.causal:
     a = a * causal_mask(q.shape[-2])
 """
-NOT_JOINED = """
-self.attention.cache = self.cache
-(dq, dk, dv), _ = self.attention.backward(split_heads(dy, self.heads))
-"""
 X_OVERWRITTEN = """
 x = self.layer.forward(x)
 y = x + x
@@ -150,13 +146,14 @@ CASES = [
     HintCase("13", "join", ("np.zeros((len(like), size), like.dtype)", "np.zeros_like(like)"),
              "zeros as wide as like, not size columns", SEEN),
     HintCase("13", "Sequential2D.forward_list", EVERY_PAIR,
-             "asks for blocks that are None: these have no key", SEEN),
+             "asks for blocks that are None: these have no key",
+             GITHUB + "lab-cosmo/librascal/pull/276"),
     HintCase("13", "Sequential2D.backward_list",
              ("dxs[i] = dx if dxs[i] is None else dxs[i] + dx",
               "dxs[j] = dx if dxs[j] is None else dxs[j] + dx"),
              "dx goes to the place of the output, not of the input", SEEN),
     HintCase("13", "Sequential2D.backward_list", ("return dxs, grads", "return grads, dxs"),
-             "returned in the other order", SEEN),
+             "returned in the other order", GITHUB + "patrick-kidger/equinox/pull/36"),
     # 14
     HintCase("14", "skip_config", ("[[None] * stages for _ in range(stages)]",
              "[[] for _ in range(stages)]"), "the rows are empty: no place to write to",
@@ -164,7 +161,8 @@ CASES = [
     HintCase("14", "square_config", ('cfg["out_features_list"][-1:]', 'cfg["out_features_list"]'),
              "the stages in the middle come twice", SEEN),
     HintCase("14", "Iterated.forward", ("range(self.steps)", "self.steps"),
-             "a loop over a number: range is missing", SEEN),
+             "a loop over a number: range is missing",
+             GITHUB + "PKUFlyingPig/CS229/issues/1"),
     HintCase("14", "Iterated.backward", ("return dy, grads",
              "return dy, {name: value / self.steps for name, value in grads.items()}"),
              "the mean over the steps, not the sum",
@@ -212,9 +210,9 @@ CASES = [
     HintCase("17", "seconds", ONE_START, "the clock starts once, not for each call",
              GITHUB + "OGGM/oggm/issues/715"),
     HintCase("17", "small_network",
-             'return nn.Sequential([nn.Dense(64, 72, "relu"), nn.Dense(72, 10)])',
-             "a list for the layers: the star is missing",
-             GITHUB + "pytorch/pytorch/issues/33398"),
+             "return nn.Sequential(nn.Dense(64, 72), nn.ReLU, nn.Dense(72, 10))",
+             "a class where a layer belongs: no brackets",
+             GITHUB + "HorizonRobotics/alf/pull/1159"),
     # 18
     HintCase("18", "Recurrent.forward", TIME_FIRST, "examples are taken for steps of time",
              GITHUB + "closeheat/pytorch-lstm-text-generation-tutorial/issues/3"),
@@ -234,7 +232,9 @@ CASES = [
     HintCase("19", "Attention.forward", ("y = a @ v", "y = np.swapaxes(a, -1, -2) @ v"),
              "the weights are transposed",
              GITHUB + "Open-Deep-ML/DML-OpenProblem/issues/424"),
-    HintCase("19", "Heads.backward", NOT_JOINED, "the heads' gradients are not joined", SEEN),
+    HintCase("19", "Heads.backward", ("join_heads(part)", "part.reshape(dy.shape)"),
+             "reshaped with the heads still in front, not joined",
+             GITHUB + "ajhalthor/Transformer-Neural-Network/issues/1"),
     HintCase("19", "LayerNorm.backward",
              ("(dz - mean_dz - z * np.mean(dz * z, axis=-1, keepdims=True)) / s",
               "(dz - mean_dz) / s"), "as if the variance did not depend on x", SEEN),
