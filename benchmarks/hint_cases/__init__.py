@@ -6,19 +6,29 @@ written anew for the exercise's TODO, with the same mistake in it. HALVES says w
 were mended with, and which were kept back: these were judged once only, when all was mended.
 """
 
-from hint_cases import exercises_1_to_9, exercises_10_to_19, first, fresh_1_to_10, fresh_11_to_20
+from hint_cases import (
+    exercises_1_to_9,
+    exercises_10_to_19,
+    first,
+    fresh_1_to_10,
+    fresh_11_to_20,
+    latest_1_to_10,
+    latest_11_to_20,
+)
 
 _PARTS = (
     first.CASES,
     exercises_1_to_9.CASES + exercises_10_to_19.CASES,
     fresh_1_to_10.CASES + fresh_11_to_20.CASES,
+    latest_1_to_10.CASES + latest_11_to_20.CASES,
 )
 CASES = [case for part in _PARTS for case in part]
-_first, _second = len(_PARTS[0]), len(_PARTS[0]) + len(_PARTS[1])
+_second, _third, _fourth = (sum(map(len, _PARTS[:k])) for k in (1, 2, 3))
 HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept back at first
-    "first": range(_first),
-    "mended": range(_first, _second, 2),
-    "kept": range(_first + 1, _second, 2),
-    "fresh mended": range(_second, len(CASES), 2),
-    "fresh kept": range(_second + 1, len(CASES), 2),
+    "first": range(_second),
+    "mended": range(_second, _third, 2),
+    "kept": range(_second + 1, _third, 2),
+    "fresh mended": range(_third, _fourth, 2),
+    "fresh kept": range(_third + 1, _fourth, 2),
+    "latest kept": range(_fourth, len(CASES)),
 }
