@@ -90,11 +90,12 @@ def verify_exercise(
     notebooks |= {what: notebook for what, notebook in changed.items() if what not in equivalent}
     executor = LocalExecutor(Exercise.of(course, name), b"verify", LIMITS, workers)
 
-    def judged(some: dict[str, Any]) -> dict[str, Record]:
+    def judged(some: dict[str, Any], what: str) -> dict[str, Record]:
         submissions = {who: NormalisedSubmission(one) for who, one in some.items()}
-        return {one.student: one for one in executor.records(submissions, progress)}
+        records = executor.records(submissions, lambda _, *counts: progress(what, *counts))
+        return {one.student: one for one in records}
 
-    proved = judged(copies)
+    proved = judged(copies, "judging the solution")
     right = proved["the solution, copy 1"]
     if right.state == NOT_GRADED:
         raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
@@ -103,7 +104,7 @@ def verify_exercise(
         how_often = "" if len(lost) == COPIES else f", with {len(lost)} of {COPIES} secrets"
         proof.faults.append(f"the solution loses points{how_often}: {lost[0]}")
         return proof
-    records = judged(notebooks)
+    records = judged(notebooks, "judging")
     for who in right_answers:
         if loses := _loses(records[who]):
             proof.faults.append(f"{who}, loses points: {loses}")
