@@ -7,13 +7,13 @@ comes from edunn itself, and `edunn status` says which is which.
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
 import linecache
 import re
 import symtable
 import sys
 import textwrap
+from importlib.machinery import FileFinder
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -122,9 +122,19 @@ def keep(what: Any, *reports: Any) -> None:
     _begin(package)
     text = HEADER.format(name=name) + "\n\n\n".join(sources) + "\n"
     (package / file).write_text(text, encoding="utf-8")
-    importlib.invalidate_caches()  # Python may know the folder without it, where clocks are coarse
+    _look_again(package)
     (package / f"{name}.borrowed").unlink(missing_ok=True)
     print(f"{name} is kept in {PACKAGE}/{file}: it is part of your own edunn now.")
+
+
+def _look_again(package: Path) -> None:
+    """Let Python list the package's folder anew, which it may know without a new file where clocks
+    are coarse. No others: what is installed cannot be listed by the grader's workers, and would not
+    be found any more."""
+    for path, finder in sys.path_importer_cache.items():
+        own = Path(path).resolve() in (package.resolve(), package.resolve().parent)
+        if own and isinstance(finder, FileFinder):
+            finder.invalidate_caches()
 
 
 def _source_of(name: str, what: Any) -> str:

@@ -403,6 +403,12 @@ def test_many_prints_cost_little(library):
     assert "more characters" in "".join(record.printed.values())
 
 
+def test_what_is_installed_is_found_after_a_part_is_kept(library):
+    kept = "from edunn.course import keep\nclass Mine:\n    pass\nkeep(Mine)\n"
+    record, _ = judged(library, early(kept + "import wcwidth\nprint('found', wcwidth.__name__)"))
+    assert "found wcwidth" in "".join(record.printed.values())
+
+
 ASKS = {
     "breakpoint()": "breakpoint() is left out",
     "import pdb; pdb.set_trace()": "breakpoint() is left out",
