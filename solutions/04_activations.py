@@ -266,6 +266,7 @@ with np.errstate(all="ignore"):
         ("1 / exp(-x): a part of what stands below the line is missing", 1 / np.exp(-x)),
         ("tanh(x), which is another function", np.tanh(x)),
         ("the sigmoid of 2 x", 1 / (1 + np.exp(-2 * x))),
+        ("x / (1 + exp(-x)): what stands above the line?", x / (1 + np.exp(-x))),
         ("y (1 - y), the slope: that belongs into backward", np.exp(x) / (1 + np.exp(x)) ** 2),
     ):
         assert not np.allclose(y, those), f"y is exactly {exactly}"

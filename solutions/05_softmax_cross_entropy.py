@@ -312,6 +312,8 @@ each_row = (
 )
 assert np.shape(error) == (2,), f"error has shape {np.shape(error)}: {each_row}"
 assert np.all(error > 0), "an error is negative: the logarithm of a number below 1 is negative"
+from_one = np.allclose(error, -np.log([0.75, 0.5]))
+assert not from_one, "each label is taken for its neighbour: labels count from 0"
 in_bits = np.allclose(error, [2, 1])
 assert not in_bits, "right, but with the logarithm of base 2: use the natural one, np.log"
 assert not np.allclose(error, 12 * np.log(10)), "every p counts as 1e-12, also the large ones"

@@ -81,6 +81,8 @@ for layer, right in ((nn.Linear(5, 3), 15), (nn.Bias(3), 3), (nn.ReLU(), 0), (nn
     each = "each array has as many numbers as its shape says"
     assert found == right or found != len(layer.parameters()), f"{told}: {each}"
     assert found == right, told
+found = count_parameters(nn.ModuleDict({"one": nn.Linear(2, 3), "two": nn.Linear(3, 1)}))
+assert found == 9, f"two layers inside of a module have 6 and 3 numbers, but you count {found}"
 shared = nn.Linear(5, 3)
 found = count_parameters(nn.ModuleDict({"first": shared, "again": shared}))
 assert found == 15, (
@@ -307,6 +309,10 @@ assert isinstance(model.cache, list), "forward must keep a list of caches in sel
 kept = [np.ravel(cache).tolist() for cache in model.cache]
 assert kept != [[6.0], [6.0]], "both caches are those of the last use: take each one at once"
 assert kept == [[2.0], [6.0]], f"the caches are {kept}, but the two inputs were [2] and [6]"
+bent = Sequential(nn.Sigmoid())
+bent.forward(np.zeros((1, 1)))
+of_layer = "self.cache holds something else than layer.cache, as it is after the layer has run"
+assert np.array_equal(bent.cache[0], bent.layers[0].cache), of_layer
 
 # %% [markdown]
 # ### Check: the names of the gradients (2 points)

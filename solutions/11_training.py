@@ -292,7 +292,8 @@ for score, want in ((nn.MSELoss(), np.mean(x**2)), (nn.metrics.mae, np.mean(x)))
     got = measure(model, x, y, score)
     assert got is not None, "measure returns nothing"
     assert isinstance(got, float), f"measure returns {type(got).__name__}, not a float"
-    assert abs(got - want) < 1e-9, f"measured {got:.4g}, not {want:.4g}: is it in evaluation mode?"
+    how = "is the model in evaluation mode, and does `score` get what the model gives, as it is?"
+    assert abs(got - want) < 1e-9, f"measured {got:.4g}, not {want:.4g}: {how}"
 labels = np.array([1, 1, 0, 1, 1, 1])
 got = measure(model, x, labels, nn.accuracy)
 assert abs(got - 5 / 6) < 1e-9, f"5 of 6 labels are right, but the accuracy is {got:.4g}"
@@ -610,7 +611,8 @@ assert new >= 0.97 or not is_line, (
 )
 assert new >= 0.97 or seen >= 0.97, (
     f"{new:.1%} of the held-out digits are right, and {seen:.1%} of those it learned from: is it "
-    f"trained for long enough, with a learning rate neither too small nor too large?"
+    f"trained for long enough, with a learning rate neither too small nor too large, and are the "
+    f"optimizer's parameters its own?"
 )
 assert new >= 0.97, f"{new:.1%} of the held-out digits are right: it should be 97 % or more"
 print(f"right: {seen:.1%} of the digits it learned from, {new:.1%} of those it never saw")

@@ -433,7 +433,9 @@ nn.utils.check_same([[-6, 1, 8], [-2, -8, -2]], without[0, 0])
 nn.utils.check_same([[-8, -4, -5], [5, 13, -7]], without[1, 2])
 added = y - without
 assert added.any(), "y does not change with the bias: is b used in forward?"
-assert np.allclose(added, [[[[100]], [[200]], [[300]]]]), "each output channel has its own bias"
+assert np.allclose(added, [[[[100]], [[200]], [[300]]]]), (
+    "each output channel has its own bias, which is added once to each number of y"
+)
 
 # %% [markdown]
 # ### Check: the gradient of w (2 points)

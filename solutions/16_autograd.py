@@ -462,7 +462,9 @@ q = p + x
 r = x - q  # x is used three times: early, in the middle and late
 also_not_used = r + not_used
 order = tape(r)
-assert order is not None, "tape gives back nothing: name your result `tensors`"
+assert order is not None, (
+    "tape gives back nothing: name your result `tensors`. Does its line give None, as list.sort does?"
+)
 assert isinstance(order, list), f"tape gives {type(order).__name__}, not a list"
 names = {x: "x", w: "w", p: "p", q: "q", r: "r", not_used: "not_used", also_not_used: "too_late"}
 said = [names[one] for one in order]
@@ -559,6 +561,8 @@ for name, leaf, want in (("c", c, 1), ("a", a, -1 / 3), ("b", b, 2 / 3)):
 x, t = Tensor([[1.0, -2.0, 3.0]]), Tensor([[0.5], [4.0]])
 backward(record(nn.Tanh(), x + t), np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
 slope = 1 - np.tanh([[1.5, -1.5, 3.5], [5.0, 2.0, 7.0]]) ** 2
+with_ones = np.allclose(x.grad, np.sum(slope, axis=0, keepdims=True))
+assert not with_ones, "the way back begins with ones, but a dy was handed in"
 nn.utils.check_same(np.sum(slope * [[1, 2, 3], [4, 5, 6]], axis=0, keepdims=True), x.grad)
 nn.utils.check_same(np.sum(slope * [[1, 2, 3], [4, 5, 6]], axis=1, keepdims=True), t.grad)
 

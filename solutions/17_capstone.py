@@ -208,7 +208,7 @@ for model, n, inputs in ((classic, 32, 784), (classic, 1, 784), (apart, 7, 5), (
         model.explain((n, inputs))
         .rows[-1]
         .multiply_adds: "that is what the last layer costs alone",
-        0: "no layer has counted. A Dense has a matrix in it: a parameter with 2 axes",
+        0: "a Dense has a matrix, a parameter with 2 axes. Is it found, and does it reach the total?",
         want / n: f"that is what one of the {n} examples costs",
         n
         * matrices: "each matrix counts once here, but one layer runs twice: go through the layers",
@@ -377,7 +377,9 @@ for naps, want in (([0.001, 0.2, 0.02, 0.3], 0.02), ([0.1, 0.2, 0.25, 0.03], 0.0
     assert got is not None, "seconds returns nothing"
     assert sleeper.calls == 4, f"3 repeats and one to warm up are 4 calls, not {sleeper.calls}"
     assert got >= 0.99 * want, f"{got:.4f} s is less than the shortest call that counts, {want} s"
-    assert got < want + 0.11, f"{got:.3f} s is not the shortest of 3 calls, which is {want} s"
+    assert got < want + 0.11, (
+        f"{got:.3f} s is not the shortest of 3 calls, which is {want} s. Is each call timed by itself?"
+    )
 print("right")
 
 # %% [markdown]

@@ -965,6 +965,7 @@ y = layer.forward(x)
 assert y is not None, "forward gives back nothing: name your result `y`"
 assert not np.array_equal(y, [[6], [-2]]), "that is the layer alone: x itself must be added"
 assert not np.array_equal(y, [[18], [2]]), "x + f(x) is a sum, not a product"
+assert not np.array_equal(y, [[12], [-4]]), "that is twice f(x): which x was to be added?"
 written = "forward writes into the x of its caller: += changes the array that is there"
 assert np.array_equal(x, [[3], [-1]]), written
 nn.utils.check_same([[9], [-3]], y)

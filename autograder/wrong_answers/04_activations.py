@@ -143,7 +143,7 @@ WRONG_ANSWERS = [
     Mistake("the inverse", "Tanh.forward", ("np.tanh", "np.arctan"), "not equal"),
     Mistake("Tanh falls", "Tanh.forward", ("np.tanh", "-np.tanh"), "not equal"),
     Mistake(
-        "2 sigmoid of x", "Tanh.forward", ("np.tanh(x)", "2 / (1 + np.exp(-x)) - 1"), "not equal"
+        "2 sigmoid of x", "Tanh.forward", ("np.tanh(x)", "2 / (1 + np.exp(-x)) - 1"), "tanh(x / 2)"
     ),
     Mistake("x is kept by Tanh", "Tanh.forward", ("= y", "= x"), "dy * (1 - x^2)"),
     # Tanh.backward

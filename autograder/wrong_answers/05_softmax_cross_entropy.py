@@ -235,7 +235,7 @@ WRONG_ANSWERS = [
         "self.cache = y, labels\nloss = -np.mean(np.log(y[np.arange(len(y)), labels]))",
         "not equal",
     ),  # fmt: skip
-    Mistake("the sign is turned", LOSS, ("loss = np.mean(", "loss = -np.mean("), "not equal"),
+    Mistake("the sign is turned", LOSS, ("loss = np.mean(", "loss = -np.mean("), "is log p[c]"),
     Mistake(
         "the score of the label is forgotten",
         LOSS,

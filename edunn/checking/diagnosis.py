@@ -95,10 +95,13 @@ def _known_ratios(gradient: WrongGradient) -> list[tuple[float, Answer]]:
     elif gradient.is_input and np.ndim(gradient.y) and gradient.a.shape[:1] == (n,):
         id = "ratio_batch_rows"
     of_batch = [(1 / n, answer(id, n=n)), (n, answer("ratio_batch_inverse", n=n))]
+    half, two = "ratio_half", "ratio_two"
+    if 2 in features:  # then the number does not tell the two apart
+        half, two = "ratio_half_features", "ratio_two_features"
     return [
         *(of_batch if n > 1 else []),
-        (0.5, answer("ratio_half")),
-        (2.0, answer("ratio_two")),
+        (0.5, answer(half)),
+        (2.0, answer(two)),
         *((1 / count, answer("ratio_features", count=count)) for count in features),
         *((float(count), answer("ratio_features_inverse", count=count)) for count in features),
         *((math.log(base), answer("ratio_log", base=base)) for base in (2, 10)),

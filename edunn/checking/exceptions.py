@@ -58,6 +58,10 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"arrays used as indices must be of integer", "raises_fraction"),
     (NUMBER + " object cannot be interpreted as an integer", "raises_fraction"),
     (r"expected a sequence of integers or a single integer", "raises_fraction"),
+    (r"bitwise_xor|for \^", "raises_power"),
+    (r"is an invalid keyword argument for (?P<word>\w+)\(\)", "raises_builtin"),
+    (r"changed size during iteration", "raises_grows"),
+    (r"for .*: 'dict' and 'dict'", "raises_join_dicts"),
     (r"concatenate list", "raises_join"),
     (r"sequence by non-int|for .*: .*'list'", "raises_list"),
     (rf"'list' object has no attribute '{OF_ARRAYS}'", "raises_list"),
@@ -74,7 +78,7 @@ RULES = (  # (words of the message, what it is called): the first that fits
      "raises_not_numbers"),
     (ITERATOR + " object is not (subscriptable|reversible)", "raises_iterator"),
     (r"object of type " + ITERATOR + " has no len", "raises_iterator"),
-    (r"'(numpy\.\w+|tuple|list|float)' object is not callable", "raises_call"),
+    (r"'(numpy\.\w+|tuple|list|float|int|str|dict|bool)' object is not callable", "raises_call"),
     (NUMBER + " object is not subscriptable|invalid index to scalar", "raises_number"),
     (r"object of type " + NUMBER + " has no len", "raises_number"),
     (r"only (0-dimensional|length-1|size-1) arrays can be converted", "raises_number"),
@@ -85,7 +89,8 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"IndexError", "raises_bounds"),
     (r"could not be broadcast|could not broadcast|matmul|not aligned|non-broadcastable",
      "raises_shapes"),
-    (r"cannot reshape|must match exactly|must have same number of dimensions", "raises_shapes"),
+    (r"must match exactly|must have same number of dimensions", "raises_side_by_side"),
+    (r"cannot reshape", "raises_shapes"),
     (r"values to unpack|cannot unpack", "raises_unpack"),
     (r"read-only", "raises_read_only"),
     (r"Cannot cast ufunc", "raises_whole"),
@@ -154,7 +159,7 @@ def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Ans
         return answer(
             id, name=name, owner=found["owner"], known=", ".join(_own_names(owner)) or "-"
         )
-    words = "module", "owner", "name"
+    words = "module", "owner", "name", "word"
     return answer(id, **{key: found[key] for key in words if found.get(key)})
 
 

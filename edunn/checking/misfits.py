@@ -32,7 +32,7 @@ def misfit(text: str) -> Answer | None:
             sizes = {"size": size, "last": last}
             return answer("raises_lost_axis", shape=str(one), other=str(other), **sizes)
     for one, other in pairs:
-        if len(one) == len(other) == 2 and _fit(one[::-1], other):
+        if len(one) == len(other) == 2 and _fills(one[::-1], other):
             return answer("raises_turned", shape=str(one), other=str(other))
     return None
 
@@ -42,5 +42,6 @@ def _lacks_axis(one: Shape, other: Shape) -> bool:
     return any(one == other[:axis] + other[axis + 1 :] for axis in range(len(other)))
 
 
-def _fit(one: Shape, other: Shape) -> bool:
-    return all(a == b or 1 in (a, b) for a, b in zip(one, other))
+def _fills(one: Shape, other: Shape) -> bool:
+    """Whether one, with its axes of size 1 repeated, has the shape of the other."""
+    return all(a in (1, b) for a, b in zip(one, other))

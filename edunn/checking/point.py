@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
@@ -134,7 +135,8 @@ class Point:
             if text := of_another_shape(gradient, hand):
                 details = {"got": str(got), "want": str(want), "formula": text}
                 return self.subject.finding("shape_formula", "backward", name, **details)
-            id = "shape"
+            picked = len(got) == 1 < len(want) and gradient.size < math.prod(want)
+            id = "shape_picked" if picked else "shape"
         return self.subject.finding(id, "backward", name, got=str(got), want=str(want))
 
     def arrays(self) -> dict[str, Array]:

@@ -151,7 +151,9 @@ def _pattern(expected: Any, calculated: Any, tolerance: float) -> str:
         return told
     a, b = calculated.astype(np.float64), expected.astype(np.float64)
     wrong = ~(np.abs(a - b) <= tolerance)
-    close = partial(np.allclose, rtol=1e-6, atol=tolerance)
+    close = partial(
+        np.allclose, rtol=1e-6, atol=min(tolerance, 1e-9 * np.max(np.abs(a), initial=0))
+    )
     size = np.sum(b * b)
     ratio = np.sum(a * b) / size if size and np.all(np.isfinite(a)) else 0.0
     parts = [round(whole) for whole in (ratio, 1 / ratio if ratio else 0)]

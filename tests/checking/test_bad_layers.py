@@ -717,7 +717,7 @@ def test_only_what_is_named_is_judged():
     found, checked, _ = examine_point(make(), (X,), only=["input 0"])
     assert (found, [one.variable for one in checked]) == ([], ["input 0"])
     found, checked, _ = examine_point(make(), (X,), only=["w"])
-    assert [one.id for one in found] == ["ratio_two"]
+    assert [one.id for one in found] == ["ratio_two_features"]
     assert [(one.variable, one.verdict) for one in checked] == [("w", "wrong")]
     assert examine_point(dw_is(lambda dw: dw.T)(), (X,), only=["input 0"])[0] == []
     with pytest.raises(ValueError, match="bias"):
@@ -744,7 +744,7 @@ def test_a_frozen_parameter_may_have_a_gradient_or_none():
         (dw_is(lambda dw: 3 * dw), "ratio_features_inverse"),
         (dw_is(lambda dw: 4 * dw), "ratio_batch_inverse"),
         (dw_is(lambda dw: dw / 4), "ratio_batch"),
-        (dw_is(lambda dw: dw / 2), "ratio_half"),
+        (dw_is(lambda dw: dw / 2), "ratio_half_features"),
         (dw_is(lambda dw: 0 * dw), "all_zero"),
         (dw_is(lambda dw: -dw), "opposite_sign"),
         (dw_is(lambda dw: dw[::-1]), "flipped"),
