@@ -312,8 +312,6 @@ each_row = (
 )
 assert np.shape(error) == (2,), f"error has shape {np.shape(error)}: {each_row}"
 assert np.all(error > 0), "an error is negative: the logarithm of a number below 1 is negative"
-from_one = np.allclose(error, -np.log([0.75, 0.5]))
-assert not from_one, "each label is taken for its neighbour: labels count from 0"
 in_bits = np.allclose(error, [2, 1])
 assert not in_bits, "right, but with the logarithm of base 2: use the natural one, np.log"
 assert not np.allclose(error, 12 * np.log(10)), "every p counts as 1e-12, also the large ones"
@@ -324,6 +322,8 @@ assert not 1e-14 < added_to_p < 1e-2, (
 at_floor = CrossEntropyWithLabels().forward(np.array([0]), np.array([[1e-12, 1.0]]))
 added = np.allclose(at_floor, -np.log(2e-12))
 assert not added, "1e-12 is added to p, but only a p that is smaller should count as 1e-12"
+last = CrossEntropyWithLabels().forward(np.array([2]), np.array([[0.2, 0.3, 0.5]]))
+assert not np.allclose(last, -np.log(0.3)), "label 2 is taken for label 1: labels count from 0"
 nn.utils.check_same([np.log(4), np.log(2)], error)
 
 y = np.array([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8], [0.25, 0.5, 0.25]])

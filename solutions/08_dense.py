@@ -272,7 +272,9 @@ first = Dense(2, 2, "relu", constant([[1, 1], [1, 1]]), constant([0, -1]))
 second = Dense(2, 1, "id", constant([[1], [-2]]), constant([0]))
 h = first.forward(np.array([[0, 0], [0, 1], [1, 0], [1, 1]]))
 assert h is not None, "forward gives back nothing: y was not filled"
-assert np.all(h >= 0), "h has numbers below 0: is it the activation that was asked for, and is it last?"
+assert np.all(h >= 0), (
+    "h has numbers below 0: the activation is missing, does not come last, or is another"
+)
 assert np.any(h[:, 0] != h[:, 1]), "both columns of h are the same: the bias is missing"
 nn.utils.check_same([[0, 0], [1, 0], [1, 0], [2, 1]], h)
 nn.utils.check_same([[0], [1], [1], [0]], second.forward(h))

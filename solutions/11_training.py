@@ -292,7 +292,7 @@ for score, want in ((nn.MSELoss(), np.mean(x**2)), (nn.metrics.mae, np.mean(x)))
     got = measure(model, x, y, score)
     assert got is not None, "measure returns nothing"
     assert isinstance(got, float), f"measure returns {type(got).__name__}, not a float"
-    how = "is the model in evaluation mode, and does `score` get what the model gives, as it is?"
+    how = "is it in evaluation mode? Does `score` get what the model gives, as it is?"
     assert abs(got - want) < 1e-9, f"measured {got:.4g}, not {want:.4g}: {how}"
 labels = np.array([1, 1, 0, 1, 1, 1])
 got = measure(model, x, labels, nn.accuracy)

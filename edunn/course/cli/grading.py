@@ -122,9 +122,8 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     known = course.assignments()
     name = course.full_name(assignment) if assignment else assignment_of(submissions, known)
     people = Roster.read(roster) if roster else None
-    judging = Judging(workers, Limits(confined=not unsafe), scheduler)
-    if deadlines:
-        _keep_deadlines(course, deadlines, out, people)
+    dates = _read_deadlines(course, deadlines, out, people) if deadlines else None
+    judging = Judging(workers, Limits(confined=not unsafe), scheduler, dates)
     with Bars() as bars:
         grades = grade_submissions(course, name, out, submissions, people, judging, bars)
     if not workers:
@@ -141,12 +140,12 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     context.exit(0 if all(grade.points is not None for grade in grades) and not nobody else 1)
 
 
-def _keep_deadlines(course: Course, path: Path, out: Path, people: Any = None) -> None:
-    """Keep a file of deadlines in --out, if every row of it can be used."""
+def _read_deadlines(course: Course, path: Path, out: Path, people: Any = None) -> Any:
+    """A file of deadlines, if every row of it can be used."""
     from edunn.course.grading.deadlines import Deadlines
     from edunn.course.submissions.roster import Roster
 
-    Deadlines.read(path, course.assignments(), people or Roster.kept(out)).keep(out)
+    return Deadlines.read(path, course.assignments(), people or Roster.kept(out))
 
 
 def _print_lateness(sheets: list[Any]) -> None:
@@ -213,7 +212,7 @@ def report_command(
 
     context.with_resource(private_files())
     if deadlines:
-        _keep_deadlines(Course.find(context.obj), deadlines, out)
+        _read_deadlines(Course.find(context.obj), deadlines, out).keep(out)
     with speaking(language):
         sheets = write_all(out)
         print_sheets(sheets)

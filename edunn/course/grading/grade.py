@@ -89,11 +89,13 @@ class Judging:
 
     workers: how many judge at once on this machine; 0 to keep the submissions and grade nobody
     scheduler: the address of a Dask cluster that judges instead
+    deadlines: new ones, for this run and later ones; by default those that were used before
     """
 
     workers: int = 2
     limits: Limits = Limits()
     scheduler: str = ""
+    deadlines: Deadlines | None = None
 
     def executor(self, exercise: Exercise, secret: bytes) -> Executor:
         """The executor that judges so."""
@@ -125,8 +127,6 @@ def grade_submissions(
     with open_store(out) as store:
         if store.release(name, course.solution(name)) != course.release_path(name).read_bytes():
             raise CourseError(f"assignments/ does not fit solutions/: edunn build {name}")
-        if roster:
-            roster.keep(store.root)
         archive = Archive(store.root / "handed_in" / name, mends=source is not None)
         if source is None and not archive:
             raise CourseError(f"{out} has no copies of {name}: edunn grade")
@@ -134,6 +134,7 @@ def grade_submissions(
         times = dict(submitted_times(roster)) if roster and roster.kind == WORKSHEET else {}
         people = roster or Roster.kept(store.root)
         keys = _taken_in(store, archive, source, people, exercise, times)
+        _keep_for_later(store.root, roster, judging.deadlines)  # only now: they fit what came in
         if not judging.workers:
             return []
         stale = _stale(store, name, keys)
@@ -151,6 +152,12 @@ def grade_submissions(
             if executor.proved:
                 write_whole(proved, exercise)
         return list(_entered(store, archive, course.released(name), keys, progress))
+
+
+def _keep_for_later(store: Path, *given: Roster | Deadlines | None) -> None:
+    for one in given:
+        if one:
+            one.keep(store)
 
 
 def _of_earlier_answers(store: Path, record: Record) -> list[Message]:

@@ -167,6 +167,8 @@ def _write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path:
     before = ["Student", *CANVAS_IDS, "Section"]
     if given:
         before = roster.header[: roster.header.index("Section") + 1]
+        _same_points_possible(sheets, columns, roster)
+    there = [roster.header.index(one) if given and one in roster.header else -1 for one in columns]
     possible = ["    Points Possible", *[""] * (len(before) - 1), *most]
     lines = [[*before, *map(harmless, columns)], possible]
     for i, (row, points) in enumerate(rows(sheets, roster, "", result)):
@@ -176,9 +178,24 @@ def _write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path:
         if given:
             cells = roster.cells[i][: len(before)]
             who = [*map(harmless, cells), *[""] * (len(before) - len(cells))]
+            own = [roster.cells[i][k] if 0 <= k < len(roster.cells[i]) else "" for k in there]
+            points = [new or harmless(old) for new, old in zip(points, own)]  # "" erases it there
         lines.append([*who, *points])
     _write_lines(lines, path)
     return result
+
+
+def _same_points_possible(sheets: list[Sheet], columns: list[str], roster: Roster) -> None:
+    """Raise CourseError where an assignment has other points in Canvas: it takes no others from a
+    file, and 10 would become 10 of 20."""
+    there = dict(zip(roster.header, roster.possible))
+    for sheet, column in zip(sheets, columns):
+        most = sheet.grades[0].max_points
+        if _as_number(there.get(column, "")) not in (None, most):
+            raise CourseError(
+                f"{sheet.name} has {number(most)} points, {column} in Canvas {there[column]}: "
+                "give it as many"
+            )
 
 
 def _write_moodle(sheets: list[Sheet], columns: list[str], roster: Roster, path: Path) -> Exported:

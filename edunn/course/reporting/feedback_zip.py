@@ -49,7 +49,7 @@ def _write_zip(kind: str, out: Path, sheet: Sheet) -> Exported:
     """The zip of one exercise, whole or not at all."""
     archive = Archive(out / "handed_in" / sheet.name)
     result = Exported(out / f"{kind}-feedback-{sheet.name}.zip")
-    files, given = dict[str, bytes](), dict[str, float | None]()
+    files, given = dict[str, bytes](), dict[str, list[Grade]]()
     for grade in sheet.grades:
         student = grade.record.student
         origin = archive[student].origin if student in archive else {}
@@ -58,18 +58,27 @@ def _write_zip(kind: str, out: Path, sheet: Sheet) -> Exported:
         if not name:
             result.empty.append(f"{student}: {sheet.name}: no notebook of theirs came from {kind}")
             continue
-        if given.setdefault(name, grade.points) != grade.points:  # a file of a team
-            result.empty.append(f"{student}: {sheet.name}: others of the team have other points")
+        given.setdefault(name, []).append(grade)
+    for name, team in given.items():  # a file of a team goes to all of it
+        if any(_told(sheet, one) != _told(sheet, team[0]) for one in team):
+            why = "others of the team, who would get the same file, have other points or remarks"
+            result.empty += [f"{one.record.student}: {sheet.name}: {why}" for one in team]
             continue
-        result.grades += 1
-        page = out / "feedback" / sheet.name / f"{student}.html"
-        files[name] = page.read_bytes() if kind == "moodle" else _notebook(sheet, grade)
+        result.grades += len(team)
+        page = out / "feedback" / sheet.name / f"{team[0].record.student}.html"
+        files[name] = page.read_bytes() if kind == "moodle" else _notebook(sheet, team[0])
     partial = result.path.with_suffix(".partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, content in sorted(files.items()):
             zipped.writestr(name, content)
     partial.replace(result.path)
     return result
+
+
+def _told(sheet: Sheet, grade: Grade) -> tuple[Any, ...]:
+    """What feedback tells one student that it may not tell another."""
+    comments = sheet.comments.get(grade.record.student, {})
+    return grade.points, grade.before, about_lateness(grade), comments, grade.record.reason
 
 
 def _canvas_name(path: str) -> str:

@@ -223,8 +223,9 @@ def choose(student: str, files: list[File], name: str) -> Submission:
         return _unusable(student, files, [one.file for one in equal])
     file, notes = best.file, [] if named or called else [_named("file_name", [best.file])]
     notes += [_named("one_of_several", [file], count=len(named))] if len(named) > 1 else []
-    blank = [one.file for one in found if one.state < best.state == WRITTEN_IN]
-    notes += [_named("left_blank", blank)] if blank else []
+    for state, said in (BLANK, "left_blank"), (UNREADABLE, "left_unreadable"):
+        left = [one.file for one in found if one.state == state < best.state == WRITTEN_IN]
+        notes += [_named(said, left)] if left else []
     notes += [_named("script", [file])] if SCRIPT.search(file.called[-LONGEST:]) else []
     notes += [Message("outputs_left_out")] if best.was_large else []
     notes += [Message("late")] if file.owner.late else []

@@ -26,6 +26,7 @@ from edunn.course.submissions.pictures import Picture, Pictures
 
 EXTRA, WORDS = "extra-", "extra-text-"  # how the ids of extra cells begin, and of those of text
 MAX_NOTES = 100
+FOREIGN = 6  # times as many cells as are of an exercise, and it is the notebook of another one
 AFTER = 0.5  # of a cell: what was written below its text
 
 
@@ -136,8 +137,17 @@ class _Sorted:
 
     @property
     def fits(self) -> bool:
-        """Whether it is a notebook of this exercise; in all exercises a cell is called "setup"."""
+        """Whether it is a notebook of this exercise; in all exercises a cell is called "setup", and
+        in some pairs of them a few more are alike."""
         shared = next(iter(self.release.by_name), None)
+        ours = {p for p in self.at if p is not None and self.release.name(p) != shared}
+        others = [
+            cell
+            for cell, place in zip(self.cells, self.at)
+            if place is None and cell.source.strip() and (cell.name or cell.kind != "code")
+        ]  # named, or text: not what a student adds in numbers
+        if len(others) > FOREIGN * (len(ours) + len(self.pieces)):
+            return False
         if any(c.name in self.release.by_name and c.name != shared for c in self.cells):
             return True
         found = {place for place in self.at if place is not None}

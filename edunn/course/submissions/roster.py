@@ -43,6 +43,7 @@ OURS = {
     "section": "section",
 }  # fmt: skip
 KNOWN = {*UNIQUE, "name", "section", "group"}
+POSSIBLE = "Points Possible"  # the first cell of Canvas's row of points
 GRADE = {"grade", "calificación"}  # Moodle's column of a grading worksheet
 
 
@@ -52,7 +53,7 @@ class Roster:
 
     rows: by our names of the columns    header, cells: of the file, as they are, a row for each
     kind: "" for a list of one's own; CANVAS, PARTICIPANTS or WORKSHEET
-    groups: the students of a team, by its name
+    groups: the students of a team, by its name    possible: Canvas's row of points, under `header`
     """
 
     rows: list[dict[str, str]] = field(default_factory=list)
@@ -62,6 +63,7 @@ class Roster:
     cells: list[list[str]] = field(default_factory=list)
     kind: str = ""
     groups: dict[str, list[str]] = field(default_factory=dict)
+    possible: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path) -> Roster:
@@ -73,6 +75,7 @@ class Roster:
             raise CourseError(f"{path} has no column `student`, but no rows")
         (_, header), *lines = lines
         kind, columns = _columns(path, header)
+        possible = [cells for _, cells in lines if cells and POSSIBLE in cells[0]][:1]
         lines = [(number, cells) for number, cells in lines if not _is_about_points(kind, cells)]
         rows = [_row(path, number, columns, cells) for number, cells in lines]
         if not rows:
@@ -81,6 +84,7 @@ class Roster:
             _name_students(rows)
         _refuse_doubtful(path, rows, [number for number, _ in lines])
         roster = cls(rows, text=text, header=header, cells=[cells for _, cells in lines], kind=kind)
+        roster.possible = possible[0] if possible and kind == CANVAS else []
         roster._index()
         return roster
 
@@ -297,7 +301,7 @@ def _row(path: Path, number: int, columns: list[str], cells: list[str]) -> dict[
 def _is_about_points(kind: str, cells: list[str]) -> bool:
     """Whether a row of Canvas's gradebook is about the assignments, not about a student."""
     posting = all(re.match(r"(muted|manual posting.*)?$", cell, re.IGNORECASE) for cell in cells)
-    return kind == CANVAS and ("Points Possible" in cells[0] or posting)
+    return kind == CANVAS and (POSSIBLE in cells[0] or posting)
 
 
 def _name_students(rows: list[dict[str, str]]) -> None:

@@ -555,6 +555,21 @@ def test_points_by_hand_are_in_the_copy_of_the_gradebook(graded, out):
         assert before.find_submission(NAME, "ben").score == 2.5
 
 
+def test_a_run_that_fails_replaces_neither_roster_nor_deadlines(graded, out, tmp_path):
+    roster, deadlines, half = (tmp_path / name for name in ("roster", "deadlines", "half.zip"))
+    roster.write_text("student\nana\nben\nJosé\n")
+    deadlines.write_text("exercise,student,date\n02,all,2026-01-01 12:00Z\n")
+    given = "--roster", roster, "--deadlines", deadlines
+    assert edunn("grade", graded[0], "--out", out, *given).exit_code == 0
+    before = [(out / name).read_bytes() for name in ("roster.csv", "deadlines.csv")]
+    roster.write_text("student\nzoe\n")
+    deadlines.write_text("exercise,student,date\n02,all,2030-01-01 12:00Z\n")
+    half.write_bytes(b"PK\x03\x04 and no more")
+    words = "grade", half, "--assignment", NAME, "--out", out, *given
+    assert edunn(*words).exit_code == 1
+    assert [(out / name).read_bytes() for name in ("roster.csv", "deadlines.csv")] == before
+
+
 @pytest.mark.parametrize("secret", [b"", b"short"])
 def test_a_secret_that_is_none(graded, out, secret, tmp_path):
     (out / "secret").write_bytes(secret)

@@ -143,6 +143,28 @@ def test_a_column_that_the_gradebook_does_not_have_is_named(out, tmp_path):
     assert export_grades("canvas", out, NAME, gradebook, "Exercize 2").new == ["Exercize 2"]
 
 
+GRADEBOOK = """Student,ID,SIS User ID,SIS Login ID,Section,02_bias (77)
+    Points Possible,,,,,{possible}
+"Ångström, Anna",101,s-1,anna,A,3.00
+"Dora",104,s-4,dora,B,EX
+"Finn",106,s-6,finn,B,7.00
+"""
+
+
+def test_canvas_keeps_what_is_there_of_who_has_no_grade(out, tmp_path):
+    """An empty cell erases a grade there, or that somebody is excused."""
+    roster = written(tmp_path, GRADEBOOK.format(possible="10.00"))
+    result = export_grades("canvas", out, NAME, roster, "02_bias (77)")
+    points = {row[1]: row[-1] for row in table(result.path)[2:]}
+    assert points == {"101": "9.5", "104": "EX", "106": "7.00"}
+
+
+def test_other_points_in_canvas_are_refused(out, tmp_path):
+    roster = written(tmp_path, GRADEBOOK.format(possible="20.00"))
+    with pytest.raises(CourseError, match=r"02_bias has 10 points, 02_bias \(77\) in Canvas 20.00"):
+        export_grades("canvas", out, NAME, roster, "02_bias (77)")
+
+
 def test_a_lone_dash_is_no_formula():
     assert [harmless(cell) for cell in ("-", "-a", "-1", "--")] == ["-", "'-a", "-1", "'--"]
 

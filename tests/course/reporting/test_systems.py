@@ -234,6 +234,26 @@ def test_moodle_takes_feedback_back(tmp_path, blind, folders, slash, team):
     assert result.grades == len(wanted)
 
 
+@pytest.mark.parametrize("differ", ["points", "remarks"])
+def test_what_is_told_to_one_of_a_team_does_not_go_to_the_others(tmp_path, differ):
+    """Moodle gives a file of a team's folder to all of it."""
+    handed = [replace(one, typed="a text") for one in HANDED[:1]]
+    files = moodle_files(handed, "a", team=True)
+    roster = moodle_participants(HUMANS, ("login", "email", "group"))
+    points = [(2, 2, 3), (2, 2, 0)] if differ == "points" else [(2, 2, 3)]
+    out = graded(tmp_path, files, roster, points)
+    if differ == "remarks":
+        with GradeStore(out).gradebook() as gradebook:
+            first = min(one.student.id for one in gradebook.assignment_submissions(NAME))
+            part = gradebook.find_submission_notebook(NAME, NAME, first)
+            part.comments[0].manual_comment = "this is for you alone"
+            gradebook.db.commit()
+    (result,) = write_feedback_zips("moodle", out)
+    assert result.empty
+    assert all("other points or remarks" in line for line in result.empty)
+    assert members(result.path) == {}
+
+
 def test_a_teams_points_reach_each_member(tmp_path):
     """In the table, and in what Canvas and Moodle import; and they are no pair of copies."""
     files = moodle_files(HANDED[:1], "a", team=True)
