@@ -69,6 +69,11 @@ class Archive(Mapping[str, Submission]):
         note = Message("earlier_kept", {"count": count, "name": self.folder.name})
         return replace(submission, notes=(*submission.notes, note)) if count else submission
 
+    def time_of(self, submission: Submission) -> str:
+        """When this very notebook was handed in, if that was told before; "" else."""
+        origin = self.known.get(submission.student, {}).get("origin", {})
+        return "" if self._replaces(submission) else origin.get("time", "")
+
     def earlier(self) -> Earlier:
         """Who handed in before, by the numbers of the systems that they came from. Canvas's and
         Gradescope's are the same in all exercises; Moodle's, and hidden names, are not."""

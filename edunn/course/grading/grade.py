@@ -187,7 +187,8 @@ def _taken_in(  # noqa: PLR0913  # what is known of those who handed in
             if submission.formerly and archive.rename(submission.formerly, submission.student):
                 store.rename(name, submission.formerly, submission.student)
             submission = archive.with_history(submission)
-            if when := times.get(submission.student):
+            when = times.get(submission.student) or submission.origin.get("time")
+            if when := when or archive.time_of(submission):
                 submission = replace(submission, origin={**submission.origin, "time": when})
             archive.keep(submission)
         keys[submission.student] = key_of(submission, exercise)

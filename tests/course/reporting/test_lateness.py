@@ -131,5 +131,9 @@ def test_times_of_moodles_worksheet(tmp_path):
     assert (grade.before, grade.points) == (7, 6)
     assert "2026-11-02 10:00 +0100" in str(grade.lateness.said[0])
     assert Archive(out / "handed_in" / NAME)["ann@uni.edu"].origin["time"].startswith("Monday, 2 ")
-    edunn("grade", *where)  # a download without one: then nobody knows
+    edunn("grade", *where)  # without one: the same notebook was handed in when it was
+    assert table(out / "grades.csv")[0]["late"] == "late"
+    other = json.dumps(json.loads(RAW) | {"nbformat_minor": 4}).encode()
+    zipped(tmp_path / "all.zip", moodle_files([Handed(human, [(f"{NAME}.ipynb", other)])], "a"))
+    edunn("grade", *where)  # of another one nobody knows
     assert table(out / "grades.csv")[0]["late"] == "unknown"

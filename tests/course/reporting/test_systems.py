@@ -234,6 +234,20 @@ def test_moodle_takes_feedback_back(tmp_path, blind, folders, slash, team):
     assert result.grades == len(wanted)
 
 
+def test_times_of_a_worksheet_outlast_a_second_run_without_it(tmp_path):
+    zipped(tmp_path / "all.zip", moodle_files(HANDED, "a"))
+    (tmp_path / "list.csv").write_bytes(moodle_worksheet(HUMANS, "a"))
+    words = ["--course", str(COURSE.root), "grade", str(tmp_path / "all.zip"), "--workers", "0"]
+    words += ["--assignment", NAME, "--out", str(tmp_path / "graded")]
+    told = []
+    for more in (["--roster", str(tmp_path / "list.csv")], []):
+        assert CliRunner().invoke(main, [*words, *more]).exit_code == 0
+        archive = Archive(tmp_path / "graded" / "handed_in" / NAME)
+        told.append({one.student: one.origin.get("time") for one in archive.values()})
+    assert told[0] == told[1]
+    assert any(told[0].values())
+
+
 @pytest.mark.parametrize("differ", ["points", "remarks"])
 def test_what_is_told_to_one_of_a_team_does_not_go_to_the_others(tmp_path, differ):
     """Moodle gives a file of a team's folder to all of it."""
