@@ -65,7 +65,7 @@ WRONG_ANSWERS = [
             for c in range(columns):
                 windows[:, :, r, c] = x[:, :, r : r + size, c : c + size]
         """,
-        "with stride 2, a window is wrong",
+        "Place and pixel are not the same",
     ),
     Mistake("no windows", "cut", "windows = None", "gives back nothing"),
     # paste

@@ -363,7 +363,7 @@ WRONG_ANSWERS = [
         "ones instead of dy",
         "backward",
         ("{tensor: dy}", "{tensor: np.ones_like(dy)}"),
-        "not equal",
+        "the way back begins with ones",
     ),
     Mistake(
         "the last step only",
