@@ -111,7 +111,9 @@ arrows = [(0, 1), (0, 2), (1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4)]
 try:
     cfg = skip_config(sizes, arrows)
 except IndexError as error:
-    told = "a place outside of the 4 rows and 4 columns: is it there yet, and is column j stage j + 1?"
+    told = (
+        "a place outside of the 4 rows and 4 columns: is it there yet, and is column j stage j + 1?"
+    )
     raise AssertionError(told) from error
 assert isinstance(cfg, dict), f"skip_config gives {type(cfg).__name__}; a dict is needed"
 keys = sorted(cfg)
@@ -491,7 +493,9 @@ assert not np.allclose(got, w / 7), (
     "divide by an eigenvalue, not by the largest number of the matrix"
 )
 assert not np.allclose(got, -w / 4), "a radius is not negative: take the absolute value of -4"
-assert not np.allclose(got, [[2, 7], [0, -4]]), "w has a radius of its own, 4, which must go away first"
+assert not np.allclose(got, [[2, 7], [0, -4]]), (
+    "w has a radius of its own, 4, which must go away first"
+)
 assert not np.allclose(got, w / np.linalg.norm(w)), "the norm of w is not its spectral radius"
 assert not np.allclose(got, w / np.linalg.norm(w, 2)), "the norm of w is not its spectral radius"
 nn.utils.check_same([[0.5, 1.75], [0, -1]], got)
