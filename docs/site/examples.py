@@ -1527,3 +1527,139 @@ class Wrong(Loop):
 class Wrong(Loop):
     def epoch_loss(self, losses, sizes):
         return losses[-1]
+# %% raises_ragged
+class Linear(nn.Linear):
+    def backward(self, dy):
+        dx = dy @ self.w.data.T
+        return np.sum([dx, dy[0]], axis=0), {"w": self.cache.T @ dy}
+
+# %% raises_tuple
+class Linear(nn.Linear):
+    def forward(self, x):
+        self.cache = x.shape
+        return x @ self.w.data
+
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": self.cache.T @ dy}
+
+# %% raises_dict
+class Linear(nn.Linear):
+    def backward(self, dy):
+        grads = {"w": self.cache.T @ dy}
+        return grads * 1, grads
+
+# %% raises_join_dicts
+class Linear(nn.Linear):
+    def backward(self, dy):
+        dx, grads = super().backward(dy)
+        return dx, grads + {}
+
+# %% raises_grows
+class Linear(nn.Linear):
+    def backward(self, dy):
+        dx, grads = super().backward(dy)
+        for name in grads:
+            grads[name + "_2"] = grads[name]
+        return dx, grads
+
+# %% raises_pair_index
+class Linear(nn.Linear):
+    def backward(self, dy):
+        rows = self.cache.tolist()
+        return dy @ self.w.data.T, {"w": np.outer(rows[0, :], dy[0])}
+
+# %% raises_name_index
+class Linear(nn.Linear):
+    def backward(self, dy):
+        found = super().backward(dy)
+        return found[0], {"w": found["w"]}
+
+# %% raises_mask
+class Linear(nn.Linear):
+    def backward(self, dy):
+        return dy[self.cache > 0], {"w": self.cache.T @ dy}
+
+# %% raises_einsum
+class Linear(nn.Linear):
+    def backward(self, dy):
+        return np.einsum("no,oi->ni", dy, self.w.data), {"w": self.cache.T @ dy}
+
+# %% raises_unhashable
+class Linear(nn.Linear):
+    def backward(self, dy):
+        grads = {self.w.data: self.cache.T @ dy}
+        return dy @ self.w.data.T, grads
+
+# %% raises_empty
+class Linear(nn.Linear):
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": self.cache[len(dy) :].max() * dy}
+
+# %% raises_no_function
+class Softmax(nn.Softmax):
+    def forward(self, x):
+        self.cache = np.softmax(x, axis=1)
+        return self.cache
+
+# %% raises_not_numbers
+class Bias(nn.Bias):
+    def forward(self, x):
+        return x + "b"
+
+# %% raises_one_size
+class Bias(nn.Bias):
+    def backward(self, dy):
+        noise = np.random.randn(dy.shape)
+        return dy, {"b": np.sum(dy + noise, axis=0)}
+
+# %% raises_power
+class Tanh(nn.Tanh):
+    def backward(self, dy):
+        return dy * (1 - self.cache^2), {}
+
+# %% raises_builtin
+class Bias(nn.Bias):
+    def backward(self, dy):
+        return dy, {"b": sum(dy, axis=0)}
+
+# %% raises_join
+class Bias(nn.Bias):
+    def forward(self, x):
+        self.kept = [] + 1
+        return x + self.b.data
+
+# %% raises_wrong_kind
+class Linear(nn.Linear):
+    def backward(self, dy):
+        dx, grads = super().backward(dy)
+        return dx, {"w": grads.weight}
+
+# %% raises_side_by_side
+class Linear(nn.Linear):
+    def backward(self, dy):
+        dw = np.concatenate([np.outer(x, row) for x, row in zip(self.cache, dy)] + [dy[0]])
+        return dy @ self.w.data.T, {"w": dw}
+
+# %% ratio_half_features
+class Linear(nn.Linear):
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": self.cache.T @ dy / dy.shape[1]}
+
+# %% ratio_two_features
+class Linear(nn.Linear):
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": 2 * self.cache.T @ dy}
+
+# %% shape_picked
+class ReLU(nn.ReLU):
+    def forward(self, x):
+        self.cache = x > 0
+        return x * self.cache
+
+    def backward(self, dy):
+        return dy[self.cache], {}
+
+# %% opt_ratio_of_each
+class SGD(Optimizer):
+    def change(self, w, dw):
+        w -= self.lr * dw / len(dw)

@@ -29,7 +29,7 @@ from edunn.course.sandbox.limits import Limits
 GOODBYE = 5.0  # seconds that a judge may take to end its workers
 
 
-class JudgeDied(Exception):
+class _JudgeDied(Exception):
     """The process of a judge has ended before it has answered."""
 
 
@@ -76,12 +76,12 @@ class _Process:
             self.process.start()
 
     def ask(self, student: str, submission: Any) -> Any:
-        """The record of a submission. JudgeDied; CourseError if no worker can be locked up."""
+        """The record of a submission. _JudgeDied; CourseError if no worker can be locked up."""
         try:
             self.connection.send((student, submission))
             answer = self.connection.recv()
         except (EOFError, OSError):
-            raise JudgeDied from None
+            raise _JudgeDied from None
         if isinstance(answer, CourseError):
             raise answer
         return answer
@@ -100,7 +100,7 @@ class _Process:
 
 
 class _LocalPool(Pool):
-    died = JudgeDied
+    died = _JudgeDied
 
     def __init__(self, judges: list[_Process]):
         self.judges, self.free = judges, queue.SimpleQueue[_Process]()
