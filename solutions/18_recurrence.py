@@ -273,7 +273,7 @@ first = {
 }
 explain("h_1", y[0, 0, 0], first)
 second = {
-    0.7398: "is made from h_0: a step begins with the state of the step before it, along axis 1 of x",
+    0.7398: "is made from h_0: each step begins with the state of the one before, along axis 1 of x",
     0.6045: "has read x_1 again: take the input of each time",
     0.6911: "does not hear the state before it: is u used?",
     0.5005: "is h_1 again: is the new state kept in each step?",
