@@ -322,7 +322,7 @@ assert not 1e-14 < added_to_p < 1e-2, (
 at_floor = CrossEntropyWithLabels().forward(np.array([0]), np.array([[1e-12, 1.0]]))
 added = np.allclose(at_floor, -np.log(2e-12))
 assert not added, "1e-12 is added to p, but only a p that is smaller should count as 1e-12"
-last = CrossEntropyWithLabels().forward(np.array([2]), np.array([[0.2, 0.3, 0.5]]))
+last = CrossEntropyWithLabels().forward(np.array([2, 2, 2]), np.tile([0.2, 0.3, 0.5], (3, 1)))
 assert not np.allclose(last, -np.log(0.3)), "label 2 is taken for label 1: labels count from 0"
 nn.utils.check_same([np.log(4), np.log(2)], error)
 

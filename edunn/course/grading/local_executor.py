@@ -175,7 +175,7 @@ def _judge_all(given: Any, line: Connection, questions: Connection) -> None:
     signal.signal(signal.SIGTERM, end)
     threading.Thread(target=_end_with, args=(line, judge, library), daemon=True).start()
     threading.Thread(target=_end_late, args=(judge, since), daemon=True).start()
-    with judge, contextlib.suppress(EOFError, ConnectionError):
+    with contextlib.suppress(EOFError, ConnectionError):
         while True:
             student, submission = questions.recv()
             since[:] = [time.monotonic()]
@@ -185,6 +185,8 @@ def _judge_all(given: Any, line: Connection, questions: Connection) -> None:
                 answer = error
             since.clear()
             questions.send(answer)
+    while True:  # the grader has hung up, or is gone: SIGTERM or a thread ends this, and cleans up
+        signal.pause()
 
 
 def _end_with(line: Connection, judge: Judge, library: Library) -> None:

@@ -146,7 +146,8 @@ class _Sorted:
             for cell, place in zip(self.cells, self.at)
             if place is None and cell.source.strip() and (cell.name or cell.kind != "code")
         ]  # named, or text: not what a student adds in numbers
-        if len(others) > FOREIGN * (len(ours) + len(self.pieces)):
+        own = len(ours) + len(self.pieces)
+        if own < len(self.release.cells) / 4 and len(others) > FOREIGN * own:
             return False
         if any(c.name in self.release.by_name and c.name != shared for c in self.cells):
             return True
