@@ -146,6 +146,10 @@ class _Sorted:
             for cell, place in zip(self.cells, self.at)
             if place is None and cell.source.strip() and (cell.name or cell.kind != "code")
         ]  # named, or text: not what a student adds in numbers
+        code = [n for n, p in self.release.by_name.items() if self.release.is_answer(p, "code")]
+        answered = [name for name in code if name in self.pieces]
+        if 2 * len(answered) > len(code):
+            return True
         own = len(ours) + len(self.pieces)
         if own < len(self.release.cells) / 4 and len(others) > FOREIGN * own:
             return False
@@ -153,8 +157,7 @@ class _Sorted:
             return True
         found = {place for place in self.at if place is not None}
         known = {p for p in found if not self.is_solution(p) and self.release.name(p) != shared}
-        code = (n for n, p in self.release.by_name.items() if self.release.is_answer(p, "code"))
-        return bool(known) or any(name in self.pieces for name in code)
+        return bool(known or answered)
 
     def note(self, id: str, name: str) -> None:
         self.notes.append(Message(id, {"cell": name}))
