@@ -14,6 +14,7 @@ import pytest
 from browser import chromium, needs_browser
 from edunn.course.grading.grade import grade_submissions
 from edunn.course.notebooks.layout import Course
+from edunn.course.student.ipython_hooks import SECONDS
 from edunn.course.submissions.collect import assignment_of
 from lite import Notebook, errors, kinds, printed, served
 from lock import needs_lock
@@ -28,7 +29,7 @@ RELEASES = [
 ]
 NAME, CLASS, FORWARD_CHECK, LAST_CHECK = "03_linear", "linear", "linear-forward", "linear-dw"
 WRONG, RIGHT = "dy.T @ x", "x.T @ dy"
-ONE_SECOND = "\nimport edunn.course.student.ipython_hooks as hooks\nhooks.SECONDS = 1\n"
+LIMIT = "\nimport edunn.course.student.ipython_hooks as hooks\nhooks.SECONDS = {}\n"
 FORGET = """
 import os, sys
 for name in [name for name in sys.modules if name.partition(".")[0] in ("edunn", "my_edunn")]:
@@ -132,10 +133,11 @@ def test_wrong_is_told_why_in_a_report(notebook):
 
 def test_an_endless_loop_ends_with_a_sentence(notebook):
     setup = notebook.cells()["setup"]["source"]
-    notebook.write("setup", setup + ONE_SECOND)
+    notebook.write("setup", setup + LIMIT.format(1))
     loop = solved(NAME)[CLASS].replace("self.cache = x", "while True: pass")
     (said,) = errors(answered(notebook, loop)).items()
     notebook.write("setup", setup)
+    notebook.execute(LIMIT.format(SECONDS))  # the kernel is the next tests' too
     assert said[0] == FORWARD_CHECK
     assert "stopped after 1 seconds, in forward. Is there a loop that never ends?" in said[1]
 
