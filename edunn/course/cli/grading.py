@@ -132,6 +132,7 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     (sheet,) = (one for one in write_all(out) if one.name == name)
     print_grades(grades)
     print_some("in the roster who handed in nothing", sheet.absent)
+    print_some("who handed in other notebooks before, which are kept", _again(sheet))
     print_some("given by hand for an earlier answer, taken back", _dropped([sheet]))
     _print_lateness([sheet])
     for said in (nobody := _unknown_to(sheet.roster, grades)):
@@ -150,18 +151,37 @@ def _read_deadlines(course: Course, path: Path, out: Path, people: Any = None) -
 
 def _print_lateness(sheets: list[Any]) -> None:
     """What lateness has cost, what is not known of it, and who is in the file but not here."""
+    from edunn.course.grading.deadlines import LATER_TOLD
     from edunn.course.reporting.export import note_late
 
     for sheet in sheets:
         if sheet.deadlines.rows:
             lines = [line for grade in sheet.late() for line in note_late(sheet, grade)]
             print_some(f"late in {sheet.name}, or nobody knows when", lines)
+            against = [
+                f"{grade.record.student}: {said}"
+                for grade in sheet.grades
+                for said in (grade.lateness.said if grade.lateness else ())
+                if said.id == LATER_TOLD
+            ]
+            print_some("with a time in deadlines.csv, and a later one in the download", against)
             here = [grade.record.student for grade in sheet.grades]
             here += [row["student"] for row in sheet.roster.rows]
             print_some(
                 "in deadlines.csv whom nobody is called",
                 sheet.deadlines.strangers(sheet.name, here),
             )
+
+
+def _again(sheet: Any) -> list[str]:
+    """Who handed in more than one notebook, one after another."""
+    from edunn.course.grading.archive import EARLIER_KEPT
+
+    return [
+        grade.record.student
+        for grade in sheet.grades
+        if any(note.id == EARLIER_KEPT for note in grade.record.notes)
+    ]
 
 
 def _dropped(sheets: list[Any]) -> list[str]:
@@ -318,6 +338,7 @@ def export_command(  # noqa: PLR0913  # a parameter for each option
     print_some("without a grade, left empty", result.empty)
     print_some("that still wait for a person, with the points so far", result.waiting)
     print_some("late, or nobody knows when; what was taken off is said", result.late)
+    print_some("with more than all points, as a person gave them", result.above)
     print_some("not in the roster, left out", result.strangers)
     print_some("no assignment of the gradebook: Canvas makes a new one (see --column)", result.new)
     print_files(result.path)

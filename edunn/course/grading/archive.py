@@ -18,6 +18,8 @@ from edunn.course.submissions.collect import Submission
 from edunn.course.submissions.identity import Earlier
 from edunn.files import write_whole
 
+EARLIER_KEPT = "earlier_kept"  # the Message of other notebooks that a student handed in before
+
 
 class Archive(Mapping[str, Submission]):
     """The submissions of an assignment, by student. A notebook is read when it is asked for.
@@ -49,9 +51,8 @@ class Archive(Mapping[str, Submission]):
         """Keep a submission, its notebook as a read-only file; `write_list` must follow. Another
         notebook that the student handed in before is kept in earlier/STUDENT/."""
         student, path = submission.student, self.path(submission.student)
-        if self._replaces(submission):
-            version = self.folder / "earlier" / student / f"{self._versions(student) + 1}.ipynb"
-            write_whole(version, path.read_bytes(), mode=0o444)
+        if path.exists() and path.read_bytes() != submission.content:
+            self._put_by(student, path.read_bytes())
         self.known[student] = {
             "notebook": submission.content is not None,
             "notes": [note.as_dict() for note in submission.notes],
@@ -63,16 +64,41 @@ class Archive(Mapping[str, Submission]):
         else:
             write_whole(path, submission.content, mode=0o444)
 
+    def newest(self, submission: Submission) -> Submission:
+        """The submission; or the one that is kept, if the system that both came from has numbered
+        that one later: then the other is put with the earlier ones."""
+        student, kept = submission.student, self.known.get(submission.student, {})
+        order, before = (one.get("order", 0) for one in (submission.origin, self.origin(student)))
+        of_one_system = self.origin(student).get("system") == submission.origin.get("system")
+        if not (of_one_system and kept.get("notebook") and 0 < order < before):
+            return submission
+        if submission.content is not None:
+            self._put_by(student, submission.content)
+        newer = self[student]
+        return replace(newer, notes=tuple(n for n in newer.notes if n.id != EARLIER_KEPT))
+
     def with_history(self, submission: Submission) -> Submission:
         """The submission, with a note of the other notebooks that the student handed in before."""
-        count = self._versions(submission.student) + self._replaces(submission)
-        note = Message("earlier_kept", {"count": count, "name": self.folder.name})
+        path = self.path(submission.student)
+        before = {path.read_bytes()} if path.exists() else set[bytes]()
+        before |= {path.read_bytes() for path in self._versions(submission.student)}
+        count = len(before - {submission.content})
+        note = Message(EARLIER_KEPT, {"count": count, "name": self.folder.name})
         return replace(submission, notes=(*submission.notes, note)) if count else submission
 
-    def time_of(self, submission: Submission) -> str:
-        """When this very notebook was handed in, if that was told before; "" else."""
-        origin = self.known.get(submission.student, {}).get("origin", {})
-        return "" if self._replaces(submission) else origin.get("time", "")
+    def with_times(self, submission: Submission, told: Mapping[str, str]) -> Submission:
+        """The submission, with what is known of its time: `told` about its student, else what its
+        download says, else what was known before of this very notebook."""
+        before, path = self.origin(submission.student), self.path(submission.student)
+        is_same = not path.exists() or path.read_bytes() == submission.content
+        known = {"time": before["time"]} if is_same and "time" in before else {}
+        known |= {"extension": before["extension"]} if "extension" in before else {}
+        return replace(submission, origin={**known, **submission.origin, **told})
+
+    def origin(self, student: str) -> Mapping[str, Any]:
+        """Where what a student handed in came from, see `File.origin`; empty if nobody knows."""
+        origin: Mapping[str, Any] = self.known.get(student, {}).get("origin", {})
+        return origin
 
     def earlier(self) -> Earlier:
         """Who handed in before, by the numbers of the systems that they came from. Canvas's and
@@ -108,13 +134,15 @@ class Archive(Mapping[str, Submission]):
         if self.known.pop(student, None) is not None:
             self.write_list()
 
-    def _replaces(self, submission: Submission) -> bool:
-        """Whether there is another notebook of the same student."""
-        path = self.path(submission.student)
-        return path.exists() and path.read_bytes() != submission.content
+    def _put_by(self, student: str, content: bytes) -> None:
+        """Keep a notebook with the earlier ones, if it is not there."""
+        versions = self._versions(student)
+        if all(path.read_bytes() != content for path in versions):
+            path = self.folder / "earlier" / student / f"{len(versions) + 1}.ipynb"
+            write_whole(path, content, mode=0o444)
 
-    def _versions(self, student: str) -> int:
-        return len(list((self.folder / "earlier" / student).glob("*.ipynb")))
+    def _versions(self, student: str) -> list[Path]:
+        return list((self.folder / "earlier" / student).glob("*.ipynb"))
 
     def write_list(self) -> None:
         """Write down all but the notebooks."""

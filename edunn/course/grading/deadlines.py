@@ -13,8 +13,9 @@ deadline, at most `cap`; nothing within `grace`. Days are counted as Canvas does
 When a notebook was handed in is known from Gradescope's download (its :created_at:), from Moodle's
 grading worksheet ("Last modified (submission)", moodle/moodle, mod/assign/gradingtable.php:
 col_timesubmitted, a time of whoever downloads it, without a zone: that of the deadline is taken),
-or from `handed_in`. Canvas's download says of each only whether it came late. The times of files
-are those of copies, and are not looked at.
+or from `handed_in`. An extension that was granted in Moodle stands in the worksheet's "Status"
+(col_status), and counts where deadlines.csv has no row of the student's own. Canvas's download says
+of each only whether it came late. The times of files are those of copies, and are not looked at.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ KEPT = "deadlines.csv"  # beside the gradebook
 ALL = "all"
 COLUMNS = ("exercise", "student", "date", "penalty", "cap", "grace", "handed_in")
 ON_TIME, LATE, UNKNOWN = "on time", "late", "unknown"
+LATER_TOLD = "later_told"  # the Message of a time that goes against deadlines.csv
 SHOWN = "%Y-%m-%d %H:%M %z"
 DAY = timedelta(days=1)
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(\S.*)?")
@@ -49,6 +51,8 @@ MONTHS = {
     )
     for number, name in enumerate(language.split(), start=1)
 }
+# at the end of the worksheet's "Status" (moodle/moodle, mod/assign/lang: userextensiondate)
+EXTENSION = re.compile(r"(?:Extension granted until|Plazo ampliado hasta): (.+)$")
 # "Friday, 6 March 2026, 10:15 PM", "viernes, 6 de marzo de 2026, 22:15"
 MOODLE = re.compile(
     r"(\d{1,2}) (?:de )?(\w+) (?:de )?(\d{4}), (\d{1,2}):(\d\d)(?: ?([AP])M)?$", re.I
@@ -197,8 +201,10 @@ class Deadlines:
         due, own = self.deadline(name, student)
         if due is None:
             return None
-        when = _find(self.times, name, student) or _told(origin.get("time", ""), due)
-        shown = due.strftime(SHOWN)
+        if not own and (extended := _told(origin.get("extension", ""), due)):
+            due, own = extended, True
+        written, told = _find(self.times, name, student), _told(origin.get("time", ""), due)
+        when, shown = written or told, due.strftime(SHOWN)
         if when is None:
             if says_late:  # by the system's own date
                 said = Message("late_unknown" if own else "late_how_much", {"due": shown})
@@ -209,14 +215,16 @@ class Deadlines:
         about = {"when": when.strftime(SHOWN), "due": shown}
         rule = self._rule(name)
         late = when.astimezone(UTC) - due.astimezone(UTC)  # in one zone, clocks may be changed
+        against: tuple[Message, ...] = ()
+        if written and told and told.astimezone(UTC) > written.astimezone(UTC):
+            against = (Message(LATER_TOLD, {"when": told.strftime(SHOWN)}),)
         if late <= timedelta():
-            return Lateness(ON_TIME, 0.0, (Message("in_time", about),))
+            return Lateness(ON_TIME, 0.0, (Message("in_time", about), *against))
         if late <= rule.grace:
-            return Lateness(ON_TIME, 0.0, (Message("within_grace", about),))
+            return Lateness(ON_TIME, 0.0, (Message("within_grace", about), *against))
         days = math.ceil(late / DAY)
-        return Lateness(
-            LATE, rule.points(days, most), (Message("late_by", about | {"days": days}),)
-        )
+        by = Message("late_by", about | {"days": days})
+        return Lateness(LATE, rule.points(days, most), (by, *against))
 
     def _rule(self, name: str) -> Rule:
         return next(
@@ -311,10 +319,13 @@ def _span(text: str) -> timedelta:
     return int(match[1]) * UNITS[match[2]]
 
 
-def submitted_times(roster: Roster) -> Iterator[tuple[str, str]]:
-    """(student, when they handed in, as it is written) of a grading worksheet of Moodle."""
+def times_told(roster: Roster) -> Iterator[tuple[str, dict[str, str]]]:
+    """(student, what a grading worksheet of Moodle says of them): "time", when they handed in, and
+    "extension", until when they may, each as it is written."""
     named = {"lastmodifiedsubmission", "últimamodificaciónentrega", "últimamodificaciónenvío"}
-    place = next((i for i, cell in enumerate(roster.header) if plain(cell) in named), None)
+    places = [i for i, cell in enumerate(roster.header) if plain(cell) in named]
     for row, cells in zip(roster.rows, roster.cells):
-        if place is not None and place < len(cells):
-            yield row["student"], cells[place]
+        times = [cells[i] for i in places if i < len(cells)]
+        granted = [match[1] for cell in cells if (match := EXTENSION.search(cell))]
+        told = {"time": "".join(times[:1]), "extension": "".join(granted[:1])}
+        yield row["student"], {what: text for what, text in told.items() if text}

@@ -19,7 +19,7 @@ from typing import Any
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
 from edunn.course.grading.dask_executor import DaskExecutor
-from edunn.course.grading.deadlines import Deadlines, Lateness, submitted_times
+from edunn.course.grading.deadlines import Deadlines, Lateness, times_told
 from edunn.course.grading.executor import Executor, Progress, no_progress
 from edunn.course.grading.fingerprint import fingerprint, is_stale, key_of
 from edunn.course.grading.gradebook import GradeStore
@@ -37,7 +37,7 @@ from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
 from edunn.course.sandbox.limits import Limits
-from edunn.course.submissions.collect import Submission, take_in
+from edunn.course.submissions.collect import Submission, owners_in, take_in
 from edunn.course.submissions.normalise import is_extra_text
 from edunn.course.submissions.roster import WORKSHEET, Roster
 from edunn.files import private_files, write_whole
@@ -131,9 +131,12 @@ def grade_submissions(
         if source is None and not archive:
             raise CourseError(f"{out} has no copies of {name}: edunn grade")
         exercise = fingerprint(course, name, store.secret())
-        times = dict(submitted_times(roster)) if roster and roster.kind == WORKSHEET else {}
+        told = {}
+        if roster and roster.kind == WORKSHEET:
+            _refuse_of_another(source, roster)
+            told = dict(times_told(roster))
         people = roster or Roster.kept(store.root)
-        keys = _taken_in(store, archive, source, people, exercise, times)
+        keys = _taken_in(store, archive, source, people, exercise, told)
         _keep_for_later(store.root, roster, judging.deadlines)  # only now: they fit what came in
         if not judging.workers:
             return []
@@ -154,6 +157,18 @@ def grade_submissions(
         return list(_entered(store, archive, course.released(name), keys, progress))
 
 
+def _refuse_of_another(source: Path | None, roster: Roster) -> None:
+    """Raise CourseError where a worksheet of Moodle is that of another assignment: it would tell
+    that one's times."""
+    owners = owners_in(source) if source else []
+    people = [(owner.who, owner.ids) for owner in owners if owner.system == "moodle"]
+    if roster.numbers_others(people):
+        raise CourseError(
+            f"the roster is the worksheet of another assignment: {source} has people of it, but "
+            "none of its numbers"
+        )
+
+
 def _keep_for_later(store: Path, *given: Roster | Deadlines | None) -> None:
     for one in given:
         if one:
@@ -172,11 +187,11 @@ def _taken_in(  # noqa: PLR0913  # what is known of those who handed in
     source: Path | None,
     roster: Roster | None,
     exercise: str,
-    times: Mapping[str, str],
+    told: Mapping[str, dict[str, str]],
 ) -> dict[str, str]:
     """Keep what comes in; by student, the key of what is to be judged.
 
-    exercise: its fingerprint    times: when students handed in, as a worksheet says
+    exercise: its fingerprint    told: what a worksheet says of students' times
     """
     name, keys = archive.folder.name, {}
     coming: Iterable[Submission] = archive.values()
@@ -186,10 +201,8 @@ def _taken_in(  # noqa: PLR0913  # what is known of those who handed in
         if source is not None:
             if submission.formerly and archive.rename(submission.formerly, submission.student):
                 store.rename(name, submission.formerly, submission.student)
-            submission = archive.with_history(submission)
-            when = times.get(submission.student) or submission.origin.get("time")
-            if when := when or archive.time_of(submission):
-                submission = replace(submission, origin={**submission.origin, "time": when})
+            submission = archive.with_history(archive.newest(submission))
+            submission = archive.with_times(submission, told.get(submission.student, {}))
             archive.keep(submission)
         keys[submission.student] = key_of(submission, exercise)
     archive.write_list()

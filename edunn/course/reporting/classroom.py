@@ -6,6 +6,7 @@ import json
 import re
 import statistics
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,6 +55,7 @@ class Sheet:
     store: Path | None = None  # where the pictures of written answers are
     deadlines: Deadlines = field(default_factory=Deadlines)
     requests: list[Request] = field(default_factory=list)  # to look at a grade again
+    origins: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # by student: `File.origin`
 
     @property
     def absent(self) -> list[str]:
@@ -194,8 +196,8 @@ def _read_sheet(store: GradeStore, name: str) -> Sheet:
                     record = replace(record, state=NOT_GRADED, problem=Message("not_entered"))
             waiting = [cell for cell, mark in marks.items() if mark.waiting]
             grade = Grade(record, points, most, waiting)
-            origin = archive.known.get(record.student, {}).get("origin", {})
-            sheet.grades.append(grade.after(sheet.deadlines, origin))
+            sheet.origins[record.student] = archive.origin(record.student)
+            sheet.grades.append(grade.after(sheet.deadlines, sheet.origins[record.student]))
             sheet.marks[record.student] = marks
             sheet.comments[record.student] = _comments_of(entry) if entry else {}
     return sheet

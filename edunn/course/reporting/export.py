@@ -49,6 +49,7 @@ class Exported:
     empty: list[str] = field(default_factory=list)  # no grade, and why
     waiting: list[str] = field(default_factory=list)  # exported, but a person will add points
     late: list[str] = field(default_factory=list)  # exported, and what was taken off for it
+    above: list[str] = field(default_factory=list)  # exported, with more than all points
     strangers: list[str] = field(default_factory=list)  # graded, and not in the roster
     new: list[str] = field(default_factory=list)  # columns that the gradebook given does not have
     written: dict[tuple[str, str], Grade] = field(default_factory=dict)  # by student and exercise
@@ -101,10 +102,13 @@ def _grade_of(grade: Grade | None) -> tuple[str, str]:
 
 
 def _in_roster(sheet: Sheet, roster: Roster, result: Exported) -> dict[str, Grade]:
-    """The grades, by the names that students have in the roster."""
+    """The grades, by the names that students have in the roster: found by the number that a system
+    has for them, else by name."""
     found: dict[str, Grade] = {}
     for grade in sheet.grades:
-        name = roster.find([grade.record.student])
+        origin = sheet.origins[grade.record.student]
+        name = roster.find_number(origin.get("system", ""), origin.get("ids", []))
+        name = name or roster.find([grade.record.student])
         if name is None:
             result.strangers.append(f"{grade.record.student}: {sheet.name}")
         elif name in found:
@@ -139,6 +143,7 @@ def rows(
             if grade and not why:
                 result.written[name, sheet.name] = grade
                 result.late += note_late(sheet, grade, name)
+                result.above += _note_above(sheet, grade, name)
             result.grades += not why
             cells.append(points or nothing)
         table.append((row, cells))
@@ -239,6 +244,13 @@ def note_late(sheet: Sheet, grade: Grade, name: str = "") -> list[str]:
     return [f"{name}: {sheet.name}{known}{taken}{total}"]
 
 
+def _note_above(sheet: Sheet, grade: Grade, name: str) -> list[str]:
+    """A line for a grade of more than all points, which only a person can give."""
+    if grade.points is None or grade.points <= grade.max_points:
+        return []
+    return [f"{name}: {sheet.name}: {number(grade.points)} of {number(grade.max_points)}"]
+
+
 def _write_worksheet(
     sheets: list[Sheet], columns: list[str], roster: Roster, path: Path
 ) -> Exported:
@@ -246,6 +258,12 @@ def _write_worksheet(
     if len(sheets) != 1:
         raise CourseError(
             f"a worksheet of Moodle is of one assignment, here are {len(sheets)} exercises: name it"
+        )
+    came = {who: one for who, one in sheets[0].origins.items() if one.get("system") == "moodle"}
+    if roster.numbers_others((who, one["ids"]) for who, one in came.items()):
+        raise CourseError(
+            f"the roster is the worksheet of another assignment: it has people who handed in "
+            f"{sheets[0].name}, but none of their numbers there"
         )
     result, spelled = Exported(path), [plain(cell) for cell in roster.header]
     most = sheets[0].grades[0].max_points
@@ -295,6 +313,7 @@ def _write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
             if grade.waiting:
                 result.waiting.append(f"{name}: {sheet.name}: {', '.join(grade.waiting)}")
             result.late += note_late(sheet, grade)
+            result.above += _note_above(sheet, grade, name)
             result.grades += 1
             marks, comments = sheet.marks.get(name, {}), sheet.comments.get(name, {})
             about = results(grade.record, grade.points, sheet.labels, marks, comments)

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from edunn.course.errors import CourseError
 from edunn.course.grading import deadlines
@@ -53,6 +53,7 @@ def forget(out: Path, student: str) -> Forgotten:
                 f"nobody in {out} is called {student!r}"
                 + (f"; there is {', '.join(near)}" if near else "")
             )
+        names = _names(roster, student, archives)
         doomed = store.forget(student)
         for archive in archives:
             name = archive.folder.name
@@ -65,7 +66,7 @@ def forget(out: Path, student: str) -> Forgotten:
         for archive in archives:  # last, as the student is known by them
             removed += [archive.path(student)] if archive.path(student).exists() else []
             archive.forget(student)
-        rows, names = _cut_rows(store.root, student, roster), _names(roster, student)
+        rows = _cut_rows(store.root, student, roster)
         if any((store.root / "records").glob("*/*.json")):
             write_all(out)
         else:
@@ -74,10 +75,13 @@ def forget(out: Path, student: str) -> Forgotten:
     return Forgotten(removed, rows, sorted(_that_name(out, names)))
 
 
-def _names(roster: Roster, student: str) -> set[str]:
-    """What the person is called."""
+def _names(roster: Roster, student: str, archives: Iterable[Archive]) -> set[str]:
+    """What the person is called, and what downloads call their files and folders."""
     rows = [row for row in roster.rows if row["student"] == student]
     called = {row.get(column, "") for row in rows for column in NAMED_BY}
+    for archive in archives:
+        path = PurePosixPath(archive.origin(student).get("path", ""))
+        called |= {path.name, path.parts[0]} if path.parts[:1] != (student,) else set()
     return {student, *(name for name in called if len(name) >= SHORTEST)}
 
 

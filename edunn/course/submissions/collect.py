@@ -104,6 +104,12 @@ def take_in(
         yield from _sorted_out(files, source, name, roster, earlier)
 
 
+def owners_in(source: Path) -> list[Owner]:
+    """Those who handed in, as the names of files say it."""
+    with handed_in(source) as files:
+        return [file.owner for file in files]
+
+
 def assignment_of(source: Path, names: list[str]) -> str:
     """The assignment that the source's notebooks are named after; CourseError unless it is one."""
     with handed_in(source) as files:

@@ -99,8 +99,9 @@ class File:
         """Where it came from, as plain data: by this a later download is known to be of the same
         person, and feedback finds its way back."""
         ids = [] if self.owner.team else self.owner.ids
-        told = {"time": self.owner.time} if self.owner.time else {}
-        return {"system": self.owner.system, "ids": list(ids), "path": self.path} | told
+        told = {"time": self.owner.time, "order": self.owner.order}
+        known = {name: value for name, value in told.items() if value}
+        return {"system": self.owner.system, "ids": list(ids), "path": self.path} | known
 
 
 class Unreadable(Exception):

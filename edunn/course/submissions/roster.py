@@ -76,7 +76,7 @@ class Roster:
         (_, header), *lines = lines
         kind, columns = _columns(path, header)
         possible = [cells for _, cells in lines if cells and POSSIBLE in cells[0]][:1]
-        lines = [(number, cells) for number, cells in lines if not _is_about_points(kind, cells)]
+        lines = [(number, cells) for number, cells in lines if not _is_of_nobody(kind, cells)]
         rows = [_row(path, number, columns, cells) for number, cells in lines]
         if not rows:
             raise CourseError(f"{path} has a header, but no students")
@@ -133,6 +133,17 @@ class Roster:
         if system == "canvas" and not numbers:
             numbers = self._numbers[""]
         return next(filter(None, map(numbers.get, ids)), None)
+
+    def numbers_others(self, people: Iterable[tuple[str, list[str]]]) -> bool:
+        """Whether a worksheet of Moodle is that of another assignment than people's (name, numbers)
+        are of: it knows names, and none of the numbers, which are new in each assignment."""
+        numbered = [(who, ids) for who, ids in people if ids]
+        named = any(self.find([who]) for who, _ in numbered)
+        return (
+            self.kind == WORKSHEET
+            and named
+            and not any(self.find_number("moodle", ids) for _, ids in numbered)
+        )
 
     @cached_property
     def _numbers(self) -> dict[str, dict[str, str]]:
@@ -298,10 +309,12 @@ def _row(path: Path, number: int, columns: list[str], cells: list[str]) -> dict[
     return row
 
 
-def _is_about_points(kind: str, cells: list[str]) -> bool:
-    """Whether a row of Canvas's gradebook is about the assignments, not about a student."""
+def _is_of_nobody(kind: str, cells: list[str]) -> bool:
+    """Whether a row of Canvas's gradebook is about the assignments, or Canvas's own Test Student,
+    with whom teachers see the course as students do."""
     posting = all(re.match(r"(muted|manual posting.*)?$", cell, re.IGNORECASE) for cell in cells)
-    return kind == CANVAS and (POSSIBLE in cells[0] or posting)
+    nobody = cells[0] == "Student, Test" or cells[:2] == ["Student", "Test"]
+    return kind == CANVAS and (POSSIBLE in cells[0] or posting or nobody)
 
 
 def _name_students(rows: list[dict[str, str]]) -> None:

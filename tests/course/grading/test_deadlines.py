@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 
 from edunn.course.errors import CourseError
-from edunn.course.grading.deadlines import LATE, ON_TIME, UNKNOWN, Amount, Deadlines, Rule
+from edunn.course.grading.deadlines import (
+    LATE,
+    LATER_TOLD,
+    ON_TIME,
+    UNKNOWN,
+    Amount,
+    Deadlines,
+    Rule,
+)
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import NOT_GRADED, Record
 from edunn.course.messages import Message
@@ -104,6 +112,32 @@ def test_what_no_system_tells_costs_nothing_and_is_said(
     found = read(FILE).lateness("02_bias", student, says_late, {"system": system}, 10.0)
     assert (found.state, found.penalty) == (state, 0)
     assert said in "".join(map(str, found.said))
+
+
+def test_a_row_of_an_earlier_version_is_said(read):
+    """handed_in counts, and that the download tells of a later time is said."""
+    deadlines = read(
+        "exercise,student,date,handed_in\n02,all,2026-03-06 12:00 Z,\n02,ann,,2026-03-06 11:00 Z\n"
+    )
+    for time, notes in (("2026-03-08 09:00 Z", ["in_time", LATER_TOLD]),
+                        ("2026-03-06 10:00 Z", ["in_time"])):  # fmt: skip
+        late = deadlines.lateness("02_bias", "ann", False, {"time": time}, 10)
+        assert (late.state, late.penalty) == (ON_TIME, 0)
+        assert [note.id for note in late.said] == notes
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_an_extension_that_the_system_granted(read, own):
+    """It counts where the file has no row of the student's own."""
+    row = "02,ann,2026-03-07 12:00 Z,\n" if own else ""
+    deadlines = read(f"exercise,student,date,penalty\n02,all,2026-03-06 12:00 Z,10%\n{row}")
+    origin = {
+        "time": "Sunday, 8 March 2026, 11:00 AM",
+        "extension": "Sunday, 8 March 2026, 11:59 PM",
+    }
+    late = deadlines.lateness("02_bias", "ann", False, origin, 10)
+    assert (late.state, late.penalty) == ((LATE, 1) if own else (ON_TIME, 0))
+    assert deadlines.lateness("02_bias", "bob", False, {"time": origin["time"]}, 10).penalty == 2
 
 
 def test_without_a_deadline_nothing_is_said(read):

@@ -116,6 +116,26 @@ def test_a_later_extension_needs_no_judging(out, tmp_path):
     assert (out / "records" / NAME / "ann.json").read_bytes() == record
 
 
+@pytest.mark.parametrize("es", [True, False])
+def test_an_extension_in_moodles_worksheet(tmp_path, es):
+    """It outlasts a second run without the worksheet."""
+    human = Human("Ann", "Able", "aable", "ann@uni.edu", 11, "s1", mapped={"a": 4711})
+    zipped(tmp_path / "all.zip", moodle_files([Handed(human, [(f"{NAME}.ipynb", RAW)])], "a"))
+    until = "lunes, 2 de noviembre de 2026, 23:59" if es else "Monday, 2 November 2026, 11:59 PM"
+    made = moodle_worksheet([human], "a", es=es, granted={human.email: until})
+    (tmp_path / "roster.csv").write_bytes(made)
+    (tmp_path / "deadlines.csv").write_text(
+        "exercise,student,date,penalty\n02,all,2026-11-01 09:00 Europe/Madrid,10%\n"
+    )
+    where = tmp_path / "all.zip", "--out", tmp_path / "graded"
+    lists = "--roster", tmp_path / "roster.csv", "--deadlines", tmp_path / "deadlines.csv"
+    for more in (lists, ()):
+        edunn("grade", *where, *more)
+        (grade,) = read_sheets(tmp_path / "graded")[1][0].grades
+        assert (grade.before, grade.points, grade.lateness.state) == (7, 7, "on time")
+        assert "2026-11-02 23:59 +0100" in str(grade.lateness.said[0])
+
+
 def test_times_of_moodles_worksheet(tmp_path):
     """They hold for the notebooks that come in with it."""
     human = Human("Ann", "Able", "aable", "ann@uni.edu", 11, "s1", mapped={"a": 4711})

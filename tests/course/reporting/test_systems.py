@@ -22,6 +22,7 @@ from edunn.course.notebooks.layout import Course
 from edunn.course.reporting.classroom import read_sheets
 from edunn.course.reporting.export import export_grades
 from edunn.course.reporting.feedback_zip import write_feedback_zips
+from edunn.course.reporting.forget import forget
 from edunn.course.reporting.html import write_all
 from edunn.course.submissions.collect import take_in
 from edunn.course.submissions.roster import Roster
@@ -163,6 +164,50 @@ def test_moodles_worksheet_of_other_points(moodle, tmp_path):
     path.write_bytes(moodle_worksheet(HUMANS, "a", most=100))
     with pytest.raises(CourseError, match="has 10 points, the assignment in Moodle 100.00: give"):
         export_grades("moodle", moodle, NAME, Roster.read(path))
+
+
+@pytest.mark.parametrize("asked", ["grade", "export"])
+def test_the_worksheet_of_another_assignment_is_refused(moodle, tmp_path, asked):
+    """Its times and numbers are others."""
+    others = [replace(human, mapped={"b": 9000 + human.user}) for human in HUMANS]
+    (tmp_path / "roster.csv").write_bytes(moodle_worksheet(others, "b"))
+    zipped(tmp_path / "all.zip", moodle_files(HANDED, "a"))
+    words = ["export", "moodle", "--out", moodle]
+    if asked == "grade":
+        words = ["grade", tmp_path / "all.zip", "--out", tmp_path / "graded", "--workers", "0"]
+    words += ["--assignment", NAME, "--roster", tmp_path / "roster.csv"]
+    result = CliRunner().invoke(main, ["--course", str(COURSE.root), *map(str, words)])
+    assert result.exit_code == 1
+    assert "the roster is the worksheet of another assignment" in " ".join(result.output.split())
+    assert not (tmp_path / "graded" / "roster.csv").exists()
+
+
+def test_a_newer_roster_finds_who_was_renamed_by_number(canvas, tmp_path):
+    renamed = [replace(human, last="New", login=f"new{human.user}") for human in HUMANS]
+    (tmp_path / "roster.csv").write_bytes(canvas_gradebook(renamed, ASSIGNMENTS))
+    result = export_grades("canvas", canvas, "", Roster.read(tmp_path / "roster.csv"))
+    found = canvas_reads(table(result.path))
+    points = {who: cells["Exercise 2: Bias (77)"] for who, cells in found.items()}
+    assert points == {"11": "7", "12": "5", "13": "0", "14": ""}
+    assert result.strangers == []
+
+
+@pytest.mark.parametrize("kind", ["canvas", "gradescope"])
+def test_more_than_all_points_are_exported_and_named(tmp_path, kind):
+    out = graded(tmp_path, canvas_files(HANDED[:1]), canvas_gradebook(HUMANS))
+    with GradeStore(out).gradebook() as gradebook:
+        part = gradebook.find_submission_notebook(NAME, NAME, "aable")
+        mark = next(grade for grade in part.grades if grade.cell.name == "bias-why")
+        mark.manual_score, mark.needs_manual_grade = 5.0, False
+        gradebook.db.commit()
+    assert export_grades(kind, out).above == ["aable: 02_bias: 12 of 10"]
+
+
+def test_zips_of_feedback_that_name_who_is_forgotten_are_listed(tmp_path):
+    """By the name that Canvas gave to the file, which is no name in the roster."""
+    out = graded(tmp_path, canvas_files(HANDED), canvas_gradebook(HUMANS))
+    (result,) = write_feedback_zips("canvas", out)
+    assert forget(out, "aable").still == [result.path]
 
 
 def test_moodles_gradebook_has_a_column_late(canvas, tmp_path):

@@ -104,9 +104,10 @@ def canvas_files(all_handed, anonymous=False, team=False):
 
 def canvas_gradebook(
     humans, assignments=(), sis=True, integration=False, names_apart=False, posting=False,
-    delimiter=",", encoding="utf-8-sig",
+    delimiter=",", encoding="utf-8-sig", test_student=False,
 ):  # fmt: skip
-    """lib/gradebook_exporter.rb: csv_data. assignments: (title, number, points)"""
+    """lib/gradebook_exporter.rb: csv_data. assignments: (title, number, points)
+    test_student: of Student View, whose sortable name is "Student, Test" (app/models/user.rb)"""
     header = ["LastName", "FirstName"] if names_apart else ["Student"]
     header += ["ID", *(["SIS User ID"] if sis else []), "SIS Login ID"]
     header += ["Integration ID"] if sis and integration else []
@@ -118,7 +119,9 @@ def canvas_gradebook(
         rows.append([""] * before + ["Manual Posting" for _ in assignments] + [""] * 3)
     possible = [f"{points:.2f}" for _, _, points in assignments]
     rows.append(["    Points Possible", *[""] * (before - 1), *possible, *["(read only)"] * 3])
-    for human in sorted(humans, key=lambda one: one.sortable):
+    nobody = Human("Test", "Student", "5f3c7d", "", 99_999, "")
+    everybody = [*humans, nobody] if test_student else humans
+    for human in sorted(everybody, key=lambda one: one.sortable):
         name = human.sortable if not human.sortable.startswith("=") else f'="{human.sortable}"'
         row = [human.last, human.first] if names_apart else [name]
         row += [str(human.user), *([human.sid] if sis else []), human.login]
@@ -244,8 +247,11 @@ def moodle_participants(humans, columns=("email",), delimiter=",", encoding="utf
     return written(rows, delimiter, encoding)
 
 
-def moodle_worksheet(humans, assignment, blind=False, most=10, es=False, delimiter=","):
-    """mod/assign/gradingtable.php and mod/assign/feedback/offline: the grading worksheet."""
+def moodle_worksheet(
+    humans, assignment, blind=False, most=10, es=False, delimiter=",", granted=()
+):  # fmt: skip
+    """mod/assign/gradingtable.php and mod/assign/feedback/offline: the grading worksheet.
+    granted: {address: until when they may hand in}, as col_status writes it"""
     person = ["Nombre completo", "Dirección de correo"] if es else ["Full name", "Email address"]
     header = ["Identificador" if es else "Identifier", *([] if blind else person)]
     header += (
@@ -259,8 +265,11 @@ def moodle_worksheet(humans, assignment, blind=False, most=10, es=False, delimit
     for human in humans:
         word = "Participante" if es else "Participant"
         who = [] if blind else [human.full, human.email]
-        when = "Monday, 2 November 2026, 10:00 AM"
-        rows.append([f"{word} {human.mapped[assignment]}", *who, "Submitted for grading - ", "",
+        when, status = "Monday, 2 November 2026, 10:00 AM", "Submitted for grading"
+        if human.email in granted:
+            said = "Plazo ampliado hasta" if es else "Extension granted until"
+            status += f" - {said}: {granted[human.email]}"
+        rows.append([f"{word} {human.mapped[assignment]}", *who, status, "",
                      f"{most:.2f}", "Yes", when, "-", ""])  # fmt: skip
     return written(rows, delimiter, "utf-8-sig")
 

@@ -239,6 +239,23 @@ def test_every_version_that_came_in_is_kept(tmp_path):
     assert said(archive["doejane"])[0] == "handed in before: 3 earlier in handed_in/02_bias/earlier"
 
 
+@pytest.mark.parametrize("again", [True, False])
+def test_an_older_download_does_not_replace_a_newer_one(tmp_path, again):
+    """Canvas numbers what is handed in; the older one is kept with the earlier ones."""
+    for number in (900, 905, 900, *([905] if again else [])):
+        archive = Archive(tmp_path / "handed_in" / NAME)
+        zipped(tmp_path / "all.zip", {f"doejane_4711_{number}_{FILE}": b"%d" % number})
+        for one in take_in(tmp_path / "all.zip", NAME, None, archive.earlier()):
+            archive.keep(archive.with_history(archive.newest(one)))
+        archive.write_list()
+    archive = Archive(tmp_path / "handed_in" / NAME)
+    assert archive["doejane"].content == b"905"
+    assert archive["doejane"].origin["path"] == f"doejane_4711_905_{FILE}"
+    (kept,) = (tmp_path / "handed_in" / NAME / "earlier" / "doejane").iterdir()
+    assert kept.read_bytes() == b"900"
+    assert said(archive["doejane"]) == ["handed in before: 1 earlier in handed_in/02_bias/earlier"]
+
+
 def test_a_number_that_comes_with_another_students_name(tmp_path):
     """Nobody's work is replaced or moved: a number of two students says nothing any more."""
     roster = read(tmp_path, b"student,name\nann,Ann\nbo,Bo\ncy,Cy Coe\n")

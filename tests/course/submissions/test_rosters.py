@@ -153,6 +153,14 @@ def test_it_is_refused_in_one_line_that_names_the_row(tmp_path, text):
     assert "roster.csv" in said
 
 
+@pytest.mark.parametrize("names_apart", [True, False])
+def test_canvas_test_student_is_nobody(tmp_path, names_apart):
+    made = canvas_gradebook(PEOPLE, test_student=True, names_apart=names_apart)
+    roster = read(tmp_path, made)
+    assert len(roster.rows) == len(PEOPLE)
+    assert roster.find_number("canvas", ["99999"]) is None
+
+
 def test_two_columns_of_one_kind(tmp_path):
     """A column of a name that is ours wins; two others of one kind are refused."""
     roster = read(tmp_path, "student,login,username\nann,a,b\n")
