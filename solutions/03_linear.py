@@ -196,6 +196,8 @@ assert isinstance(layer.w, nn.Parameter), own
 assert layer.w.data[0, 0] == 2, "forward changed w: changing parameters is the optimizer's work"
 assert y.shape == (2, 3), f"y has shape {y.shape}, not (n, outputs), which is (2, 3) here"
 assert np.all(layer.forward(0 * x) == 0), "a linear layer takes 0 to 0: what does yours add?"
+again = "for the same x, forward gives other numbers each time: which w does it take?"
+assert np.array_equal(layer.forward(x), layer.forward(x)), again
 nn.utils.check_same([[-22, -26, -30], [6, 7, 8]], y)
 
 # %% [markdown]

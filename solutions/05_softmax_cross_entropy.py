@@ -193,6 +193,10 @@ vanishing = (
 )
 assert np.all(np.isfinite(alone[1])), f"for scores of -1000 and less, {vanishing}"
 assert np.all(np.isfinite(y)), "each row alone is right, both together are not: shift row by row"
+with np.errstate(all="ignore"):
+    mixed = Softmax().forward(np.array([[0.0, 3000.0, 3000.0], [3000.0, 0.0, 3000.0]]))
+shift = "exp overflows where the largest score is not the first: by which score is a row shifted?"
+assert np.all(np.isfinite(mixed)), shift
 nn.utils.check_same([[0.5, 0.5, 0], [0.5, 0.5, 0]], y)
 
 # %% [markdown]
@@ -324,6 +328,10 @@ added = np.allclose(at_floor, -np.log(2e-12))
 assert not added, "1e-12 is added to p, but only a p that is smaller should count as 1e-12"
 last = CrossEntropyWithLabels().forward(np.array([2, 2, 2]), np.tile([0.2, 0.3, 0.5], (3, 1)))
 assert not np.allclose(last, -np.log(0.3)), "label 2 is taken for label 1: labels count from 0"
+all_of_row = np.allclose(error, [-np.log(0.75), np.log(2)])
+assert not all_of_row, (
+    "all logarithms of a row are multiplied or added, but only that of p[c] counts"
+)
 nn.utils.check_same([np.log(4), np.log(2)], error)
 
 y = np.array([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8], [0.25, 0.5, 0.25]])

@@ -303,7 +303,8 @@ for name, f, slope in (("exp", np.exp, np.e), ("sin", np.sin, np.cos(1.0))):
     print(f"{name}: the best step is {h}")
     assert h in steps, f"{h} is not one of the steps: return the step, not its place or its error"
     assert h != 0.1, "h = 0.1 is the longest step: do you look for the smallest error, in size?"
-    assert h != 1e-12, "h = 1e-12 is the shortest step. Is a shorter step really always better?"
+    last = "h = 1e-12 is the shortest step, and the last one: is it better than all before it?"
+    assert h != 1e-12, last
     too_small = "is best for a difference to one side; with the central one, it is a longer step"
     assert not 1e-9 < h < 1e-7, f"{h} {too_small}"
     assert 1e-7 < h < 1e-4, f"{h} is not at the lowest point of the valley"

@@ -276,6 +276,8 @@ assert np.all(h >= 0), (
     "h has numbers below 0: the activation is missing, does not come last, or is another"
 )
 assert np.any(h[:, 0] != h[:, 1]), "both columns of h are the same: the bias is missing"
+alone = "each layer gets x itself: each should get what the one before it gives"
+assert not np.array_equal(h, [[0, 0], [0, 1], [1, 0], [1, 1]]), alone
 nn.utils.check_same([[0, 0], [1, 0], [1, 0], [2, 1]], h)
 nn.utils.check_same([[0], [1], [1], [0]], second.forward(h))
 assert first.cache is not None, "self.cache is empty: forward must collect the three caches in it"

@@ -293,6 +293,9 @@ for score, want in ((nn.MSELoss(), np.mean(x**2)), (nn.metrics.mae, np.mean(x)))
     assert got is not None, "measure returns nothing"
     assert isinstance(got, float), f"measure returns {type(got).__name__}, not a float"
     how = "is it in evaluation mode? Does `score` get what the model gives, as it is?"
+    for size in (len(x), x.size):
+        ratio = f"measured {got:.4g}, not {want:.4g}: 1/{size} of it, but a score is a mean already"
+        assert abs(size * got - want) > 1e-9, ratio
     assert abs(got - want) < 1e-9, f"measured {got:.4g}, not {want:.4g}: {how}"
 labels = np.array([1, 1, 0, 1, 1, 1])
 got = measure(model, x, labels, nn.accuracy)

@@ -373,6 +373,9 @@ for parameters, strength, want in (
         "the sum is squared: square each number, then add up": np.sum(np.concatenate(each)) ** 2,
         "the mean is taken, not the sum": np.mean(np.concatenate(each) ** 2),
         "of each parameter the mean is taken, not the sum": sum(np.mean(one**2) for one in each),
+        "divided by how many parameters there are: none of that is asked for": (
+            np.sum(np.concatenate(each) ** 2) / len(each)
+        ),
         "strength is not used": 2 * want / max(strength, 1e-9) ** 2,
         "strength is squared": 2 * want,
     }

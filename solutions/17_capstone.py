@@ -107,6 +107,7 @@ for inputs, outputs, want in (
     why = {
         2: ": there are 2 parameters, w and b, but how many numbers do they hold?",
         inputs * outputs: ": those are the numbers of w alone",
+        inputs + outputs: ": those are their rows, but how many numbers do they hold?",
     }.get(got, "")
     told = f"a dense layer {inputs} → {outputs} has {want:,} parameters, not {got:,}"
     assert got == want, told + why

@@ -9,6 +9,8 @@ were mended with, and which were kept back: these were judged once only, when al
 from hint_cases import (
     exercises_1_to_9,
     exercises_10_to_19,
+    final_1_to_10,
+    final_11_to_20,
     first,
     fresh_1_to_10,
     fresh_11_to_20,
@@ -21,14 +23,17 @@ _PARTS = (
     exercises_1_to_9.CASES + exercises_10_to_19.CASES,
     fresh_1_to_10.CASES + fresh_11_to_20.CASES,
     latest_1_to_10.CASES + latest_11_to_20.CASES,
+    final_1_to_10.CASES + final_11_to_20.CASES,
 )
 CASES = [case for part in _PARTS for case in part]
-_second, _third, _fourth = (sum(map(len, _PARTS[:k])) for k in (1, 2, 3))
+_second, _third, _fourth, _fifth = (sum(map(len, _PARTS[:k])) for k in (1, 2, 3, 4))
 HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept back at first
     "first": range(_second),
     "mended": range(_second, _third, 2),
     "kept": range(_second + 1, _third, 2),
     "fresh mended": range(_third, _fourth, 2),
     "fresh kept": range(_third + 1, _fourth, 2),
-    "latest kept": range(_fourth, len(CASES)),
+    "latest kept": range(_fourth, _fifth),
+    "final mended": range(_fifth, len(CASES), 2),
+    "final kept": range(_fifth + 1, len(CASES), 2),
 }

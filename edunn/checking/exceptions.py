@@ -30,6 +30,7 @@ INSTEAD = {  # words of other libraries, and what stands for them in NumPy
 }  # fmt: skip
 ITERATOR = r"'\w*(iterator|reversed|zip|map|filter|generator|enumerate|dict_values|dict_items)'"
 IN_PLACE = r"\.(?P<word>reverse|sort|append|extend|insert|update|clear|shuffle|fill)\("  # give None
+SEVERAL = r"\b(?P<word>eig|eigh|svd|qr|slogdet|lstsq|polyfit|meshgrid|divmod|frexp|modf)\("
 OF_ARRAYS = r"(shape|ndim|size|dtype|T|dot|sum|mean|max|min|reshape|astype|copy|transpose)"
 BUILT_IN = r"dict|list|tuple|str|int|float|bool|set|generator|function|method|module"
 NUMBER = r"'(numpy\.)?(float|int)(64|32)?'"
@@ -49,6 +50,7 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"UnboundLocalError: cannot access local variable '(?P<name>\w+)'", "raises_unbound"),
     (r"NameError: name '(?P<name>\w+)' is not defined", "raises_name"),
     (r"NoneType", "raises_none"),
+    (r"'(?P<word>\w+)Result'", "raises_several"),
     (r"'(?P<kind>[\w.]+)' object is not iterable|iteration over a (?P<kind_0>0-d array)",
      "raises_not_many"),
     (r"ZeroDivisionError", "raises_zero"),
@@ -86,8 +88,13 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"as a data type", "raises_sizes"),
     (r"too many indices|AxisError|axes don't match", "raises_axes"),
     (r"boolean index did not match", "raises_mask"),
-    (r"IndexError", "raises_bounds"),
-    (r"could not be broadcast|could not broadcast|matmul|not aligned|non-broadcastable",
+    (r"index (?P<index>-?\d+) is out of bounds for axis (?P<axis>\d+) with size (?P<size>\d+)",
+     "raises_bounds"),
+    (r"IndexError", "raises_no_place"),
+    (r"step cannot be zero|arg 3 must not be zero", "raises_step"),
+    (r"axis remapping", "raises_stretched"),
+    (r"non-broadcastable output", "raises_into"),
+    (r"could not be broadcast|could not broadcast|matmul|not aligned",
      "raises_shapes"),
     (r"must match exactly|must have same number of dimensions", "raises_side_by_side"),
     (r"cannot reshape", "raises_shapes"),
@@ -141,14 +148,10 @@ def explained(text: str, where: str, owner: Any = None) -> Answer:
 def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Answer:
     """The diagnosis of a rule, told apart from others by the line and by what the object has."""
     name, word = found.get("name"), found.get("word")
-    if id == "raises_name" and re.fullmatch(r"`return [\w\s,(){}\"':]*`", where):  # no formula
-        return answer("raises_no_result", name=name)
+    if by_line := _by_line(id, where, name):
+        return by_line
     if id == "raises_name" and owner is not None and name in dir(owner):
         return answer("raises_self", name=name)
-    if id == "raises_none" and (called := re.search(IN_PLACE, where)):
-        return answer("raises_in_place", word=called["word"])
-    if id == "raises_none" and ".grad" in where:
-        return answer("raises_grad")
     if id == "raises_other_word":
         if word not in INSTEAD:
             return answer("raises_no_method", word=word)
@@ -159,8 +162,22 @@ def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Ans
         return answer(
             id, name=name, owner=found["owner"], known=", ".join(_own_names(owner)) or "-"
         )
-    words = "module", "owner", "name", "word"
+    words = "module", "owner", "name", "word", "index", "axis", "size"
     return answer(id, **{key: found[key] for key in words if found.get(key)})
+
+
+def _by_line(id: str, where: str, name: str | None) -> Answer | None:
+    """The diagnosis of a rule that only the line tells apart from others."""
+    called, several = re.search(IN_PLACE, where), re.search(SEVERAL, where)
+    if id == "raises_name" and re.fullmatch(r"`return [\w\s,(){}\"':]*`", where):  # no formula
+        return answer("raises_no_result", name=name)
+    if id in ("raises_several", "raises_ragged", "raises_tuple", "raises_attribute") and several:
+        return answer("raises_several", word=several["word"])
+    if id == "raises_key" and re.search(r"\] *[-+*/]=", where):
+        return answer("raises_first_time")
+    if id == "raises_none" and called:
+        return answer("raises_in_place", word=called["word"])
+    return answer("raises_grad") if id == "raises_none" and ".grad" in where else None
 
 
 def _innermost(error: BaseException) -> tuple[FrameType | None, str, bool]:

@@ -17,6 +17,8 @@ def misfit(text: str) -> Answer | None:
     that two do not fit."""
     shapes = [tuple(int(n) for n in found.split(",")) for found in SHAPE.findall(text)]
     shapes.sort(key=math.prod)  # the smaller one is rather what is wrong
+    if shapes and 0 in shapes[0]:
+        return answer("raises_no_numbers", shape=str(shapes[0]))
     pairs = list(permutations(shapes, 2)) if len(shapes) == 2 else []
     for one, other in pairs:
         if len(other) > 1 and min(other) > 1 and math.prod(other) in one:

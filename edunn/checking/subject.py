@@ -125,6 +125,8 @@ class Subject:
         if not isinstance(result, tuple) or len(result) != 2:
             raise self.stop("returns_not_pair", "backward")
         dx, grads = result
+        if isinstance(dx, dict) and not isinstance(grads, dict):
+            raise self.stop("returns_exchanged", "backward")
         if not isinstance(grads, dict):
             raise self.stop("grads_not_dict", "backward")
         if isinstance(dx, list) and any(isinstance(d, np.ndarray) and d.ndim > 1 for d in dx):

@@ -157,8 +157,9 @@ def _pattern(expected: Any, calculated: Any, tolerance: float) -> str:
     size = np.sum(b * b)
     ratio = np.sum(a * b) / size if size and np.all(np.isfinite(a)) else 0.0
     parts = [round(whole) for whole in (ratio, 1 / ratio if ratio else 0)]
-    if close(a, -b):
-        told = "all signs are turned"
+    if close(np.abs(a), np.abs(b)):
+        some = f"all have the right size, but {np.sum(wrong)} of {a.size} the wrong sign"
+        told = "all signs are turned" if close(a, -b) else some
     elif a.size > 1 and close(a, a.flat[0]) and not close(b, b.flat[0]):
         told = "all calculated numbers are equal"
     elif ratio and close(a, ratio * b) and (a.size > 1 or close(ratio, parts[0])):

@@ -124,6 +124,7 @@ def test_what_mixes_the_numbers_has_no_slope_of_its_own():
         ([1, 2, 3], [2, 4, 6], "all are 2 times what they should be"),
         (3, 1, "it is 1/3 of what it should be"),
         ([60, 10], [6e-9, 1e-9], "all are 1e-10 times what they should be"),
+        ([0, 6, -6], [0, 6, 6], "all have the right size, but 1 of 3 the wrong sign"),
         ([1, 2], [1.5, 2.5], "all differ by +0.5"),
         ([1, 2, 3], [4, 4, 4], "all calculated numbers are equal"),
         ([[1, 2], [3, 4]], [[1, 3], [2, 4]], "rows and columns are exchanged"),

@@ -437,7 +437,7 @@ LINEAR = [
     other(KeepsAll, nn.Linear, features, "stale_batch", 4, 5),
     other(KeepsOutside, nn.Linear, features, "kept_in_attribute", 4, 5),
     other(Rounded, nn.Linear, features, "not_linear", 4, 5),
-    other(OtherWayRound, nn.Linear, features, "grads_not_dict", 4, 5),
+    other(OtherWayRound, nn.Linear, features, "returns_exchanged", 4, 5),
     other(WrongIndex, nn.Linear, features, "equal_along_axis", 4, 4),
     other(FirstTwice, nn.Linear, features, "examples_unequal", 4, 5),
     other(EveryOther, nn.Linear, features, "examples_missing", 4, 5),
