@@ -80,6 +80,8 @@ for layer, right in ((nn.Linear(5, 3), 15), (nn.Bias(3), 3), (nn.ReLU(), 0), (nn
     told = f"{layer} has {right} numbers to learn, but you count {found}"
     each = "each array has as many numbers as its shape says"
     assert found == right or found != len(layer.parameters()), f"{told}: {each}"
+    added = sum(sum(p.data.shape) for p in layer.parameters())
+    assert found == right or found != added, f"{told}: those are the sizes of its axes, added up"
     assert found == right, told
 found = count_parameters(nn.ModuleDict({"one": nn.Linear(2, 3), "two": nn.Linear(3, 1)}))
 assert found == 9, f"two layers inside of a module have 6 and 3 numbers, but you count {found}"

@@ -349,6 +349,9 @@ assert len(ys) == 2, "the list of forward_list has one y for each column of the 
 assert not np.array_equal(ys[0], [[6], [-2]]), (
     "y_0 holds only what the last block of its column gives: the blocks of a column add up"
 )
+assert not np.array_equal(ys[0], [[3], [1]]), (
+    "y_0 holds only what block (0, 0) gives: does the loop go on after the first block?"
+)
 nn.utils.check_same([[9], [-1]], ys[0])
 nn.utils.check_same([[15, -3], [-5, 1]], ys[1])
 assert isinstance(model.cache, dict), "self.cache must be a dict: what each block remembers"

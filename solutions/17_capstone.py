@@ -280,6 +280,8 @@ for what, want in by_hand.items():
         want / 4: "these are numbers, and each has 4 bytes: see nbytes",
         want * 2: "twice as much: is something counted twice, or 8 bytes for each number?",
         want / 32: "that is for one example, and here are 32",
+        want / 2**20: "these are MiB, and bytes are asked for",
+        want / 10**6: "these are megabytes, and bytes are asked for",
         want - 4 * (128 + 64 + 10): "the biases are missing",
         4 * (128 + 64 + 10): "these are the biases alone",
         1280: "that is the last layer's output alone: all of them are kept until backward",

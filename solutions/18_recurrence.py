@@ -576,6 +576,7 @@ cells = {
     0.2503: "has lost the old cell: both parts are added",
     2.0010: "lets in everything that is new: multiply it by the gate i",
     2.5010: "has the gate i added to what is new: multiply by it",
+    1.8760: "lets in what is new by the forget gate: an LSTM has a gate of its own for this, i",
 }
 explain("c", c[0, 0], cells)
 states = {

@@ -397,6 +397,8 @@ for words, rows in {
     "the rows stand at the end of dp: a short sequence stands at the first places": [
         [0, 0], [101, 202], [303, 404]],
     "dp is summed over the places: sum over the sequences, axis 0": [[4, 6], [400, 600], [0, 0]],
+    "dp is summed over the places too: sum over the sequences only": [
+        [404, 606], [404, 606], [0, 0]],
     "p itself is in dp: begin with zeros": [[111, 222], [333, 444], [50, 60]],
 }.items():  # fmt: skip
     assert not np.allclose(dp, rows), words

@@ -94,7 +94,7 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"step cannot be zero|arg 3 must not be zero", "raises_step"),
     (r"axis remapping", "raises_stretched"),
     (r"non-broadcastable output", "raises_into"),
-    (r"could not be broadcast|could not broadcast|matmul|not aligned",
+    (r"could not be broadcast|could not broadcast|matmul|not aligned|shape-mismatch for",
      "raises_shapes"),
     (r"must match exactly|must have same number of dimensions", "raises_side_by_side"),
     (r"cannot reshape", "raises_shapes"),
@@ -175,7 +175,7 @@ def _by_line(id: str, where: str, name: str | None) -> Answer | None:
         return answer("raises_several", word=several["word"])
     if id == "raises_key" and re.search(r"\] *[-+*/]=", where):
         return answer("raises_first_time")
-    if id == "raises_none" and called:
+    if id == "raises_none" and called and called["word"] not in ("extend", "update"):
         return answer("raises_in_place", word=called["word"])
     return answer("raises_grad") if id == "raises_none" and ".grad" in where else None
 

@@ -23,7 +23,7 @@ def misfit(text: str) -> Answer | None:
     for one, other in pairs:
         if len(other) > 1 and min(other) > 1 and math.prod(other) in one:
             return answer("raises_flattened", shape=str(other), count=math.prod(other))
-    if "matmul" in text or "not aligned" in text:
+    if any(words in text for words in ("matmul", "not aligned", "shape-mismatch for")):
         return answer("raises_product")
     if "operands could not" not in text and "could not broadcast input" not in text:
         return None

@@ -33,6 +33,7 @@ def check_same(
         _fail(
             f"Arrays are not equal (tolerance {tolerance})\nexpected:\n{expected}\n"
             f"calculated:\n{calculated}\nlargest difference: {apart:.3g}"
+            + _not_finite(calculated)
             + (_rounding(apart, expected, calculated) or _pattern(expected, calculated, tolerance))
         )
     _succeed(f"Arrays are equal (tolerance {tolerance})")
@@ -141,6 +142,16 @@ def _rounding(apart: Any, expected: Any, calculated: Any) -> str:
     return (
         "\nSo small a difference comes from a small number that is added in the formula, such as "
         f"an eps; or from weights in float32: then {remedy}"
+    )
+
+
+def _not_finite(calculated: Any) -> str:
+    """What nan and inf come from, if there are any."""
+    if calculated.dtype.kind != "f" or np.all(np.isfinite(calculated)):
+        return ""
+    return (
+        "\nnan and inf are no numbers: they come from 0 / 0, from an exp that is too large, or from "
+        "the logarithm of 0 or of a negative number"
     )
 
 

@@ -141,6 +141,8 @@ LINES = [
     ("x[2:1] + dy[:3, :1]", "raises_no_numbers", "a part of shape (0, 3) has no numbers"),
     ("self.get_parameters()['b'] += 1", "raises_first_time", "does not have yet"),
     ("x @ dy", "raises_product", "do not fit a matrix product"),
+    ("np.tensordot(x, self.w.data)", "raises_product", "do not fit a matrix product"),
+    ("[].extend(self.mask)", "raises_none", "a value is None"),
     ("x.dot(dy)", "raises_product", "do not fit a matrix product"),
     ("np.dot(dy, dy)", "raises_product", "(4,2) and (4,2) not aligned"),
     ("np.dot(np.diagflat(x), x)", "raises_flattened", "meets an array of shape (4, 3)"),

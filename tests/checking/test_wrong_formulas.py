@@ -131,6 +131,12 @@ def test_what_mixes_the_numbers_has_no_slope_of_its_own():
         ([1, 2, 3], [3, 1, 2], "the numbers are right, but they stand in other places"),
         ([1, 2, 3], [1, 2, np.nan], "wrong in 1 of 3 numbers: at (2,)"),
         (3, 5.5, "largest difference: 2.5"),
+        (
+            3.0,
+            np.nan,
+            "nan and inf are no numbers: they come from 0 / 0, from an exp that is too "
+            "large, or from the logarithm of 0 or of a negative number",
+        ),
         ([0, 0], [1, 2], "largest difference: 2"),
         (np.ones((2, 3)), np.ones((3, 2)), "the axes stand in the reverse order"),
         (np.ones(3), np.ones((3, 1)), "an axis of size 1 is too many"),
