@@ -348,7 +348,9 @@ class BinaryCrossEntropy(nn.losses.ErrorLayer):
 error = BinaryCrossEntropy().forward(np.array([[1.0], [0.0]]), np.array([[0.9], [0.9]]))
 assert np.shape(error) == (2,), f"error has shape {np.shape(error)}, not (2,): one number each?"
 negative = "the logarithm of a number below 1 is negative. Is each taken of y or of 1 - y?"
-assert np.all(error > 0), f"an error is not positive: {negative}"
+assert np.all(error >= 0), f"an error is negative: {negative}"
+both = "0, but no answer is perfect: has the sum a term for yes and one for no?"
+assert np.all(error > 0), f"an error is exactly {both}"
 exchanged = np.allclose(error, [-0.1 * np.log(1e-12), -0.9 * np.log(1e-12)], rtol=1e-3)
 assert not exchanged, "the logarithms are those of the targets: which of the two arrays is y?"
 only_yes = np.isclose(error[0], -np.log(0.9)) and not np.isclose(error[1], -np.log(0.1))

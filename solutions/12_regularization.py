@@ -287,7 +287,9 @@ for mode in (True, False):
     y = predict(model, x)
     assert y is not None, "predict gives back nothing"
     assert not isinstance(y, nn.Tensor), "predict gives a Tensor: give the model the array x itself"
-    assert not np.array_equal(y, -2 * x), "predict runs the model in training mode"
+    assert not np.array_equal(y, -2 * x), (
+        "predict runs the layers of the model in training mode: which method tells all of them?"
+    )
     assert np.array_equal(y, 2 * x), "predict does not give the output of the model"
     now = model[0].training
     assert now == mode, f"the model was found with training={mode}, and left with training={now}"

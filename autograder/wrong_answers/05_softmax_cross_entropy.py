@@ -127,13 +127,13 @@ WRONG_ANSWERS = [
         "labels as weights",
         ERROR,
         "self.cache = labels, y, y\nerror = -np.sum(labels * np.log(y), axis=1)",
-        "not equal",
+        "picks from y",
     ),  # fmt: skip
     Mistake(
         "the most likely class",
         ERROR,
         ("y[np.arange(len(y)), labels]", "y.max(axis=1)"),
-        "not equal",
+        "picks from y",
     ),  # fmt: skip
     Mistake(
         "labels and examples change places",

@@ -150,7 +150,7 @@ WRONG_ANSWERS = [
     Mistake("dy squared", MEAN_BACK, ("dy / n", "dy**2 / n"), "squared"),
     Mistake("one too many", MEAN_BACK, ("np.full(n,", "np.full(n + 1,"), "dy of shape (5,)"),
     # BinaryCrossEntropy
-    Mistake("only the answer yes", BINARY, (" + (1 - y_true) * no", ""), "not positive"),
+    Mistake("only the answer yes", BINARY, (" + (1 - y_true) * no", ""), "exactly 0"),
     Mistake("minus is forgotten", BINARY, ("-np.sum", "np.sum"), "negative"),
     Mistake(
         "yes and no exchanged",
@@ -191,7 +191,7 @@ WRONG_ANSWERS = [
         "self.cache = y_true, y\nyes, no = np.log(y), np.log(1 - y)\n"
         "error = -np.sum(y_true * np.maximum(yes, self.floor)"
         " + (1 - y_true) * np.maximum(no, self.floor), axis=1)",
-        "not positive",
+        "negative",
     ),
     Mistake(
         "y is floored for both",

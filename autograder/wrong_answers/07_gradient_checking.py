@@ -191,7 +191,7 @@ WRONG_ANSWERS = [
         "should be one number",
     ),  # fmt: skip
     # best_step
-    Mistake("the shortest", STEP, "best = min(steps)", "really always better"),
+    Mistake("the shortest", STEP, "best = min(steps)", "better than all before"),
     Mistake(
         "the place of the step",
         STEP,
@@ -205,7 +205,7 @@ WRONG_ANSWERS = [
         "return the step, not its place",
     ),  # fmt: skip
     Mistake("the largest error", STEP, ("argmin", "argmax"), "the longest step"),
-    Mistake("the smallest step", STEP, "best = min(steps)", "always better"),
+    Mistake("the smallest step", STEP, "best = min(steps)", "better than all before"),
     Mistake(
         "to one side",
         STEP,

@@ -80,6 +80,8 @@ def _wrong_steps(notes: Notes) -> list[Answer]:
     if found := _wrong_batches(notes):
         return found
     order = [call for call in notes.calls if call in ("backward", "step")]
+    if (steps := order.count("step")) < (backwards := order.count("backward")):
+        return [answer("loop_few_steps", steps=steps, backwards=backwards)]
     if order != ["backward", "step"] * len(notes.gradients):
         return [answer("loop_wrong_order_of_calls", calls=first)]
     for k, (got, want) in enumerate(zip(notes.used, notes.gradients)):
