@@ -17,7 +17,7 @@ from edunn.course.reporting.html import write_all
 from edunn.course.sandbox.limits import Limits
 from lock import needs_lock
 
-pytestmark = needs_lock
+pytestmark = [pytest.mark.slow, needs_lock]
 COURSE = Course.find(Path(__file__).parent)
 NAME, CHECK, QUESTION = "02_bias", "bias-db", "bias-why"
 RIGHT = {

@@ -14,7 +14,7 @@ from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from lock import needs_lock
 
-pytestmark = needs_lock
+pytestmark = [pytest.mark.slow, needs_lock]
 COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 RIGHT = {

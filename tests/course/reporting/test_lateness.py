@@ -16,7 +16,7 @@ from edunn.course.reporting.classroom import read_sheets
 from lock import needs_lock
 from submissions.systems import Handed, Human, moodle_files, moodle_worksheet, zipped
 
-pytestmark = needs_lock
+pytestmark = [pytest.mark.slow, needs_lock]
 COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 RIGHT = {
