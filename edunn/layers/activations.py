@@ -47,11 +47,12 @@ class ReLU(_Activation):
 
     def forward(self, x):
         check_array(self, x)
-        self.cache = x > 0
-        return np.maximum(x, 0)
+        self.cache = y = np.maximum(x, 0)
+        return y
 
     def backward(self, dy):
-        return dy * self.cache, {}
+        y = self.cache
+        return dy * (y > 0), {}
 
 
 @named()
