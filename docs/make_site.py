@@ -11,6 +11,7 @@ Pyodide's own lock file. KaTeX, for formulas, is fetched from npm in the same wa
 themselves are made by site_pages.py. See docs/browser.md.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -272,7 +273,9 @@ def run(*command: object, cwd: Path | None = None) -> None:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "site").resolve()
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("out", type=Path, nargs="?", default=ROOT / "site")
+    target = parser.parse_args().out.resolve()
     try:
         build(target)
     except SiteError as error:
