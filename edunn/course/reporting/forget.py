@@ -80,8 +80,7 @@ def _names(roster: Roster, student: str, archives: Iterable[Archive]) -> set[str
     rows = [row for row in roster.rows if row["student"] == student]
     called = {row.get(column, "") for row in rows for column in NAMED_BY}
     for archive in archives:
-        path = PurePosixPath(archive.origin(student).get("path", ""))
-        called |= {path.name, path.parts[0]} if path.parts[:1] != (student,) else set()
+        called |= {*PurePosixPath(archive.origin(student).get("path", "")).parts[:1]}
     return {student, *(name for name in called if len(name) >= SHORTEST)}
 
 

@@ -203,11 +203,14 @@ def test_more_than_all_points_are_exported_and_named(tmp_path, kind):
     assert export_grades(kind, out).above == ["aable: 02_bias: 12 of 10"]
 
 
-def test_zips_of_feedback_that_name_who_is_forgotten_are_listed(tmp_path):
-    """By the name that Canvas gave to the file, which is no name in the roster."""
-    out = graded(tmp_path, canvas_files(HANDED), canvas_gradebook(HUMANS))
-    (result,) = write_feedback_zips("canvas", out)
-    assert forget(out, "aable").still == [result.path]
+@pytest.mark.parametrize("kind", ["canvas", "moodle"])
+def test_zips_of_feedback_that_name_who_is_forgotten_are_listed(tmp_path, kind):
+    """By the name that a system gave to the file or its folder, which is no name in the roster."""
+    files = canvas_files(HANDED) if kind == "canvas" else moodle_files(HANDED, "a")
+    roster = canvas_gradebook(HUMANS) if kind == "canvas" else moodle_worksheet(HUMANS, "a")
+    out = graded(tmp_path, files, roster)
+    (result,) = write_feedback_zips(kind, out)
+    assert forget(out, "aable" if kind == "canvas" else "ann@uni.edu").still == [result.path]
 
 
 def test_moodles_gradebook_has_a_column_late(canvas, tmp_path):
