@@ -49,7 +49,7 @@ def results(
         if name not in judged:
             said = "waits for a person to grade it" if mark.waiting else comments.get(name, "")
             tested(name, None if mark.waiting else mark.points, mark.max_points, said)
-    output = "\n".join(filter(None, [record.reason, *map(str, record.notes)]))
+    output = "\n".join(filter(None, [record.reason, *map(str, record.told)]))
     return {"score": score, "output": output, **SETTINGS, "tests": tests}
 
 

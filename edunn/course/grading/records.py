@@ -24,6 +24,7 @@ UNUSABLE = frozenset({  # why a file that is there cannot be judged, which its s
     "zip_broken", "not_this_exercise", "several_differ", "no_notebook", "please_submit",
 })  # fmt: skip
 DROPPED = frozenset({"points_dropped", "comment_dropped"})  # given for an answer before this one
+OF_GRADERS = frozenset({"not_in_roster", "name_shared", "other_name", "earlier_kept"})
 FORMAT = 2  # of a record's file; in format 1, of edunn 0.1, there were sentences instead of data
 
 
@@ -112,6 +113,12 @@ class Record:
     def reason(self) -> str:
         """The same in a sentence; "" if all is right."""
         return sentence(self.why) if self.why else ""
+
+    @property
+    def told(self) -> list[Message]:
+        """The notes for the student: without those about the roster and the folders, with which
+        only a grader can do anything."""
+        return [note for note in self.notes if note.id not in OF_GRADERS]
 
     @property
     def handed_in(self) -> bool:

@@ -131,5 +131,5 @@ def _summary(sheet: Sheet, grade: Grade) -> str:
         more = [why, word("page_waits") if mark and mark.waiting else "", comments.get(name, "")]
         text = " ".join(html.escape(one).replace("\n", " ") for one in more if one)
         lines.append(f"- {html.escape(sheet.labels.get(name, name))}: {said}. {text}".rstrip())
-    notes = [f"- {html.escape(sentence(note, sheet.labels))}" for note in record.notes]
+    notes = [f"- {html.escape(sentence(note, sheet.labels))}" for note in record.told]
     return "\n".join([*lines, "", *notes])

@@ -166,6 +166,23 @@ def test_moodles_worksheet_of_other_points(moodle, tmp_path):
         export_grades("moodle", moodle, NAME, Roster.read(path))
 
 
+def test_what_is_for_graders_is_not_told_to_students(tmp_path):
+    """Notes about the roster and the folders: on the page of the class, and nowhere else."""
+    renamed = replace(HUMANS[0], last="Other")
+    files = canvas_files([replace(HANDED[0], human=renamed, late=True)])
+    out = graded(tmp_path, files, canvas_gradebook(HUMANS))
+    (result,) = write_feedback_zips("canvas", out)
+    export_grades("gradescope", out)
+    told = [b"".join(members(result.path).values()).decode()]
+    told += [path.read_text() for path in (out / "feedback" / NAME).iterdir()]
+    told += [path.read_text() for path in (out / "gradescope" / NAME).iterdir()]
+    assert len(told) == 3
+    for text in told:
+        assert "late" in text
+        assert "roster" not in text
+    assert "handed in under the name otherann" in (out / "report.html").read_text()
+
+
 @pytest.mark.parametrize("asked", ["grade", "export"])
 def test_the_worksheet_of_another_assignment_is_refused(moodle, tmp_path, asked):
     """Its times and numbers are others."""
