@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from edunn.course.errors import CourseError
-from edunn.course.grading.records import as_json
+from edunn.course.grading.records import OF_GRADERS, as_json
 from edunn.course.messages import Message
 from edunn.course.submissions.collect import Submission
 from edunn.course.submissions.identity import Earlier
+from edunn.course.submissions.lms import order_of
 from edunn.files import write_whole
 
 EARLIER_KEPT = "earlier_kept"  # the Message of other notebooks that a student handed in before
@@ -32,6 +33,7 @@ class Archive(Mapping[str, Submission]):
         self.folder = folder
         self.list = self.folder.with_suffix(".json")  # all but the notebooks
         self.known: dict[str, dict[str, Any]] = {}
+        self.passed_over: list[str] = []  # whose older work has come after newer
         if not self.list.exists():
             return
         try:
@@ -57,7 +59,8 @@ class Archive(Mapping[str, Submission]):
             "notebook": submission.content is not None,
             "notes": [note.as_dict() for note in submission.notes],
             "problem": submission.problem.as_dict() if submission.problem else None,
-            "origin": dict(submission.origin) or self.known.get(student, {}).get("origin", {}),
+            "origin": dict(submission.origin) or self.origin(student),
+            "orders": self._orders(student, submission),
         }
         if submission.content is None:
             path.unlink(missing_ok=True)
@@ -65,17 +68,27 @@ class Archive(Mapping[str, Submission]):
             write_whole(path, submission.content, mode=0o444)
 
     def newest(self, submission: Submission) -> Submission:
-        """The submission; or the one that is kept, if the system that both came from has numbered
-        that one later: then the other is put with the earlier ones."""
+        """The submission; or the one that is kept, if that can be used, and the system has numbered
+        another one of this student's later: then this one is put with the earlier ones."""
         student, kept = submission.student, self.known.get(submission.student, {})
-        order, before = (one.get("order", 0) for one in (submission.origin, self.origin(student)))
-        of_one_system = self.origin(student).get("system") == submission.origin.get("system")
-        if not (of_one_system and kept.get("notebook") and 0 < order < before):
+        latest = self._orders(student, submission).get(submission.origin.get("system", ""), 0)
+        if order_of(submission.origin.get("path", "")) in (0, latest) or not kept.get("notebook"):
             return submission
         if submission.content is not None:
             self._put_by(student, submission.content)
-        newer = self[student]
-        return replace(newer, notes=tuple(n for n in newer.notes if n.id != EARLIER_KEPT))
+        self.passed_over.append(student)
+        notes = [note for note in self[student].notes if note.id not in OF_GRADERS]
+        notes += [note for note in submission.notes if note.id in OF_GRADERS]
+        return replace(self[student], notes=tuple(notes))
+
+    def _orders(self, student: str, submission: Submission) -> dict[str, int]:
+        """The largest number that each system has given to what a student handed in."""
+        known: dict[str, int] = self.known.get(student, {}).get("orders", {})
+        found = dict(known)
+        for origin in (self.origin(student), submission.origin):
+            system, order = origin.get("system", ""), order_of(origin.get("path", ""))
+            found |= {system: max(order, found.get(system, 0))} if order else {}
+        return found
 
     def with_history(self, submission: Submission) -> Submission:
         """The submission, with a note of the other notebooks that the student handed in before."""
@@ -93,7 +106,10 @@ class Archive(Mapping[str, Submission]):
         is_same = not path.exists() or path.read_bytes() == submission.content
         known = {"time": before["time"]} if is_same and "time" in before else {}
         known |= {"extension": before["extension"]} if "extension" in before else {}
-        return replace(submission, origin={**known, **submission.origin, **told})
+        origin = {**known, **submission.origin, **told}
+        for what in [what for what in ("time", "extension") if not origin.get(what, "unknown")]:
+            del origin[what]
+        return replace(submission, origin=origin)
 
     def origin(self, student: str) -> Mapping[str, Any]:
         """Where what a student handed in came from, see `File.origin`; empty if nobody knows."""

@@ -53,6 +53,10 @@ MONTHS = {
 }
 # at the end of the worksheet's "Status" (moodle/moodle, mod/assign/lang: userextensiondate)
 EXTENSION = re.compile(r"(?:Extension granted until|Plazo ampliado hasta): (.+)$")
+NAMED = {  # the worksheet's columns that tell of times, as `plain` spells them
+    "time": {"lastmodifiedsubmission", "últimamodificaciónentrega", "últimamodificaciónenvío"},
+    "status": {"status", "estado"},
+}
 # "Friday, 6 March 2026, 10:15 PM", "viernes, 6 de marzo de 2026, 22:15"
 MOODLE = re.compile(
     r"(\d{1,2}) (?:de )?(\w+) (?:de )?(\d{4}), (\d{1,2}):(\d\d)(?: ?([AP])M)?$", re.I
@@ -201,7 +205,11 @@ class Deadlines:
         due, own = self.deadline(name, student)
         if due is None:
             return None
-        if not own and (extended := _told(origin.get("extension", ""), due)):
+        granted = "" if own else origin.get("extension", "")
+        extended = _told(granted, due)
+        if granted and not extended:
+            return Lateness(UNKNOWN, 0.0, (Message("extension_unread", {"words": granted}),))
+        if extended and extended > due:
             due, own = extended, True
         written, told = _find(self.times, name, student), _told(origin.get("time", ""), due)
         when, shown = written or told, due.strftime(SHOWN)
@@ -216,8 +224,8 @@ class Deadlines:
         rule = self._rule(name)
         late = when.astimezone(UTC) - due.astimezone(UTC)  # in one zone, clocks may be changed
         against: tuple[Message, ...] = ()
-        if written and told and told.astimezone(UTC) > written.astimezone(UTC):
-            against = (Message(LATER_TOLD, {"when": told.strftime(SHOWN)}),)
+        if written and (later := _later(written, told, says_late and late <= timedelta())):
+            against = (Message(LATER_TOLD, {"when": later}),)
         if late <= timedelta():
             return Lateness(ON_TIME, 0.0, (Message("in_time", about), *against))
         if late <= rule.grace:
@@ -303,6 +311,13 @@ def _told(text: str, due: datetime) -> datetime | None:
         return None
 
 
+def _later(written: datetime, told: datetime | None, says_late: bool) -> Message | str:
+    """What a system says of a time, where it is later than the one that is written; "" else."""
+    if told and told.astimezone(UTC) > written.astimezone(UTC):
+        return told.strftime(SHOWN)
+    return Message("late") if says_late else ""
+
+
 def _amount(text: str) -> Amount | None:
     if not text:
         return None
@@ -321,11 +336,13 @@ def _span(text: str) -> timedelta:
 
 def times_told(roster: Roster) -> Iterator[tuple[str, dict[str, str]]]:
     """(student, what a grading worksheet of Moodle says of them): "time", when they handed in, and
-    "extension", until when they may, each as it is written."""
-    named = {"lastmodifiedsubmission", "últimamodificaciónentrega", "últimamodificaciónenvío"}
-    places = [i for i, cell in enumerate(roster.header) if plain(cell) in named]
+    "extension", until when they may, "" for none; each as it is written."""
+    spelled = [plain(cell) for cell in roster.header]
+    places = {what: [i for i, name in enumerate(spelled) if name in NAMED[what]] for what in NAMED}
     for row, cells in zip(roster.rows, roster.cells):
-        times = [cells[i] for i in places if i < len(cells)]
-        granted = [match[1] for cell in cells if (match := EXTENSION.search(cell))]
-        told = {"time": "".join(times[:1]), "extension": "".join(granted[:1])}
-        yield row["student"], {what: text for what, text in told.items() if text}
+        found = {what: "".join(cells[i] for i in at[:1]) for what, at in places.items() if at}
+        told = {"time": found["time"]} if "time" in found else {}
+        if "status" in found:
+            match = EXTENSION.search(found["status"])
+            told["extension"] = match[1] if match else ""
+        yield row["student"], told

@@ -206,6 +206,12 @@ def _taken_in(  # noqa: PLR0913  # what is known of those who handed in
             archive.keep(submission)
         keys[submission.student] = key_of(submission, exercise)
     archive.write_list()
+    if archive.passed_over:
+        logging.getLogger(__name__).warning(
+            "older than what is kept of %s, so not graded, but kept in %s: to grade it after all, "
+            "take it from there, and grade it in a folder of the student's name",
+            ", ".join(archive.passed_over), archive.folder / "earlier"
+        )  # fmt: skip
     return keys
 
 

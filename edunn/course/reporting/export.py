@@ -29,7 +29,7 @@ from edunn.course.grading.grade import Grade
 from edunn.course.reporting.classroom import Sheet, read_sheets
 from edunn.course.reporting.grades_csv import harmless, is_late, lateness, number
 from edunn.course.reporting.messages import about_lateness
-from edunn.course.submissions.roster import CANVAS, GRADE, WORKSHEET, Roster, plain
+from edunn.course.submissions.roster import CANVAS, GRADE, NUMBERS, WORKSHEET, Roster, plain
 
 CANVAS_IDS = {"ID": "canvas_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}
 MOODLE = {"Email address": "email", "ID number": "sis_id"}
@@ -102,18 +102,22 @@ def _grade_of(grade: Grade | None) -> tuple[str, str]:
 
 
 def _in_roster(sheet: Sheet, roster: Roster, result: Exported) -> dict[str, Grade]:
-    """The grades, by the names that students have in the roster: found by the number that a system
-    has for them, else by name."""
+    """The grades, by the names that students have in the roster: found by the number that Canvas or
+    Moodle has for them, else by name."""
     found: dict[str, Grade] = {}
     for grade in sheet.grades:
         origin = sheet.origins[grade.record.student]
-        name = roster.find_number(origin.get("system", ""), origin.get("ids", []))
+        numbered = origin.get("system") in NUMBERS
+        name = roster.find_number(origin["system"], origin["ids"]) if numbered else None
         name = name or roster.find([grade.record.student])
         if name is None:
             result.strangers.append(f"{grade.record.student}: {sheet.name}")
         elif name in found:
             both = f"{found[name].record.student} and {grade.record.student}"
-            raise CourseError(f"{sheet.name}: {both} are both {name} in the roster")
+            raise CourseError(
+                f"{sheet.name}: {both} are both {name} in the roster: edunn forget the one whose "
+                "work does not count"
+            )
         else:
             found[name] = grade
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import zipfile
@@ -80,7 +81,9 @@ def _names(roster: Roster, student: str, archives: Iterable[Archive]) -> set[str
     rows = [row for row in roster.rows if row["student"] == student]
     called = {row.get(column, "") for row in rows for column in NAMED_BY}
     for archive in archives:
-        called |= {*PurePosixPath(archive.origin(student).get("path", "")).parts[:1]}
+        origin = archive.origin(student)
+        if origin.get("ids"):  # else it is a team's, or a folder of one's own
+            called |= {*PurePosixPath(origin["path"]).parts[:1]}
     return {student, *(name for name in called if len(name) >= SHORTEST)}
 
 
@@ -114,8 +117,7 @@ def _that_name(out: Path, names: Iterable[str]) -> Iterable[Path]:
     for path in out.rglob("*"):
         if path.is_file():
             text = f"{path.relative_to(out)}\n{path.read_bytes().decode(errors='replace')}"
-            if zipfile.is_zipfile(path):
-                with zipfile.ZipFile(path) as packed:
-                    text += "\n".join(packed.namelist())
+            with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as packed:
+                text += "\n".join(packed.namelist())
             if word.search(text):
                 yield path

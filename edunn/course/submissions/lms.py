@@ -99,9 +99,8 @@ class File:
         """Where it came from, as plain data: by this a later download is known to be of the same
         person, and feedback finds its way back."""
         ids = [] if self.owner.team else self.owner.ids
-        told = {"time": self.owner.time, "order": self.owner.order}
-        known = {name: value for name, value in told.items() if value}
-        return {"system": self.owner.system, "ids": list(ids), "path": self.path} | known
+        told = {"time": self.owner.time} if self.owner.time else {}
+        return {"system": self.owner.system, "ids": list(ids), "path": self.path} | told
 
 
 class Unreadable(Exception):
@@ -110,6 +109,13 @@ class Unreadable(Exception):
     def __init__(self, id: str, **details: Any):
         self.why = Message(id, details)
         super().__init__(self.why)
+
+
+def order_of(path: str) -> int:
+    """The number that Canvas or Gradescope gave to what was handed in, by its place in a download;
+    a later one is larger. 0 where there is none."""
+    owners = _owners(PurePosixPath(path), {}) if path else []
+    return max((owner.order for owner in owners), default=0)
 
 
 def _owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:

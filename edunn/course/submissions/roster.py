@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, count
+from itertools import chain, compress, count
 from pathlib import Path
 
 from edunn.course.errors import CourseError
@@ -76,8 +76,10 @@ class Roster:
         (_, header), *lines = lines
         kind, columns = _columns(path, header)
         possible = [cells for _, cells in lines if cells and POSSIBLE in cells[0]][:1]
-        lines = [(number, cells) for number, cells in lines if not _is_of_nobody(kind, cells)]
+        lines = [(number, cells) for number, cells in lines if not _is_about_points(kind, cells)]
         rows = [_row(path, number, columns, cells) for number, cells in lines]
+        people = [kind != CANVAS or not _is_test_student(row) for row in rows]
+        lines, rows = list(compress(lines, people)), list(compress(rows, people))
         if not rows:
             raise CourseError(f"{path} has a header, but no students")
         if kind:
@@ -136,14 +138,13 @@ class Roster:
 
     def numbers_others(self, people: Iterable[tuple[str, list[str]]]) -> bool:
         """Whether a worksheet of Moodle is that of another assignment than people's (name, numbers)
-        are of: it knows names, and none of the numbers, which are new in each assignment."""
-        numbered = [(who, ids) for who, ids in people if ids]
-        named = any(self.find([who]) for who, _ in numbered)
-        return (
-            self.kind == WORKSHEET
-            and named
-            and not any(self.find_number("moodle", ids) for _, ids in numbered)
-        )
+        are of: it knows some of the names, or hides them, and knows none of the numbers, which are
+        new in each assignment. Teams have other numbers."""
+        numbered = [(who, ids) for who, ids in people if ids and plain(who) not in self.groups]
+        hidden = not any(row.get("name") for row in self.rows)
+        named = any(hidden or self.find([who]) for who, _ in numbered)
+        found = any(self.find_number("moodle", ids) for _, ids in numbered)
+        return self.kind == WORKSHEET and named and not found
 
     @cached_property
     def _numbers(self) -> dict[str, dict[str, str]]:
@@ -309,12 +310,15 @@ def _row(path: Path, number: int, columns: list[str], cells: list[str]) -> dict[
     return row
 
 
-def _is_of_nobody(kind: str, cells: list[str]) -> bool:
-    """Whether a row of Canvas's gradebook is about the assignments, or Canvas's own Test Student,
-    with whom teachers see the course as students do."""
+def _is_about_points(kind: str, cells: list[str]) -> bool:
+    """Whether a row of Canvas's gradebook is about the assignments, not about a student."""
     posting = all(re.match(r"(muted|manual posting.*)?$", cell, re.IGNORECASE) for cell in cells)
-    nobody = cells[0] == "Student, Test" or cells[:2] == ["Student", "Test"]
-    return kind == CANVAS and (POSSIBLE in cells[0] or posting or nobody)
+    return kind == CANVAS and (POSSIBLE in cells[0] or posting)
+
+
+def _is_test_student(row: dict[str, str]) -> bool:
+    """Whether it is Canvas's own, as whom teachers look at a course: no university knows them."""
+    return row["name"] in ("Student, Test", "Test Student") and not row.get("sis_id")
 
 
 def _name_students(rows: list[dict[str, str]]) -> None:

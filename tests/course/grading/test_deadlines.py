@@ -13,6 +13,7 @@ from edunn.course.grading.deadlines import (
     Amount,
     Deadlines,
     Rule,
+    times_told,
 )
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import NOT_GRADED, Record
@@ -119,6 +120,8 @@ def test_a_row_of_an_earlier_version_is_said(read):
     deadlines = read(
         "exercise,student,date,handed_in\n02,all,2026-03-06 12:00 Z,\n02,ann,,2026-03-06 11:00 Z\n"
     )
+    late = deadlines.lateness("02_bias", "ann", True, {"system": "canvas"}, 10)
+    assert [note.id for note in late.said] == ["in_time", LATER_TOLD]
     for time, notes in (("2026-03-08 09:00 Z", ["in_time", LATER_TOLD]),
                         ("2026-03-06 10:00 Z", ["in_time"])):  # fmt: skip
         late = deadlines.lateness("02_bias", "ann", False, {"time": time}, 10)
@@ -126,18 +129,36 @@ def test_a_row_of_an_earlier_version_is_said(read):
         assert [note.id for note in late.said] == notes
 
 
-@pytest.mark.parametrize("own", [True, False])
-def test_an_extension_that_the_system_granted(read, own):
-    """It counts where the file has no row of the student's own."""
-    row = "02,ann,2026-03-07 12:00 Z,\n" if own else ""
+@pytest.mark.parametrize(
+    ("row", "until", "state", "penalty"),
+    [
+        ("", "Sunday, 8 March 2026, 11:59 PM", ON_TIME, 0),
+        ("02,ann,2026-03-07 12:00 Z,\n", "Sunday, 8 March 2026, 11:59 PM", LATE, 1),
+        ("", "Sunday, 1 March 2026, 11:59 PM", LATE, 2),  # it takes nothing from anybody
+        ("", "Sunday, March 8, 2026, 11:59 PM", UNKNOWN, 0),
+    ],
+)
+def test_an_extension_that_the_system_granted(read, row, until, state, penalty):
+    """It counts where it is later, and the file has no row of the student's own."""
     deadlines = read(f"exercise,student,date,penalty\n02,all,2026-03-06 12:00 Z,10%\n{row}")
-    origin = {
-        "time": "Sunday, 8 March 2026, 11:00 AM",
-        "extension": "Sunday, 8 March 2026, 11:59 PM",
-    }
+    origin = {"time": "Sunday, 8 March 2026, 11:00 AM", "extension": until}
     late = deadlines.lateness("02_bias", "ann", False, origin, 10)
-    assert (late.state, late.penalty) == ((LATE, 1) if own else (ON_TIME, 0))
+    assert (late.state, late.penalty) == (state, penalty)
     assert deadlines.lateness("02_bias", "bob", False, {"time": origin["time"]}, 10).penalty == 2
+
+
+def test_only_the_status_of_a_worksheet_tells_of_an_extension(tmp_path):
+    """Not what students have typed, nor their graders."""
+    said = "Extension granted until: Monday, 30 November 2026, 11:59 PM"
+    (tmp_path / "list.csv").write_text(
+        "Identifier,Full name,Status,Grade,Maximum grade,Online text,Feedback comments,"
+        "Last modified (submission)\n"
+        f'Participant 1,Ann,Submitted for grading,,10,"{said}","{said}",-\n'
+        f'Participant 2,Bo,"No submission - {said}",,10,,,-\n'
+    )
+    told = dict(times_told(Roster.read(tmp_path / "list.csv")))
+    extensions = [one["extension"] for one in told.values()]
+    assert extensions == ["", "Monday, 30 November 2026, 11:59 PM"]
 
 
 def test_without_a_deadline_nothing_is_said(read):

@@ -116,6 +116,20 @@ def test_a_later_extension_needs_no_judging(out, tmp_path):
     assert (out / "records" / NAME / "ann.json").read_bytes() == record
 
 
+def test_an_extension_that_is_taken_back_counts_no_more(tmp_path):
+    human = Human("Ann", "Able", "aable", "ann@uni.edu", 11, "s1", mapped={"a": 4711})
+    zipped(tmp_path / "all.zip", moodle_files([Handed(human, [(f"{NAME}.ipynb", RAW)])], "a"))
+    (tmp_path / "deadlines.csv").write_text(
+        "exercise,student,date,penalty\n02,all,2026-11-01 09:00 Europe/Madrid,10%\n"
+    )
+    words = tmp_path / "all.zip", "--out", tmp_path / "graded", "--roster", tmp_path / "roster.csv"
+    words = *words, "--deadlines", tmp_path / "deadlines.csv"
+    for granted, state in (({human.email: "Friday, 6 November 2026, 11:59 PM"}, ""), ({}, "late")):
+        (tmp_path / "roster.csv").write_bytes(moodle_worksheet([human], "a", granted=granted))
+        edunn("grade", *words)
+        assert table(tmp_path / "graded" / "grades.csv")[0]["late"] == state
+
+
 @pytest.mark.parametrize("es", [True, False])
 def test_an_extension_in_moodles_worksheet(tmp_path, es):
     """It outlasts a second run without the worksheet."""

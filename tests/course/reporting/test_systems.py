@@ -33,6 +33,7 @@ from submissions.systems import (
     canvas_gradebook,
     canvas_reads,
     canvas_takes_back,
+    gradescope_files,
     moodle_files,
     moodle_participants,
     moodle_reads_worksheet,
@@ -209,6 +210,18 @@ def test_a_newer_roster_finds_who_was_renamed_by_number(canvas, tmp_path):
     assert result.strangers == []
 
 
+def test_numbers_of_gradescope_are_no_numbers_of_canvas(tmp_path):
+    """Ann's number at the university is Bo's in Canvas."""
+    ann, bo = HUMANS[0], replace(HUMANS[1], user=12)
+    files = gradescope_files([([replace(ann, sid="12")], HANDED[0])])
+    (tmp_path / "list.csv").write_text("student,sis_id,email\naable,12,ann@uni.edu\njgarcia,s2,\n")
+    out = graded(tmp_path, files, (tmp_path / "list.csv").read_bytes())
+    (tmp_path / "gradebook.csv").write_bytes(canvas_gradebook([ann, bo], ASSIGNMENTS, sis=False))
+    rows = table(export_grades("canvas", out, "", Roster.read(tmp_path / "gradebook.csv")).path)
+    points = {who: cells["Exercise 2: Bias (77)"] for who, cells in canvas_reads(rows).items()}
+    assert points == {"11": "7", "12": ""}
+
+
 @pytest.mark.parametrize("kind", ["canvas", "gradescope"])
 def test_more_than_all_points_are_exported_and_named(tmp_path, kind):
     out = graded(tmp_path, canvas_files(HANDED[:1]), canvas_gradebook(HUMANS))
@@ -227,6 +240,7 @@ def test_zips_of_feedback_that_name_who_is_forgotten_are_listed(tmp_path, kind):
     roster = canvas_gradebook(HUMANS) if kind == "canvas" else moodle_worksheet(HUMANS, "a")
     out = graded(tmp_path, files, roster)
     (result,) = write_feedback_zips(kind, out)
+    (out / "broken.zip").write_bytes(result.path.read_bytes()[-40:])
     assert forget(out, "aable" if kind == "canvas" else "ann@uni.edu").still == [result.path]
 
 

@@ -248,12 +248,13 @@ def moodle_participants(humans, columns=("email",), delimiter=",", encoding="utf
 
 
 def moodle_worksheet(
-    humans, assignment, blind=False, most=10, es=False, delimiter=",", granted=()
+    humans, assignment, blind=False, most=10, es=False, delimiter=",", granted=(), groups=False
 ):  # fmt: skip
     """mod/assign/gradingtable.php and mod/assign/feedback/offline: the grading worksheet.
     granted: {address: until when they may hand in}, as col_status writes it"""
     person = ["Nombre completo", "Dirección de correo"] if es else ["Full name", "Email address"]
     header = ["Identificador" if es else "Identifier", *([] if blind else person)]
+    header += [("Grupo" if es else "Group")] if groups else []
     header += (
         ["Estado", "Calificación", "Calificación máxima", "La calificación puede ser cambiada",
          "Última modificación (entrega)", "Última modificación (calificación)",
@@ -269,6 +270,7 @@ def moodle_worksheet(
         if human.email in granted:
             said = "Plazo ampliado hasta" if es else "Extension granted until"
             status += f" - {said}: {granted[human.email]}"
+        who += [human.group] if groups else []
         rows.append([f"{word} {human.mapped[assignment]}", *who, status, "",
                      f"{most:.2f}", "Yes", when, "-", ""])  # fmt: skip
     return written(rows, delimiter, "utf-8-sig")

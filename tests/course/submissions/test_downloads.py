@@ -1,6 +1,7 @@
 """Whose the files of a download are, for names made by the systems' own rules, and for those that
 instructors met. No notebook is run here."""
 
+import json
 import random
 import unicodedata
 import zipfile
@@ -254,6 +255,35 @@ def test_an_older_download_does_not_replace_a_newer_one(tmp_path, again):
     (kept,) = (tmp_path / "handed_in" / NAME / "earlier" / "doejane").iterdir()
     assert kept.read_bytes() == b"900"
     assert said(archive["doejane"]) == ["handed in before: 1 earlier in handed_in/02_bias/earlier"]
+
+
+@pytest.mark.parametrize("between", ["a folder", "an older list"])
+def test_the_newest_is_known_whatever_came_between(tmp_path, between):
+    """A folder has no number; lists of before had none either, but the names of files do."""
+    folder = tmp_path / "handed_in" / NAME
+    for number in (905, *([0] if between == "a folder" else []), 900):
+        archive = Archive(folder)
+        files = {f"doejane_4711_{number}_{FILE}" if number else f"doejane/{FILE}": b"%d" % number}
+        zipped(tmp_path / "all.zip", files)
+        for one in take_in(tmp_path / "all.zip", NAME, None, archive.earlier()):
+            archive.keep(archive.with_history(archive.newest(one)))
+        assert archive.passed_over == (["doejane"] if number == 900 else [])
+        archive.write_list()
+        if between == "an older list":
+            about = json.loads(archive.list.read_text())
+            del about["doejane"]["orders"]
+            archive.list.write_text(json.dumps(about))
+    assert Archive(folder)["doejane"].content == (b"0" if between == "a folder" else b"905")
+
+
+def test_an_older_one_that_can_be_used_counts_beside_a_newer_one_that_cannot(tmp_path):
+    for name, content in (("910_notes.pdf", b"%PDF"), (f"900_{FILE}", b"900")):
+        archive = Archive(tmp_path / "handed_in" / NAME)
+        zipped(tmp_path / "all.zip", {f"doejane_4711_{name}": content})
+        for one in take_in(tmp_path / "all.zip", NAME, None, archive.earlier()):
+            archive.keep(archive.with_history(archive.newest(one)))
+        archive.write_list()
+    assert archive["doejane"].content == b"900"
 
 
 def test_a_number_that_comes_with_another_students_name(tmp_path):

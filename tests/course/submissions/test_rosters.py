@@ -2,6 +2,7 @@
 names the row."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -159,6 +160,26 @@ def test_canvas_test_student_is_nobody(tmp_path, names_apart):
     roster = read(tmp_path, made)
     assert len(roster.rows) == len(PEOPLE)
     assert roster.find_number("canvas", ["99999"]) is None
+    real = Human("Test", "Student", "tstudent", "ts@uni.edu", 15, "s15")
+    made = canvas_gradebook([*PEOPLE, real], test_student=True, names_apart=names_apart)
+    assert read(tmp_path, made).find_number("canvas", ["15"]) == "tstudent"
+
+
+def test_a_team_that_is_called_like_a_person_is_of_this_assignment(tmp_path):
+    """The numbers of teams stand in no worksheet."""
+    people = [replace(human, group=human.full) for human in PEOPLE]
+    roster = read(tmp_path, moodle_worksheet(people, "a", groups=True))
+    assert not roster.numbers_others([(human.full, ["77"]) for human in people])
+    assert roster.numbers_others([("Ann Able", ["77"]), ("Bo", ["78"])]) is False
+
+
+@pytest.mark.parametrize("blind", [True, False])
+def test_a_worksheet_knows_the_numbers_of_its_own_assignment(tmp_path, blind):
+    roster = read(tmp_path, moodle_worksheet(PEOPLE, "a", blind=blind))
+    who = ["Participant" if blind else human.full for human in PEOPLE]
+    assert roster.numbers_others([(name, ["9001"]) for name in who])
+    assert not roster.numbers_others([(name, [str(h.mapped["a"])]) for name, h in zip(who, PEOPLE)])
+    assert not roster.numbers_others([])
 
 
 def test_two_columns_of_one_kind(tmp_path):
