@@ -24,6 +24,7 @@ from urllib.parse import quote
 
 import diagnosis_page
 import edunn
+import exercise_map
 from edunn.course.notebooks.layout import Course
 
 ROOT = Path(__file__).parent.parent
@@ -116,7 +117,7 @@ def lay_out(course: Course, folder: Path) -> None:
     for path, page in PAGES.items():
         text = linked((ROOT / path).read_text(encoding="utf-8"), path, folder)
         text = re.sub(r"<!-- (\w+): `make site`.*?-->", lambda m: lists[m[1]], text)
-        (folder / page).write_text(text, encoding="utf-8")
+        (folder / page).write_text(exercise_map.drawn(text), encoding="utf-8")
 
 
 def zensical(folder: Path) -> None:

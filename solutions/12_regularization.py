@@ -288,7 +288,7 @@ for mode in (True, False):
     assert y is not None, "predict gives back nothing"
     assert not isinstance(y, nn.Tensor), "predict gives a Tensor: give the model the array x itself"
     assert not np.array_equal(y, -2 * x), (
-        "predict runs the layers of the model in training mode: which method tells all of them?"
+        "predict runs layers in training mode: is the mode set for all of them, before they run?"
     )
     assert np.array_equal(y, 2 * x), "predict does not give the output of the model"
     now = model[0].training

@@ -15,6 +15,7 @@ from edunn.course.notebooks.layout import Course
 pytest.importorskip("zensical", reason="no Zensical is installed here")
 import diagnosis_page  # noqa: E402  # of docs/
 import docstring_rows  # noqa: E402
+import exercise_map  # noqa: E402
 import site_pages  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -92,6 +93,28 @@ def test_links_lead_to_pages_and_code_is_left_alone(tmp_path):
     assert "[a](grading.md#x) [b](https://b.org) <a href=" in linked
     assert "path=es/02_bias/02_bias.ipynb" in linked
     assert "    [d](e.md)" in linked
+
+
+def test_the_map_of_the_exercises_is_a_picture(pages):
+    """Every exercise stands in it, below those that it builds on."""
+    overview = (ROOT / "assignments" / "README.md").read_text(encoding="utf-8")
+    titles = re.findall(r'^    n\d\d\["(\d\d) ', overview, re.M)
+    words = re.findall(r"<text[^>]*>(\d\d)", pages["course.md"])
+    assert sorted(words) == sorted(titles)
+    assert not any("```mermaid" in text for text in pages.values())
+    assert pages["course.md"].count('<path opacity=".6"') == overview.count(" --> ")
+    boxes, arrows = exercise_map.read(exercise_map.CHART.search(overview)[1])
+    rows = {name: i for i, row in enumerate(exercise_map.rows_of(boxes, arrows)) for name in row}
+    assert all(rows[one] < rows[other] for one, other in arrows)
+    with pytest.raises(ValueError, match="no box and no arrow of a flowchart: subgraph x"):
+        exercise_map.drawn("```mermaid\nflowchart LR\n    subgraph x\n```\n")
+
+
+def test_the_first_page_counts_the_exercises_and_hours():
+    overview = (ROOT / "assignments" / "README.md").read_text(encoding="utf-8")
+    hours = sum(map(int, re.findall(r"^About (\d+) hours", overview, re.M)))
+    said = f"are {len(COURSE.assignments())} notebooks, in about {hours} hours."
+    assert said in (ROOT / "docs" / "start.md").read_text(encoding="utf-8").replace("\n", " ")
 
 
 def test_rows_of_shapes_stay_rows():

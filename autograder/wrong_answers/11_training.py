@@ -192,7 +192,7 @@ WRONG_ANSWERS = [
         ),
         "wrong order",
     ),
-    Mistake("never steps", "train_epoch", ("        optimizer.step()\n", ""), "wrong order"),
+    Mistake("never steps", "train_epoch", ("        optimizer.step()\n", ""), "0 steps"),
     Mistake("one step an epoch", "train_epoch", ONE_STEP, "Some examples are never used"),
     Mistake(
         "stays in evaluation mode",

@@ -194,9 +194,7 @@ WRONG_ANSWERS = [
     ),
     Mistake("negative", "Dropout.backward", ("dy *", "-dy *"), "the opposite sign"),
     Mistake("writes into dy", "Dropout.backward", "dy *= self.cache\ndx = dy", "changes dy"),
-    Mistake(
-        "training mode", "predict", ("model.eval()", "model"), "runs the model in training mode"
-    ),
+    Mistake("training mode", "predict", ("model.eval()", "model"), "runs layers in training mode"),
     Mistake(
         "stays in evaluation", "predict", ("model.train(mode)", "pass"), "left with training=False"
     ),
@@ -210,13 +208,13 @@ WRONG_ANSWERS = [
             "output = model.eval()(x)",
             "model.training = False\noutput = model(x)",
         ),
-        "runs the model in training mode",
+        "runs layers in training mode",
     ),
     Mistake(
         "sets the mode back too early",
         "predict",
         "mode = model.training\nmodel.eval()\nmodel.train(mode)\nreturn model(x)",
-        "runs the model in training mode",
+        "runs layers in training mode",
     ),
     Mistake(
         "asks for the mode too late",
@@ -229,7 +227,7 @@ WRONG_ANSWERS = [
         "evaluation afterwards",
         "predict",
         "output = model(x)\nmodel.eval()\nreturn output",
-        "runs the model in training mode",
+        "runs layers in training mode",
     ),
     Mistake("the model comes back", "predict", ("return output", "return model"), "not give the"),
     Mistake(
