@@ -14,7 +14,7 @@ from typing import Any
 from edunn.course.errors import CourseError
 from edunn.course.grading.records import OF_GRADERS, as_json
 from edunn.course.messages import Message
-from edunn.course.submissions.collect import Submission
+from edunn.course.submissions.collect import Submission, is_answered
 from edunn.course.submissions.identity import Earlier
 from edunn.course.submissions.lms import order_of
 from edunn.files import write_whole
@@ -60,7 +60,7 @@ class Archive(Mapping[str, Submission]):
             "notes": [note.as_dict() for note in submission.notes],
             "problem": submission.problem.as_dict() if submission.problem else None,
             "origin": dict(submission.origin) or self.origin(student),
-            "orders": self._orders(student, submission),
+            "orders": self._orders(student, submission.origin),
         }
         if submission.content is None:
             path.unlink(missing_ok=True)
@@ -68,26 +68,31 @@ class Archive(Mapping[str, Submission]):
             write_whole(path, submission.content, mode=0o444)
 
     def newest(self, submission: Submission) -> Submission:
-        """The submission; or the one that is kept, if that can be used, and the system has numbered
-        another one of this student's later: then this one is put with the earlier ones."""
-        student, kept = submission.student, self.known.get(submission.student, {})
-        latest = self._orders(student, submission).get(submission.origin.get("system", ""), 0)
-        if order_of(submission.origin.get("path", "")) in (0, latest) or not kept.get("notebook"):
+        """The submission; or the one that is kept, where the system has numbered one of this
+        student's later, or the same was there before what is kept: then this one is put with the
+        earlier ones. But a notebook with answers goes before one without any."""
+        student, order = submission.student, order_of(submission.origin)
+        system, kept = submission.origin.get("system", ""), self.origin(student)
+        is_kept = system == kept.get("system") and order == order_of(kept)
+        latest = self._orders(student, kept).get(system, 0)
+        if not 0 < order <= latest or is_kept or not self.known[student]["notebook"]:
+            return submission
+        if is_answered(submission.content) and not is_answered(self[student].content):
             return submission
         if submission.content is not None:
             self._put_by(student, submission.content)
-        self.passed_over.append(student)
+            self.passed_over.append(student)
         notes = [note for note in self[student].notes if note.id not in OF_GRADERS]
         notes += [note for note in submission.notes if note.id in OF_GRADERS]
         return replace(self[student], notes=tuple(notes))
 
-    def _orders(self, student: str, submission: Submission) -> dict[str, int]:
-        """The largest number that each system has given to what a student handed in."""
-        known: dict[str, int] = self.known.get(student, {}).get("orders", {})
-        found = dict(known)
-        for origin in (self.origin(student), submission.origin):
-            system, order = origin.get("system", ""), order_of(origin.get("path", ""))
-            found |= {system: max(order, found.get(system, 0))} if order else {}
+    def _orders(self, student: str, new: Mapping[str, Any]) -> dict[str, int]:
+        """The largest number that each system has given to what a student handed in. new: the
+        origin of one more"""
+        found: dict[str, int] = {**self.known.get(student, {}).get("orders", {})}
+        for origin in (self.origin(student), new):
+            if order := order_of(origin):
+                found[origin["system"]] = max(order, found.get(origin["system"], 0))
         return found
 
     def with_history(self, submission: Submission) -> Submission:
@@ -102,6 +107,9 @@ class Archive(Mapping[str, Submission]):
     def with_times(self, submission: Submission, told: Mapping[str, str]) -> Submission:
         """The submission, with what is known of its time: `told` about its student, else what its
         download says, else what was known before of this very notebook."""
+        if submission.origin.get("system", "") not in ("moodle", ""):
+            told = {}
+        told = {what: one for what, one in told.items() if what != "time" or one.strip("- ")}
         before, path = self.origin(submission.student), self.path(submission.student)
         is_same = not path.exists() or path.read_bytes() == submission.content
         known = {"time": before["time"]} if is_same and "time" in before else {}
@@ -226,6 +234,12 @@ def _checked(about: Any) -> dict[str, Any]:
         Message.from_dict(message)
     if type(entry["notebook"]) is not bool:
         raise TypeError("whether there is a notebook is not said")
+    origin, orders = entry.get("origin", {}), entry.get("orders", {})
+    texts = [origin.get(what, "") for what in ("system", "path", "time", "extension")]
+    texts += [*origin.get("ids", []), *orders]
+    numbers = [origin.get("order", 0), *orders.values()]
+    if {*map(type, texts)} - {str} or {*map(type, numbers)} - {int}:
+        raise TypeError("where it came from is not said as it should be")
     return entry
 
 

@@ -189,10 +189,16 @@ class Deadlines:
             if _means(exercise, name) and student not in {ALL, *known}
         ]
 
-    def deadline(self, name: str, student: str) -> tuple[datetime | None, bool]:
-        """When an exercise is due for a student, and whether that is a date of their own."""
-        own = _find(self.dates, name, student)
-        return (own, True) if own else (_find(self.dates, name, ALL), False)
+    def deadline(
+        self, name: str, student: str, origin: Mapping[str, Any]
+    ) -> tuple[datetime | None, bool]:
+        """When an exercise is due for a student, and whether that is a date of their own: of the
+        file, else of the system that it came from, if that is later. origin: see `File.origin`"""
+        own, due = _find(self.dates, name, student), _find(self.dates, name, ALL)
+        if own or due is None:
+            return own, own is not None
+        extended = _told(origin.get("extension", ""), due)
+        return (extended, True) if extended and extended > due else (due, False)
 
     def lateness(
         self, name: str, student: str, says_late: bool, origin: Mapping[str, Any], most: float
@@ -202,15 +208,9 @@ class Deadlines:
         says_late: whether the system says so    origin: where it came from, see `File.origin`
         most: the points of the exercise
         """
-        due, own = self.deadline(name, student)
+        due, own = self.deadline(name, student, origin)
         if due is None:
             return None
-        granted = "" if own else origin.get("extension", "")
-        extended = _told(granted, due)
-        if granted and not extended:
-            return Lateness(UNKNOWN, 0.0, (Message("extension_unread", {"words": granted}),))
-        if extended and extended > due:
-            due, own = extended, True
         written, told = _find(self.times, name, student), _told(origin.get("time", ""), due)
         when, shown = written or told, due.strftime(SHOWN)
         if when is None:
@@ -230,6 +230,9 @@ class Deadlines:
             return Lateness(ON_TIME, 0.0, (Message("in_time", about), *against))
         if late <= rule.grace:
             return Lateness(ON_TIME, 0.0, (Message("within_grace", about), *against))
+        granted = "" if own else origin.get("extension", "")
+        if granted and not _told(granted, due):
+            return Lateness(UNKNOWN, 0.0, (Message("extension_unread", {"words": granted}),))
         days = math.ceil(late / DAY)
         by = Message("late_by", about | {"days": days})
         return Lateness(LATE, rule.points(days, most), (by, *against))

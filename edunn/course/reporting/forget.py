@@ -22,6 +22,7 @@ from edunn.course.submissions.roster import KEPT as ROSTER
 from edunn.course.submissions.roster import Roster, without_rows
 from edunn.files import write_whole
 
+UNREADABLE = zipfile.BadZipFile, NotImplementedError, ValueError  # what a zip may be
 SHORTEST = 3  # letters of a name that is looked for in other files
 NAMED_BY = "student", "name", "email", "login"  # columns of a roster
 OF_ALL = "report.html", "term.html", "grades.csv"  # they have nobody left, if they are not made
@@ -117,7 +118,7 @@ def _that_name(out: Path, names: Iterable[str]) -> Iterable[Path]:
     for path in out.rglob("*"):
         if path.is_file():
             text = f"{path.relative_to(out)}\n{path.read_bytes().decode(errors='replace')}"
-            with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as packed:
+            with contextlib.suppress(*UNREADABLE), zipfile.ZipFile(path) as packed:
                 text += "\n".join(packed.namelist())
             if word.search(text):
                 yield path

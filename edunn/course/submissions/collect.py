@@ -271,6 +271,14 @@ def _looked_into(file: File) -> _Looked:
     return _Looked(file, state, content, was_large=len(raw) > MAX_BYTES)
 
 
+def is_answered(content: bytes | None) -> bool:
+    """Whether it is a notebook that can be read, and something is written in it."""
+    try:
+        return content is not None and _is_written_in(read_cells(content))
+    except NotebookError:
+        return False
+
+
 def _is_written_in(cells: list[Cell]) -> bool:
     """Whether anything in the cells for answers is not as it was released, as far as they tell."""
     answers = [cell for cell in cells if cell.about.get("solution") is True]

@@ -27,7 +27,7 @@ import os
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -99,8 +99,9 @@ class File:
         """Where it came from, as plain data: by this a later download is known to be of the same
         person, and feedback finds its way back."""
         ids = [] if self.owner.team else self.owner.ids
-        told = {"time": self.owner.time} if self.owner.time else {}
-        return {"system": self.owner.system, "ids": list(ids), "path": self.path} | told
+        told = {"time": self.owner.time, "order": self.owner.order}
+        known = {what: one for what, one in told.items() if one}
+        return {"system": self.owner.system, "ids": list(ids), "path": self.path} | known
 
 
 class Unreadable(Exception):
@@ -111,11 +112,15 @@ class Unreadable(Exception):
         super().__init__(self.why)
 
 
-def order_of(path: str) -> int:
-    """The number that Canvas or Gradescope gave to what was handed in, by its place in a download;
-    a later one is larger. 0 where there is none."""
-    owners = _owners(PurePosixPath(path), {}) if path else []
-    return max((owner.order for owner in owners), default=0)
+def order_of(origin: Mapping[str, Any]) -> int:
+    """The number that Canvas or Gradescope gave to what was handed in, by its `File.origin`; a
+    later one is larger. 0 where there is none. Lists of before do not hold it, but the place."""
+    if "order" in origin or not origin.get("path"):
+        return int(origin.get("order", 0))
+    first = _owners(PurePosixPath(origin["path"]), {})
+    owners = [*first, *(owner.other for owner in first if owner.other)]
+    ids = set(origin["ids"])
+    return next((owner.order for owner in owners if not ids or ids & set(owner.ids)), 0)
 
 
 def _owners(path: PurePosixPath, submitters: Submitters) -> list[Owner]:

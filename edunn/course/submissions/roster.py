@@ -141,8 +141,8 @@ class Roster:
         are of: it knows some of the names, or hides them, and knows none of the numbers, which are
         new in each assignment. Teams have other numbers."""
         numbered = [(who, ids) for who, ids in people if ids and plain(who) not in self.groups]
-        hidden = not any(row.get("name") for row in self.rows)
-        named = any(hidden or self.find([who]) for who, _ in numbered)
+        hidden = len(numbered) > 1 == len({who for who, _ in numbered})  # "Participant"
+        named = hidden or any(self.find([who]) for who, _ in numbered)
         found = any(self.find_number("moodle", ids) for _, ids in numbered)
         return self.kind == WORKSHEET and named and not found
 

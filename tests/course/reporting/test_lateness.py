@@ -14,7 +14,14 @@ from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from edunn.course.reporting.classroom import read_sheets
 from lock import needs_lock
-from submissions.systems import Handed, Human, moodle_files, moodle_worksheet, zipped
+from submissions.systems import (
+    Handed,
+    Human,
+    gradescope_files,
+    moodle_files,
+    moodle_worksheet,
+    zipped,
+)
 
 pytestmark = [pytest.mark.slow, needs_lock]
 COURSE = Course.find(Path(__file__).parent)
@@ -128,6 +135,17 @@ def test_an_extension_that_is_taken_back_counts_no_more(tmp_path):
         (tmp_path / "roster.csv").write_bytes(moodle_worksheet([human], "a", granted=granted))
         edunn("grade", *words)
         assert table(tmp_path / "graded" / "grades.csv")[0]["late"] == state
+
+
+def test_a_worksheet_of_moodle_does_not_tell_the_times_of_gradescope(tmp_path):
+    human = Human("Ann", "Able", "aable", "ann@uni.edu", 11, "s1", mapped={"a": 4711})
+    handed = Handed(human, [(f"{NAME}.ipynb", RAW)])
+    zipped(tmp_path / "all.zip", gradescope_files([([human], handed)]))
+    (tmp_path / "roster.csv").write_bytes(moodle_worksheet([human], "a"))
+    edunn("grade", tmp_path / "all.zip", "--workers", "0", "--assignment", NAME, "--out",
+          tmp_path / "graded", "--roster", tmp_path / "roster.csv")  # fmt: skip
+    (one,) = Archive(tmp_path / "graded" / "handed_in" / NAME).values()
+    assert one.origin["time"].startswith("2026-11-02 10:00:00")
 
 
 @pytest.mark.parametrize("es", [True, False])

@@ -241,6 +241,9 @@ def test_zips_of_feedback_that_name_who_is_forgotten_are_listed(tmp_path, kind):
     out = graded(tmp_path, files, roster)
     (result,) = write_feedback_zips(kind, out)
     (out / "broken.zip").write_bytes(result.path.read_bytes()[-40:])
+    with zipfile.ZipFile(out / "odd.zip", "w") as odd:
+        odd.writestr("é.txt", b"")
+    (out / "odd.zip").write_bytes((out / "odd.zip").read_bytes().replace("é".encode(), b"\xff\xff"))
     assert forget(out, "aable" if kind == "canvas" else "ann@uni.edu").still == [result.path]
 
 

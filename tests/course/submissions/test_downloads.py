@@ -6,6 +6,7 @@ import random
 import unicodedata
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from edunn.checking.messages import speaking
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
 from edunn.course.messages import Message, sentence
+from edunn.course.notebooks.layout import Course
 from edunn.course.submissions.collect import take_in
 from edunn.course.submissions.identity import Earlier
 from edunn.course.submissions.roster import Roster
@@ -257,33 +259,86 @@ def test_an_older_download_does_not_replace_a_newer_one(tmp_path, again):
     assert said(archive["doejane"]) == ["handed in before: 1 earlier in handed_in/02_bias/earlier"]
 
 
-@pytest.mark.parametrize("between", ["a folder", "an older list"])
-def test_the_newest_is_known_whatever_came_between(tmp_path, between):
-    """A folder has no number; lists of before had none either, but the names of files do."""
-    folder = tmp_path / "handed_in" / NAME
-    for number in (905, *([0] if between == "a folder" else []), 900):
-        archive = Archive(folder)
-        files = {f"doejane_4711_{number}_{FILE}" if number else f"doejane/{FILE}": b"%d" % number}
-        zipped(tmp_path / "all.zip", files)
-        for one in take_in(tmp_path / "all.zip", NAME, None, archive.earlier()):
-            archive.keep(archive.with_history(archive.newest(one)))
-        assert archive.passed_over == (["doejane"] if number == 900 else [])
-        archive.write_list()
-        if between == "an older list":
-            about = json.loads(archive.list.read_text())
-            del about["doejane"]["orders"]
-            archive.list.write_text(json.dumps(about))
-    assert Archive(folder)["doejane"].content == (b"0" if between == "a folder" else b"905")
-
-
-def test_an_older_one_that_can_be_used_counts_beside_a_newer_one_that_cannot(tmp_path):
-    for name, content in (("910_notes.pdf", b"%PDF"), (f"900_{FILE}", b"900")):
+def handed_in_one_after_another(tmp_path, *downloads, people=None, old=False):
+    """The archive after downloads, each of one file: (its path, its content). old: whether lists
+    do not know how things were numbered, as those of before"""
+    for path, content in downloads:
         archive = Archive(tmp_path / "handed_in" / NAME)
-        zipped(tmp_path / "all.zip", {f"doejane_4711_{name}": content})
-        for one in take_in(tmp_path / "all.zip", NAME, None, archive.earlier()):
+        zipped(tmp_path / "all.zip", {path: content})
+        for one in take_in(tmp_path / "all.zip", NAME, people, archive.earlier()):
             archive.keep(archive.with_history(archive.newest(one)))
         archive.write_list()
-    assert archive["doejane"].content == b"900"
+        if old:
+            about = json.loads(archive.list.read_text())
+            for one in about.values():
+                del one["orders"]
+                one["origin"].pop("order", None)
+            archive.list.write_text(json.dumps(about))
+    return archive
+
+
+def answered(text):
+    """A notebook with something written in it."""
+    released = json.loads(BLANK)
+    cell = next(one for one in released["cells"] if one["id"] == "bias-why")
+    cell["source"] = text
+    return json.dumps(released).encode()
+
+
+BLANK = Course.find(Path(__file__).parent).release_path(NAME).read_bytes()
+OLDER, NEWER, OTHER = (answered(text) for text in ("older", "newer", "other"))
+
+
+@pytest.mark.parametrize("old", [True, False])
+@pytest.mark.parametrize("who", ["doejane_4711", "ann_12_4711", "anon_Kq3vx"])
+def test_what_was_numbered_last_counts_whatever_the_name(tmp_path, who, old):
+    """Also where the name holds numbers, and with the lists of before."""
+    newer, older = (f"{who}_905_{FILE}", NEWER), (f"{who}_900_{FILE}", OLDER)
+    people = read(tmp_path, b"student,canvas_id,name\nann,4711,ann_12\ndoe,1,doejane\n")
+    people = people if who.startswith("ann") else None  # else the name can be read in two ways
+    archive = handed_in_one_after_another(tmp_path, newer, older, people=people, old=old)
+    assert archive.passed_over == list(archive)
+    assert [one.content for one in archive.values()] == [NEWER]
+
+
+def test_what_a_person_put_into_a_folder_stays(tmp_path):
+    """Whatever is downloaded again; what is newer comes after it."""
+    named = [
+        (f"doejane_4711_{number}_{FILE}", text) for number, text in ((905, NEWER), (900, OLDER))
+    ]
+    folder = (f"doejane/{FILE}", OTHER)
+    archive = handed_in_one_after_another(tmp_path, named[0], folder, named[0], named[1])
+    assert archive["doejane"].content == OTHER
+    archive = handed_in_one_after_another(tmp_path, (f"doejane_4711_910_{FILE}", OLDER))
+    assert archive["doejane"].content == OLDER
+
+
+@pytest.mark.parametrize("newer", ["notes.pdf", BLANK, b"{", b""])
+def test_an_older_one_with_answers_counts_beside_a_newer_one_without(tmp_path, newer):
+    one = (f"doejane_4711_910_{newer}", b"%PDF") if newer == "notes.pdf" else None
+    one = one or (f"doejane_4711_910_{FILE}", newer)
+    archive = handed_in_one_after_another(tmp_path, one, (f"doejane_4711_900_{FILE}", OLDER))
+    assert archive["doejane"].content == OLDER
+    assert archive.passed_over == []
+
+
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        *(("orders", value) for value in ([905], {"canvas": "905"}, {"canvas": None}, "905", 5)),
+        *(("origin", value) for value in ([], None, {"path": 5}, {"order": "905"}, {"ids": 5})),
+    ],
+)
+def test_a_damaged_list_is_made_again(tmp_path, where, value):
+    list_ = handed_in_one_after_another(tmp_path, (f"doejane_4711_905_{FILE}", NEWER)).list
+    about = json.loads(list_.read_text())
+    about["doejane"][where] = value
+    list_.write_text(json.dumps(about))
+    with pytest.raises(CourseError, match="the list of what was handed in, cannot be read"):
+        Archive(tmp_path / "handed_in" / NAME)
+    again = Archive(tmp_path / "handed_in" / NAME, mends=True)
+    assert again["doejane"].content == NEWER
+    assert list_.with_suffix(".json.broken").exists()
 
 
 def test_a_number_that_comes_with_another_students_name(tmp_path):

@@ -180,6 +180,8 @@ def test_a_worksheet_knows_the_numbers_of_its_own_assignment(tmp_path, blind):
     assert roster.numbers_others([(name, ["9001"]) for name in who])
     assert not roster.numbers_others([(name, [str(h.mapped["a"])]) for name, h in zip(who, PEOPLE)])
     assert not roster.numbers_others([])
+    assert not roster.numbers_others([("A newcomer", ["9001"])])
+    assert not roster.numbers_others([("Team 1", ["77"]), ("Team 2", ["78"])])
 
 
 def test_two_columns_of_one_kind(tmp_path):
