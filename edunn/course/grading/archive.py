@@ -77,14 +77,15 @@ class Archive(Mapping[str, Submission]):
         latest = self._orders(student, kept).get(system, 0)
         if not 0 < order <= latest or is_kept or not self.known[student]["notebook"]:
             return submission
-        if is_answered(submission.content) and not is_answered(self[student].content):
+        newer, content = self[student], submission.content
+        if is_answered(content) and not is_answered(newer.content):
             return submission
-        if submission.content is not None:
-            self._put_by(student, submission.content)
+        if content is not None and content != newer.content:
+            self._put_by(student, content)
             self.passed_over.append(student)
-        notes = [note for note in self[student].notes if note.id not in OF_GRADERS]
+        notes = [note for note in newer.notes if note.id not in OF_GRADERS]
         notes += [note for note in submission.notes if note.id in OF_GRADERS]
-        return replace(self[student], notes=tuple(notes))
+        return replace(newer, notes=tuple(notes))
 
     def _orders(self, student: str, new: Mapping[str, Any]) -> dict[str, int]:
         """The largest number that each system has given to what a student handed in. new: the
