@@ -907,7 +907,7 @@ class ReLU(nn.ReLU):
 # %% zeros_exchanged
 class ReLU(nn.ReLU):
     def backward(self, dy):
-        return dy * ~self.cache, {}
+        return dy * (self.cache == 0), {}
 
 # %% rows_do_not_cancel
 class Softmax(nn.Softmax):

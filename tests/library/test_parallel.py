@@ -12,7 +12,10 @@ import pytest
 pytest.importorskip("mpi4py", reason="needs mpi4py: pip install 'edunn-course[parallel]'")
 BESIDE = Path(sys.executable).parent / "mpiexec"
 MPIEXEC = str(BESIDE) if BESIDE.exists() else shutil.which("mpiexec")
-pytestmark = pytest.mark.skipif(MPIEXEC is None, reason="needs mpiexec, as of pip install mpich")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(MPIEXEC is None, reason="needs mpiexec, as of pip install mpich"),
+]
 
 TRAIN = """
 import os, signal

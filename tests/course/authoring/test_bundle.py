@@ -17,6 +17,7 @@ from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from edunn.course.submissions.normalise import normalise
 
+pytestmark = pytest.mark.slow
 COURSE = Course.find(Path(__file__).parent)
 GITHUB = "https://github.com/me/course/raw/main/handout"
 ELSEWHERE = "https://course.example.org/edunn/"

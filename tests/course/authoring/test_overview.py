@@ -8,6 +8,7 @@ from edunn.course.authoring.overview import overview
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 
+pytestmark = pytest.mark.slow
 COURSE = Course.find(Path(__file__).parent)
 
 

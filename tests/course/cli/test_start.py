@@ -11,6 +11,8 @@ from edunn.course.cli.commands import main
 from edunn.course.notebooks.layout import Course
 from edunn.course.student.doctor import examine
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments):
     return CliRunner().invoke(main, [str(one) for one in arguments])

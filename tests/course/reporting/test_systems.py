@@ -42,6 +42,7 @@ from submissions.systems import (
     zipped,
 )
 
+pytestmark = pytest.mark.slow
 COURSE = Course.find(Path(__file__).parent)
 NAME = "02_bias"
 RELEASE = COURSE.released(NAME)
