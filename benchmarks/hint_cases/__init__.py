@@ -14,6 +14,8 @@ from hint_cases import (
     first,
     fresh_1_to_10,
     fresh_11_to_20,
+    last_1_to_10,
+    last_11_to_20,
     latest_1_to_10,
     latest_11_to_20,
 )
@@ -24,9 +26,10 @@ _PARTS = (
     fresh_1_to_10.CASES + fresh_11_to_20.CASES,
     latest_1_to_10.CASES + latest_11_to_20.CASES,
     final_1_to_10.CASES + final_11_to_20.CASES,
+    last_1_to_10.CASES + last_11_to_20.CASES,
 )
 CASES = [case for part in _PARTS for case in part]
-_second, _third, _fourth, _fifth = (sum(map(len, _PARTS[:k])) for k in (1, 2, 3, 4))
+_second, _third, _fourth, _fifth, _sixth = (sum(map(len, _PARTS[:k])) for k in range(1, 6))
 HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept back at first
     "first": range(_second),
     "mended": range(_second, _third, 2),
@@ -34,6 +37,7 @@ HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept
     "fresh mended": range(_third, _fourth, 2),
     "fresh kept": range(_third + 1, _fourth, 2),
     "latest kept": range(_fourth, _fifth),
-    "final mended": range(_fifth, len(CASES), 2),
-    "final kept": range(_fifth + 1, len(CASES), 2),
+    "final mended": range(_fifth, _sixth, 2),
+    "final kept": range(_fifth + 1, _sixth, 2),
+    "last kept": range(_sixth, len(CASES)),
 }
