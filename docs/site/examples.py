@@ -1712,7 +1712,7 @@ class Bias(nn.Bias):
     def backward(self, dy):
         return {"b": np.sum(dy, axis=0)}, dy
 
-# %% shape_summed
+# %% shape_one_for_many
 class Linear(nn.Linear):
     def backward(self, dy):
         dx = dy @ self.w.data.T

@@ -163,7 +163,7 @@ _ROWS = (
     Diagnosis("shape_of_output", BACKWARD),
     Diagnosis("shape_lost_axis", BACKWARD),
     Diagnosis("shape_extra_axis", BACKWARD),
-    Diagnosis("shape_summed", BACKWARD),
+    Diagnosis("shape_one_for_many", BACKWARD),
     Diagnosis("shape_number", BACKWARD),
     Diagnosis("shape_batch_axis", BACKWARD),
     Diagnosis("changes_dy", BACKWARD),

@@ -130,7 +130,7 @@ class Point:
         elif [s for s in got if s != 1] == [s for s in want if s != 1]:
             id = "shape_extra_axis" if len(got) > len(want) else "shape_lost_axis"
         elif len(got) == len(want) and all(s in (1, size) for s, size in zip(got, want)):
-            id = "shape_summed"
+            id = "shape_one_for_many"
         else:
             hand = {"dy": self.dy, **dict(zip(self.names, self.inputs)), **self.parameters}
             hand["output" if "y" in hand else "y"] = self.y

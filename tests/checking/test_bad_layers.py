@@ -238,7 +238,7 @@ BAD = {
     "dw is complex": (dw_is(lambda dw: dw + 0j), "dtype_not_numbers"),
     "dx is transposed": (dx_is(lambda dx: dx.T), "shape_transposed"),
     "dx has one more axis": (dx_is(lambda dx: dx[..., None]), "shape_extra_axis"),
-    "dx is of one example": (dx_is(lambda dx: dx[:1]), "shape"),
+    "dx is of one example": (dx_is(lambda dx: dx[:1]), "shape_one_for_many"),
     "dx is summed": (dx_is(lambda dx: dx.sum()), "shape_number"),
     "dx has the shape of y": (backward(lambda self, right, dy: (dy, right(dy)[1])),
                               "shape_of_output"),
@@ -704,7 +704,7 @@ class TwoInputs(nn.Add):
         (lambda da, db: (da,), "dx_count", None),
         (lambda da, db: None, "dx_missing", None),
         (lambda da, db: (), "dx_missing", None),
-        (lambda da, db: (da, db[:, :1]), "shape", "input 1"),
+        (lambda da, db: (da, db[:, :1]), "shape_one_for_many", "input 1"),
     ],
 )
 def test_a_layer_of_two_inputs(make, id, variable):

@@ -55,8 +55,9 @@ def test_a_later_download_replaces_nobody(grade, tmp_path):
     assert points == {"Ann_Able": 0.0, "Ann_Able-99": 0.0}
     kept = tmp_path / "graded/handed_in" / NAME / "earlier/Ann_Able/1.ipynb"
     assert kept.read_bytes() == RIGHT
-    page = (tmp_path / "graded/feedback" / NAME / "Ann_Able.html").read_text()
-    assert "handed in before: 1 earlier in handed_in/02_bias/earlier" in page
+    note = "handed in before: 1 earlier in handed_in/02_bias/earlier"
+    assert note in (tmp_path / "graded/report.html").read_text()
+    assert note not in (tmp_path / "graded/feedback" / NAME / "Ann_Able.html").read_text()
 
 
 def test_a_roster_that_knows_nobody(grade, tmp_path):
