@@ -175,7 +175,7 @@ def _print_lateness(sheets: list[Any]) -> None:
 
 def _again(sheet: Any) -> list[str]:
     """Who handed in more than one notebook, one after another."""
-    from edunn.course.grading.archive import EARLIER_KEPT
+    from edunn.course.grading.records import EARLIER_KEPT
 
     return [
         grade.record.student

@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from edunn.course.errors import CourseError
-from edunn.course.grading.records import OF_GRADERS, as_json
+from edunn.course.grading.records import EARLIER_KEPT, OF_GRADERS, as_json
 from edunn.course.messages import Message
 from edunn.course.submissions.collect import Submission, is_answered
 from edunn.course.submissions.identity import Earlier
 from edunn.course.submissions.lms import order_of
 from edunn.files import write_whole
-
-EARLIER_KEPT = "earlier_kept"  # the Message of other notebooks that a student handed in before
 
 
 class Archive(Mapping[str, Submission]):
@@ -108,17 +106,15 @@ class Archive(Mapping[str, Submission]):
     def with_times(self, submission: Submission, told: Mapping[str, str]) -> Submission:
         """The submission, with what is known of its time: `told` about its student, else what its
         download says, else what was known before of this very notebook."""
-        if submission.origin.get("system", "") not in ("moodle", ""):
-            told = {}
-        told = {what: one for what, one in told.items() if what != "time" or one.strip("- ")}
-        before, path = self.origin(submission.student), self.path(submission.student)
+        origin, before = dict(submission.origin), self.origin(submission.student)
+        told = told if origin.get("system", "") in ("moodle", "") else {}
+        path = self.path(submission.student)
         is_same = not path.exists() or path.read_bytes() == submission.content
-        known = {"time": before["time"]} if is_same and "time" in before else {}
-        known |= {"extension": before["extension"]} if "extension" in before else {}
-        origin = {**known, **submission.origin, **told}
-        for what in [what for what in ("time", "extension") if not origin.get(what, "unknown")]:
-            del origin[what]
-        return replace(submission, origin=origin)
+        times = told.get("time", "").strip("- "), origin.pop("time", ""), before.get("time", "")
+        time = times[0] or times[1] or (times[2] if is_same else "")
+        extension = told.get("extension", before.get("extension", ""))
+        known = {"time": time, "extension": extension}
+        return replace(submission, origin=origin | {w: text for w, text in known.items() if text})
 
     def origin(self, student: str) -> Mapping[str, Any]:
         """Where what a student handed in came from, see `File.origin`; empty if nobody knows."""

@@ -341,9 +341,9 @@ def times_told(roster: Roster) -> Iterator[tuple[str, dict[str, str]]]:
     """(student, what a grading worksheet of Moodle says of them): "time", when they handed in, and
     "extension", until when they may, "" for none; each as it is written."""
     spelled = [plain(cell) for cell in roster.header]
-    places = {what: [i for i, name in enumerate(spelled) if name in NAMED[what]] for what in NAMED}
+    columns = {what: i for i, name in enumerate(spelled) for what in NAMED if name in NAMED[what]}
     for row, cells in zip(roster.rows, roster.cells):
-        found = {what: "".join(cells[i] for i in at[:1]) for what, at in places.items() if at}
+        found = {what: cells[i] for what, i in columns.items() if i < len(cells)}
         told = {"time": found["time"]} if "time" in found else {}
         if "status" in found:
             match = EXTENSION.search(found["status"])

@@ -24,7 +24,8 @@ UNUSABLE = frozenset({  # why a file that is there cannot be judged, which its s
     "zip_broken", "not_this_exercise", "several_differ", "no_notebook", "please_submit",
 })  # fmt: skip
 DROPPED = frozenset({"points_dropped", "comment_dropped"})  # given for an answer before this one
-OF_GRADERS = frozenset({"not_in_roster", "name_shared", "other_name", "earlier_kept"})
+EARLIER_KEPT = "earlier_kept"  # of other notebooks that a student handed in before
+OF_GRADERS = frozenset({"not_in_roster", "name_shared", "other_name", EARLIER_KEPT})
 FORMAT = 2  # of a record's file; in format 1, of edunn 0.1, there were sentences instead of data
 
 

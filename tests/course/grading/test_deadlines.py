@@ -157,10 +157,16 @@ def test_only_the_status_of_a_worksheet_tells_of_an_extension(tmp_path):
         "Last modified (submission)\n"
         f'Participant 1,Ann,Submitted for grading,,10,"{said}","{said}",-\n'
         f'Participant 2,Bo,"No submission - {said}",,10,,,-\n'
+        "Participant 3,Cy,No submission\n"
+        "Participant 4,Di\n"
     )
     told = dict(times_told(Roster.read(tmp_path / "list.csv")))
-    extensions = [one["extension"] for one in told.values()]
-    assert extensions == ["", "Monday, 30 November 2026, 11:59 PM"]
+    assert list(told.values()) == [
+        {"time": "-", "extension": ""},
+        {"time": "-", "extension": "Monday, 30 November 2026, 11:59 PM"},
+        {"extension": ""},
+        {},
+    ]
 
 
 def test_without_a_deadline_nothing_is_said(read):

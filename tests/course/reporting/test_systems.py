@@ -185,6 +185,24 @@ def test_what_is_for_graders_is_not_told_to_students(tmp_path):
     assert "handed in under the name otherann" in (out / "report.html").read_text()
 
 
+def test_who_was_passed_over_is_named(tmp_path, caplog):
+    """In a line that says where the work is, and how to grade it after all."""
+    for number, text in ((905, "newer"), (900, "older")):
+        cells = [c | ({"source": text} if c["id"] == "bias-why" else {}) for c in RELEASE["cells"]]
+        content = json.dumps(RELEASE | {"cells": cells}).encode()
+        one = Handed(HUMANS[0], [(f"{NAME}.ipynb", content)], attachment=number)
+        zipped(tmp_path / "all.zip", canvas_files([one]))
+        words = ["grade", tmp_path / "all.zip", "--out", tmp_path / "graded", "--workers", "0"]
+        assert (
+            CliRunner().invoke(main, ["--course", str(COURSE.root), *map(str, words)]).exit_code
+            == 0
+        )
+    (said,) = [record.getMessage() for record in caplog.records if "older" in record.getMessage()]
+    assert said.startswith("older than what is kept of ableann, so not graded, but kept in ")
+    assert "grade it in a folder of the student's name" in said
+    assert len(list((tmp_path / "graded").glob("handed_in/*/earlier/ableann/*"))) == 1
+
+
 @pytest.mark.parametrize("asked", ["grade", "export"])
 def test_the_worksheet_of_another_assignment_is_refused(moodle, tmp_path, asked):
     """Its times and numbers are others."""
