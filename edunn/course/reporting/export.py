@@ -108,7 +108,7 @@ def _in_roster(sheet: Sheet, roster: Roster, result: Exported) -> dict[str, Grad
     for grade in sheet.grades:
         origin = sheet.origins[grade.record.student]
         numbered = origin.get("system") in NUMBERS
-        name = roster.find_number(origin["system"], origin["ids"]) if numbered else None
+        name = roster.find_number(origin["system"], origin.get("ids", [])) if numbered else None
         name = name or roster.find([grade.record.student])
         if name is None:
             result.strangers.append(f"{grade.record.student}: {sheet.name}")
@@ -264,7 +264,7 @@ def _write_worksheet(
             f"a worksheet of Moodle is of one assignment, here are {len(sheets)} exercises: name it"
         )
     came = {who: one for who, one in sheets[0].origins.items() if one.get("system") == "moodle"}
-    if roster.numbers_others((who, one["ids"]) for who, one in came.items()):
+    if roster.numbers_others((who, one.get("ids", [])) for who, one in came.items()):
         raise CourseError(
             f"the roster is the worksheet of another assignment: it has people who handed in "
             f"{sheets[0].name}, but none of their numbers there"

@@ -84,7 +84,7 @@ def _names(roster: Roster, student: str, archives: Iterable[Archive]) -> set[str
     for archive in archives:
         origin = archive.origin(student)
         if origin.get("ids"):  # else it is a team's, or a folder of one's own
-            called |= {*PurePosixPath(origin["path"]).parts[:1]}
+            called |= {*PurePosixPath(origin.get("path", "")).parts[:1]}
     return {student, *(name for name in called if len(name) >= SHORTEST)}
 
 

@@ -119,7 +119,7 @@ def order_of(origin: Mapping[str, Any]) -> int:
         return int(origin.get("order", 0))
     first = _owners(PurePosixPath(origin["path"]), {})
     owners = [*first, *(owner.other for owner in first if owner.other)]
-    ids = set(origin["ids"])
+    ids = set(origin.get("ids", []))
     return next((owner.order for owner in owners if not ids or ids & set(owner.ids)), 0)
 
 
