@@ -13,6 +13,7 @@ def test_every_diagnosis_has_an_example():
     assert not EXAMPLES.keys() & diagnosis_page.WITHOUT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", EXAMPLES)
 def test_the_report_of_an_example_says_its_diagnosis(id):
     report = diagnosis_page.report_of(EXAMPLES[id])

@@ -12,6 +12,7 @@ import edunn as nn
 from edunn.checking.report import Report
 from edunn.course.notebooks.layout import Course
 
+pytestmark = pytest.mark.slow
 pytest.importorskip("zensical", reason="no Zensical is installed here")
 import diagnosis_page  # noqa: E402  # of docs/
 import docstring_rows  # noqa: E402

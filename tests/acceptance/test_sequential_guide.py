@@ -279,6 +279,7 @@ nn.utils.check_gradient.common_layer(layer, input_shape, samples=samples)
 ]
 
 
+@pytest.mark.slow
 def test_E15_the_guide_runs_as_it_stands(tmp_path):
     from nbclient import NotebookClient
 

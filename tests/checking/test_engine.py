@@ -9,6 +9,8 @@ import pytest
 from edunn.checking import numeric_gradient
 from edunn.checking.engine import AT_KINK, UNMEASURED, VERIFIED, WRONG, Probe
 
+pytestmark = pytest.mark.slow
+
 ONE_TO_THREE = np.array([[1.0, 1.7, 2.2], [2.9, 1.3, 2.6]])
 SIGNED = np.array([[-1.3, 0.4, 2.1], [0.9, -0.2, -2.4]])
 WEIGHTS = np.array([[0.3, -1.2], [2.0, 0.7], [-0.4, 1.1]])

@@ -20,6 +20,8 @@ from edunn.checking.suite import examine_layer
 from edunn.checking.wrong_gradient import agree, ratio_as_text, same
 from mistakes import BENIGN, MISTAKES
 
+pytestmark = pytest.mark.slow
+
 # of what is to be taken from them, another batch is too small, or it is not the one in the shape
 FIXED_SHAPES = {"Reshape", "Index", "BroadcastTo"}
 BATCH_NOT_FIRST = " state"  # an initial state has its batch on the second axis

@@ -118,6 +118,7 @@ def test_a_list_of_tensors_would_lose_their_gradient():
     assert nn.Tensor([nn.Tensor(1.0), nn.Tensor(2.0)]).data.tolist() == [1, 2]
 
 
+@pytest.mark.slow
 def test_numbers_of_other_libraries():
     torch = pytest.importorskip("torch")
     t = nn.Tensor(torch.ones(2, dtype=torch.float64))

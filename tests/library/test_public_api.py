@@ -62,6 +62,7 @@ def test_the_public_api_is_as_it_was():
     assert now == before, f"the order of public_api.txt is not that of the faces. {TO_DO}"
 
 
+@pytest.mark.slow
 def test_each_name_has_a_test():
     """A test uses it, or names it in a string: the laws find their cases by these strings."""
     used = {"Says"}  # the degrees of edunn.checking.diagnoses, which stand in the table itself
@@ -146,6 +147,7 @@ def exported_names():
     return {name for module in modules for name in module.__all__}
 
 
+@pytest.mark.slow
 def test_a_public_name_is_exported_or_used_elsewhere():
     unused = unused_public_names(ROOT, exported_names())
     what = "No other file uses these: begin their names with _, or export them from their package."

@@ -21,6 +21,8 @@ from edunn.course.grading.gradebook import GradeStore, configure
 from edunn.course.grading.records import Record, write_record
 from edunn.course.notebooks.layout import Course
 
+pytestmark = pytest.mark.slow
+
 COURSE = Course.find(Path(__file__).parent)
 NAME, WHY = "02_bias", "Because of the line."
 SCHEME = "1 point: right for a batch of one."

@@ -206,6 +206,7 @@ def one(name, most, points, output=""):
     return {"name": name, "max_score": most, "output": output, "output_format": "text"} | given
 
 
+@pytest.mark.slow
 def test_several_exercises_in_one_file(out, roster, tmp_path):
     """A copy of the store with a second exercise, which only anna has handed in."""
     import shutil

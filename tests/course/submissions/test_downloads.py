@@ -126,6 +126,7 @@ DOWNLOADS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("system", DOWNLOADS)
 def test_a_class_of_300_never_mixes(tmp_path, system):
     """Without a roster: 300 people are 300 students, in every system, and in three downloads one
@@ -173,6 +174,7 @@ ROSTERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("system", ROSTERS)
 def test_a_class_of_300_with_the_systems_own_list(tmp_path, system):
     """Each of 300, with equal names, is who the system's own list says."""
