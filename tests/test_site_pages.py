@@ -107,8 +107,37 @@ def test_the_map_of_the_exercises_is_a_picture(pages):
     boxes, arrows = exercise_map.read(exercise_map.CHART.search(overview)[1])
     rows = {name: i for i, row in enumerate(exercise_map.rows_of(boxes, arrows)) for name in row}
     assert all(rows[one] < rows[other] for one, other in arrows)
-    with pytest.raises(ValueError, match="no box and no arrow of a flowchart: subgraph x"):
-        exercise_map.drawn("```mermaid\nflowchart LR\n    subgraph x\n```\n")
+
+
+@pytest.mark.parametrize(
+    ("chart", "said"),
+    [
+        ("flowchart LR\n    subgraph x\n", "no box and no arrow of a flowchart: subgraph x"),
+        ("flowchart TD\n    a --> b\n", "no flowchart LR, the only kind"),
+        ("", "no flowchart LR"),
+        ('flowchart LR\n  a["A"]\n  a --> b\n', "an arrow has no box: b"),
+        ('flowchart LR\n  a["A"]\n  b["B"]\n  a --> b\n  b --> a\n', "in a circle: "),
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_is_named(chart, said):
+    with pytest.raises(ValueError, match=said):
+        exercise_map.drawn(f"```mermaid\n{chart}```\n")
+    with pytest.raises(ValueError, match="does not begin its line"):
+        exercise_map.drawn(f"- x\n\n  ```mermaid\n{chart}  ```\n")
+
+
+def test_boxes_come_in_any_order_and_have_titles_of_any_length():
+    lines = ["b --> c", "a --> b", 'c["C"]', 'b["of #quot;b#quot;"]', f'a["{"long " * 20}"]']
+    chart = "\r\n".join(["```mermaid", "flowchart LR", *lines, "```"])
+    boxes, arrows = exercise_map.read(exercise_map.CHART.search(chart)[1])
+    assert exercise_map.rows_of(boxes, arrows) == [["a"], ["b"], ["c"]]
+    drawn = exercise_map.drawn(chart)
+    assert "of &quot;b&quot;" in drawn
+    assert drawn.count(">long ") == 7
+    high = int(re.search(r'height="(\d+)" rx', drawn)[1])
+    ys = [int(y) for y in re.findall(r'y="(\d+)">long', drawn)]
+    assert min(ys) >= 10
+    assert max(ys) <= high
 
 
 def test_the_first_page_counts_the_exercises_and_hours():

@@ -37,13 +37,15 @@ EXTRA, NAME = re.compile(r"extra == '([\w-]+)'"), re.compile(r"[\w.-]+")
 
 
 class Bundle(NamedTuple):
-    """The folder and the zip that were written, how many notebooks are in them, and what was
-    proved."""
+    """The folder and the zip that were written, how many notebooks are in them, what was proved,
+    and the files of the folder that are not of this bundle: they are not in the zip, but whoever is
+    given the folder gets them."""
 
     folder: Path
     zip: Path
     notebooks: int
     proofs: list[str]
+    others: list[str]
 
 
 def write_bundle(
@@ -76,7 +78,14 @@ def write_bundle(
     write_whole(folder / LIST, json.dumps(digests, indent=1, sort_keys=True) + "\n")
     write_whole(zip_path, zipped({f"{folder.name}/{path}": files[path] for path in sorted(files)}))
     notebooks = sum(inside.endswith(".ipynb") for inside in files)
-    return Bundle(folder, zip_path, notebooks, proofs)
+    return Bundle(folder, zip_path, notebooks, proofs, _others(folder, files))
+
+
+def _others(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    """The files of a folder that this bundle did not write, but for those of git."""
+    found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
+    known = {*files, LIST}
+    return [str(one) for one in found if one.as_posix() not in known and one.parts[0] != ".git"]
 
 
 def _made_wheel() -> tuple[str, bytes]:

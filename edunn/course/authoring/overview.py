@@ -78,7 +78,14 @@ def overview(course: Course) -> str:
         "automatic": _Part(rows, lambda some: f"{sum(row.by_itself for row in some):g}"),
         "hours": _Part(rows, lambda some: f"{sum(row.about['minutes'] for row in some) / 60:.0f}"),
     }
-    text = _text(course).format(table=table, **said)
+    try:
+        text = _text(course).format(table=table, **said)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        names = ", ".join(f"{{{name}}}" for name in ("table", *said))
+        raise CourseError(
+            f"autograder/overview.md has braces for something else than {names}: {error}. "
+            "Braces that are to be read are written twice: {{ and }}"
+        ) from None
     if missing := [row.name for row in rows if row.number not in table.asked]:
         raise CourseError(f"autograder/overview.md has no {{table:...}} with {', '.join(missing)}")
     return text
@@ -97,18 +104,18 @@ def _needs(rows: list[_Row]) -> dict[int, set[int]]:
     for row in rows:
         text = row.about["you need"]
         numbers: set[int] = set()
-        for first, word, last in re.findall(r"exercises? (\d+)(?: (to|and) (\d+))?", text):
-            numbers |= set(range(int(first), int(last) + 1)) if word == "to" else {int(first)}
-            numbers |= {int(last)} if last else set()
+        for listed in re.findall(r"exercises? (\d+(?:(?:,| to|,? and) \d+)*)", text):
+            for first, last in re.findall(r"(\d+)(?: to (\d+))?", listed):
+                numbers |= set(range(int(first), int(last or first) + 1))
         numbers |= {writer[name] for name in re.findall(r"`(\w+)`", text) if name in writer}
-        found[row.number] = {number for number in numbers if number < row.number}
+        found[row.number] = numbers & found.keys()  # of earlier exercises
         writer |= dict.fromkeys(re.findall(r"`(\w+)[.`]", row.about["you write"]), row.number)
     return found
 
 
 def _map(rows: list[_Row], some: list[_Row], needed: dict[int, set[int]]) -> str:
     """A drawing, in Mermaid, of what some exercises build on: but for what others of these build on
-    already."""
+    already. Those without an arrow are named below it."""
     behind: dict[int, set[int]] = {}
     for number in sorted(needed):
         behind[number] = needed[number].union(*(behind.get(one, set()) for one in needed[number]))
@@ -118,14 +125,14 @@ def _map(rows: list[_Row], some: list[_Row], needed: dict[int, set[int]]) -> str
         for one in sorted(needed[row.number])
         if not any(one in behind.get(other, set()) for other in needed[row.number])
     ]
-    drawn = {row.number for row in some} | {one for one, _ in arrows}
-    boxes = [
-        f'    n{row.number:02d}["{row.number:02d} {row.about["title"]}"]'
-        for row in rows
-        if row.number in drawn
-    ]
+    drawn = {number for arrow in arrows for number in arrow}
+    titles = {row.number: f"{row.number:02d} {row.about['title']}" for row in rows}
+    quoted = {number: title.replace('"', "#quot;") for number, title in titles.items()}
+    boxes = [f'    n{number:02d}["{quoted[number]}"]' for number in titles if number in drawn]
     lines = [f"    n{a:02d} --> n{b:02d}" for a, b in arrows]
-    return "\n".join(["```mermaid", "flowchart LR", *boxes, *lines, "```"])
+    chart = ["```mermaid", "flowchart LR", *boxes, *lines, "```"] if arrows else []
+    alone = [titles[row.number] for row in some if row.number not in drawn]
+    return "\n".join([*chart, *([f"\nWithout an arrow: {', '.join(alone)}."] if alone else [])])
 
 
 def _text(course: Course) -> str:

@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 
 from edunn.course.cli.console import (
+    FOLDER,
     Bars,
     console,
     print_faults,
     print_files,
     print_proofs,
+    print_some,
     say,
 )
 from edunn.course.errors import CourseError
@@ -75,7 +77,7 @@ def verify_command(
 
 
 @click.command("bundle")
-@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("out", type=FOLDER)
 @click.argument("names", nargs=-1)
 @click.option("--address", default="", help="Where OUT will be on the web: https://...")
 @click.pass_context
@@ -91,11 +93,12 @@ def bundle_command(context: click.Context, out: Path, names: tuple[str, ...], ad
     made = write_bundle(Course.find(context.obj), out, names, address)
     for proof in made.proofs:
         say(proof)
+    print_some(f"in {made.folder} that are not of this bundle, nor in the zip", made.others)
     print_files(made.folder, made.zip)
 
 
 @click.command("release-solutions")
-@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("out", type=FOLDER)
 @click.argument("names", nargs=-1)
 @click.pass_context
 def release_solutions_command(context: click.Context, out: Path, names: tuple[str, ...]) -> None:
@@ -111,7 +114,7 @@ def release_solutions_command(context: click.Context, out: Path, names: tuple[st
 
 
 @click.command("init")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=FOLDER)
 def init_command(folder: Path) -> None:
     """Begin a course of your own.
 

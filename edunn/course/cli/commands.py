@@ -20,7 +20,7 @@ from edunn.course.cli.authoring import (
     release_solutions_command,
     verify_command,
 )
-from edunn.course.cli.console import Group
+from edunn.course.cli.console import FOLDER, Group
 from edunn.course.cli.demo import demo_command
 from edunn.course.cli.grading import (
     export_command,
@@ -51,7 +51,6 @@ SECTIONS = {
     ),
     "To see it at work": (demo_command,),
 }  # fmt: skip
-folder = click.Path(file_okay=False, path_type=Path)
 
 
 class _Main(Group):
@@ -67,7 +66,7 @@ class _Main(Group):
 
 @click.group(cls=_Main, sections=SECTIONS)
 @click.option(
-    "--course", "root", type=folder, default=Path(), help="Where the course is; by default here."
+    "--course", "root", type=FOLDER, default=Path(), help="Where the course is; by default here."
 )
 @click.version_option(package_name="edunn-course")
 @click.pass_context

@@ -22,6 +22,19 @@ from rich.text import Text
 
 from edunn.course.errors import CourseError
 
+
+class _Path(click.Path):
+    """A path that is not the empty word, which Python takes for the current folder."""
+
+    def convert(self, value: Any, *about: Any) -> Any:
+        if value == "":
+            self.fail(f"it is empty, where the name of a {self.name} is wanted", *about)
+        return super().convert(value, *about)
+
+
+FOLDER = _Path(file_okay=False, path_type=Path)
+FILE = _Path(dir_okay=False, path_type=Path)
+ANY_PATH = _Path(path_type=Path)  # a file or a folder
 console = Console(highlight=False)
 STOPPED = 130  # the exit code after Ctrl-C
 
@@ -169,7 +182,7 @@ def print_sheets(sheets: list[Any]) -> None:
 
 def print_status(found: list[Any]) -> None:
     """How far a student is; nothing is cut off in 80 columns, and empty columns are left out."""
-    kinds = [kind for kind in ("yours", "borrowed", "missing")
+    kinds = [kind for kind in ("yours", "borrowed", "missing", "broken")
              if any(kind in one.parts.values() for one in found)]  # fmt: skip
     table = Table("exercise", *kinds, "last check", box=None, pad_edge=False)
     for one in found:

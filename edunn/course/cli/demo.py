@@ -14,7 +14,7 @@ import click
 
 import edunn as nn
 from edunn.backend import Array
-from edunn.course.cli.console import Bars, console, print_files, print_grades, say
+from edunn.course.cli.console import FOLDER, Bars, console, print_files, print_grades, say
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 
@@ -122,7 +122,7 @@ def _draw(history: dict[str, list[float]], x: Array, y: Array, guess: Array, pat
 @click.command("demo")
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
     default=Path("demo"),
     show_default=True,
 )

@@ -14,6 +14,9 @@ from rich.text import Text
 
 from edunn.checking.messages import LANGUAGES, speaking
 from edunn.course.cli.console import (
+    ANY_PATH,
+    FILE,
+    FOLDER,
     Bars,
     console,
     print_built,
@@ -26,11 +29,9 @@ from edunn.course.cli.console import (
 from edunn.course.notebooks.layout import Course
 from edunn.files import private_files
 
-folder = click.Path(file_okay=False, path_type=Path)
-file = click.Path(path_type=Path)
 kept = click.option(
     "--out",
-    type=folder,
+    type=FOLDER,
     default=Path("graded"),
     show_default=True,
     help="The folder of grades and records.",
@@ -47,7 +48,7 @@ def _out_or_word(command: Callable[..., None]) -> Callable[..., None]:
         if word is not None and word.startswith("-"):  # of jupyter lab's
             options["more"] = (word, *options["more"])
         elif word is not None:
-            out = folder.convert(word, None, click.get_current_context())
+            out = FOLDER.convert(word, None, click.get_current_context())
         command(*args, out=out, **options)
 
     return with_out
@@ -64,12 +65,14 @@ unsafe = click.option(
     "--unsafe", is_flag=True, help="Grade also where students' code cannot be locked up."
 )
 deadlines_file = click.option(
-    "--deadlines", type=file, help="A CSV of deadlines, extensions and penalties: docs/grading.md."
+    "--deadlines",
+    type=ANY_PATH,
+    help="A CSV of deadlines, extensions and penalties: docs/grading.md.",
 )
 
 
 @click.command("grade")
-@click.argument("submissions", type=file)
+@click.argument("submissions", type=ANY_PATH)
 @click.option(
     "--assignment",
     default="",
@@ -86,7 +89,7 @@ deadlines_file = click.option(
 @click.option(
     "--scheduler", default="", help="The address of a Dask cluster that judges: tcp://HOST:PORT."
 )
-@click.option("--roster", type=file, help="A CSV of who is in the course.")
+@click.option("--roster", type=ANY_PATH, help="A CSV of who is in the course.")
 @deadlines_file
 @unsafe
 @click.pass_context
@@ -298,7 +301,7 @@ def formgrader_command(
 @click.argument("kind", type=click.Choice(["canvas", "moodle", "gradescope"]))
 @kept
 @click.option("--assignment", default="", help="One exercise; by default all that are graded.")
-@click.option("--roster", type=file, help="By default the one in --out.")
+@click.option("--roster", type=ANY_PATH, help="By default the one in --out.")
 @click.option("--column", default="", help='Its name there, such as "Exercise 2 (4711)".')
 @click.option("--feedback", is_flag=True, help="The pages of feedback instead, as a zip.")
 @click.pass_context
@@ -375,9 +378,7 @@ def gradescope_group() -> None:
 
 @gradescope_group.command("build")
 @click.argument("name")
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the zip."
-)
+@click.option("--out", type=FILE, help="Where to write the zip.")
 @unsafe
 @click.pass_context
 def _gradescope_build_command(

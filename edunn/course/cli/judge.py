@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from edunn.course.cli.console import FILE
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 
@@ -16,9 +17,7 @@ file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("copy", type=file)
 @click.option("--assignment", required=True, help="Which exercise: 02_bias, bias or 02.")
 @click.option("--secret", type=file, required=True, help="The file secret in edunn grade's --out.")
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The record."
-)
+@click.option("--out", type=FILE, required=True, help="The record.")
 @click.pass_context
 def judge_command(
     context: click.Context, copy: Path, assignment: str, secret: Path, out: Path

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from edunn.course.cli.console import (
+    ANY_PATH,
+    FOLDER,
     console,
     print_facts,
     print_files,
@@ -17,7 +19,7 @@ from edunn.course.cli.console import (
 
 
 @click.command("start")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=FOLDER)
 @click.option("--open", "opens", is_flag=True, help="Then start JupyterLab there.")
 @click.pass_context
 def start_command(context: click.Context, folder: Path, opens: bool) -> None:
@@ -57,7 +59,7 @@ def doctor_command(context: click.Context) -> None:
 
 
 @click.command("check")
-@click.argument("notebook", type=click.Path(path_type=Path))
+@click.argument("notebook", type=ANY_PATH)
 @click.option(
     "--seconds", type=click.IntRange(1), default=60, show_default=True, help="For each cell."
 )

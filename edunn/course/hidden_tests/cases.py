@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 import edunn as nn
+from edunn.course.errors import CourseError
 from edunn.course.messages import Message, Said, catalogue, sentence
 from edunn.course.sandbox.protocol import NOT_DEFINED
 
@@ -281,6 +282,20 @@ def _as_array(value: Any) -> Any:
     return array if array.dtype.kind in "biuf" else value
 
 
+def drawn(name: str, example: Callable[..., Any], rng: np.random.Generator) -> tuple[Any, ...]:
+    """What an example of a case draws; CourseError where its author forgot that it is a tuple.
+
+    name: whose case it is
+    """
+    found = example(rng)
+    if not isinstance(found, tuple):
+        raise CourseError(
+            f"the example of a case for {name} gives one {type(found).__name__}, where a tuple is "
+            "wanted: (x,) for a single argument"
+        )
+    return found
+
+
 def random_inputs(secret: bytes, student: str, name: str) -> np.random.Generator:
     """The generator of one student's hidden inputs for one cell: the same at every grading."""
     digest = hashlib.sha256(b"\0".join([secret, student.encode(), name.encode()])).digest()
@@ -304,7 +319,7 @@ def values(
 
     def case(student: Student, rng: np.random.Generator) -> None:
         for _ in range(tries):
-            arguments = example(rng)
+            arguments = drawn(name, example, rng)
             want = reference(*built(arguments))
             sent = [student.value(a) if isinstance(a, np.ndarray) else a for a in arguments]
             result = student.apply(name, *sent)

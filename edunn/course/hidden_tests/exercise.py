@@ -43,9 +43,17 @@ class Exercise:
         found = definitions(source, f"autograder/cases/{name}.py")  # tells its author what is wrong
         others = [path.read_text(encoding="utf-8") for path in course.translated_paths(name)]
         exercise = cls(name, json.dumps(release), source, withheld(solution), others)
-        cases, wanted = _cases(name, found), {cell["id"] for cell in graded_code(solution)}
-        if cases.keys() != wanted:
-            raise CourseError(f"{path.name} has cases for {sorted(cases)}, not {sorted(wanted)}")
+        cases, wanted = _cases(name, found), [cell["id"] for cell in graded_code(solution)]
+        if without := [cell for cell in wanted if not cases.get(cell)]:
+            raise CourseError(
+                f"{path.name} has no hidden case for {', '.join(without)}: each graded cell of "
+                "code needs one, in CASES under its id"
+            )
+        if odd := [cell for cell in cases if cell not in wanted]:
+            raise CourseError(
+                f"{path.name} has cases for {', '.join(odd)}: the graded cells of code are "
+                f"{', '.join(wanted)}"
+            )
         return exercise
 
     def released(self) -> Any:

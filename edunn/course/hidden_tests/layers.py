@@ -14,6 +14,7 @@ from edunn.backend import generator
 from edunn.checking.findings import Finding
 from edunn.checking.laws import examine_point
 from edunn.core import Module, Parameter
+from edunn.course.errors import CourseError
 from edunn.course.hidden_tests.cases import (
     TRIES,
     Case,
@@ -22,6 +23,7 @@ from edunn.course.hidden_tests.cases import (
     Student,
     Wrong,
     built,
+    drawn,
     expect,
 )
 from edunn.course.messages import Message
@@ -130,10 +132,21 @@ def _pairs(
 ) -> Iterator[tuple[Remote, Module, tuple[Any, ...]]]:  # fmt: skip
     """(the student's layer, the right one with the same parameters, inputs), `tries` times."""
     for _ in range(tries):
-        arguments, inputs = example(rng)
+        arguments, inputs = _drawn(name, example, rng)
         right = (reference or getattr(nn, name))(*built(arguments))
         _redraw(right, rng)
         yield remote(student, name, arguments, right), right, inputs
+
+
+def _drawn(name: str, example: Example, rng: np.random.Generator) -> Any:
+    """What an example draws; CourseError where its author forgot that it is two tuples."""
+    found = drawn(name, example, rng)
+    if len(found) != 2 or not all(isinstance(one, tuple) for one in found):
+        raise CourseError(
+            f"the example of a case for {name} gives ({', '.join(type(x).__name__ for x in found)})"
+            ", where two tuples are wanted: (arguments of the constructor), (inputs of forward)"
+        )
+    return found
 
 
 def forward(

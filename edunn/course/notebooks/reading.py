@@ -25,7 +25,7 @@ from typing import Any
 
 from edunn.course.messages import Message
 from edunn.course.notebooks.checksum import checksum
-from edunn.course.notebooks.solution import grade_id
+from edunn.course.notebooks.solution import CHECKS, grade_id
 from edunn.course.text import whole
 
 MAX_FILE = 256_000_000  # bytes of a file, with its outputs
@@ -93,6 +93,15 @@ def read_cells(raw: bytes, notes: list[Message] | None = None) -> list[Cell]:
     if len(found) > MAX_CELLS:
         noted.append(Message("cells_many", {"count": len(found), "most": MAX_CELLS}))
     return found[:MAX_CELLS]
+
+
+def released_checks(raw: bytes) -> dict[str, float]:
+    """The checks that a notebook file says it was released with, {name: points}; {} where it says
+    nothing, as those of older releases and what some programs save."""
+    about = _content(without_outputs(raw)).get("metadata")
+    checks = about.get(CHECKS) if isinstance(about, dict) else None
+    found = checks.items() if isinstance(checks, dict) else ()
+    return {name: float(points) for name, points in found if type(points) in (int, float)}
 
 
 def _content(raw: bytes) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from edunn.course.errors import CourseError
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
+CHECKS = "edunn_checks"  # where a notebook says with which checks it was released, {name: points}
 LANGUAGE = "language"  # the id of the cell that a translation has more than the release
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -27,7 +28,6 @@ def read_solution(path: Path) -> Any:
     import jupytext
 
     notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-    notebook.metadata = METADATA
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: set[str] = set()
     for i, cell in enumerate(notebook.cells):
@@ -40,6 +40,8 @@ def read_solution(path: Path) -> Any:
         if forgotten := _forgotten(cell):
             raise CourseError(f"{path.name}: cell {cell.id}: {forgotten}")
         seen.add(cell.id)
+    checks = {cell.id: cell.metadata["nbgrader"]["points"] for cell in graded_code(notebook)}
+    notebook.metadata = METADATA | {CHECKS: checks}
     return notebook
 
 

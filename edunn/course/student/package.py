@@ -83,12 +83,23 @@ def _adopt(package: Path) -> None:
 
 
 def parts(package: Path) -> dict[str, str]:
-    """{name: "yours" or "borrowed"} of what is in the package; everything else is edunn's."""
+    """{name: "yours", "borrowed", or "broken"} of what is in the package; everything else is
+    edunn's. broken: the file is no Python any more, and stops the whole package"""
     found = {path.stem: "borrowed" for path in package.glob("*.borrowed")}
     for path in package.glob("[a-z]*.py"):
-        names = re.findall(r'^__all__ = \["(\w+)"\]', path.read_text(encoding="utf-8"), re.M)
-        found |= dict.fromkeys(names, "yours")
+        text = path.read_text(encoding="utf-8", errors="replace")
+        names = re.findall(r'^__all__ = \["(\w+)"\]', text, re.M)
+        whole = bool(names) and _is_python(text)
+        found |= dict.fromkeys(names or [path.name], "yours" if whole else "broken")
     return dict(sorted(found.items()))
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def _begin(package: Path) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from edunn.course.errors import CourseError
 from edunn.course.notebooks.checksum import checksum
 from edunn.course.notebooks.kernel import Outcome, run_in_kernel
 from edunn.course.notebooks.pieces import put_together, without_copies
-from edunn.course.notebooks.reading import NotebookError, read_cells
+from edunn.course.notebooks.reading import NotebookError, read_cells, released_checks
 from edunn.course.notebooks.solution import METADATA, graded_code
 from edunn.course.student import package
 from edunn.course.text import without_escapes
@@ -71,16 +72,18 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
     if not path.is_file():
         raise CourseError(f"{path} is no file")
     try:
-        notebook = _as_graded(path.read_bytes())
+        raw = path.read_bytes()
+        notebook, released = _as_graded(raw), released_checks(raw)
     except NotebookError as error:
         raise CourseError(f"{path.name}: {error}") from None
     graded = graded_code(notebook)
-    if not graded:
+    if not graded and not released:
         raise CourseError(f"{path.name} has no checks: is it a notebook of the course?")
     found = run_in_kernel(notebook, path.parent, seconds)
+    checks = _each_once(_all_checked(notebook["cells"], graded, found))
     receipt = Receipt(
         path.stem,
-        _each_once(_all_checked(notebook["cells"], graded, found)),
+        [*checks, *_missing(checks, released)],
         _digests(notebook["cells"]),
         {"edunn": edunn.__version__, "numpy": np.__version__, "python": platform.python_version()},
     )
@@ -115,6 +118,15 @@ def _each_once(checks: list[Check]) -> list[Check]:
     return list(found.values())
 
 
+def _missing(checks: list[Check], released: Mapping[str, float]) -> Iterator[Check]:
+    """Those of the checks it was released with that a notebook does not have any more."""
+    there = {check.name for check in checks}
+    reason = "this check is not in the notebook any more; the grader puts it back"
+    for name, points in released.items():
+        if name not in there:
+            yield Check(name, points, CHANGED, reason)
+
+
 def _all_checked(cells: list[Any], graded: list[Any], found: Outcome) -> list[Check]:
     """What a run shows of each graded cell. Where a name is missing because another cell stopped
     before it was made, that cell's error is said, which is what must be mended."""
@@ -124,7 +136,7 @@ def _all_checked(cells: list[Any], graded: list[Any], found: Outcome) -> list[Ch
         if cell["id"] in names:
             check = _checked(cell, found)
             if stopped and error and error[0] == "NameError" and check.state == FAILED:
-                check.reason += f"; a cell above it stopped with {stopped}"
+                check.reason = f"a cell above it stopped with {stopped}; so {check.reason}"
             checks.append(check)
         elif error and not stopped:
             stopped = _told(*error)
@@ -167,7 +179,7 @@ def receipt_path(notebook: Path) -> Path:
 class Standing:
     """How far a student is with an exercise.
 
-    parts: {name: "yours", "borrowed" or "missing"}
+    parts: {name: "yours", "borrowed", "missing", or "broken" where its file is no Python any more}
     points: those of the last `edunn check`, as text; it says if the notebook was changed since
     """
 

@@ -30,7 +30,10 @@ def lay_out(folder: Path) -> LaidOut:
     """Copy the notebooks of the course to a folder, which is made where it is missing."""
     source = next((place for place in PLACES if place.is_dir()), None)
     if source is None:
-        raise CourseError("the notebooks did not come with this edunn: install the course's wheel")
+        raise CourseError(
+            "this edunn came without notebooks: they are in the folder that its wheel was given "
+            "out in, each in a folder such as 02_bias"
+        )
     found = LaidOut(folder)
     for path in sorted(source.rglob("*")):
         inside = path.relative_to(source)

@@ -3,13 +3,16 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edunn.course.authoring.answers import read_right_answers, read_wrong_answers
 from edunn.course.authoring.overview import overview
 from edunn.course.errors import CourseError
 from edunn.course.grading.gradebook import release_bytes
+from edunn.course.hidden_tests.cases import Student, values
 from edunn.course.hidden_tests.exercise import Exercise
+from edunn.course.hidden_tests.layers import forward, gradients
 from edunn.course.notebooks.layout import Course
 
 COURSE = Course.find(Path(__file__).parent)
@@ -103,6 +106,38 @@ def test_a_file_of_the_author_that_does_not_run(course, folder, source, said):
     with pytest.raises(CourseError) as error:
         FILES[folder](course)
     assert str(error.value).startswith(f"autograder/{folder}/02_bias.py")
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("cases", "said"),
+    [
+        ({}, "no hidden case for bias-forward, bias-dx, bias-db: each graded cell"),
+        ({"bias-forward": [1], "bias-dx": [], "bias-db": [1]}, "no hidden case for bias-dx: each"),
+        (dict.fromkeys(["bias-forward", "bias-dx", "bias-db", "bias-x"], [1]),
+         "has cases for bias-x: the graded cells of code are bias-forward, bias-dx, bias-db"),
+    ],
+)  # fmt: skip
+def test_each_graded_cell_has_cases_and_no_other(course, cases, said):
+    path = course.root / "autograder" / "cases" / "02_bias.py"
+    path.write_text(f"CASES = {cases}", encoding="utf-8")
+    with pytest.raises(CourseError) as error:
+        Exercise.of(course, "02_bias")
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        (values("f", lambda rng: np.ones(3), np.sum), "for f gives one ndarray, where a tuple is"),
+        (forward("Bias", lambda rng: 3), "for Bias gives one int, where a tuple is wanted"),
+        (gradients("Bias", lambda rng: (3, np.ones((2, 3)))),
+         "for Bias gives (int, ndarray), where two tuples are wanted"),
+    ],
+)  # fmt: skip
+def test_what_an_example_must_draw_is_said_to_its_author(case, said):
+    with pytest.raises(CourseError) as error:
+        case(Student(lambda program, start: {}), np.random.default_rng(0))
     assert said in str(error.value)
 
 

@@ -134,6 +134,22 @@ def test_an_earlier_bundle_is_replaced_and_nothing_else(tmp_path):
     assert contents(out) == before
 
 
+def test_what_else_is_in_the_folder_is_named(tmp_path):
+    out = tmp_path / "course"
+    assert "not of this bundle" not in bundle(out, "02", "03")[1]
+    (out / ".git").mkdir()
+    (out / ".git" / "HEAD").write_text("x")
+    (out / "notes.txt").write_text("mine")
+    code, said = bundle(out, "02")
+    assert code == 0
+    said = " ".join(said.split())
+    assert "3 in" in said
+    assert "not of this bundle, nor in the zip" in said
+    assert "03_linear/03_linear.ipynb" in said
+    assert "notes.txt" in said
+    assert "HEAD" not in said
+
+
 def test_an_unknown_exercise_is_refused(tmp_path):
     code, said = bundle(tmp_path / "course", "99")
     assert code == 1

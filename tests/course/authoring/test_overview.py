@@ -1,5 +1,7 @@
 """The first page: exercises in parts, and a map of what builds on what."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -64,12 +66,43 @@ def test_the_map_of_a_part_shows_what_it_needs_of_the_other(page):
     assert "n10[" not in text
 
 
+def test_an_exercise_without_an_arrow_is_named_below_the_map(page):
+    text = page("{table}{map:1-17}")
+    assert "\nWithout an arrow: 12 Regularization, 17 Capstone." in text
+    assert 'n12["' not in text
+    assert "mermaid" not in page("{table}{map:12-12}")  # nothing to draw
+
+
+@pytest.mark.parametrize(
+    ("needed", "arrows"),
+    [
+        ("exercises 2, 3 and 4", {"n03", "n04"}),  # 2 by way of both
+        ("exercises 3, 5", {"n05"}),
+        ("exercises 1 and 4 to 6, and 99 points", {"n05", "n06"}),
+        ("exercise 99", set()),  # which there is not
+    ],
+)
+def test_the_numbers_of_a_list_are_all_read(page, tmp_path, needed, arrows):
+    where = tmp_path / "solutions"
+    where.unlink()
+    shutil.copytree(COURSE.root / "solutions", where)
+    path = where / "07_gradient_checking.py"
+    text = path.read_text(encoding="utf-8")
+    assert "exercises 3 to 6 |" in text
+    path.write_text(text.replace("exercises 3 to 6 |", f"{needed} |", 1), encoding="utf-8")
+    found = set(re.findall(r"(n\d\d) --> n07", page("{table}{map}")))
+    assert found == arrows
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("{table:1-17}", "no {table:...} with 18_recurrence, 19_attention, 20_transformer"),
         ("{table:some}", "has {...:some}, not such as {...:1-17}"),
         ("{map}", "without {table}"),
+        ("{table} {tabel}", "braces for something else than {table}, {map}, {points}"),
+        ("{table} {", "braces for something else"),
+        ("{table} {} {0} {table.x}", "Braces that are to be read are written twice"),
     ],
 )
 def test_what_the_text_lacks_is_said(page, text, said):

@@ -3,6 +3,7 @@ what is wrong, and nothing is lost; and what Ctrl-C or kill -9 leave behind."""
 
 import ast
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -108,6 +109,9 @@ REFUSALS = [
     ("check file", 1, "file: the file is no notebook (not valid JSON)"),
     ("status", 1, "no exercises in"),
     ("demo --out file", 2, "'file' is a file"),
+    ('init ""', 2, "it is empty, where the name of a directory is wanted"),
+    ('check ""', 2, "it is empty, where the name of a path is wanted"),
+    ('grade "" --out nix', 2, "it is empty, where the name of a path is wanted"),
     ("statuss", 2, "No such command 'statuss'"),
 ]
 # fmt: on
@@ -116,7 +120,7 @@ REFUSALS = [
 @pytest.mark.parametrize(("line", "code", "says"), REFUSALS, ids=[line for line, _, _ in REFUSALS])
 def test_a_refusal_is_one_line(here, line, code, says):
     course = [] if line.startswith("--course") else ["--course", str(COURSE.root)]
-    result = CliRunner().invoke(main, [*course, *line.split()])
+    result = CliRunner().invoke(main, [*course, *shlex.split(line)])
     assert (result.exit_code, type(result.exception)) == (code, SystemExit), result.output
     last = result.output.strip().splitlines()
     said = next(i for i, line in enumerate(last) if line.startswith("Error: "))

@@ -35,6 +35,13 @@ def test_the_notebooks_are_laid_out_and_work_is_never_replaced(tmp_path):
     assert (folder / "03_linear" / "03_linear.ipynb").exists()
 
 
+def test_where_the_notebooks_came_beside_it_it_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("edunn.course.student.start.PLACES", (tmp_path / "nowhere",))
+    said = run("start", tmp_path / "here")
+    assert said.exit_code == 1
+    assert "they are in the folder that its wheel was given out in" in " ".join(said.output.split())
+
+
 def test_no_solution_and_no_hidden_case_comes_with_it(tmp_path):
     run("start", tmp_path)
     assert {path.suffix for path in tmp_path.rglob("*") if path.is_file()} == {".ipynb", ".md"}

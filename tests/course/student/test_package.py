@@ -198,6 +198,34 @@ def test_a_changed_check_counts_for_nothing(student):
     assert receipt.points == 0
 
 
+def test_a_check_that_is_gone_still_counts(student):
+    notebook = filled(RIGHT)
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "linear-dw"]
+    receipt = check_notebook(student(notebook))
+    assert (receipt.points, receipt.max_points) == (4, 7)
+    (gone,) = (check for check in receipt.checks if check.state == "changed")
+    assert (gone.name, gone.points) == ("linear-dw", 3)
+    assert "not in the notebook any more; the grader puts it back" in gone.reason
+    del notebook["metadata"]["edunn_checks"]  # as of a release before, or saved by some programs
+    assert check_notebook(student(notebook)).max_points == 4
+
+
+def test_what_stopped_is_told_before_what_is_missing_for_it(student):
+    receipt = check_notebook(student(filled(RIGHT.replace("self.cache = x", "self.cache = (x"))))
+    said = [check.reason for check in receipt.checks]
+    assert all(line.startswith("a cell above it stopped with SyntaxError: ") for line in said)
+    assert all("; so " in line for line in said)
+
+
+def test_a_kept_file_that_is_no_python_any_more_is_broken(student, tmp_path, monkeypatch):
+    check_notebook(student(filled(RIGHT)))
+    file = tmp_path / "my_edunn" / "linear.py"
+    file.write_text(file.read_text() + "\ndef odd(x)\n")
+    assert status(tmp_path)[0].parts == {"Linear": "broken"}
+    monkeypatch.chdir(tmp_path)
+    assert "broken" in CliRunner().invoke(main, ["status"]).output
+
+
 def test_a_check_stops_at_an_endless_loop(student):
     endless = RIGHT.replace("self.cache = x", "while True: pass")
     receipt = check_notebook(student(filled(endless)), seconds=12)
