@@ -1,11 +1,11 @@
-"""Writes the tables of docs/from_pytorch.md from the list in edunn/differences.py.
+"""Writes the tables of docs/from_pytorch.md from the list in edunn/pytorch_differences.py.
 
 python docs/make_from_pytorch.py
 """
 
 from pathlib import Path
 
-from edunn.differences import table
+from edunn.pytorch_differences import table
 
 PAGE = Path(__file__).with_name("from_pytorch.md")
 START = "<!-- the tables: python docs/make_from_pytorch.py writes them -->\n"

@@ -4,7 +4,7 @@
 import typing as _typing
 
 from edunn._lazy import lazy_exports as _lazy_exports
-from edunn.differences import missing as _missing
+from edunn.pytorch_differences import missing as _missing
 from edunn.original import refuse as _refuse
 from edunn.backend import (
     DeviceError,

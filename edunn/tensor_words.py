@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, Self
 import numpy
 
 from edunn.backend import Shape, device_of, to
-from edunn.differences import missing
 from edunn.inputs import check_array, check_indices, check_sizes, show
 from edunn.operators import Operators, as_tuple
+from edunn.pytorch_differences import missing
 
 np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
 

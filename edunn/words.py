@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import numpy
 
 from edunn.backend import device_of, to
-from edunn.differences import missing as near
 from edunn.operators import Operators
+from edunn.pytorch_differences import missing as near
 
 np: Any = numpy  # whose own types know arrays only, and these are calls with Tensors
 

@@ -1,4 +1,5 @@
-"""Every module of edunn, with inputs at which to check it. A new module adds one line here.
+"""Every module of edunn, with inputs at which to check it. A new module adds one line, at the end
+of CASES: the numbers come from one generator, case after case, and laws know those that are there.
 
 Batches of 4 or 5 and features of 2 and 3: no two sizes of a case are the same by accident.
 """

@@ -22,6 +22,7 @@ class _Activation(Module):
         self.in_features = self.out_features = self.features = features
 
 
+@named()
 class Identity(_Activation):
     """y = x
 

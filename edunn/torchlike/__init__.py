@@ -13,7 +13,6 @@ from edunn.containers import ModuleDict, ModuleList, Sequential, Sequential1D
 from edunn.core import Module, Parameter, Tensor
 from edunn.core import no_tape as no_grad
 from edunn.datasets.loading import DataLoader, TensorDataset
-from edunn.differences import refuse as _refuse
 from edunn.layers.activations import GELU, Identity, Sigmoid, Tanh
 from edunn.layers.normalization import LayerNorm
 from edunn.layers.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
@@ -29,6 +28,7 @@ from edunn.losses import (
     NLLLoss,
     SmoothL1Loss,
 )
+from edunn.pytorch_differences import refuse as _refuse
 from edunn.saving import from_torch, load_state_dict, state_dict, to_torch
 from edunn.sequential2d import Sequential2D
 from edunn.torchlike import cuda, datasets, functional, init, optim, transforms, utils

@@ -1,6 +1,6 @@
 """torch.cuda: whether there is a GPU."""
 
-from edunn.differences import refuse as _refuse
+from edunn.pytorch_differences import refuse as _refuse
 
 __all__ = ["is_available"]
 

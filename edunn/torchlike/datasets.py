@@ -1,7 +1,7 @@
 """torchvision.datasets: MNIST and the clothes in its form."""
 
 from edunn.datasets.loading import MNIST, FashionMNIST
-from edunn.differences import refuse as _refuse
+from edunn.pytorch_differences import refuse as _refuse
 
 __all__ = ["MNIST", "FashionMNIST"]
 

@@ -9,7 +9,6 @@ from edunn import losses as _losses
 from edunn.backend import generator as _generator
 from edunn.core import Parameter as _Parameter
 from edunn.core import Tensor as _Tensor
-from edunn.differences import refuse as _refuse
 from edunn.inputs import check_indices as _check_indices
 from edunn.layers.activations import ACTIVATIONS as _ACTIVATIONS
 from edunn.layers.convolution import Conv2d as _Conv2d
@@ -17,6 +16,7 @@ from edunn.layers.normalization import LayerNorm as _LayerNorm
 from edunn.layers.pooling import AvgPool2d as _AvgPool2d
 from edunn.layers.pooling import MaxPool2d as _MaxPool2d
 from edunn.layers.regularization import Dropout as _Dropout
+from edunn.pytorch_differences import refuse as _refuse
 
 _np: _Any = _numpy  # whose own types know arrays only, and these are calls with Tensors
 

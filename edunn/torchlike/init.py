@@ -11,8 +11,8 @@ from edunn.backend import device_of as _device_of
 from edunn.backend import generator as _generator
 from edunn.backend import to as _to
 from edunn.core import Tensor as _Tensor
-from edunn.differences import refuse as _refuse
 from edunn.inputs import check_choice as _check_choice
+from edunn.pytorch_differences import refuse as _refuse
 
 __all__ = [
     "calculate_gain", "constant_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_",

@@ -1,7 +1,7 @@
 """torchvision.transforms: of images to arrays."""
 
 from edunn.datasets.loading import Compose, Normalize, ToTensor
-from edunn.differences import refuse as _refuse
+from edunn.pytorch_differences import refuse as _refuse
 
 __all__ = ["Compose", "Normalize", "ToTensor"]
 

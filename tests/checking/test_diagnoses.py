@@ -41,7 +41,10 @@ def made_in(tree):
 
 def test_the_messages_are_those_of_the_table():
     catalogue = messages.catalogue()
-    assert catalogue.keys() - {"_words"} == DIAGNOSES.keys()
+    without = sorted(DIAGNOSES.keys() - catalogue.keys())
+    assert not without, f"edunn/checking/messages.json has no sentences for {', '.join(without)}"
+    odd = sorted(catalogue.keys() - DIAGNOSES.keys() - {"_words"})
+    assert not odd, f"edunn/checking/diagnoses.py has no row for {', '.join(odd)}"
     for id in DIAGNOSES:
         assert list(catalogue[id]) == list(messages.LANGUAGES)
         for texts in catalogue[id].values():
@@ -50,10 +53,12 @@ def test_the_messages_are_those_of_the_table():
 
 def test_the_code_makes_all_of_the_table_and_nothing_else():
     trees = [ast.parse(path.read_text()) for path in CODE]
-    assert set().union(*map(strings, trees)) >= DIAGNOSES.keys()
+    unused = sorted(DIAGNOSES.keys() - set().union(*map(strings, trees)))
+    assert not unused, f"no rule of edunn/checking gives {', '.join(unused)}"
     made = set().union(*map(made_in, trees))
     assert len(made) > 90
-    assert made <= DIAGNOSES.keys()
+    odd = sorted(made - DIAGNOSES.keys())
+    assert not odd, f"edunn/checking/diagnoses.py has no row for {', '.join(odd)}"
 
 
 def test_the_law_sees_an_id_that_is_not_in_the_table():

@@ -5,6 +5,8 @@ Each place is a function of the name and the class; what it yields is what is st
 
 import ast
 import importlib
+import inspect
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +16,15 @@ import edunn as nn
 import edunn.torchlike
 from cases import CASES
 from edunn.layers.activations import ACTIVATIONS, ReLU
+from edunn.pytorch_differences import MISSING
 
 ROOT = Path(__file__).parents[2]
 BASES = {"Moments", "BatchNorm", "Loss", "ErrorLayer"}  # never used by themselves
 
+AGAINST_TORCH = [
+    (ROOT / "tests" / "library" / f"test_{name}.py").read_text(encoding="utf-8")
+    for name in ("against_torch", "sequences_against_torch", "losses", "torchlike_layers")
+]
 NOT_IN_PYTORCH = {
     "AddConstant", "Bias", "BinaryCrossEntropy", "CrossEntropyWithLabels", "Dense", "MaskedLinear",
     "MeanError", "MultiplyConstant", "SparseLinear", "SquaredError",
@@ -61,13 +68,34 @@ def face(name, layer):
 
 def cases(name, layer):
     if not examples(name):
-        yield "add a line to tests/cases.py: the laws of all modules run over it"
+        yield "add a line at the end of CASES, tests/cases.py: the laws of all modules run over it"
 
 
 def pytorchs_words(name, layer):
     word = OTHER_WORD_IN_PYTORCH.get(name, name)
     if word not in edunn.torchlike.__all__ and name not in NOT_IN_PYTORCH:
         yield "name it in edunn/torchlike, or in NOT_IN_PYTORCH here"
+    if name in {row.name.split(".")[-1] for row in MISSING}:
+        yield "take its name out of MISSING, edunn/pytorch_differences.py"
+    if word in edunn.torchlike.__all__ and not any(word in text for text in AGAINST_TORCH):
+        yield f"compare {word} with PyTorch's, in tests/library/test_against_torch.py"
+
+
+def own_words(name, layer):
+    """A constructor refuses keywords that it does not know in our words, and takes name=."""
+    if "name" in inspect.signature(layer).parameters:
+        return
+    try:
+        layer(no_such_word=1)
+    except TypeError as error:
+        if "got no_such_word, but takes" not in str(error):
+            yield "put @named() above its class (edunn/words.py)"
+
+
+def derivation(name, layer):
+    page = (ROOT / "docs" / "derivations.md").read_text(encoding="utf-8")
+    if layer.backward is not nn.Module.backward and not re.search(rf"\b{name}\b", page):
+        yield "derive its backward in docs/derivations.md, or name it there with one like it"
 
 
 def activations(name, layer):
@@ -80,12 +108,12 @@ def activations(name, layer):
 def costs(name, layer):
     for module, *inputs in examples(name)[:1]:
         if module.multiply_adds(np.shape(module.forward(*inputs))) is None:
-            yield "write its multiply_adds(y_shape), so that explain knows what it costs"
+            yield "write its multiply_adds(y_shape), for explain: 0 for work number by number"
 
 
 def state_of_pytorch(name, layer):
     """to_torch and from_torch know the names of what it holds, and which matrix is transposed."""
-    if name in NOT_IN_PYTORCH:
+    if OTHER_WORD_IN_PYTORCH.get(name, name) not in edunn.torchlike.__all__:
         return
     for module, *_ in examples(name)[:1]:
         unknown = nn.to_torch(module).keys() - PYTORCH_NAMES
@@ -114,7 +142,8 @@ def documentation(name, layer):
         yield "write its docstring: the formula, then the shapes"
 
 
-PLACES = [face, cases, pytorchs_words, activations, costs, state_of_pytorch, mutants, documentation]
+PLACES = [face, cases, own_words, pytorchs_words, activations, costs, state_of_pytorch, mutants,
+          derivation, documentation]  # fmt: skip
 
 
 def forgotten(name, layer):
@@ -146,8 +175,11 @@ def test_a_layer_that_is_nowhere_is_missed_everywhere(monkeypatch):
     for place in ("edunn/__init__.py", "tests/cases.py", "edunn/torchlike", "mutants.py"):
         assert place in words
     assert "docstring" in words
+    assert "@named" in words
     monkeypatch.setitem(CASES, "Nowhere", (Nowhere(), np.ones((4, 3))))
+    monkeypatch.setattr(edunn.torchlike, "__all__", [*edunn.torchlike.__all__, "Nowhere"])
     words = " ".join(forgotten("Nowhere", Nowhere))
+    assert "compare Nowhere with PyTorch's" in words
     assert "tests/cases.py" not in words
     assert "multiply_adds" in words
     assert "no word of PyTorch's for its ['scale']" in words
@@ -169,4 +201,5 @@ def test_a_matrix_that_is_not_transposed_for_pytorch_is_missed(monkeypatch):
             return x @ self.w.data
 
     monkeypatch.setitem(CASES, "Like", (Like(), np.ones((4, 3))))
+    monkeypatch.setattr(edunn.torchlike, "__all__", [*edunn.torchlike.__all__, "Like"])
     assert any("transpose its w" in text for text in forgotten("Like", Like))

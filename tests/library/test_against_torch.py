@@ -317,6 +317,8 @@ LAYERS = {
     "GELU, tanh": (lambda: nn.GELU("tanh"), lambda: T.GELU(approximate="tanh"), (4, 3)),
     "ELU": (lambda: nn.ELU(0.7), lambda: T.ELU(0.7), (4, 3)),
     "SiLU": (nn.SiLU, T.SiLU, (4, 3)),
+    "Sigmoid": (nn.Sigmoid, T.Sigmoid, (4, 3)),
+    "Tanh": (nn.Tanh, T.Tanh, (4, 3)),
     "Softplus": (lambda: nn.Softplus(2.0), lambda: T.Softplus(2.0), (4, 3)),
     "LogSoftmax": (lambda: nn.LogSoftmax(axis=1), lambda: T.LogSoftmax(dim=1), (4, 3, 2)),
     "Softmax, axis": (lambda: nn.Softmax(axis=0), lambda: T.Softmax(dim=0), (4, 3, 2)),

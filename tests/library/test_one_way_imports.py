@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 
 LIBRARY = [
     "backend", "files", "runtime", "original", "_lazy", "inputs", "attributes", "recording",
-    "operators", "differences", "tensor_words", "words", "core", "ops", "array_ops", "more_ops",
-    "initializers", "block_matrices",
+    "operators", "pytorch_differences", "tensor_words", "words", "core", "ops", "array_ops",
+    "more_ops", "initializers", "block_matrices",
     "layers", "layers.linear", "layers.activations", "layers.dense",
     "layers.shaping", "layers.regularization", "layers.normalization", "layers.windows",
     "layers.convolution", "layers.pooling", "layers.embedding", "layers.recurrent",

@@ -1,4 +1,4 @@
-"""The mistakes of the catalogue, mistakes.json, as runnable code, each beside what is right.
+"""Mistakes that students make, as runnable code, each beside what is right.
 
     from mistakes import BENIGN, MISTAKES, SKIPPED
 
@@ -9,7 +9,7 @@
 Not here: Z (optimizers), I (initializers), K (training loops).
 
 One file per family. Each first writes the layer as a student would, plainly and right; a class
-named by the catalogue's id then changes the one method that has the mistake. `right` is edunn's own
+named by the mistake's id then changes the one method that has the mistake. `right` is edunn's own
 module, except where its convention is another one (E06: errors of shape (n, 1)) or where a batch of
 one is refused (batch normalization). `right` and `wrong` have parameters of the same names and
 values, in float64. Random masks come from `edunn.backend.generator()`.
@@ -60,5 +60,5 @@ MISTAKES = [
     *shaping.MISTAKES,
 ]
 BENIGN = pooling.BENIGN  # right away from ties, where any choice is right
-OTHERS = others.OTHERS  # not of the catalogue
+OTHERS = others.OTHERS  # each with its diagnosis
 SKIPPED: dict[str, str] = {}

@@ -1,5 +1,5 @@
-"""Mistakes that are not in the catalogue, thought of as a reader of notebooks meets them, each with
-what the checker must say of it.
+"""More mistakes, thought of as a reader of notebooks meets them, each with what the checker must
+say of it: a wrong layer for a new diagnosis goes here.
 
 Each class changes one method of what a student might have written; its docstring says what is
 wrong. OTHERS lists them with `says`, the diagnosis.

@@ -1,7 +1,7 @@
 """torch.optim: edunn's own optimizers."""
 
-from edunn.differences import refuse as _refuse
 from edunn.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
+from edunn.pytorch_differences import refuse as _refuse
 from edunn.torchlike.optim import lr_scheduler
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]

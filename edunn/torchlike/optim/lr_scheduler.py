@@ -1,6 +1,5 @@
 """torch.optim.lr_scheduler: edunn's own schedules."""
 
-from edunn.differences import refuse as _refuse
 from edunn.optimizers import (
     CosineAnnealingLR,
     ExponentialLR,
@@ -9,6 +8,7 @@ from edunn.optimizers import (
     ReduceLROnPlateau,
     StepLR,
 )
+from edunn.pytorch_differences import refuse as _refuse
 
 __all__ = [
     "CosineAnnealingLR", "ExponentialLR", "LambdaLR", "MultiStepLR", "ReduceLROnPlateau", "StepLR",

@@ -1,7 +1,7 @@
 """torch.utils, and torch.nn.utils: clipping, and data."""
 
-from edunn.differences import refuse as _refuse
 from edunn.optimizers import clip_grad_norm as clip_grad_norm_
+from edunn.pytorch_differences import refuse as _refuse
 from edunn.torchlike.utils import data
 
 __all__ = ["clip_grad_norm_", "data"]

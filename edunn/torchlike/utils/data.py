@@ -1,7 +1,7 @@
 """torch.utils.data: data sets, and their batches of Tensors."""
 
 from edunn.datasets.loading import DataLoader, Dataset, Subset, TensorDataset, random_split
-from edunn.differences import refuse as _refuse
+from edunn.pytorch_differences import refuse as _refuse
 
 __all__ = ["DataLoader", "Dataset", "Subset", "TensorDataset", "random_split"]
 
