@@ -31,6 +31,9 @@ INSTEAD = {  # words of other libraries, and what stands for them in NumPy
 ITERATOR = r"'\w*(iterator|reversed|zip|map|filter|generator|enumerate|dict_values|dict_items)'"
 IN_PLACE = r"\.(?P<word>reverse|sort|append|extend|insert|update|clear|shuffle|fill)\("  # give None
 SEVERAL = r"\b(?P<word>eig|eigh|svd|qr|slogdet|lstsq|polyfit|meshgrid|divmod|frexp|modf)\("
+ALONG = (
+    r"\.(?P<word>sum|mean|prod|max|min|std|var|any|all|argmax|argmin|cumsum)\([^()]*, *(?!axis)\w"
+)
 OF_ARRAYS = r"(shape|ndim|size|dtype|T|dot|sum|mean|max|min|reshape|astype|copy|transpose)"
 BUILT_IN = r"dict|list|tuple|str|int|float|bool|set|generator|function|method|module"
 NUMBER = r"'(numpy\.)?(float|int)(64|32)?'"
@@ -85,6 +88,7 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"object of type " + NUMBER + " has no len", "raises_number"),
     (r"only (0-dimensional|length-1|size-1) arrays can be converted", "raises_number"),
     (r"setting an array element with a sequence\.?$", "raises_number"),
+    (r"must be passed as a .sequence|needs? to be a sequence|to be a sequence", "raises_no_list"),
     (r"as a data type", "raises_sizes"),
     (r"too many indices|AxisError|axes don't match", "raises_axes"),
     (r"boolean index did not match", "raises_mask"),
@@ -124,8 +128,12 @@ def raised(error: BaseException, place: str) -> Answer:
     if isinstance(error, AttributeError):
         owner = error.obj
     found = explained(in_words(error), f"`{line}`" if line else place, owner)
+    if found.id == "raises_call" and _is_in_edunn(error):
+        found = answer("raises_argument_call", **found.details)
     if found.id != "raises" and (calling := _calling(error, frame)):
         found.details["where"] = f"`{calling}` → `{line}`"
+        if found.id in ("raises_shapes", "raises_product"):
+            found = answer("raises_in_call", **found.details)
     if is_inside and found.id != "raises":  # else it is a layer's own refusal
         return answer("raises_inside", error=found.details["error"], where=found.details["where"])
     return found
@@ -169,13 +177,19 @@ def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Ans
 def _by_line(id: str, where: str, name: str | None) -> Answer | None:
     """The diagnosis of a rule that only the line tells apart from others."""
     called, several = re.search(IN_PLACE, where), re.search(SEVERAL, where)
+    if id == "raises_fraction" and (along := re.search(ALONG, where)):
+        return answer("raises_second_argument", word=along["word"])
     if id == "raises_name" and re.fullmatch(r"`return [\w\s,(){}\"':]*`", where):  # no formula
         return answer("raises_no_result", name=name)
     if id in ("raises_several", "raises_ragged", "raises_tuple", "raises_attribute") and several:
         return answer("raises_several", word=several["word"])
     if id == "raises_key" and re.search(r"\] *[-+*/]=", where):
         return answer("raises_first_time")
-    if id == "raises_none" and called and called["word"] not in ("extend", "update"):
+    if (
+        id in ("raises_none", "raises_no_list")
+        and called
+        and called["word"] not in ("extend", "update")
+    ):
         return answer("raises_in_place", word=called["word"])
     return answer("raises_grad") if id == "raises_none" and ".grad" in where else None
 
@@ -193,6 +207,12 @@ def _innermost(error: BaseException) -> tuple[FrameType | None, str, bool]:
         elif package == "edunn" and frame.f_code.co_name in ("forward", "backward"):
             found = *found[:2], found[0] is not None
     return found
+
+
+def _is_in_edunn(error: BaseException) -> bool:
+    """Whether it was raised in edunn itself, by what the student has handed over."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    return package_of(frame.f_globals) == "edunn"
 
 
 def _calling(error: BaseException, frame: FrameType | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ class Path:
     """Where an optimizer leads from given weights, along given gradients.
 
     at: the parameters' arrays at the start and after each step; moves: their changes, step by step
+    settings: {name: (before, after)} of what it was built with, where the first step changes it
     findings: what is wrong with how it goes, apart from where; `at` ends early at the worst of them
     """
 
@@ -36,6 +38,7 @@ class Path:
         self, make: Callable[[list[Parameter]], Any], weights: Weights, gradients: list[Weights]
     ):
         self.at = [weights]
+        self.settings: dict[str, tuple[float, float]] = {}
         self.findings: list[Finding] = []
         self.who, self.step, self.raises = name_of(make, "optimizer"), 0, False
         try:
@@ -61,7 +64,11 @@ class Path:
                 given.append((parameter.grad, g))
             fresh = [parameter.grad for parameter in parameters]
             arrays = [parameter.data for parameter in parameters]
+            built_with = _settings(optimizer) if self.step == 1 else {}
             optimizer.step()
+            now = _settings(optimizer)
+            changed = {n: (old, now.get(n, old)) for n, old in built_with.items()}
+            self.settings |= {n: pair for n, pair in changed.items() if pair[0] != pair[1]}
             if any(p.grad is not g for p, g in zip(parameters, fresh)) or not all(
                 np.array_equal(now, before) for now, before in given
             ):
@@ -89,6 +96,16 @@ class Path:
     @property
     def moves(self) -> list[list[Array]]:
         return [[b - a for a, b in zip(*pair)] for pair in zip(self.at, self.at[1:])]
+
+
+def _settings(optimizer: Any) -> dict[str, float]:
+    """The fractions that it was built with, by the names that its constructor has for them."""
+    try:
+        names = inspect.signature(type(optimizer)).parameters
+    except (TypeError, ValueError):  # it is no object of a class of Python's
+        return {}
+    held = {name: getattr(optimizer, name, None) for name in names}
+    return {name: value for name, value in held.items() if isinstance(value, float)}
 
 
 def _is_like(now: Any, array: Array) -> bool:
@@ -225,6 +242,15 @@ def _one_late(walks: _Walks) -> Answer | None:
     return answer("opt_one_late") if is_late else None
 
 
+def _setting_changes(walks: _Walks) -> Answer | None:
+    kept = walks.usual.right.settings
+    for name, (before, now) in walks.usual.mine.settings.items():
+        if name not in kept:
+            numbers = {"before": f"{before:.6g}", "now": f"{now:.6g}"}
+            return answer("opt_setting_changes", name=f"self.{name}", **numbers)
+    return None
+
+
 def _second_parameter(walks: _Walks) -> Answer | None:
     return answer("opt_second_parameter") if walks.wrong.get(0) == [1] else None
 
@@ -281,8 +307,9 @@ def _first_step_only(walks: _Walks) -> Answer | None:
 
 
 def _moves_at_zero(walks: _Walks) -> Answer | None:
-    sizes = {"got": walks.zero.first[0], "want": walks.zero.first[1]}
-    details = {name: f"{np.max(np.abs(move)):.3g}" for name, move in sizes.items()}
+    got, want = walks.zero.first
+    most = np.argmax(np.abs(got - want))
+    details = {"got": f"{got[most]:+.3g}", "want": f"{want[most]:+.3g}"}
     return answer("opt_zero_gradient", **details) if walks.moves_at_zero else None
 
 
@@ -297,7 +324,7 @@ def _scale(walks: _Walks) -> Answer | None:
 
 
 RULES = (
-    _nothing_moves, _wrong_direction, _some_stay, _one_late, _second_parameter, _decay_sign,
-    _zero_gradient, _first_memory, _ratio, _ratio_of_each, _tiny_gradients, _first_step_only,
-    _moves_at_zero, _scale,
+    _nothing_moves, _setting_changes, _wrong_direction, _some_stay, _one_late, _second_parameter,
+    _decay_sign, _zero_gradient, _first_memory, _ratio, _ratio_of_each, _tiny_gradients,
+    _first_step_only, _moves_at_zero, _scale,
 )  # fmt: skip

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from edunn.backend import Array
 from edunn.checking import CheckError
 from edunn.inputs import show
 from edunn.utils.colors import green, red
@@ -16,6 +17,12 @@ __all__ = [
     "check_std",
 ]  # fmt: skip
 
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {  # of the right numbers, which wrong ones often are
+    "the square of": np.square, "the square root of": np.sqrt, "1 divided by": np.reciprocal,
+    "1 minus": lambda x: 1 - x, "the absolute value of": np.abs, "exp of": np.exp,
+    "the logarithm of": np.log, "tanh of": np.tanh, "a rounding of": np.round,
+    "the sign of": np.sign, "the sum of all up to": lambda x: np.cumsum(x).reshape(x.shape),
+}  # fmt: skip
 FLOAT32 = 1e-6  # about what float32 rounds off, as a share of the largest number
 
 
@@ -155,39 +162,72 @@ def _not_finite(calculated: Any) -> str:
     )
 
 
+@np.errstate(all="ignore")
 def _pattern(expected: Any, calculated: Any, tolerance: float) -> str:
     """What the wrong numbers have to do with the right ones, where that is easy to see."""
-    told = ""
     if expected.dtype.kind not in "fiu" or calculated.dtype.kind not in "fiu":
-        return told
+        return ""
     a, b = calculated.astype(np.float64), expected.astype(np.float64)
-    wrong = ~(np.abs(a - b) <= tolerance)
     close = partial(
         np.allclose, rtol=1e-6, atol=min(tolerance, 1e-9 * np.max(np.abs(a), initial=0))
     )
+    for rule in (_signs, _one_number, _factor, _distance, _function, _order):
+        if told := rule(a, b, close):
+            return f"\n{told}"
+    wrong = ~(np.abs(a - b) <= tolerance)
+    if np.all(wrong):
+        return ""
+    places = [tuple(map(int, place)) for place in np.argwhere(wrong)[:3]]
+    more = ", ..." if np.sum(wrong) > 3 else ""
+    return f"\nwrong in {np.sum(wrong)} of {a.size} numbers: at {str(places)[1:-1]}{more}"
+
+
+# Each rule is asked about the wrong numbers a and the right ones b
+
+Close: TypeAlias = Callable[[Any, Any], bool]
+
+
+def _signs(a: Array, b: Array, close: Close) -> str:
+    if close(a, -b):
+        return "all signs are turned"
+    some = f"all have the right size, but {np.sum(~np.isclose(a, b))} of {a.size} the wrong sign"
+    return some if close(np.abs(a), np.abs(b)) else ""
+
+
+def _one_number(a: Array, b: Array, close: Close) -> str:
+    same = a.size > 1 and close(a, a.flat[0]) and not close(b, b.flat[0])
+    return f"all calculated numbers are equal: {a.flat[0]:.6g}" if same else ""
+
+
+def _factor(a: Array, b: Array, close: Close) -> str:
     size = np.sum(b * b)
     ratio = np.sum(a * b) / size if size and np.all(np.isfinite(a)) else 0.0
-    parts = [round(whole) for whole in (ratio, 1 / ratio if ratio else 0)]
-    if close(np.abs(a), np.abs(b)):
-        some = f"all have the right size, but {np.sum(wrong)} of {a.size} the wrong sign"
-        told = "all signs are turned" if close(a, -b) else some
-    elif a.size > 1 and close(a, a.flat[0]) and not close(b, b.flat[0]):
-        told = "all calculated numbers are equal"
-    elif ratio and close(a, ratio * b) and (a.size > 1 or close(ratio, parts[0])):
+    if not ratio or not close(a, ratio * b):
+        return ""
+    if a.size > 1 or close(ratio, round(ratio)):
         told = f"all are {ratio:.6g} times what they should be"
-    elif ratio and close(a, ratio * b) and close(1 / ratio, parts[1]):
-        told = f"it is 1/{parts[1]} of what it should be"
-    elif a.size > 1 and close(a - b, (a - b).flat[0]):
-        told = f"all differ by {(a - b).flat[0]:+.6g}"
-    elif a.ndim == 2 and a.shape[0] == a.shape[1] and close(a, b.T):
-        told = "rows and columns are exchanged"
-    elif close(np.sort(a, axis=None), np.sort(b, axis=None)):
-        told = "the numbers are right, but they stand in other places"
-    elif not np.all(wrong):
-        places = [tuple(map(int, place)) for place in np.argwhere(wrong)[:3]]
-        more = ", ..." if np.sum(wrong) > 3 else ""
-        told = f"wrong in {np.sum(wrong)} of {a.size} numbers: at {str(places)[1:-1]}{more}"
-    return f"\n{told}" if told else ""
+        bases = [base for base in (2, 10) if close(ratio * np.log(base), 1)]
+        return told + "".join(f", which is 1 / log({b}): a logarithm to base {b}?" for b in bases)
+    part = round(1 / ratio)
+    return f"it is 1/{part} of what it should be" if close(1 / ratio, part) else ""
+
+
+def _distance(a: Array, b: Array, close: Close) -> str:
+    apart = a - b
+    same = a.size > 1 and close(apart, apart.flat[0])
+    return f"all differ by {apart.flat[0]:+.6g}" if same else ""
+
+
+def _function(a: Array, b: Array, close: Close) -> str:
+    fits = [name for name, f in FUNCTIONS.items() if a.size > 1 and close(a, f(b))]
+    return f"each is {fits[0]} what it should be" if fits else ""
+
+
+def _order(a: Array, b: Array, close: Close) -> str:
+    if a.ndim == 2 and a.shape[0] == a.shape[1] and close(a, b.T):
+        return "rows and columns are exchanged"
+    same = close(np.sort(a, axis=None), np.sort(b, axis=None))
+    return "the numbers are right, but they stand in other places" if same else ""
 
 
 def _succeed(text: str) -> None:

@@ -31,7 +31,8 @@ class Student(nn.Linear):
 def of(line):
     """A Student that stops in backward, in this line."""
     names = {"np": np, "nn": nn, "Student": Student, "__name__": "notebook"}
-    code = (
+    code = "def add_up(a, b):\n    return a + b\n\ndef product(a, b):\n    return a @ b\n\n"
+    code += (
         f"class {Student.__name__}(Student):\n    def backward(self, dy):\n        x = self.cache"
     )
     code += f"\n        {line}\n        return super().backward(dy)"
@@ -117,6 +118,14 @@ LINES = [
     ("len(x.tolist)", "raises_not_called", "a function is used in the place"),
     ("a, b = self.forward", "raises_not_called", "a function is used in the place"),
     ("for i in range(x.shape.count): pass", "raises_not_called", "a function is used in the place"),
+    ("nn.Linear(3, 2, x)", "raises_argument_call", "a function is asked for, and something else"),
+    ("np.stack(one for one in x)", "raises_no_list", "a list of arrays is asked for"),
+    ("np.concatenate(one for one in x)", "raises_no_list", "a list of arrays is asked for"),
+    ("np.stack([x, x].reverse())", "raises_in_place", "reverse is a method that gives back None"),
+    ("np.sum(x, dy)", "raises_second_argument", "the second thing that sum takes"),
+    ("np.max(x, np.zeros(3))", "raises_second_argument", "the second thing that max takes"),
+    ("add_up(x, dy)", "raises_in_call", "the shapes do not fit in the function that is called"),
+    ("product(x, dy)", "raises_in_call", "the shapes do not fit in the function that is called"),
     ("x(0)", "raises_call", "round brackets stand after something that is no function"),
     ("np.sum(x)[0]", "raises_number", "one number and an array of many are mixed up"),
     ("float(x)", "raises_number", "one number and an array"),
@@ -167,7 +176,7 @@ LINES = [
     ("np.broadcast_to(x, (2, 4, 3))[0] = 1", "raises_read_only", "only a view of another"),
     ("i = np.arange(3); i -= 0.5", "raises_whole", "an array of whole numbers"),
     ("self.again(x)", "raises_recursion", "calls itself again and again"),
-    ("{}['w']", "raises_key", "a name that is not in it"),
+    ("{}['w']", "raises_key", "something that is not in it"),
     ("self.helper(x)", "raises_count", "another number of things than it takes"),
     ("np.maximum(x)", "raises_count", "another number of things than it takes"),
     ("nn.Tanh().backward(dy)", "raises_inside", "the layer that is called stops with an error"),
