@@ -176,7 +176,10 @@ assert np.shape(y) == (2, 3), f"the result has shape {np.shape(y)}, but x has sh
 assert not np.allclose(np.sum(y, axis=1), 0), "each row adds up to 0, but each column should"
 assert not np.array_equal(y, -right), "all signs are turned: what do you take from what?"
 columns = np.sum(y, axis=0)
-assert np.allclose(columns, 0), f"the columns add up to {columns}, but each should add up to 0"
+assert np.allclose(columns, 0), (
+    f"the columns add up to {columns}, but each should add up to 0: is what you take from a column "
+    "its own sum, divided by how many numbers it has?"
+)
 nn.utils.check_same(right, y)
 nn.utils.check_same([[-0.5, -3], [-0.5, -2], [1, 5]], center(np.array([[0, 1], [0, 2], [1.5, 9]])))
 

@@ -148,6 +148,9 @@ got = numeric_gradient(np.square, x, np.array([10.0, 1.0]))
 assert np.shape(got) == (2,), f"the gradient has shape {np.shape(got)}, but x has shape (2,)"
 back = "put back the number that you have kept"
 assert np.array_equal(x, [3, 5]), f"x was [3.0, 5.0], and now it is {x.tolist()}: {back}"
+assert np.any(got), (
+    "all slopes are 0: f gets the same numbers twice. A second name for x is no second array"
+)
 assert not np.allclose(got, [60, 0]), "only the first number is measured: does the loop end early?"
 assert not np.allclose(got, [6, 10]), "dy has no effect: weight the outputs by dy, then add them up"
 assert not np.allclose(got, [120, 20]), "twice too large: how far apart are the two points?"
@@ -371,7 +374,7 @@ for layer in (nn.Tanh(), nn.Sigmoid(), nn.Softmax(), nn.Linear(3, 2)):
     error = gradient_error(layer, x)
     nearly = f"{name} is right, but the error is {error:.1e}: does the cache belong to x itself?"
     assert not 1e-7 < error < 1e-3, nearly
-    both = "do backward and the measured slope use the same x and the same dy?"
+    both = "do backward and the measured slope use the same x and dy, in float64?"
     assert error < 1e-7, f"{name} is right, but the error is {error:.1e}: {both}"
 assert np.array_equal(x, kept), "x is no longer what it was"
 

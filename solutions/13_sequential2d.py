@@ -187,7 +187,10 @@ parts = [np.full((2, 1), 7, np.float32), None, np.full((2, 2), 8, np.float32)]
 try:
     joined = join(parts, [1, 3, 2], like)
 except ValueError as error:
-    told = "a part that is None needs zeros, with the rows of like; then all go side by side"
+    told = (
+        "a part that is None needs zeros, with the rows of like; then all go side by side, along "
+        "axis 1, which no new axis is needed for"
+    )
     raise AssertionError(f"{told}. NumPy says: {error}") from error
 assert joined is not None, "join gives back nothing: is there a return?"
 assert joined.shape != (2, 3), "a part that is None still has its columns: fill them with zeros"

@@ -373,6 +373,7 @@ assert not np.array_equal(y, 2 * x), (
     "y is the result of one step: does each step begin with what the last one made, "
     "and does the loop run to its end?"
 )
+assert not np.array_equal(y, 4 * x), "the model runs twice instead of three times: count the steps"
 assert not np.array_equal(y, 16 * x), "the model runs four times instead of three: count the steps"
 nn.utils.check_same([[24], [-8]], y)
 nn.utils.check_same([[6], [-2]], times_two(steps=1).forward(x))
@@ -498,6 +499,7 @@ assert not np.allclose(got, [[2, 7], [0, -4]]), (
 )
 assert not np.allclose(got, w / np.linalg.norm(w)), "the norm of w is not its spectral radius"
 assert not np.allclose(got, w / np.linalg.norm(w, 2)), "the norm of w is not its spectral radius"
+assert not np.allclose(got, 4 * w), "4 times w instead of a quarter: what is divided by what?"
 nn.utils.check_same([[0.5, 1.75], [0, -1]], got)
 assert w[0, 0] == 2, "with_radius changes the matrix that it was given: make a new one"
 with np.errstate(all="ignore"):

@@ -740,6 +740,8 @@ for name in ("v", "w", "b"):
             why.append(
                 "it is as if ReLU let all gradients through, also where its input is below 0"
             )
+        if way == "by hand" and not why:
+            why.append(f"look where {name} stands in forward: what is beside it, what comes back?")
         told = ", ".join([f"d{name} {way} is not the measured slope", *why])
         far = f"{told}:\n{gradient}\nmeasured:\n{slope.round(4)}"
         assert np.allclose(gradient, slope, rtol=1e-3, atol=1e-3), far

@@ -64,7 +64,7 @@ WRONG_ANSWERS = [
         self.v = self.momentum * getattr(self, "v", 0.0) + dw
         w -= self.lr * self.v
         """,
-        "With one parameter all is well",
+        "The first parameter changes something",
     ),
     Mistake(
         "velocity is the gradient's array",
@@ -203,7 +203,7 @@ WRONG_ANSWERS = [
         m_hat, v_hat = self.m / (1 - beta1**t), self.v / (1 - beta2**t)
         w -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
         """,
-        "With one parameter all is well",
+        "The first parameter changes something",
     ),
     Mistake(
         "keeps every gradient",

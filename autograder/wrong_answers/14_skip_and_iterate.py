@@ -216,6 +216,6 @@ WRONG_ANSWERS = [
             "changes the matrix"),
     Mistake("radius is forgotten", RADIUS, ("radius / now", "1 / now"), "is `radius` used"),
     Mistake("multiplies instead of dividing", RADIUS, ("radius / now", "radius * now"),
-            "not equal"),
+            "4 times w instead of a quarter"),
 ]  # fmt: skip
 EQUIVALENT = {}

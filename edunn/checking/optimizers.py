@@ -309,7 +309,7 @@ def _first_step_only(walks: _Walks) -> Answer | None:
 def _moves_at_zero(walks: _Walks) -> Answer | None:
     got, want = walks.zero.first
     most = np.argmax(np.abs(got - want))
-    details = {"got": f"{got[most]:+.3g}", "want": f"{want[most]:+.3g}"}
+    details = {"got": f"{got[most]:.3g}", "want": f"{want[most]:.3g}"}
     return answer("opt_zero_gradient", **details) if walks.moves_at_zero else None
 
 
