@@ -9,7 +9,7 @@ import html
 import re
 import textwrap
 
-CHART = re.compile(r"^```mermaid\r?\n(.*?)^```\r?$", re.M | re.S)
+CHART = re.compile(r"^```mermaid[ \t\r]*\n(.*?)^```[ \t\r]*$", re.M | re.S)
 WIDE, FAR, APART = 102, 30, 8  # of a box; between rows, and boxes of a row
 LINE, LINE_HIGH = 16, 12  # letters of a line of a title, at most; its height
 
@@ -17,8 +17,8 @@ LINE, LINE_HIGH = 16, 12  # letters of a line of a title, at most; its height
 def drawn(text: str) -> str:
     """The text, with each flowchart as a picture; ValueError for a chart of another kind"""
     text = CHART.sub(lambda match: svg(*read(match[1])), text)
-    if left := re.search(r"^.*(```|~~~) *mermaid.*$", text, re.M):
-        raise ValueError(f"a chart that does not begin its line with ```mermaid: {left[0]!r}")
+    if left := re.search(r"^\s*(```|~~~) *mermaid.*$", text, re.M):
+        raise ValueError(f"a chart without its end, or that does not begin its line: {left[0]!r}")
     return text
 
 

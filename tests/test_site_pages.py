@@ -124,7 +124,7 @@ def test_the_map_of_the_exercises_is_a_picture(pages):
 def test_a_chart_that_cannot_be_drawn_is_named(chart, said):
     with pytest.raises(ValueError, match=said):
         exercise_map.drawn(f"```mermaid\n{chart}```\n")
-    with pytest.raises(ValueError, match="does not begin its line"):
+    with pytest.raises(ValueError, match="that does not begin its line"):
         exercise_map.drawn(f"- x\n\n  ```mermaid\n{chart}  ```\n")
 
 

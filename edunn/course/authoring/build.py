@@ -109,15 +109,18 @@ def _reproducible(solution: Any, name: str, release: bytes) -> str:
 
 
 def no_solution_left(solution: Any, blank: Any) -> str:
-    """Prove that no line of a solution is in the release, not even in its metadata, and that no
-    cell for an answer quotes what it is to compute."""
-    given = {line.strip() for text in _strings(blank) for line in text.split("\n")}
+    """Prove that no line of a solution is in the release, not even in its metadata, or within a
+    line of a hint; and that no cell for an answer quotes what it is to compute."""
+    texts = _strings(blank)
+    given = {line.strip() for text in texts for line in text.split("\n")}
+    within = "\0".join(map(_squeezed, texts))
     around = {cell["id"]: _squeezed(cell["source"]) for cell in blank["cells"]}
     lines = list(solution_lines(solution))
     for cell, line in lines:
-        if line in given:
-            raise CourseError(f"cell {cell}: the release still has its solution's line {line!r}")
         value = _value_of(line)
+        tells = value and len(_squeezed(line)) >= TELLING
+        if line in given or (tells and _squeezed(line) in within):
+            raise CourseError(f"cell {cell}: the release still has its solution's line {line!r}")
         if len(_squeezed(value)) >= TELLING and _squeezed(value) in around.get(cell, ""):
             raise CourseError(f"cell {cell}: what is left there quotes its solution: {value!r}")
     return f"none of the {len(lines)} lines of the solution is in the release"

@@ -66,7 +66,8 @@ def write_bundle(
             inside = path.relative_to(course.root / "assignments").as_posix()
             files[inside] = _handed_out(path, inside, address.rstrip("/"), wheel)
     first = next(inside for inside in files if inside.endswith(".ipynb"))
-    about = {"first": first, "count": len(names), "wheel": wheel}
+    count = f"{len(names)} exercises" if len(names) > 1 else "1 exercise"
+    about = {"first": first, "count": count, "wheel": wheel}
     page = Template(README.read_text(encoding="utf-8")).substitute(about)
     files["README.md"] = page.encode()
     proofs = [_gives_nothing_away(course, files), _holds_only_edunn(content)]

@@ -30,7 +30,7 @@ def start_command(context: click.Context, folder: Path, opens: bool) -> None:
     from edunn.course.student.start import lay_out
 
     found = lay_out(folder)
-    console.print(f"{len(found.written)} new files, {len(found.same)} that were there already")
+    console.print(f"new files: {len(found.written)}, there already: {len(found.same)}")
     print_some("that you have worked in stay as they are", [str(path) for path in found.kept])
     first = next((p for p in sorted([*found.written, *found.same, *found.kept])
                   if p.suffix == ".ipynb"), folder)  # fmt: skip
@@ -74,7 +74,8 @@ def check_command(context: click.Context, notebook: Path, seconds: int) -> None:
     with console.status(f"{notebook.name} runs from the start, in a fresh kernel"):
         receipt = check_notebook(notebook, seconds)
     print_receipt(receipt)
-    print_files(receipt_path(notebook))
+    if receipt_path(notebook).exists():
+        print_files(receipt_path(notebook))
     context.exit(0 if receipt.points == receipt.max_points else 1)
 
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,21 @@ from typing import Any
 Outcome = dict[str, tuple[str, str] | None]  # by cell: (name, text) of its exception, or None
 
 
-def run_in_kernel(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Outcome:
+def run_in_kernel(
+    notebook: Any, folder: Path | None = None, seconds: int = 60, variables: Mapping[str, str] = {}
+) -> Outcome:
     """By code cell: the (name, text) of its exception, or None. Cells after one that takes longer
     than `seconds` are missing. A cell that writes to stderr counts as failed: nbgrader would give
-    it no points.
+    it no points. variables: of the kernel's environment, beside those of this process
     """
-    ran = run(notebook, folder, seconds)
+    ran = run(notebook, folder, seconds, variables)
     code = [cell for cell in ran["cells"] if cell["cell_type"] == "code"]
     return {c["id"]: failure(c["outputs"]) for c in code if "execution" in c["metadata"]}
 
 
-def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
+def run(
+    notebook: Any, folder: Path | None = None, seconds: int = 60, variables: Mapping[str, str] = {}
+) -> Any:
     """A copy of the notebook, run from top to bottom, with its outputs.
 
     folder: where it runs; by default one that is thrown away
@@ -49,6 +53,7 @@ def run(notebook: Any, folder: Path | None = None, seconds: int = 60) -> Any:
         if sys.platform != "win32":  # where there are none of these
             manager.transport, manager.ip = "ipc", f"{private}/kernel"  # files, not ports
         options: Any = {"cwd": str(folder or private), "stderr": subprocess.DEVNULL}
+        options["env"] = {**os.environ, **variables}
         try:
             _beside(client.async_execute(**options))
         except (CellTimeoutError, DeadKernelError) as error:

@@ -20,6 +20,8 @@ class Course:
     @classmethod
     def find(cls, start: Path) -> Course:
         """The course around a folder: the nearest one above it with solutions/ and autograder/."""
+        if not start.exists():  # a slip of the pen must not find another course further up
+            raise CourseError(f"{start} is not there: a folder of a course is wanted")
         for folder in (start.resolve(), *start.resolve().parents):
             if (folder / "solutions").is_dir() and (folder / "autograder").is_dir():
                 return cls(folder)

@@ -64,10 +64,13 @@ def export_grades(
     roster: by default the one that was used for grading
     column: what the other system calls the exercise, such as Canvas's "Exercise 2 (4711)"
     """
+    _, sheets = read_sheets(out, only)
     roster = roster or Roster.kept(out)
     if kind != "gradescope" and roster is None:
-        raise CourseError(f"{kind} knows students by other names: it takes a --roster")
-    _, sheets = read_sheets(out, only)
+        lists = {"canvas": "its gradebook (Grades, Export)", "moodle": "its grading worksheet"}
+        raise CourseError(
+            f"{kind} knows students by other names: it takes a --roster, such as {lists[kind]}"
+        )
     if column and len(sheets) > 1:
         raise CourseError(f"one column for {len(sheets)} exercises: name the exercise as well")
     if kind == "gradescope" or roster is None:

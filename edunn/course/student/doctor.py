@@ -43,7 +43,7 @@ def _library() -> Iterator[Fact]:
     yield Fact("edunn", "ok", edunn.__version__)
     others = _others_named_edunn()
     if others:
-        lines = f"pip uninstall {' '.join(others)}, then pip install --force-reinstall {OURS}"
+        lines = f"pip uninstall {' '.join(others)} {OURS}, then install {OURS} as you did at first"
         yield Fact("the name edunn", "wrong", f"also installed by {', '.join(others)}", lines)
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     yield Fact("NumPy", "ok", f"{np.__version__} with {blas.get('name')} {blas.get('version')}")

@@ -39,7 +39,8 @@ def __getattr__(name):
 
 for path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
     module = importlib.import_module(f"my_edunn.{path.stem}")
-    globals().update({name: getattr(module, name) for name in module.__all__})
+    kept = getattr(module, "__all__", ())  # a file of yours may have none
+    globals().update({name: getattr(module, name) for name in kept})
 '''
 GIVEN = {"np": numpy, "nn": edunn}  # what HEADER has
 HEADER = """import numpy as np
@@ -86,11 +87,10 @@ def parts(package: Path) -> dict[str, str]:
     """{name: "yours", "borrowed", or "broken"} of what is in the package; everything else is
     edunn's. broken: the file is no Python any more, and stops the whole package"""
     found = {path.stem: "borrowed" for path in package.glob("*.borrowed")}
-    for path in package.glob("[a-z]*.py"):
+    for path in filter(Path.is_file, package.glob("[a-z]*.py")):
         text = path.read_text(encoding="utf-8", errors="replace")
         names = re.findall(r'^__all__ = \["(\w+)"\]', text, re.M)
-        whole = bool(names) and _is_python(text)
-        found |= dict.fromkeys(names or [path.name], "yours" if whole else "broken")
+        found |= dict.fromkeys(names, "yours" if _is_python(text) else "broken")
     return dict(sorted(found.items()))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import platform
 import re
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ from edunn.course.notebooks.pieces import put_together, without_copies
 from edunn.course.notebooks.reading import NotebookError, read_cells, released_checks
 from edunn.course.notebooks.solution import METADATA, graded_code
 from edunn.course.student import package
+from edunn.course.student.restrict import CHECKING
 from edunn.course.text import without_escapes
 
 PASSED, FAILED, CHANGED = "passed", "not yet", "changed"
@@ -67,7 +69,7 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
     Raises CourseError where there is no notebook, or no check in it.
     """
     if path.is_dir():
-        example = path / f"{path.name}.ipynb"
+        example = path / f"{path.resolve().name}.ipynb"
         raise CourseError(f"{path} is a folder: it takes the notebook in it, such as {example}")
     if not path.is_file():
         raise CourseError(f"{path} is no file")
@@ -79,7 +81,7 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
     graded = graded_code(notebook)
     if not graded and not released:
         raise CourseError(f"{path.name} has no checks: is it a notebook of the course?")
-    found = run_in_kernel(notebook, path.parent, seconds)
+    found = run_in_kernel(notebook, path.parent, seconds, {CHECKING: "1"})
     checks = _each_once(_all_checked(notebook["cells"], graded, found))
     receipt = Receipt(
         path.stem,
@@ -88,7 +90,11 @@ def check_notebook(path: Path, seconds: int = 60) -> Receipt:
         {"edunn": edunn.__version__, "numpy": np.__version__, "python": platform.python_version()},
     )
     text = json.dumps(asdict(receipt), indent=1, sort_keys=True)
-    receipt_path(path).write_text(text + "\n", encoding="utf-8")
+    try:
+        receipt_path(path).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:  # what the checks say is not lost for it
+        said = "%s cannot be written (%s): edunn status will not know of these points"
+        logging.getLogger(__name__).warning(said, receipt_path(path), error.strerror)
     return receipt
 
 
@@ -121,7 +127,7 @@ def _each_once(checks: list[Check]) -> list[Check]:
 def _missing(checks: list[Check], released: Mapping[str, float]) -> Iterator[Check]:
     """Those of the checks it was released with that a notebook does not have any more."""
     there = {check.name for check in checks}
-    reason = "this check is not in the notebook any more; the grader puts it back"
+    reason = "no cell is marked as this check any more; the grader puts it back"
     for name, points in released.items():
         if name not in there:
             yield Check(name, points, CHANGED, reason)

@@ -169,6 +169,16 @@ def test_a_hint_that_quotes_the_answer_is_refused(tmp_path):
         building.no_solution_left(solution, released(solution))
 
 
+@pytest.mark.parametrize("around", ["- {}", "Write `{}` here.", "# {}", "<b>{}</b>", "{}; x = 1"])
+def test_a_line_of_the_solution_within_another_line_is_refused(tmp_path, around):
+    long = SOLUTION.replace("answer = 2 * x", "answer = [2 * number for number in x]")
+    solution = notebook(tmp_path, long, GRADED + "assert double(2) == 4")
+    release = copy.deepcopy(released(solution))
+    release["cells"][0]["source"] += "\n" + around.format("answer = [2*number for number in x]")
+    with pytest.raises(CourseError, match="cell todo: the release still has its solution's line"):
+        building.no_solution_left(solution, release)
+
+
 def test_two_cells_of_one_name_are_refused(tmp_path):
     with pytest.raises(CourseError, match="two cells are called 'check'"):
         notebook(tmp_path, SOLUTION, GRADED + "assert 1\n", GRADED + "assert 2\n")

@@ -96,7 +96,7 @@ REFUSALS = [
     ("regrade 77", 1, "no assignment '77'"),
     ("export", 2, "Missing argument"),
     ("export blackboard", 2, "'blackboard' is not one of 'canvas', 'moodle', 'gradescope'"),
-    ("export canvas --out nix", 1, "canvas knows students by other names: it takes a --roster"),
+    ("export canvas --out nix", 1, "nix has no records"),
     ("export gradescope --out nix", 1, "nix has no records"),
     ("gradescope build 77", 1, "no assignment '77'"),
     ("gradescope build 02 --out nix/a.zip", 1, "nix/a.zip"),
@@ -112,6 +112,8 @@ REFUSALS = [
     ('init ""', 2, "it is empty, where the name of a directory is wanted"),
     ('check ""', 2, "it is empty, where the name of a path is wanted"),
     ('grade "" --out nix', 2, "it is empty, where the name of a path is wanted"),
+    ("--course nix build", 1, "nix is not there: a folder of a course is wanted"),
+    ("--course file build", 2, "'file' is a file"),
     ("statuss", 2, "No such command 'statuss'"),
 ]
 # fmt: on

@@ -29,7 +29,7 @@ def test_the_notebooks_are_laid_out_and_work_is_never_replaced(tmp_path):
     (folder / "03_linear" / "03_linear.ipynb").unlink()
     again = run("start", folder)
     assert again.exit_code == 0
-    assert "1 new files" in again.output
+    assert "new files: 1, there already: " in again.output
     assert "1 that you have worked in stay as they are" in again.output
     assert mine.read_text(encoding="utf-8") == "my work"
     assert (folder / "03_linear" / "03_linear.ipynb").exists()

@@ -118,12 +118,6 @@ def test_the_check_says_what_the_notebook_says(student, old, new, says):
     assert says in " ".join(one.reason for one in receipt.checks)
 
 
-def test_what_is_borrowed_is_not_yours(student):
-    path = student(filled('from edunn.course import borrow\n\nLinear = borrow("Linear")'))
-    assert check_notebook(path).points == 7  # the checks are right; the grader gives nothing for it
-    assert status(path.parent)[0].parts == {"Linear": "borrowed"}
-
-
 def test_what_a_class_uses_goes_with_it(student, tmp_path, monkeypatch):
     helper = "def product(a, b):\n    return a @ b\n\n\n"
     path = student(filled(helper + RIGHT.replace("x @ self.w.data", "product(x, self.w.data)")))
@@ -205,7 +199,7 @@ def test_a_check_that_is_gone_still_counts(student):
     assert (receipt.points, receipt.max_points) == (4, 7)
     (gone,) = (check for check in receipt.checks if check.state == "changed")
     assert (gone.name, gone.points) == ("linear-dw", 3)
-    assert "not in the notebook any more; the grader puts it back" in gone.reason
+    assert "no cell is marked as this check any more; the grader puts it back" in gone.reason
     del notebook["metadata"]["edunn_checks"]  # as of a release before, or saved by some programs
     assert check_notebook(student(notebook)).max_points == 4
 
@@ -224,6 +218,38 @@ def test_a_kept_file_that_is_no_python_any_more_is_broken(student, tmp_path, mon
     assert status(tmp_path)[0].parts == {"Linear": "broken"}
     monkeypatch.chdir(tmp_path)
     assert "broken" in CliRunner().invoke(main, ["status"]).output
+
+
+def test_what_is_borrowed_earns_no_points(student):
+    path = student(filled('from edunn.course import borrow\n\nLinear = borrow("Linear")'))
+    receipt = check_notebook(path)
+    assert (receipt.points, receipt.max_points) == (0, 7)
+    assert status(path.parent)[0].parts == {"Linear": "borrowed"}
+    assert "Linear is borrowed: it earns no points" in receipt.checks[0].reason
+
+
+def test_files_of_ones_own_do_not_stop_the_package(student, tmp_path, monkeypatch):
+    check_notebook(student(filled(RIGHT)))
+    (tmp_path / "my_edunn" / "helpers.py").write_text("def double(x):\n    return 2 * x\n")
+    (tmp_path / "my_edunn" / "folder.py").mkdir()
+    assert status(tmp_path)[0].parts == {"Linear": "yours"}
+    (tmp_path / "my_edunn" / "folder.py").rmdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    own = importlib.import_module("my_edunn")
+    try:
+        assert own.Linear is not nn.Linear
+        assert own.helpers.double(2) == 4
+    finally:
+        for name in [name for name in sys.modules if name.startswith("my_edunn")]:
+            del sys.modules[name]
+
+
+def test_where_no_receipt_can_be_written_the_checks_are_told(student, caplog):
+    path = student(filled(RIGHT))
+    receipt_path(path).mkdir()  # so that it cannot be a file
+    with caplog.at_level("WARNING"):
+        assert check_notebook(path).points == 7
+    assert "03_linear.receipt.json cannot be written (Is a directory)" in caplog.text
 
 
 def test_a_check_stops_at_an_endless_loop(student):
