@@ -145,6 +145,8 @@ shared = np.allclose(error, [2.5, 2.5, 4.5])
 assert not shared, "the errors are half of what they should be: add over j, do not take a mean"
 distances = np.allclose(error, np.sqrt([5, 5, 9]))
 assert not distances, "these are the distances: the error is their square, so take no root"
+assert np.all(np.asarray(error) >= 0), f"the errors are {error}: a square is never below 0"
+assert not np.allclose(error, [137, 5, 5]), "y and y_true are added: how far apart are they?"
 nn.utils.check_same([5, 5, 9], error)
 
 # %% [markdown]
@@ -482,10 +484,14 @@ assert not np.isclose(loss, 3 * np.log(2)), "add over all numbers, and divide by
 sigmoid_first = np.log(1 + np.exp(0.5)) - 0.25
 told = "the scores went through a sigmoid first, which the formula has in it already"
 assert not np.isclose(loss, sigmoid_first), told
-nn.utils.check_same(np.log(2), loss)
+told = "all scores are 0: which terms of the formula are 0 then, and which one is log 2?"
+assert np.isclose(loss, np.log(2), 1e-9), f"the loss is {loss:.6g} instead of 0.693147. {told}"
 
 scores, target = np.log([[3.0, 3.0]]), np.array([[1.0, 0.0]])  # the sigmoid of log 3 is 3/4
-nn.utils.check_same((np.log(4 / 3) + np.log(4)) / 2, BCEWithLogitsLoss().forward(scores, target))
+loss = BCEWithLogitsLoss().forward(scores, target)
+told = "right for scores of 0, so look at the terms that have y outside of the exp"
+right = (np.log(4 / 3) + np.log(4)) / 2
+assert np.isclose(loss, right, 1e-9), f"the loss is {loss:.6g} instead of {right:.6g}. {told}"
 
 with np.errstate(all="ignore"):
     loss = BCEWithLogitsLoss().forward(
