@@ -18,6 +18,8 @@ from hint_cases import (
     last_11_to_20,
     latest_1_to_10,
     latest_11_to_20,
+    next_1_to_10,
+    next_11_to_20,
 )
 
 _PARTS = (
@@ -27,9 +29,12 @@ _PARTS = (
     latest_1_to_10.CASES + latest_11_to_20.CASES,
     final_1_to_10.CASES + final_11_to_20.CASES,
     last_1_to_10.CASES + last_11_to_20.CASES,
+    next_1_to_10.CASES + next_11_to_20.CASES,
 )
 CASES = [case for part in _PARTS for case in part]
-_second, _third, _fourth, _fifth, _sixth = (sum(map(len, _PARTS[:k])) for k in range(1, 6))
+_second, _third, _fourth, _fifth, _sixth, _seventh = (
+    sum(map(len, _PARTS[:k])) for k in range(1, 7)
+)
 HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept back at first
     "first": range(_second),
     "mended": range(_second, _third, 2),
@@ -39,5 +44,6 @@ HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept
     "latest kept": range(_fourth, _fifth),
     "final mended": range(_fifth, _sixth, 2),
     "final kept": range(_fifth + 1, _sixth, 2),
-    "last kept": range(_sixth, len(CASES)),
+    "last kept": range(_sixth, _seventh),
+    "next kept": range(_seventh, len(CASES)),
 }
