@@ -489,7 +489,7 @@ assert np.isclose(loss, np.log(2), 1e-9), f"the loss is {loss:.6g} instead of 0.
 
 scores, target = np.log([[3.0, 3.0]]), np.array([[1.0, 0.0]])  # the sigmoid of log 3 is 3/4
 loss = BCEWithLogitsLoss().forward(scores, target)
-told = "right for scores of 0, so look at the terms that have y outside of the exp"
+told = "right for scores of 0: look at each place where y stands, and at its sign there"
 right = (np.log(4 / 3) + np.log(4)) / 2
 assert np.isclose(loss, right, 1e-9), f"the loss is {loss:.6g} instead of {right:.6g}. {told}"
 

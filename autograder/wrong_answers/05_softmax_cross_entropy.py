@@ -233,17 +233,19 @@ WRONG_ANSWERS = [
         "softmax forgotten",
         LOSS,
         "self.cache = y, labels\nloss = -np.mean(np.log(y[np.arange(len(y)), labels]))",
-        "not equal",
+        "it is made of two terms",
     ),  # fmt: skip
     Mistake("the sign is turned", LOSS, ("loss = np.mean(", "loss = -np.mean("), "is log p[c]"),
     Mistake(
         "the score of the label is forgotten",
         LOSS,
         (" - shifted[np.arange(len(y)), labels]", ""),
-        "not equal",
+        "it is made of two terms",
     ),  # fmt: skip
-    Mistake("the score is not shifted", LOSS, ("- shifted[", "- y["), "not equal"),
-    Mistake("the logarithm is forgotten", LOSS, ("np.log(total)", "total"), "not equal"),
+    Mistake("the score is not shifted", LOSS, ("- shifted[", "- y["), "it is made of two terms"),
+    Mistake(
+        "the logarithm is forgotten", LOSS, ("np.log(total)", "total"), "it is made of two terms"
+    ),
     # CrossEntropyLoss.backward
     Mistake(
         "as many classes as examples",

@@ -18,7 +18,7 @@ WRONG_ANSWERS = [
     Mistake(
         "a column", SQUARED, ("axis=1", "axis=1, keepdims=True"), "one number for each example"
     ),
-    Mistake("not squared", SQUARED, ("**2", ""), "not equal"),
+    Mistake("not squared", SQUARED, ("**2", ""), "a square is never below 0"),
     Mistake("absolute, not squared", SQUARED, ("self.cache**2", "np.abs(self.cache)"), "not equal"),
     Mistake(
         "square of the sum",
@@ -292,7 +292,12 @@ WRONG_ANSWERS = [
         "has shape (3,)",
     ),
     Mistake("the largest score of all", LOGITS, ("np.maximum(y, 0)", "np.max(y)"), "not equal"),
-    Mistake("minus the last term", LOGITS, ("+ np.log1p", "- np.log1p"), "not equal"),
+    Mistake(
+        "minus the last term",
+        LOGITS,
+        ("+ np.log1p", "- np.log1p"),
+        "which terms of the formula are 0 then",
+    ),
     Mistake(
         "a mean of the gradients",
         LOGITS_BACK,
@@ -316,15 +321,27 @@ WRONG_ANSWERS = [
         "40 + a - 40",
     ),
     Mistake("log for log1p", LOGITS, ("np.log1p(", "np.log(1 + "), "loses a tiny a"),
-    Mistake("the minus in exp is forgotten", LOGITS, ("-np.abs", "np.abs"), "not equal"),
+    Mistake(
+        "the minus in exp is forgotten",
+        LOGITS,
+        ("-np.abs", "np.abs"),
+        "look at each place where y stands",
+    ),
     Mistake("the absolute value is forgotten", LOGITS, ("-np.abs(y)", "-y"), "which exp overflows"),
-    Mistake("sign of the target", LOGITS, ("- target", "+ target"), "not equal"),
-    Mistake("the maximum is forgotten", LOGITS, ("np.maximum(y, 0) - ", "-"), "not equal"),
+    Mistake(
+        "sign of the target", LOGITS, ("- target", "+ target"), "look at each place where y stands"
+    ),
+    Mistake(
+        "the maximum is forgotten",
+        LOGITS,
+        ("np.maximum(y, 0) - ", "-"),
+        "look at each place where y stands",
+    ),
     Mistake(
         "arguments exchanged",
         LOGITS,
         f"self.cache = y, target\ny, target = target, y\nloss = np.mean({STABLE})",
-        "not equal",
+        "which terms of the formula are 0 then",
     ),  # fmt: skip
     Mistake(
         "the score for the sigmoid",
