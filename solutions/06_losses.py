@@ -146,6 +146,7 @@ assert not shared, "the errors are half of what they should be: add over j, do n
 distances = np.allclose(error, np.sqrt([5, 5, 9]))
 assert not distances, "these are the distances: the error is their square, so take no root"
 assert np.all(np.asarray(error) >= 0), f"the errors are {error}: a square is never below 0"
+assert not np.allclose(error, [1, 9, 9]), "the sum is squared: square each number, then add up"
 assert not np.allclose(error, [137, 5, 5]), "y and y_true are added: how far apart are they?"
 nn.utils.check_same([5, 5, 9], error)
 

@@ -121,6 +121,8 @@ print(table)
 got, want = total_parameters(classic), sum(row.parameters for row in table.rows)
 assert got == want == 109386, f"784 → 128 → 64 → 10 has 109,386 parameters, not {got:,}"
 again = edunn.Dense(5, 5)
+got = total_parameters(edunn.Sequential(edunn.Dense(5, 5), edunn.ReLU(), edunn.Dense(5, 5)))
+assert got == 60, f"two layers of one size have 60 parameters, not {got}: each counts"
 got = total_parameters(edunn.Sequential(again, edunn.ReLU(), again))
 assert got == 30, f"one layer used twice has 30 parameters, not {got}: shared ones count once"
 again.w.requires_grad = False
@@ -379,6 +381,8 @@ for naps, want in (([0.001, 0.2, 0.02, 0.3], 0.02), ([0.1, 0.2, 0.25, 0.03], 0.0
     got = seconds(sleeper, 3)
     assert got is not None, "seconds returns nothing"
     assert sleeper.calls == 4, f"3 repeats and one to warm up are 4 calls, not {sleeper.calls}"
+    told = "is it called between the two readings, of a clock that runs on while it waits?"
+    assert not 0 <= got < 0.01 * want, f"{got:.4f} s for a call that takes {want} s: {told}"
     assert got >= 0.99 * want, f"{got:.4f} s is less than the shortest call that counts, {want} s"
     assert got < 100 * want, f"{got:.4g} is no number of seconds: the shortest call took {want} s"
     assert got < want + 0.11, (

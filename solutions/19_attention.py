@@ -331,7 +331,7 @@ for words, numbers in known.items():
     assert not np.allclose(a, numbers, equal_nan=True), words
 assert np.all(np.isfinite(a)), (
     f"the weights are {a.tolist()}: is a whole row hidden, its own token as well? Is the hidden "
-    "score -np.inf, and not the mask times a score?"
+    "score -np.inf, and not the mask times a score? 0 times infinity is no number"
 )
 nn.utils.check_same([[1, 0], [1 / 4, 3 / 4]], a)
 assert q[0, 0] == 2**0.5, "weights writes into q, which belongs to its caller: make a new array"

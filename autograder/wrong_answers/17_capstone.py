@@ -246,9 +246,9 @@ WRONG_ANSWERS = [
     Mistake("the last one", "seconds", ("min(times)", "times[-1]"), "is not the shortest of 3"),
     Mistake("starts once", "seconds", ONE_START, "is not the shortest of 3"),
     Mistake("the function is not called", "seconds", NOT_CALLED, "are 4 calls, not 1"),
-    Mistake("measures nothing", "seconds", OUTSIDE, "is less than the shortest call"),
+    Mistake("measures nothing", "seconds", OUTSIDE, "is it called between the two readings"),
     Mistake(
-        "milliseconds", "seconds", ("min(times)", "1000 * min(times)"), "is not the shortest of 3"
+        "milliseconds", "seconds", ("min(times)", "1000 * min(times)"), "is no number of seconds"
     ),
     Mistake(
         "too large",

@@ -84,6 +84,12 @@ class Linear(nn.Linear):
         half = self.cache[: len(dy) / 2]
         return super().backward(dy)
 
+# %% raises_twice
+class Bias(nn.Bias):
+    def backward(self, dy):
+        both = np.concatenate(*[dy, dy], axis=0)
+        return dy, {"b": both.sum(axis=0) / 2}
+
 # %% raises_list
 class Bias(nn.Bias):
     def forward(self, x):

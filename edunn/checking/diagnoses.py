@@ -119,6 +119,7 @@ _ROWS = (
     Diagnosis("raises_recursion", ANYTHING),
     Diagnosis("raises_key", ANYTHING),
     Diagnosis("raises_count", ANYTHING),
+    Diagnosis("raises_twice", ANYTHING),
     Diagnosis("endless", ANYTHING),
     Diagnosis("dtype_not_numbers", MODULE | INITIALIZER),
     Diagnosis("not_finite", MODULE | INITIALIZER),

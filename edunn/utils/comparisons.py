@@ -157,8 +157,8 @@ def _not_finite(calculated: Any) -> str:
     if calculated.dtype.kind != "f" or np.all(np.isfinite(calculated)):
         return ""
     return (
-        "\nnan and inf are no numbers: they come from 0 / 0, from an exp that is too large, or "
-        "from the logarithm of 0 or of a negative number"
+        "\nnan and inf are no numbers: they come from 0 / 0, from 0 times inf, from an exp that is "
+        "too large, from the logarithm of 0 or of a negative number, or from a line that gives them"
     )
 
 

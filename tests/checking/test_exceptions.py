@@ -101,6 +101,8 @@ LINES = [
     ("np.softmax(x)", "raises_no_function", "numpy is asked for softmax, which it does not have"),
     ("np.exp(np.array([x, {}], dtype=object))", "raises_not_numbers", "that is no number"),
     ("x + 'one'", "raises_not_numbers", "that is no number"),
+    ("np.concatenate(*[x, x], axis=1)", "raises_twice", "one argument is given twice"),
+    ("np.sum(x, axis=[0, 1])", "raises_one_size", "where a single whole number is asked for"),
     ("np.random.randn(x.shape)", "raises_one_size", "where a single whole number is asked for"),
     ("np.zeros(4)[0] = x[0]", "raises_number", "one number and an array of many are mixed up"),
     ("x.data = x", "raises_data", ".data is asked of an array"),

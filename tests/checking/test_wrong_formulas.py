@@ -146,8 +146,9 @@ def test_what_mixes_the_numbers_has_no_slope_of_its_own():
         (
             3.0,
             np.nan,
-            "nan and inf are no numbers: they come from 0 / 0, from an exp that is too "
-            "large, or from the logarithm of 0 or of a negative number",
+            "nan and inf are no numbers: they come from 0 / 0, from 0 times inf, from an exp that "
+            "is too large, from the logarithm of 0 or of a negative number, or from a line that "
+            "gives them",
         ),
         ([0, 0], [1, 2], "largest difference: 2"),
         (np.ones((2, 3)), np.ones((3, 2)), "the axes stand in the reverse order"),
