@@ -317,8 +317,10 @@ def _is_about_points(kind: str, cells: list[str]) -> bool:
 
 
 def _is_test_student(row: dict[str, str]) -> bool:
-    """Whether it is Canvas's own, as whom teachers look at a course: no university knows them."""
-    return row["name"] in ("Student, Test", "Test Student") and not row.get("sis_id")
+    """Whether it is Canvas's own, as whom teachers look at a course: no university knows them, and
+    their login is 40 hex digits (instructure/canvas-lms, app/models/course.rb, hmac_sha1)."""
+    named = row["name"] in ("Student, Test", "Test Student") and not row.get("sis_id")
+    return named and bool(re.fullmatch("([0-9a-f]{40})?", row.get("login", "")))
 
 
 def _name_students(rows: list[dict[str, str]]) -> None:

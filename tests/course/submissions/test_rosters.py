@@ -154,14 +154,17 @@ def test_it_is_refused_in_one_line_that_names_the_row(tmp_path, text):
     assert "roster.csv" in said
 
 
+@pytest.mark.parametrize("sis", [True, False])
 @pytest.mark.parametrize("names_apart", [True, False])
-def test_canvas_test_student_is_nobody(tmp_path, names_apart):
-    made = canvas_gradebook(PEOPLE, test_student=True, names_apart=names_apart)
+def test_canvas_test_student_is_nobody(tmp_path, names_apart, sis):
+    """A person of that name is somebody, also where Canvas knows no number of the university's."""
+    made = canvas_gradebook(PEOPLE, test_student=True, names_apart=names_apart, sis=sis)
     roster = read(tmp_path, made)
     assert len(roster.rows) == len(PEOPLE)
     assert roster.find_number("canvas", ["99999"]) is None
     real = Human("Test", "Student", "tstudent", "ts@uni.edu", 15, "s15")
-    made = canvas_gradebook([*PEOPLE, real], test_student=True, names_apart=names_apart)
+    both = [*PEOPLE, real]
+    made = canvas_gradebook(both, test_student=True, names_apart=names_apart, sis=sis)
     assert read(tmp_path, made).find_number("canvas", ["15"]) == "tstudent"
 
 
