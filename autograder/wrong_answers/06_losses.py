@@ -24,7 +24,7 @@ WRONG_ANSWERS = [
         "square of the sum",
         SQUARED,
         "self.cache = y - y_true\nerror = np.sum(self.cache, axis=1) ** 2",
-        "not equal",
+        "the sum is squared",
     ),  # fmt: skip
     Mistake(
         "a root",
