@@ -124,7 +124,7 @@ def verify_exercise(
 
 def _loses(record: Record) -> str:
     """What takes points from a record, or speaks against it in the notebook; "" if nothing does."""
-    return "; ".join(one.reason for one in record.lost) or _seen(record)
+    return "; ".join(one.fault for one in record.lost) or _seen(record)
 
 
 def _checked(course: Course, name: str, notebook: Any) -> list[str]:
@@ -213,7 +213,7 @@ def _disagreements(record: Record) -> Iterator[str]:
             notebook = (
                 f"the notebook says {_first_line(says)!r}" if says else "the notebook accepts it"
             )
-            grader = f"says {result.reason!r}" if result.why else "gives the points"
+            grader = f"says {result.fault!r}" if result.why else "gives the points"
             yield f"{result.name}: {notebook}, the grader {grader}"
 
 
