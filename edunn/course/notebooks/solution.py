@@ -48,8 +48,8 @@ def read_solution(path: Path) -> Any:
             raise CourseError(f"{path.name}: cell {i} needs a grade_id: {cell.source[:40]!r}")
         if named and not re.fullmatch(r"[\w-]+", grade_id(cell) or "", re.ASCII):  # nbgrader's rule
             raise CourseError(
-                f"{path.name}: cell {i}: its grade_id is {grade_id(cell)!r}: write it with the "
-                "letters a to z, digits, - and _ alone"
+                f"{path.name}: cell {i} needs a grade_id: {grade_id(cell)!r} has something else "
+                "than the letters a to z, digits, - and _"
             )
         cell.id = grade_id(cell) or digest_of(i, cell.source)  # jupytext's own ids are random
         if cell.id in seen:

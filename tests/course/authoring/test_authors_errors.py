@@ -110,7 +110,7 @@ def test_a_title_that_gives_no_link(course, title):
         (
             '"grade_id": "bias-dx"',
             '"grade_id": "bias-é"',
-            "its grade_id is 'bias-é': write it with",
+            "needs a grade_id: 'bias-é' has something else",
         ),
         ('"grade": true', '"grade": True', "cannot be read: write it as JSON"),
         ('"grade": true,', '"grade": true', "cannot be read: write it as JSON"),
