@@ -156,6 +156,6 @@ def _is_of_right_kinds(answer: Mistake | RightAnswer) -> bool:
     else:
         return False
     pairs = [one for one in changes if not isinstance(one, str)]
-    if not all(isinstance(one, tuple) and len(one) == 2 for one in pairs):
+    if not all(isinstance(one, (tuple, list)) and len(one) == 2 for one in pairs):
         return False
     return all(isinstance(one, str) for one in [*texts, *(part for pair in pairs for part in pair)])
