@@ -12,6 +12,7 @@ from edunn.course.errors import CourseError
 from edunn.course.hidden_tests.exercise import definitions
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import owner, regions
+from edunn.course.notebooks.written import text_of
 
 Change: TypeAlias = tuple[str, str] | str  # (text of the reference, the new one), or all the code
 
@@ -95,8 +96,14 @@ def _code(change: Change, reference: list[str], todo: str, who: str) -> str:
 
 def read_wrong_answers(course: Course, name: str) -> tuple[list[Mistake], dict[str, str]]:
     """The wrong answers; and {a change of the solution that makes no difference: why}."""
-    found = _of_file(course, course.wrong_answers_path(name), "WRONG_ANSWERS")
-    return found["WRONG_ANSWERS"], found.get("EQUIVALENT", {})
+    where, found = _of_file(course, course.wrong_answers_path(name), "WRONG_ANSWERS", Mistake)
+    equivalent = found.get("EQUIVALENT", {})
+    if not isinstance(equivalent, dict):
+        raise CourseError(
+            f"{where}: EQUIVALENT is a {type(equivalent).__name__}, where a dict is wanted: "
+            '{"a change": "why it changes nothing", ...}'
+        )
+    return found["WRONG_ANSWERS"], equivalent
 
 
 def read_right_answers(course: Course, name: str) -> list[RightAnswer]:
@@ -104,14 +111,51 @@ def read_right_answers(course: Course, name: str) -> list[RightAnswer]:
     path = course.right_answers_path(name)
     answers: list[RightAnswer] = []
     if path.exists():
-        answers = _of_file(course, path, "RIGHT_ANSWERS")["RIGHT_ANSWERS"]
+        answers = _of_file(course, path, "RIGHT_ANSWERS", RightAnswer)[1]["RIGHT_ANSWERS"]
     return answers
 
 
-def _of_file(course: Course, path: Path, wanted: str) -> dict[str, Any]:
-    """What a file of answers defines, which must hold a list of this name."""
-    where = path.relative_to(course.root).as_posix()
-    found = definitions(path.read_text(encoding="utf-8"), where)
-    if not isinstance(found.get(wanted), list):
+def _of_file(course: Course, path: Path, wanted: str, kind: Any) -> tuple[str, dict[str, Any]]:
+    """What a file of answers is called, and what it defines: among it a list of this name, of
+    nothing but answers of one kind."""
+    where = course.inside(path)
+    found = definitions(text_of(path, where), where)
+    answers = found.get(wanted)
+    if answers is None:
         raise CourseError(f"{where} has no list {wanted}")
-    return found
+    if not isinstance(answers, list):
+        raise CourseError(
+            f"{where}: {wanted} is a {type(answers).__name__}, where a list is wanted: [ ... ]"
+        )
+    for place, answer in enumerate(answers):
+        if not isinstance(answer, kind):
+            raise CourseError(
+                f"{where}: {wanted}[{place}] is a {type(answer).__name__}, where a "
+                f"{kind.__name__} is wanted: {WRITTEN[kind]}"
+            )
+        if not _is_of_right_kinds(answer):
+            raise CourseError(
+                f"{where}: {wanted}[{place}], {answer.name!r}, is not written as "
+                f"{WRITTEN[kind]}, where the changed code is a text, or a pair (old text, new text)"
+            )
+    return where, found
+
+
+WRITTEN: dict[Any, str] = {
+    Mistake: 'Mistake("name", "the TODO", changed code, "what the student reads")',
+    RightAnswer: 'RightAnswer("name", {"the TODO": changed code})',
+}
+
+
+def _is_of_right_kinds(answer: Mistake | RightAnswer) -> bool:
+    """Whether an answer has texts, and changes, where they belong."""
+    if isinstance(answer, Mistake):
+        texts, changes = [answer.name, answer.todo, answer.says], [answer.change]
+    elif isinstance(answer.changes, Mapping):
+        texts, changes = [answer.name, *answer.changes, answer.above], [*answer.changes.values()]
+    else:
+        return False
+    pairs = [one for one in changes if not isinstance(one, str)]
+    if not all(isinstance(one, (tuple, list)) and len(one) == 2 for one in pairs):
+        return False
+    return all(isinstance(one, str) for one in [*texts, *(part for pair in pairs for part in pair)])

@@ -40,6 +40,7 @@ def build_exercise(course: Course, name: str, progress: Progress = lambda step: 
 
     Raises CourseError, which names the cell, where something cannot be proved.
     """
+    course.has_own_number(name)
     not_edited(course, name)
     progress("blanking the solution")
     solution = course.solution(name)
@@ -175,7 +176,7 @@ def can_fail(blank: Any) -> str:
 def points_as_said(notebook: Any) -> str:
     """Prove that cells have the points that the text above them, and the table of the first cell,
     say; where nothing is said, there is nothing to prove."""
-    said, total, count = "", 0.0, 0
+    said, worth = "", dict[str, float]()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown" and not is_kind(cell, "solution"):
             said = (SAID.findall(cell["source"]) or [said])[-1]
@@ -186,14 +187,16 @@ def points_as_said(notebook: Any) -> str:
                     f"cell {cell['id']} has {points:g} points, but the text above it says {said}: "
                     f"write ({points:g} points) there"
                 )
-            said, total, count = "", total + points, count + 1
+            said, worth[cell["id"]] = "", points
     told = TOLD.search(notebook["cells"][0]["source"])
     numbers = [float(one) for one in re.findall(r"\d+(?:\.\d+)?", told[1])] if told else []
-    if numbers and sum(numbers) != total:
+    if numbers and sum(numbers) != sum(worth.values()):
+        each = ", ".join(f"{name} {points:g}" for name, points in worth.items())
         raise CourseError(
-            f"the table at the top says {told[1].strip()!r}, but the cells have {total:g} points"  # type: ignore[index]
+            f"the table at the top says {told[1].strip()!r}, but the cells have "  # type: ignore[index]
+            f"{sum(worth.values()):g} points: {each}"
         )
-    return f"no text says other points than its cell has, of {count}"
+    return f"no text says other points than its cell has, of {len(worth)}"
 
 
 def solution_passes(solution: Any) -> str:
@@ -229,7 +232,7 @@ def _grader_agrees(course: Course, name: str, solution: Any, blank: Any) -> str:
         full = judge.judge("solution", NormalisedSubmission(solution))
         none = judge.judge("blank", NormalisedSubmission(blank))
     if full.why:
-        where = f"cell {full.lost[0].name}: {full.lost[0].reason}" if full.lost else full.reason
+        where = f"cell {full.lost[0].name}: {full.lost[0].fault}" if full.lost else full.reason
         raise CourseError(f"the hidden cases do not accept the solution: {where}")
     if none.points:
         raise CourseError("the hidden cases give the blank notebook points")

@@ -25,7 +25,7 @@ import edunn
 from edunn.course.authoring.build import no_solution_left
 from edunn.course.authoring.edited import not_edited
 from edunn.course.errors import CourseError
-from edunn.course.notebooks.addresses import with_addresses
+from edunn.course.notebooks.addresses import folder_on_the_web, with_addresses
 from edunn.course.notebooks.layout import Course
 from edunn.files import write_whole, zipped
 
@@ -55,16 +55,20 @@ def write_bundle(
 
     address: where the folder will be on the web; notebooks then install edunn from there
     Raises CourseError where a notebook is not as it was built, where a solution would be given
-    away, and where the folder has files that are not of an earlier bundle.
+    away, where the folder is one of the course's own or has files that are not of an earlier
+    bundle, and where nothing can be installed from the address.
     """
+    folder = folder.resolve()  # "." has no name
+    _is_apart(course, folder)
+    address = folder_on_the_web(address) if address else ""
     wheel, content = _made_wheel()
     files = {wheel: content, "requirements.txt": f"./{wheel}[student]\njupyterlab>=4\n".encode()}
     names = course.full_names(names)
     for name in names:
         not_edited(course, name)
-        for path in (course.release_path(name), *course.translated_paths(name)):
+        for path in (course.built_path(name), *course.translated_paths(name)):
             inside = path.relative_to(course.root / "assignments").as_posix()
-            files[inside] = _handed_out(path, inside, address.rstrip("/"), wheel)
+            files[inside] = _handed_out(path, inside, address, wheel)
     first = next(inside for inside in files if inside.endswith(".ipynb"))
     count = f"{len(names)} exercises" if len(names) > 1 else "1 exercise"
     about = {"first": first, "count": count, "wheel": wheel}
@@ -80,6 +84,16 @@ def write_bundle(
     write_whole(zip_path, zipped({f"{folder.name}/{path}": files[path] for path in sorted(files)}))
     notebooks = sum(inside.endswith(".ipynb") for inside in files)
     return Bundle(folder, zip_path, notebooks, proofs, _others(folder, files))
+
+
+def _is_apart(course: Course, folder: Path) -> None:
+    """CourseError where a folder is one of the course's own, or has the course in it: students
+    would be given what else is there."""
+    root = course.root.resolve()
+    own = [root / name for name in ("solutions", "autograder", "assignments")]
+    if root.is_relative_to(folder) or any(folder.is_relative_to(one) for one in own):
+        what = "holds the course itself" if root.is_relative_to(folder) else "is of the course"
+        raise CourseError(f"{folder} {what}: choose a folder for students alone, such as handout")
 
 
 def _others(folder: Path, files: Mapping[str, bytes]) -> list[str]:

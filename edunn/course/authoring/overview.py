@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +11,21 @@ from typing import Any
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import is_kind
+from edunn.course.notebooks.written import text_of
 
 NEEDED = {
     "You write": "`Bias.forward`",
     "You need": "the derivative of a sum",
     "Time": "about 35 minutes",
 }
+WHERE = "autograder/overview.md"
+_NUMBER, _WORDS = r"(\d+(?:[.,]\d+)?)\s*", r"(?:(?!hour|hora)\D)*?"
+TIME = re.compile(  # "about 35 minutes", "1.5 hours", "1 h 30 min", and no other number or hour
+    rf"{_WORDS}(?:{_NUMBER}(?:h|hrs?|hours?|horas?)\b)?[\s,]*(?:and|y)?\s*"
+    rf"(?:{_NUMBER}(?:m|mins?|minutes?|minutos?)\b)?{_WORDS}",
+    re.IGNORECASE,
+)
+ENDS = re.compile(r"(?:\b(?:to|or|a|o)\b|[-–])\s*(?=\d)")  # between those of "35 to 45 minutes"
 
 
 @dataclass(frozen=True)
@@ -57,9 +67,9 @@ class _Part:
             first, last = map(int, found.groups())
             rows = [row for row in rows if first <= row.number <= last]
         elif places not in ("", "g"):
-            raise CourseError(
-                f"autograder/overview.md has {{...:{places}}}, not such as {{...:1-17}}"
-            )
+            raise CourseError(f"{WHERE} has {{...:{places}}}, not such as {{...:1-17}}")
+        if not rows:
+            raise CourseError(f"{WHERE} has {{...:{places}}}, and there is no such exercise")
         self.asked |= {row.number for row in rows}
         return self.say(rows)
 
@@ -78,16 +88,21 @@ def overview(course: Course) -> str:
         "automatic": _Part(rows, lambda some: f"{sum(row.by_itself for row in some):g}"),
         "hours": _Part(rows, lambda some: f"{sum(row.about['minutes'] for row in some) / 60:.0f}"),
     }
+    said = {"table": table, **said}
     try:
-        text = _text(course).format(table=table, **said)
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
-        names = ", ".join(f"{{{name}}}" for name in ("table", *said))
+        text = _text(course)
+        for _, field, _, conversion in string.Formatter().parse(text):
+            if field is not None and (field not in said or conversion):
+                raise ValueError(f"{{{field}{'!' if conversion else ''}{conversion or ''}}}")
+        text = text.format_map(said)
+    except ValueError as error:
+        names = ", ".join(f"{{{name}}}" for name in said)
         raise CourseError(
-            f"autograder/overview.md has braces for something else than {names}: {error}. "
+            f"{WHERE} has braces for something else than {names}: {error}. "
             "Braces that are to be read are written twice: {{ and }}"
         ) from None
     if missing := [row.name for row in rows if row.number not in table.asked]:
-        raise CourseError(f"autograder/overview.md has no {{table:...}} with {', '.join(missing)}")
+        raise CourseError(f"{WHERE} has no {{table:...}} with {', '.join(missing)}")
     return text
 
 
@@ -137,12 +152,13 @@ def _map(rows: list[_Row], some: list[_Row], needed: dict[int, set[int]]) -> str
 
 def _text(course: Course) -> str:
     """What stands around the table: autograder/overview.md, with {table} in it, or {table:1-17}."""
-    path = course.root / "autograder" / "overview.md"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if not re.search(r"\{table(:|\})", text):
+    path = course.root / WHERE
+    text = text_of(path, WHERE) if path.exists() else ""
+    if "{table" not in text:
+        lacks = "not there" if not path.exists() else "without {table}" if text else "empty"
         raise CourseError(
-            f"{path} is {'without {table}' if text else 'not there'}: it is the text around the "
-            "table of exercises, such as # The exercises, and {table}"
+            f"{WHERE} is {lacks}: it is the text around the table of exercises, such as # The "
+            "exercises, and {table}"
         )
     return text
 
@@ -153,13 +169,33 @@ def _about(name: str, notebook: Any) -> dict[str, Any]:
     rows = re.findall(r"^\|\s*([^|]+?)\s*\|\s*(.*?)\s*\|\s*$", text, re.MULTILINE)
     found: dict[str, Any] = {row.lower(): value for row, value in rows}
     for row, example in NEEDED.items():
-        if not found.get(row.lower()) or (row == "Time" and not re.search(r"\d", found["time"])):
+        if not found.get(row.lower()):
             raise CourseError(
                 f"{name}: the table of the first cell has no row {row}: write | {row} | {example} |"
             )
-    found["title"] = text.split("\n")[0].partition(":")[2].strip()
-    found["minutes"] = float(re.findall(r"\d+", found["time"])[-1])
+    first = text.split("\n")[0]
+    found["title"] = first.partition(":")[2].strip()
+    if not found["title"]:
+        raise CourseError(
+            f"{name}: its first line is {first!r}: write a title with a colon, # Exercise 2: Bias"
+        )
+    found["minutes"] = _minutes(found["time"])
+    if not found["minutes"]:
+        raise CourseError(
+            f"{name}: the table of the first cell has {found['time']!r} as Time: write it as "
+            "| Time | about 35 minutes |, or | Time | 1 h 30 min |"
+        )
     return found
+
+
+def _minutes(text: str) -> float:
+    """The minutes of "about 35 minutes", "35 to 45 minutes" (the longer end) or "1 h 30 min"; 0
+    where they cannot be told."""
+    found = TIME.fullmatch(ENDS.split(text)[-1])
+    if not found:
+        return 0
+    hours, minutes = (float((one or "0").replace(",", ".")) for one in found.groups())
+    return 60 * hours + minutes
 
 
 def _worth(notebook: Any) -> tuple[float, float]:

@@ -48,8 +48,10 @@ def translated(release: Any, text: str, language: str) -> Any:
                 odd = sorted(set(old) ^ set(found)) or [f"{len(found)} of them, not {len(old)}"]
                 raise CourseError(f"{language}, text {number}: another {what}: {odd[0]}")
         cell["source"], cell["id"] = new, digest_of(places[cell["id"]], new)
-    place = next(i for i, cell in enumerate(notebook["cells"]) if grade_id(cell) == "setup")
+    setup = [i for i, cell in enumerate(notebook["cells"]) if grade_id(cell) == "setup"]
+    if not setup:
+        raise CourseError(f"{language}: no cell has the grade_id setup, below which it is set")
     source = f'nn.checking.set_language("{language}")'
     extra = type(cells[0])(copy.deepcopy(LANGUAGE_CELL), id=LANGUAGE, source=source)
-    notebook["cells"].insert(place + 1, extra)
+    notebook["cells"].insert(setup[0] + 1, extra)
     return notebook

@@ -17,7 +17,12 @@ from typing import Any
 
 import nbformat
 
-from edunn.course.authoring.answers import Mistake, read_right_answers, read_wrong_answers
+from edunn.course.authoring.answers import (
+    Mistake,
+    RightAnswer,
+    read_right_answers,
+    read_wrong_answers,
+)
 from edunn.course.authoring.mutation import change, changed_sources, is_refusal, slips
 from edunn.course.errors import CourseError
 from edunn.course.grading.executor import Progress, no_progress
@@ -84,7 +89,8 @@ def verify_exercise(
     changed = dict(mutated(solution)) if mutants else {}
     copies = {f"the solution, copy {k}": solution for k in range(1, COPIES + 1)}
     parts = dict(_unfinished(solution))
-    right_answers = {f"right: {one.name}": one for one in read_right_answers(course, name)}
+    right = read_right_answers(course, name)
+    right_answers = {f"right: {one.name}": one for one in right}
     notebooks = parts | {who: one.notebook(solution) for who, one in right_answers.items()}
     notebooks |= {f"wrong: {mistake.name}": mistake.notebook(solution) for mistake in wrong_answers}
     notebooks |= {what: notebook for what, notebook in changed.items() if what not in equivalent}
@@ -96,15 +102,16 @@ def verify_exercise(
         return {one.student: one for one in records}
 
     proved = judged(copies, "judging the solution")
-    right = proved["the solution, copy 1"]
-    if right.state == NOT_GRADED:
-        raise CourseError(f"{name}: the solution could not be judged: {right.reason}")
-    proof = Proof(name, right.points, len(todos(solution)), len(right_answers))
+    first = proved["the solution, copy 1"]
+    if first.state == NOT_GRADED:
+        raise CourseError(f"{name}: the solution could not be judged: {first.reason}")
+    proof = Proof(name, first.points, len(todos(solution)), len(right_answers))
     if lost := [loses for one in proved.values() if (loses := _loses(one))]:
         how_often = "" if len(lost) == COPIES else f", with {len(lost)} of {COPIES} secrets"
         proof.faults.append(f"the solution loses points{how_often}: {lost[0]}")
         return proof
     records = judged(notebooks, "judging")
+    proof.faults += _called_alike("right", right)
     for who in right_answers:
         if loses := _loses(records[who]):
             proof.faults.append(f"{who}, loses points: {loses}")
@@ -124,7 +131,7 @@ def verify_exercise(
 
 def _loses(record: Record) -> str:
     """What takes points from a record, or speaks against it in the notebook; "" if nothing does."""
-    return "; ".join(one.reason for one in record.lost) or _seen(record)
+    return "; ".join(one.fault for one in record.lost) or _seen(record)
 
 
 def _checked(course: Course, name: str, notebook: Any) -> list[str]:
@@ -142,15 +149,18 @@ def _checked(course: Course, name: str, notebook: Any) -> list[str]:
         ]
 
 
+def _called_alike(kind: str, answers: Collection[Mistake | RightAnswer]) -> list[str]:
+    """A fault for each name that several answers have: only one of them is judged."""
+    called = Counter(one.name for one in answers)
+    return [f"two {kind} answers are called {name!r}" for name, n in called.items() if n > 1]
+
+
 def _judge_wrong_answers(
     proof: Proof, wrong_answers: list[Mistake], names: dict[str, str], records: dict[str, Record]
 ) -> None:
     """Add to a proof what became of the wrong answers. names: the TODOs"""
     count = Counter(mistake.todo for mistake in wrong_answers)
-    called = Counter(mistake.name for mistake in wrong_answers)
-    proof.faults += [
-        f"two wrong answers are called {name!r}" for name, n in called.items() if n > 1
-    ]
+    proof.faults += _called_alike("wrong", wrong_answers)
     proof.faults += [
         f"{todo} has {count[todo]} wrong answers, not {AT_LEAST}"
         for todo in names
@@ -213,7 +223,7 @@ def _disagreements(record: Record) -> Iterator[str]:
             notebook = (
                 f"the notebook says {_first_line(says)!r}" if says else "the notebook accepts it"
             )
-            grader = f"says {result.reason!r}" if result.why else "gives the points"
+            grader = f"says {result.fault!r}" if result.why else "gives the points"
             yield f"{result.name}: {notebook}, the grader {grader}"
 
 

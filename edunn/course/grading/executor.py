@@ -114,10 +114,9 @@ class Executor(ABC):
         except pool.died:
             return False
         for result in record.lost if record.state != NOT_GRADED else ():
-            said = getattr(result.why, "details", {}).get("said", "")
             raise CourseError(
                 f"nobody is judged: {self.exercise.name}'s own solution loses the points of "
-                f"{result.name}. {result.reason}{f' ({said})' if said else ''}"
+                f"{result.name}. {result.fault}"
             )
         self.proved = record.state != NOT_GRADED
         return True

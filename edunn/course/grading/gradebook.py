@@ -64,11 +64,7 @@ class Blank(ClearSolutions):
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
         if cell.cell_type == "code":
-            try:
-                cell.source = blank(cell.source)
-            except SyntaxError as error:
-                where = f"cell {cell.get('id')}, line {error.lineno}"
-                raise CourseError(f"{where}: SyntaxError: {error.msg}") from None
+            cell.source = blank(cell.source)
             return cell, resources
         return super().preprocess_cell(cell, resources, cell_index)
 

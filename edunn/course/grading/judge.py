@@ -10,7 +10,7 @@ from edunn.course.errors import CourseError
 from edunn.course.grading.output_limits import OutputLimits
 from edunn.course.grading.records import NOT_GRADED, STUDENT_ERROR, CellResult, Record
 from edunn.course.hidden_tests.cases import Student, Wrong, own_secret, random_inputs
-from edunn.course.hidden_tests.exercise import Exercise
+from edunn.course.hidden_tests.exercise import Exercise, in_words
 from edunn.course.messages import Message, Said, said_from
 from edunn.course.notebooks.solution import grade_id, is_automatic, is_kind
 from edunn.course.sandbox.library import Library
@@ -42,7 +42,7 @@ class Judge:
     """Judges submissions of one exercise. library: what its workers run with"""
 
     def __init__(self, exercise: Exercise, library: Library, secret: bytes, limits: Limits):
-        self.name, self.release = exercise.name, exercise.released()
+        self.exercise, self.name, self.release = exercise, exercise.name, exercise.released()
         self.translations = [json.loads(one) for one in exercise.translations]
         self.cases, self.library = exercise.cases(), library
         self.secret, self.limits = secret, limits
@@ -280,7 +280,7 @@ class Run:
     def first_wrong(self, name: str) -> Said | None:
         """What the first hidden case that fails says; None when all pass."""
         rng = random_inputs(self.secret, self.record.student, name)
-        for case in self.judge.cases[name]:
+        for number, case in enumerate(self.judge.cases[name], 1):
             student = Student(lambda program, start: self.ask({"program": program, "start": start}))
             student.explains = self.explains
             try:
@@ -291,9 +291,23 @@ class Run:
                 raise
             except MemoryError:
                 raise _Exhausted from None
-            except Exception as error:  # a case met an answer that nobody thought of
-                return Message("odd", {"error": type(error).__name__, "said": str(error)[:300]})
+            except (Exception, SystemExit) as error:  # SystemExit: exit() in a case
+                return self.of_failed_case(error, f"case {number} of {name}")
         return None
+
+    def of_failed_case(self, error: BaseException, case: str) -> Message:
+        """What a student reads of a case that has raised an error, with what its author reads.
+
+        An `assert` of the author's is as good as Wrong: its words are of the file of the cases.
+        Else the case met an answer that nobody thought of, or is itself not as it must be.
+        """
+        exercise = self.judge.exercise
+        place = exercise.line_of(error) or f"{exercise.cases_file}, {case}"
+        told = {"fault": readable(f"{place}: {in_words(error)}", 500)}
+        if isinstance(error, AssertionError) and exercise.raised_in(error):
+            text = readable(str(error), 500).strip()
+            return Message.own_words(text, "wrong") if text else Message("no_reason", told)
+        return Message("odd", {"error": type(error).__name__} | told)
 
 
 def _cleaned(said: Said) -> Said:

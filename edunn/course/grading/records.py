@@ -43,6 +43,12 @@ class CellResult:
         """Why points are missing, in a sentence for the student; "" if none are."""
         return sentence(self.why) if self.why else ""
 
+    @property
+    def fault(self) -> str:
+        """The same for the author of the exercise: where a hidden case has failed itself, its line
+        and its error. No student reads it."""
+        return str(getattr(self.why, "details", {}).get("fault", self.reason))
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data, of which `from_dict` makes an equal result."""
         why = self.why.as_dict() if self.why else None

@@ -180,12 +180,18 @@ def expect(
 
     if isinstance(want, dict):
         _expect_dict(what, got, {str(key): one for key, one in want.items()}, tolerance)
-    elif isinstance(want, (list, tuple)) and _as_array(want) is want:  # not of numbers alone
-        _expect_list(what, got, want, tolerance)
+    elif isinstance(want, (list, tuple)) and (_as_array(want) is want or _other_list(got, want)):
+        _expect_list(what, got, want, tolerance)  # not of numbers alone, or not as many
     elif isinstance(want, (str, bool, np.bool_)) or want is None:
         _expect_plain(what, got, want)
     else:
         _expect_array(what, got, np.asarray(want), mistakes or {}, tolerance)
+
+
+def _other_list(got: Any, want: Sequence[Any]) -> bool:
+    """Whether an answer is a list, as is wanted, but of other parts than can be numbers of one
+    array as large."""
+    return isinstance(got, (list, tuple)) and (len(got) != len(want) or _as_array(got) is got)
 
 
 def _expect_plain(what: str | Message, got: Any, want: Any) -> None:
@@ -282,6 +288,36 @@ def _as_array(value: Any) -> Any:
     return array if array.dtype.kind in "biuf" else value
 
 
+def the_example(example: Any) -> str:
+    """What an example of a case is called, to its author."""
+    code = getattr(example, "__code__", None)
+    return f"the example on line {code.co_firstlineno}" if code else "the example"
+
+
+def _comparable(name: str, want: Any) -> None:
+    """CourseError where a reference gives what cannot be compared, such as a set."""
+    if isinstance(want, dict):
+        for one in want.values():
+            _comparable(name, one)
+    elif isinstance(want, (list, tuple)) and _as_array(want) is want:
+        for one in want:
+            _comparable(name, one)
+    elif not (isinstance(want, str) or want is None or _is_of_numbers(want)):
+        raise CourseError(
+            f"the reference of a case for {name} gives one {type(want).__name__}, which cannot be "
+            "compared: a truth value, a number, a text, None, an array of numbers, or a list, dict "
+            "or tuple of such is wanted"
+        )
+
+
+def _is_of_numbers(value: Any) -> bool:
+    """Whether a value is a number, a truth value, or can be an array of such."""
+    try:
+        return np.asarray(value).dtype.kind in "biuf"
+    except ValueError:
+        return False
+
+
 def drawn(name: str, example: Callable[..., Any], rng: np.random.Generator) -> tuple[Any, ...]:
     """What an example of a case draws; CourseError where its author forgot that it is a tuple.
 
@@ -290,8 +326,8 @@ def drawn(name: str, example: Callable[..., Any], rng: np.random.Generator) -> t
     found = example(rng)
     if not isinstance(found, tuple):
         raise CourseError(
-            f"the example of a case for {name} gives one {type(found).__name__}, where a tuple is "
-            "wanted: (x,) for a single argument"
+            f"{the_example(example)} of a case for {name} gives one {type(found).__name__}, where "
+            "a tuple is wanted: (x,) for a single argument"
         )
     return found
 
@@ -321,6 +357,7 @@ def values(
         for _ in range(tries):
             arguments = drawn(name, example, rng)
             want = reference(*built(arguments))
+            _comparable(name, want)
             sent = [student.value(a) if isinstance(a, np.ndarray) else a for a in arguments]
             result = student.apply(name, *sent)
             arrays = [one for one, a in zip(sent, arguments) if isinstance(a, np.ndarray)]

@@ -12,6 +12,7 @@ from edunn.course.errors import CourseError
 from edunn.course.hidden_tests.cases import Case
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import graded_code, withheld
+from edunn.course.notebooks.written import text_of
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Exercise:
         """
         solution, path = course.solution(name), course.cases_path(name)
         release = course.released(name) if release is None else release
-        source = path.read_text(encoding="utf-8")
-        found = definitions(source, f"autograder/cases/{name}.py")  # tells its author what is wrong
+        source = text_of(path, where := _file_of(name))
+        found = definitions(source, where)  # tells its author what is wrong
         others = [path.read_text(encoding="utf-8") for path in course.translated_paths(name)]
         exercise = cls(name, json.dumps(release), source, withheld(solution), others)
         cases, wanted = _cases(name, found), [cell["id"] for cell in graded_code(solution)]
@@ -49,11 +50,17 @@ class Exercise:
                 f"{path.name} has no hidden case for {', '.join(without)}: each graded cell of "
                 "code needs one, in CASES under its id"
             )
-        if odd := [cell for cell in cases if cell not in wanted]:
+        if odd := [str(cell) for cell in cases if cell not in wanted]:
             raise CourseError(
                 f"{path.name} has cases for {', '.join(odd)}: the graded cells of code are "
                 f"{', '.join(wanted)}"
             )
+        for cell, some in cases.items():
+            if other := [one for one in some if not callable(one)]:
+                raise CourseError(
+                    f"{where}: CASES[{cell!r}] has a {type(other[0]).__name__} where a case is "
+                    "wanted: what values(...) gives, or a function of (student, rng)"
+                )
         return exercise
 
     def released(self) -> Any:
@@ -63,19 +70,49 @@ class Exercise:
     def cases(self) -> dict[str, list[Case]]:
         """The hidden cases, by graded cell. What their file raises comes through: it is no text for
         students."""
-        return _cases(self.name, _run(self.source, f"{self.name}.py"))
+        return _cases(self.name, _run(self.source, self.cases_file))
+
+    def line_of(self, error: BaseException) -> str:
+        """Where in the file of the cases an error arose: "autograder/cases/02_bias.py, line 9"; ""
+        where none of its lines took part."""
+        return _place(self.cases_file, error)
+
+    def raised_in(self, error: BaseException) -> bool:
+        """Whether a line of the file of the cases has itself raised an error."""
+        frames = traceback.extract_tb(error.__traceback__)
+        return bool(frames and frames[-1].filename == self.cases_file)
+
+    @property
+    def cases_file(self) -> str:
+        """What the file of the cases is called, to its author."""
+        return _file_of(self.name)
+
+
+def _file_of(name: str) -> str:
+    return f"autograder/cases/{name}.py"
 
 
 def _cases(name: str, found: dict[str, Any]) -> dict[str, list[Case]]:
     """CASES, of what a file of cases defines."""
-    if not isinstance(found.get("CASES"), dict):
+    where, cases = _file_of(name), found.get("CASES")
+    if cases is not None and not isinstance(cases, dict):
+        raise CourseError(
+            f"{where}: CASES is a {type(cases).__name__}, where a dict is wanted: "
+            '{"the id of a graded cell": [a case, ...], ...}'
+        )
+    if cases is None:
         near = [one for one in found if one.casefold() in ("case", "cases")]
         there = f", but {near[0]}" if near else ""
         raise CourseError(
-            f"autograder/cases/{name}.py has no dict CASES{there}: write "
+            f"{where} has no dict CASES{there}: write "
             'a dict of that name, {"the id of a graded cell": [a case, ...], ...}'
         )
-    cases: dict[str, list[Case]] = found["CASES"]
+    for cell, some in cases.items():
+        if not isinstance(some, (list, tuple)):
+            raise CourseError(
+                f"{where}: CASES[{cell!r}] is a {type(some).__name__}, where a list of cases is "
+                "wanted: put it into [ ]"
+            )
     return cases
 
 
@@ -92,9 +129,26 @@ def definitions(source: str, where: str) -> dict[str, Any]:
     """
     try:
         return _run(source, where)
-    except SyntaxError as error:
-        raise CourseError(f"{where}, line {error.lineno}: SyntaxError: {error.msg}") from None
+    except SystemExit as error:  # else a build would end here, and say that all is well
+        raise CourseError(
+            f"{_place(where, error) or where}: SystemExit: the file ends Python: take exit() out"
+        ) from None
     except Exception as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        line = [frame.lineno for frame in frames if frame.filename == where][-1]
-        raise CourseError(f"{where}, line {line}: {type(error).__name__}: {error}") from error
+        raise CourseError(f"{_place(where, error) or where}: {in_words(error)}") from error
+
+
+def in_words(error: BaseException) -> str:
+    """An exception and its text, for an author; a CourseError has all of it in its text."""
+    if isinstance(error, CourseError):
+        return str(error)
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+def _place(where: str, error: BaseException) -> str:
+    """The file and the last of its lines that led to an error; "" if none did."""
+    if isinstance(error, SyntaxError) and error.filename == where:
+        return f"{where}, line {error.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == where]
+    return f"{where}, line {lines[-1]}" if lines else ""

@@ -25,6 +25,7 @@ from edunn.course.hidden_tests.cases import (
     built,
     drawn,
     expect,
+    the_example,
 )
 from edunn.course.messages import Message
 
@@ -142,9 +143,10 @@ def _drawn(name: str, example: Example, rng: np.random.Generator) -> Any:
     """What an example draws; CourseError where its author forgot that it is two tuples."""
     found = drawn(name, example, rng)
     if len(found) != 2 or not all(isinstance(one, tuple) for one in found):
+        kinds = ", ".join(type(x).__name__ for x in found)
         raise CourseError(
-            f"the example of a case for {name} gives ({', '.join(type(x).__name__ for x in found)})"
-            ", where two tuples are wanted: (arguments of the constructor), (inputs of forward)"
+            f"{the_example(example)} of a case for {name} gives ({kinds}), where two tuples "
+            "are wanted: (arguments of the constructor), (inputs of forward)"
         )
     return found
 

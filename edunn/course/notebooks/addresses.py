@@ -9,15 +9,40 @@ import copy
 import re
 from typing import Any
 
-GITHUB = re.compile(  # (owner, repository, branch with folder)
-    r"https://(?:raw\.githubusercontent|github)\.com/([\w.-]+)/([\w.-]+)/(?:(?:raw|blob|tree)/)?(.+)"
+from edunn.course.errors import CourseError
+
+# (owner, repository, branch with folder): the two forms that give a file, and not a page about it
+# (https://github.com/isaacs/github/issues/1920)
+GITHUB = re.compile(
+    r"https://(?:raw\.githubusercontent\.com/([\w.-]+/[\w.-]+)|github\.com/([\w.-]+/[\w.-]+)/raw)"
+    r"/([\w./%-]+)"
 )
+OF_GITHUB = re.compile(r"https?://(?:www\.|raw\.)?github(?:usercontent)?\.com\b", re.IGNORECASE)
+RELEASE = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+/releases/download/[\w.%-]+")
+FOLDER = re.compile(r"https?://[\w.-]*\w(?::\d+)?(?:/[^\s\"'\\?#]*)?")
 COLAB = "https://colab.research.google.com/"
 INSTALLS = "install --quiet edunn-course"  # as released
 INSTALL = re.compile(r'(?<="pip", ")install --quiet [^"\s]+(?=")')
 BADGE = re.compile(
     rf"^\[!\[Open in Colab\]\({COLAB}assets/colab-badge\.svg\)\]\({COLAB}[\w./%-]+\)\n\n"
 )
+
+
+def folder_on_the_web(address: str) -> str:
+    """An address without a / at its end; CourseError where notebooks could not install a wheel from
+    there: what is no address, and pages of GitHub about a folder."""
+    folder = address.rstrip("/")
+    if not FOLDER.fullmatch(folder):
+        raise CourseError(
+            f"{address!r} is no address of a folder: write such as https://course.example.org/edunn"
+        )
+    gives_files = GITHUB.fullmatch(folder) or RELEASE.fullmatch(folder)
+    if OF_GITHUB.match(folder) and not gives_files:
+        raise CourseError(
+            f"{address} gives no files: write https://github.com/ME/COURSE/raw/main, and the "
+            "folder behind it, if there is one"
+        )
+    return folder
 
 
 def with_addresses(notebook: Any, path: str, folder: str, wheel: str) -> Any:
@@ -30,8 +55,7 @@ def with_addresses(notebook: Any, path: str, folder: str, wheel: str) -> Any:
     for cell in made["cells"]:
         cell["source"] = cell["source"].replace(INSTALLS, f"install --quiet {folder}/{wheel}")
     if where := GITHUB.fullmatch(folder):
-        owner, repository, branch = where.groups()
-        address = f"{COLAB}github/{owner}/{repository}/blob/{branch}/{path}"
+        address = f"{COLAB}github/{where[1] or where[2]}/blob/{where[3]}/{path}"
         badge = f"[![Open in Colab]({COLAB}assets/colab-badge.svg)]({address})"
         made["cells"][0]["source"] = f"{badge}\n\n{made['cells'][0]['source']}"
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from edunn.course.errors import CourseError
 from edunn.course.notebooks.solution import read_solution
+from edunn.course.notebooks.written import text_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class Course:
                 return cls(folder)
         raise CourseError(f"no course around {start}: no folder with solutions/ and autograder/")
 
+    def inside(self, path: Path) -> str:
+        """What a file of the course is called: "autograder/cases/02_bias.py"."""
+        return path.relative_to(self.root).as_posix()
+
     def assignments(self) -> list[str]:
         """The names of all exercises, in order."""
         return sorted(path.stem for path in (self.root / "solutions").glob("*.py"))
@@ -34,9 +40,24 @@ class Course:
     def full_name(self, name: str) -> str:
         """The assignment that a name, a number or a part of a name stands for."""
         found = [a for a in self.assignments() if name in (a, a.partition("_")[0], a[3:])]
-        if len(found) != 1:
+        if len(found) > 1:
+            raise CourseError(f"{name!r} may be {' or '.join(found)}: write the whole name")
+        if not found:
             raise CourseError(f"no assignment {name!r}; there are {', '.join(self.assignments())}")
         return found[0]
+
+    def has_own_number(self, name: str) -> None:
+        """CourseError where an exercise is not called NN_name, or another one has its number."""
+        if not re.fullmatch(r"\d\d_.+", name):
+            raise CourseError(
+                f"solutions/{name}.py is called after no number: call it 03_{name}.py, with the "
+                "number of the exercise in two digits, or move it out of solutions/"
+            )
+        others = [one for one in self.assignments() if one[:3] == name[:3] and one != name]
+        if others:
+            raise CourseError(
+                f"solutions/{name}.py has the number of {others[0]}.py: give one of them another"
+            )
 
     def full_names(self, names: Iterable[str]) -> list[str]:
         """The assignments that some names stand for; without names, all assignments."""
@@ -53,21 +74,25 @@ class Course:
     def translations(self, name: str) -> dict[str, str]:
         """{language: text} of the translations of an exercise."""
         found = sorted((self.root / "solutions").glob(f"*/{name}.md"))
-        return {path.parent.name: path.read_text(encoding="utf-8") for path in found}
+        return {path.parent.name: text_of(path, self.inside(path)) for path in found}
 
     def translated_paths(self, name: str) -> list[Path]:
         """Where the notebooks for students in other languages are, of those that were built."""
         paths = [self.release_path(name, language) for language in self.translations(name)]
         return [path for path in paths if path.exists()]
 
+    def built_path(self, name: str) -> Path:
+        """Where the notebook for students is; CourseError if it has not been built."""
+        path = self.release_path(name)
+        if not path.exists():
+            raise CourseError(f"{name} has not been built: edunn build {name}")
+        return path
+
     def released(self, name: str) -> Any:
         """The notebook that students got; CourseError if it has not been built."""
         import nbformat  # slow to import, and `edunn --help` does not need it
 
-        path = self.release_path(name)
-        if not path.exists():
-            raise CourseError(f"{name} has not been built: edunn build {name}")
-        return nbformat.read(path, as_version=4)
+        return nbformat.read(self.built_path(name), as_version=4)
 
     def cases_path(self, name: str) -> Path:
         """The file of the hidden cases of an exercise."""

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
+import math
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from edunn.course.errors import CourseError
+from edunn.course.notebooks.written import closed_names, python_of, text_of
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 CHECKS = "edunn_checks"  # where a notebook says with which checks it was released, {name: points}
 LANGUAGE = "language"  # the id of the cell that a translation has more than the release
+UNREAD = "incorrectly_encoded_metadata"  # jupytext's name for nbgrader={...} that is no JSON
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -27,18 +31,36 @@ def read_solution(path: Path) -> Any:
     """The notebook of a jupytext percent file; the same bytes give the same notebook."""
     import jupytext
 
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    text = text_of(path)
+    if not text.strip():
+        raise CourseError(f"{path.name} is empty: begin it with # %% [markdown] and a title below")
+    notebook = jupytext.reads(text, fmt="py:percent")
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: set[str] = set()
     for i, cell in enumerate(notebook.cells):
-        unnamed = "nbgrader" in cell.metadata or BEGIN in cell.source
-        if unnamed and not re.fullmatch(r"[\w-]+", grade_id(cell) or ""):
+        if unread := cell.metadata.get(UNREAD):
+            raise CourseError(
+                f"{path.name}: cell {i}: {unread[:60]} ... cannot be read: write it as JSON, with "
+                "double quotes, commas between, and true or false in small letters"
+            )
+        named = "nbgrader" in cell.metadata or BEGIN in cell.source
+        if named and not grade_id(cell):
             raise CourseError(f"{path.name}: cell {i} needs a grade_id: {cell.source[:40]!r}")
+        if named and not re.fullmatch(r"[\w-]+", grade_id(cell) or "", re.ASCII):  # nbgrader's rule
+            raise CourseError(
+                f"{path.name}: cell {i} needs a grade_id: {grade_id(cell)!r} has something else "
+                "than the letters a to z, digits, - and _"
+            )
         cell.id = grade_id(cell) or digest_of(i, cell.source)  # jupytext's own ids are random
         if cell.id in seen:
             raise CourseError(f"{path.name}: two cells are called {cell.id!r}")
         if forgotten := _forgotten(cell):
             raise CourseError(f"{path.name}: cell {cell.id}: {forgotten}")
+        if cell.cell_type == "code" and (grade_id(cell) or "close(" in cell.source):
+            try:
+                list(closed_names(python_of(cell.source)))
+            except CourseError as error:
+                raise CourseError(f"{path.name}: cell {cell.id}, {error}") from None
         seen.add(cell.id)
     checks = {cell.id: cell.metadata["nbgrader"]["points"] for cell in graded_code(notebook)}
     notebook.metadata = METADATA | {CHECKS: checks}
@@ -54,11 +76,42 @@ def _forgotten(cell: Any) -> str:
     about = cell.metadata.get("nbgrader")
     if not isinstance(about, dict):
         return ""
-    if (about.get("grade") or about.get("task")) and "points" not in about:
-        return 'it has no points: write "points": 2 into its nbgrader={...}'
-    if "schema_version" not in about:
-        return 'it has no schema_version: write "schema_version": 3 into its nbgrader={...}'
+    for key in ("grade", "locked", "solution", "task"):
+        if not isinstance(about.get(key, False if key == "task" else None), bool):
+            return _to_write(about, key, "true or false")
+    if (about["grade"] or about.get("task") or "points" in about) and not _is_worth(about):
+        return _to_write(about, "points", "2")
+    if about.get("schema_version") != 3:
+        return _to_write(about, "schema_version", "3")
+    return _of_kind(about, cell.cell_type == "markdown")
+
+
+def _of_kind(about: Any, is_text: bool) -> str:
+    """What a text cell, or a cell of code, cannot be to nbgrader, and what to write."""
+    if about.get("task"):
+        return "" if is_text else "a task is a text: begin its cell with # %% [markdown]"
+    if is_text and about["grade"] and not about["solution"]:
+        return 'it is a text that is graded: write "solution": true, and students write into it'
+    if is_text and about["solution"] and not about["grade"]:
+        return 'it is a text that students write: write "grade": true, and its points'
     return ""
+
+
+def _to_write(about: Any, key: str, wanted: str) -> str:
+    """What is said of a key of nbgrader={...} that is missing, or has a value of no use."""
+    into = f'write "{key}": {wanted} into its nbgrader={{...}}'
+    if key not in about:
+        return f"it has no {key}: {into}"
+    other = ", or another number that is not negative" if key == "points" else ""
+    got = json.dumps(about[key], ensure_ascii=False)
+    return f"its {key} {'are' if key == 'points' else 'is'} {got}: {into}{other}"
+
+
+def _is_worth(about: Any) -> bool:
+    """Whether a cell has points: a number that is not negative."""
+    points = about.get("points")
+    number = isinstance(points, (int, float)) and not isinstance(points, bool)
+    return number and math.isfinite(points) and points >= 0
 
 
 def digest_of(place: int, source: str) -> str:
@@ -179,14 +232,12 @@ def solution_lines(notebook: Any) -> Iterator[tuple[str, str]]:
 
 def closes(notebook: Any) -> list[str]:
     """The names in the notebook's call close("Linear", ...)."""
-    calls = [
-        node
+    return [
+        name
         for cell in notebook["cells"]
         if cell["cell_type"] == "code" and "close(" in cell["source"]
-        for node in ast.walk(ast.parse(cell["source"]))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "close"
+        for name in closed_names(python_of(cell["source"]))
     ]
-    return [ast.literal_eval(argument) for call in calls for argument in call.args]
 
 
 def withheld(notebook: Any) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from edunn.course.cli.commands import main
+from edunn.course.notebooks.addresses import folder_on_the_web
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.solution import fill
 from edunn.course.submissions.normalise import normalise
@@ -148,6 +149,61 @@ def test_what_else_is_in_the_folder_is_named(tmp_path):
     assert "03_linear/03_linear.ipynb" in said
     assert "notes.txt" in said
     assert "HEAD" not in said
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("foo", "is no address of a folder: write such as https://"),
+        ("https://course.example.org/a b", "is no address of a folder"),
+        ("https://course.example.org/?folder=a", "is no address of a folder"),
+        ("https://github.com/ME/COURSE", "gives no files: write https://github.com/ME/COURSE/raw/"),
+        ("https://github.com/ME/COURSE/tree/main/handout", "gives no files: write"),
+        ("https://github.com/ME/COURSE/raw", "gives no files: write"),
+        ("https://www.github.com/ME/COURSE/blob/main", "gives no files: write"),
+    ],
+)
+def test_an_address_from_which_nothing_can_be_installed_is_refused(address, said, tmp_path):
+    code, told = bundle(tmp_path / "course", "02", "--address", address)
+    assert code == 1
+    assert said in told
+    assert not (tmp_path / "course").exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://github.com/ME/COURSE/raw/main/",
+        "https://raw.githubusercontent.com/ME/COURSE/main",
+        "https://github.com/ME/COURSE/releases/download/v1",
+        "https://me.github.io/course",
+        "http://localhost:8000",
+    ],
+)
+def test_addresses_that_give_files(address):
+    assert folder_on_the_web(address) == address.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "out", [".", "..", "solutions", "autograder/x", "assignments/../solutions"]
+)
+def test_folders_of_the_course_itself_are_refused(out, tmp_path):
+    root = tmp_path / "course"
+    for part in ("solutions", "autograder", "assignments"):
+        (root / part).mkdir(parents=True)
+    said = CliRunner().invoke(main, ["--course", str(root), "bundle", str(root / out)])
+    assert said.exit_code == 1
+    assert "choose a folder for students alone, such as handout" in " ".join(said.output.split())
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_before_a_build_the_sentence_says_so(tmp_path):
+    for part in ("solutions", "autograder"):
+        (tmp_path / part).mkdir()
+    (tmp_path / "solutions" / "01_x.py").write_text("# %%\n", encoding="utf-8")
+    said = CliRunner().invoke(main, ["--course", str(tmp_path), "bundle", str(tmp_path / "out")])
+    assert said.exit_code == 1
+    assert "01_x has not been built: edunn build 01_x" in said.output
 
 
 def test_an_unknown_exercise_is_refused(tmp_path):

@@ -64,6 +64,7 @@ from edunn.course.authoring import RightAnswer
 
 FORWARD = "Linear.forward"
 RIGHT_ANSWERS = [
+    RightAnswer("not kept", {FORWARD: ("x @", "x @")}),
     RightAnswer("wrong", {FORWARD: ("x @", "-x @")}),
     RightAnswer("not kept", {FORWARD: ("self.w.data", "self.w.data * ONE")}, "ONE = np.ones(1)"),
 ]
@@ -71,6 +72,7 @@ RIGHT_ANSWERS = [
     faults = faults_with(tmp_path, "autograder/right_answers", bank)
     assert "it has 2 right answers, not 6" in faults
     for expected in (
+        "two right answers are called 'not kept'",
         "right: wrong, loses points: ",
         "right: wrong, in edunn check: linear-forward: ",
         "right: not kept, in edunn check: Linear is not kept",

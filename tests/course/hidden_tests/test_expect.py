@@ -38,6 +38,11 @@ WRONG = {  # what is wanted, what is answered: what is said
     "deep": ({"a": {"b": ["x"]}}, {"a": {"b": ["y"]}}, "f['a']['b'][0] is 'y', not 'x'"),
     "no list": (["a"], "a", "f is str, not a list"),
     "an item less": (["a", "b"], ["a"], "f has 1 items, not 2"),
+    "a number less": ([1, 2], [1], "f has 1 items, not 2"),
+    "no numbers": ([1.5, 2], [], "f has 0 items, not 2"),
+    "a row less": ([[1, 2], [3, 4]], [[1, 2]], "f has 1 items, not 2"),
+    "a number less in a row": ([[1, 2], [3, 4]], [[1, 2], [3]], "f[1] has 1 items, not 2"),
+    "an array of another length": ([1, 2], np.ones(5), "f has shape (5,), not (2,)"),
     "another order": (["a", "b"], ["b", "a"], "f[0] is 'b', not 'a'"),
     "a text for a number": ([["a", 1]], [["a", "1"]], "f[0][1] is str, not an array"),
 }
