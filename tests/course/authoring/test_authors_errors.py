@@ -338,6 +338,7 @@ CASES = dict.fromkeys(["bias-forward", "bias-dx", "bias-db"], [case])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", RAISED)
 def test_a_fault_in_a_case_is_told_to_its_author_and_not_to_students(course, line):
     for_author, for_student = RAISED[line]
