@@ -204,13 +204,6 @@ def test_a_check_that_is_gone_still_counts(student):
     assert check_notebook(student(notebook)).max_points == 4
 
 
-def test_what_stopped_is_told_before_what_is_missing_for_it(student):
-    receipt = check_notebook(student(filled(RIGHT.replace("self.cache = x", "self.cache = (x"))))
-    said = [check.reason for check in receipt.checks]
-    assert all(line.startswith("a cell above it stopped with SyntaxError: ") for line in said)
-    assert all("; so " in line for line in said)
-
-
 def test_a_kept_file_that_is_no_python_any_more_is_broken(student, tmp_path, monkeypatch):
     check_notebook(student(filled(RIGHT)))
     file = tmp_path / "my_edunn" / "linear.py"

@@ -268,8 +268,8 @@ def test_edunn_check_names_the_cell_that_stopped(tmp_path):
     path = tmp_path / f"{NAME}.ipynb"
     path.write_bytes(raw(notebook))
     reason = check_notebook(path).checks[0].reason
-    assert reason.startswith("NameError: ")
-    assert "a cell above it stopped with SyntaxError: " in reason
+    assert reason.startswith("a cell above it stopped with SyntaxError: ")
+    assert "; so NameError: " in reason
 
 
 def test_some_deeds_and_editors_really_judged(tmp_path):
