@@ -94,6 +94,8 @@ def _is_apart(course: Course, folder: Path) -> None:
     if root.is_relative_to(folder) or any(folder.is_relative_to(one) for one in own):
         what = "holds the course itself" if root.is_relative_to(folder) else "is of the course"
         raise CourseError(f"{folder} {what}: choose a folder for students alone, such as handout")
+    if (folder / "gradebook.db").exists():
+        raise CourseError(f"{folder} holds grades: choose a folder for students alone")
 
 
 def _others(folder: Path, files: Mapping[str, bytes]) -> list[str]:

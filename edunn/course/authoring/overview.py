@@ -192,7 +192,7 @@ def _minutes(text: str) -> float:
     """The minutes of "about 35 minutes", "35 to 45 minutes" (the longer end) or "1 h 30 min"; 0
     where they cannot be told."""
     found = TIME.fullmatch(ENDS.split(text)[-1])
-    if not found:
+    if not found or re.search(r"\b(half|media)\b", text):
         return 0
     hours, minutes = (float((one or "0").replace(",", ".")) for one in found.groups())
     return 60 * hours + minutes

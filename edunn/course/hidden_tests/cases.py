@@ -182,7 +182,7 @@ def expect(
         _expect_dict(what, got, {str(key): one for key, one in want.items()}, tolerance)
     elif isinstance(want, (list, tuple)) and (_as_array(want) is want or _other_list(got, want)):
         _expect_list(what, got, want, tolerance)  # not of numbers alone, or not as many
-    elif isinstance(want, (str, bool, np.bool_)) or want is None:
+    elif isinstance(want, (str, bool, np.bool_)) or want is None or _is_huge(want):
         _expect_plain(what, got, want)
     else:
         _expect_array(what, got, np.asarray(want), mistakes or {}, tolerance)
@@ -219,12 +219,15 @@ def _expect_array(
     if got is None:
         refuse("nothing_for_array")
     if not isinstance(got, np.ndarray):
+        if want.ndim == 0:  # a single number, of which students need know no arrays
+            refuse("value", got=f"{got!r:.60}", want=_number(want))
         refuse("not_array", got=type(got).__name__)
     if got.shape != want.shape:
         turned = want.ndim == 2 and got.shape == want.T.shape
         id = "shape_transposed" if turned else "shape"
         refuse(id, got=str(got.shape), want=str(want.shape))
-    room = tolerance * max(float(np.max(np.abs(want), initial=0.0)), 1e-12)
+    whole = got.dtype.kind in "iu" and want.dtype.kind in "iu"  # numbers that are counted
+    room = 0.0 if whole else tolerance * max(float(np.max(np.abs(want), initial=0.0)), 1e-12)
     wrong = ~(np.abs(got.astype(float) - want) <= room)  # true for NaN as well
     if np.any(wrong):
         raise Wrong(_why_wrong(what, got, want, wrong, _fitting(got, mistakes, room)))
@@ -271,12 +274,15 @@ def _why_wrong(
     if not np.all(np.isfinite(got)):
         return Message("not_finite", {"what": what})
     if want.ndim == 0:
-        return Message(
-            "value", {"what": what, "got": f"{got.item():.6g}", "want": f"{want.item():.6g}"}
-        )
+        return Message("value", {"what": what, "got": _number(got), "want": _number(want)})
     return Message(
         "numbers_wrong", {"what": what, "count": int(wrong.sum()), "size": int(wrong.size)}
     )
+
+
+def _number(value: Any) -> str:
+    """A number as a text: whole numbers with all their digits."""
+    return str(value.item()) if value.dtype.kind in "iu" else f"{value.item():.6g}"
 
 
 def _as_array(value: Any) -> Any:
@@ -302,12 +308,17 @@ def _comparable(name: str, want: Any) -> None:
     elif isinstance(want, (list, tuple)) and _as_array(want) is want:
         for one in want:
             _comparable(name, one)
-    elif not (isinstance(want, str) or want is None or _is_of_numbers(want)):
+    elif not (isinstance(want, str) or want is None or _is_huge(want) or _is_of_numbers(want)):
         raise CourseError(
             f"the reference of a case for {name} gives one {type(want).__name__}, which cannot be "
             "compared: a truth value, a number, a text, None, an array of numbers, or a list, dict "
             "or tuple of such is wanted"
         )
+
+
+def _is_huge(value: Any) -> bool:
+    """Whether a value is a whole number of more than 64 bits, of which there are no arrays."""
+    return isinstance(value, int) and not -(2**63) <= value < 2**64
 
 
 def _is_of_numbers(value: Any) -> bool:

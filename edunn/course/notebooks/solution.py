@@ -18,6 +18,7 @@ from edunn.course.errors import CourseError
 from edunn.course.notebooks.written import closed_names, python_of, text_of
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
+CLOSES = re.compile(r"^close\(", re.MULTILINE)  # the course's own, which is a line by itself
 CHECKS = "edunn_checks"  # where a notebook says with which checks it was released, {name: points}
 LANGUAGE = "language"  # the id of the cell that a translation has more than the release
 UNREAD = "incorrectly_encoded_metadata"  # jupytext's name for nbgrader={...} that is no JSON
@@ -56,7 +57,7 @@ def read_solution(path: Path) -> Any:
             raise CourseError(f"{path.name}: two cells are called {cell.id!r}")
         if forgotten := _forgotten(cell):
             raise CourseError(f"{path.name}: cell {cell.id}: {forgotten}")
-        if cell.cell_type == "code" and (grade_id(cell) or "close(" in cell.source):
+        if cell.cell_type == "code" and (grade_id(cell) or CLOSES.search(cell.source)):
             try:
                 list(closed_names(python_of(cell.source)))
             except CourseError as error:
@@ -235,7 +236,7 @@ def closes(notebook: Any) -> list[str]:
     return [
         name
         for cell in notebook["cells"]
-        if cell["cell_type"] == "code" and "close(" in cell["source"]
+        if cell["cell_type"] == "code" and CLOSES.search(cell["source"])
         for name in closed_names(python_of(cell["source"]))
     ]
 

@@ -18,15 +18,15 @@ _closed: dict[str, Any] = {}  # by name: the references that are closed now
 class _Closed:
     """What stands where the reference was: any use of it says what to do instead."""
 
-    def __init__(self, name: str):
-        self._name = name
+    def __init__(self, name: str, said: str = ""):
+        last = name.rpartition(".")[2]
+        self._said = said or (
+            f"nn.{name} is closed here, because this notebook is about writing your own. If "
+            f'you are stuck: from edunn.course import borrow; {last} = borrow("{name}")'
+        )
 
     def _refuse(self) -> None:
-        last = self._name.rpartition(".")[2]
-        raise NotImplementedError(
-            f"nn.{self._name} is closed here, because this notebook is about writing your own. If "
-            f'you are stuck: from edunn.course import borrow; {last} = borrow("{self._name}")'
-        )
+        raise NotImplementedError(self._said)
 
     def __call__(self, *args: Any, **options: Any) -> None:
         self._refuse()
@@ -57,10 +57,10 @@ def close(*names: str) -> None:
 
 def borrow(name: str) -> Any:
     """The reference of a closed class, for a student who is stuck. `edunn status` lists it as
-    borrowed."""
+    borrowed; where a notebook is run for its points, any use of it says that it earns none."""
     check_choice("borrow", name, _closed, "name")
     package.note_borrowed(name)
     if CHECKING in os.environ:
-        raise NotImplementedError(f"{name} is borrowed: it earns no points, here or in the grader")
+        return _Closed(name, f"{name} is borrowed: it earns no points, here or in the grader")
     print(f"{name} is borrowed from edunn. It earns no points; come back and write your own.")
     return _closed[name]

@@ -148,6 +148,20 @@ def test_what_is_forgotten_in_a_cell(course, old, new, said):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "%matplotlib inline\nplt.close()",
+        "%matplotlib inline\nnp.allclose(1, 1)",
+        "def close(a, b):\n    return abs(a - b) < 1e-9\n\n\nassert close(1, 1)",
+    ],
+)
+def test_what_only_looks_like_close_is_left_alone(course, source):
+    path = course.root / "solutions" / "02_bias.py"
+    path.write_text(path.read_text() + f"\n# %%\n{source}\n", encoding="utf-8")
+    assert course.solution("02_bias")["cells"][-1]["source"] == source
+
+
 FILES = {
     "cases": lambda course: Exercise.of(course, "02_bias"),
     "wrong_answers": lambda course: read_wrong_answers(course, "02_bias"),

@@ -179,6 +179,30 @@ def test_a_line_of_the_solution_within_another_line_is_refused(tmp_path, around)
         building.no_solution_left(solution, release)
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("return result", "two functions, which return results in minutes"),
+        ("else:", "else:"),
+        ("total = 0", "total = 0"),
+        ("return True", "return True"),
+        ("for number in numbers:", "for number in numbers:"),
+        ('return "no real roots"', '"no real roots" for another text'),
+        ("import math", "import math"),
+        ("super().__init__()", "super().__init__()"),
+        ("self.inputs = inputs", "self.inputs = inputs"),
+        ("point = (0.0, 0.0, 0.0)", "the origin, (0.0, 0.0, 0.0)"),
+        ('"""', '"""'),
+    ],
+)
+def test_how_python_is_written_gives_nothing_away(line, text):
+    region = f"### BEGIN SOLUTION\n{line}\n### END SOLUTION"
+    cells = [{"id": "todo", "cell_type": "code", "source": region, "metadata": {}}]
+    blank = [{"id": "play", "cell_type": "code", "source": text, "metadata": {}}]
+    blank.append({"id": "todo", "cell_type": "code", "source": f"# {text}", "metadata": {}})
+    building.no_solution_left({"cells": cells}, {"cells": blank})
+
+
 def test_two_cells_of_one_name_are_refused(tmp_path):
     with pytest.raises(CourseError, match="two cells are called 'check'"):
         notebook(tmp_path, SOLUTION, GRADED + "assert 1\n", GRADED + "assert 2\n")

@@ -206,6 +206,13 @@ def test_before_a_build_the_sentence_says_so(tmp_path):
     assert "01_x has not been built: edunn build 01_x" in said.output
 
 
+def test_a_folder_of_grades_is_refused(tmp_path):
+    (tmp_path / "gradebook.db").write_bytes(b"")
+    code, said = bundle(tmp_path, "02")
+    assert code == 1
+    assert "holds grades" in " ".join(said.split())
+
+
 def test_an_unknown_exercise_is_refused(tmp_path):
     code, said = bundle(tmp_path / "course", "99")
     assert code == 1

@@ -24,6 +24,8 @@ RIGHT = {  # what is wanted: answers that are as good
     "dict of lists": ({"a": [1, 2], "b": []}, [{"a": [1, 2], "b": []}, {"a": (1, 2), "b": []}]),
     "dict of numbers as keys": ({1: "a"}, [{1: "a"}]),
     "empty": ({}, [{}]),
+    "whole number": (10**7, [10**7, np.int64(10**7), float(10**7)]),
+    "of many digits": (2**70, [2**70]),
 }
 WRONG = {  # what is wanted, what is answered: what is said
     "false": (True, False, "f is False, not True"),
@@ -44,7 +46,15 @@ WRONG = {  # what is wanted, what is answered: what is said
     "a number less in a row": ([[1, 2], [3, 4]], [[1, 2], [3]], "f[1] has 1 items, not 2"),
     "an array of another length": ([1, 2], np.ones(5), "f has shape (5,), not (2,)"),
     "another order": (["a", "b"], ["b", "a"], "f[0] is 'b', not 'a'"),
-    "a text for a number": ([["a", 1]], [["a", "1"]], "f[0][1] is str, not an array"),
+    "a text for a number": ([["a", 1]], [["a", "1"]], "f[0][1] is '1', not 1"),
+    "one too few": (500_500, 500_499, "f is 500499, not 500500"),
+    "one of ten million": (10**7, 10**7 + 1, "f is 10000001, not 10000000"),
+    "one too few, in a list": (
+        [500_500, 1],
+        [500_499, 1],
+        "f has the right shape, but 1 of 2 numbers are wrong",
+    ),
+    "of many digits": (2**70, 2**70 + 1, f"f is {2**70 + 1}, not {2**70}"),
 }
 
 

@@ -221,12 +221,16 @@ def test_what_is_borrowed_earns_no_points(student):
     assert "Linear is borrowed: it earns no points" in receipt.checks[0].reason
 
 
+def test_what_is_borrowed_to_compare_with_costs_nothing(student):
+    borrowed = 'from edunn.course import borrow\n\nTheirs = borrow("Linear")  # to look at\n\n\n'
+    assert check_notebook(student(filled(borrowed + RIGHT))).points == 7
+
+
 def test_files_of_ones_own_do_not_stop_the_package(student, tmp_path, monkeypatch):
     check_notebook(student(filled(RIGHT)))
     (tmp_path / "my_edunn" / "helpers.py").write_text("def double(x):\n    return 2 * x\n")
     (tmp_path / "my_edunn" / "folder.py").mkdir()
     assert status(tmp_path)[0].parts == {"Linear": "yours"}
-    (tmp_path / "my_edunn" / "folder.py").rmdir()
     monkeypatch.syspath_prepend(str(tmp_path))
     own = importlib.import_module("my_edunn")
     try:
