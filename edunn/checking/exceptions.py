@@ -29,7 +29,7 @@ INSTEAD = {  # words of other libraries, and what stands for them in NumPy
     "double": "astype", "append": "np.append", "maximum": "np.maximum",
 }  # fmt: skip
 ITERATOR = r"'\w*(iterator|reversed|zip|map|filter|generator|enumerate|dict_values|dict_items)'"
-IN_PLACE = r"\.(?P<word>reverse|sort|append|extend|insert|update|clear|shuffle|fill)\("  # give None
+IN_PLACE = r"\.(?P<word>reverse|sort|append|insert|clear|shuffle|fill)\("  # give None
 SEVERAL = r"\b(?P<word>eig|eigh|svd|qr|slogdet|lstsq|polyfit|meshgrid|divmod|frexp|modf)\("
 ALONG = (
     r"\.(?P<word>sum|mean|prod|max|min|std|var|any|all|argmax|argmin|cumsum)\([^()]*, *(?!axis)\w"
@@ -89,7 +89,7 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"object of type " + NUMBER + " has no len", "raises_number"),
     (r"only (0-dimensional|length-1|size-1) arrays can be converted", "raises_number"),
     (r"setting an array element with a sequence\.?$", "raises_number"),
-    (r"must be passed as a .sequence|needs? to be a sequence|to be a sequence", "raises_no_list"),
+    (r"passed as a .sequence|to be a sequence", "raises_no_list"),
     (r"as a data type", "raises_sizes"),
     (r"too many indices|AxisError|axes don't match", "raises_axes"),
     (r"boolean index did not match", "raises_mask"),
@@ -186,11 +186,7 @@ def _by_line(id: str, where: str, name: str | None) -> Answer | None:
         return answer("raises_several", word=several["word"])
     if id == "raises_key" and re.search(r"\] *[-+*/]=", where):
         return answer("raises_first_time")
-    if (
-        id in ("raises_none", "raises_no_list")
-        and called
-        and called["word"] not in ("extend", "update")
-    ):
+    if id in ("raises_none", "raises_no_list") and called:
         return answer("raises_in_place", word=called["word"])
     return answer("raises_grad") if id == "raises_none" and ".grad" in where else None
 
@@ -212,8 +208,8 @@ def _innermost(error: BaseException) -> tuple[FrameType | None, str, bool]:
 
 def _is_in_edunn(error: BaseException) -> bool:
     """Whether it was raised in edunn itself, by what the student has handed over."""
-    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    return package_of(frame.f_globals) == "edunn"
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and package_of(frames[-1].f_globals) == "edunn"
 
 
 def _calling(error: BaseException, frame: FrameType | None) -> str:

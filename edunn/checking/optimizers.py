@@ -64,11 +64,12 @@ class Path:
                 given.append((parameter.grad, g))
             fresh = [parameter.grad for parameter in parameters]
             arrays = [parameter.data for parameter in parameters]
-            built_with = _settings(optimizer) if self.step == 1 else {}
+            before = _settings(optimizer) if self.step == 1 else {}
             optimizer.step()
-            now = _settings(optimizer)
-            changed = {n: (old, now.get(n, old)) for n, old in built_with.items()}
-            self.settings |= {n: pair for n, pair in changed.items() if pair[0] != pair[1]}
+            after = _settings(optimizer) if before else {}
+            for name in before.keys() & after.keys():
+                if before[name] != after[name]:
+                    self.settings[name] = before[name], after[name]
             if any(p.grad is not g for p, g in zip(parameters, fresh)) or not all(
                 np.array_equal(now, before) for now, before in given
             ):

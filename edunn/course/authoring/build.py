@@ -115,17 +115,17 @@ def no_solution_left(solution: Any, blank: Any) -> str:
     texts = _strings(blank)
     given = {line.strip() for text in texts for line in text.split("\n")}
     within = "\0".join(map(_spaced, texts))
-    around = {cell["id"]: _squeezed(cell["source"]) for cell in blank["cells"]}
+    around = {cell["id"]: _spaced(cell["source"]) for cell in blank["cells"]}
     lines = list(solution_lines(solution))
     for cell, line in lines:
         if not _tells(line):
             continue
         value = _value_of(line)
         quoted = rf"(?<!\w){re.escape(_spaced(line))}(?!\w)"
-        long = value and len(_squeezed(line)) >= TELLING
+        long = value and len(_spaced(line)) >= TELLING
         if line in given or (long and re.search(quoted, within)):
             raise CourseError(f"cell {cell}: the release still has its solution's line {line!r}")
-        if len(_squeezed(value)) >= TELLING and _squeezed(value) in around.get(cell, ""):
+        if len(_spaced(value)) >= TELLING and _spaced(value) in around.get(cell, ""):
             raise CourseError(f"cell {cell}: what is left there quotes its solution: {value!r}")
     return f"none of the {len(lines)} lines of the solution is in the release"
 
@@ -167,10 +167,6 @@ def _value_of(line: str) -> str:
 def _spaced(text: str) -> str:
     """The text with one blank between words, and none elsewhere."""
     return re.sub(r"(?<!\w)\s+|\s+(?!\w)", "", re.sub(r"\s+", " ", text))
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s", "", text)
 
 
 def _strings(value: Any) -> list[str]:
