@@ -18,6 +18,8 @@ from hint_cases import (
     last_11_to_20,
     latest_1_to_10,
     latest_11_to_20,
+    likely_1_to_10,
+    likely_11_to_20,
     next_1_to_10,
     next_11_to_20,
 )
@@ -30,10 +32,11 @@ _PARTS = (
     final_1_to_10.CASES + final_11_to_20.CASES,
     last_1_to_10.CASES + last_11_to_20.CASES,
     next_1_to_10.CASES + next_11_to_20.CASES,
+    likely_1_to_10.CASES + likely_11_to_20.CASES,
 )
 CASES = [case for part in _PARTS for case in part]
-_second, _third, _fourth, _fifth, _sixth, _seventh = (
-    sum(map(len, _PARTS[:k])) for k in range(1, 7)
+_second, _third, _fourth, _fifth, _sixth, _seventh, _eighth = (
+    sum(map(len, _PARTS[:k])) for k in range(1, 8)
 )
 HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept back at first
     "first": range(_second),
@@ -45,5 +48,6 @@ HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept
     "final mended": range(_fifth, _sixth, 2),
     "final kept": range(_fifth + 1, _sixth, 2),
     "last kept": range(_sixth, _seventh),
-    "next kept": range(_seventh, len(CASES)),
+    "next kept": range(_seventh, _eighth),
+    "likely kept": range(_eighth, len(CASES)),  # thought up without the other sets at hand
 }

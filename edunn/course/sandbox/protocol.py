@@ -22,6 +22,7 @@ from edunn.course.text import whole
 
 MAX_HEADER, MAX_FRAME = 4_000_000, 64_000_000  # bytes: of the JSON, of the arrays
 MAX_DEPTH, MAX_AXES, MAX_LENGTH = 8, 32, 1 << 40
+PIECE = 1 << 16  # bytes that are asked for at least
 LOOK_EVERY = 0.5  # seconds between two calls of `watch`
 MAX_OUTPUT = 20_000  # characters kept of what one cell prints
 MAX_FIGURES = 4  # of one cell
@@ -110,6 +111,7 @@ class Channel:
 
     def __init__(self, sock: socket.socket, watch: Callable[[], None] = lambda: None):
         self.sock, self.watch, self.looked = sock, watch, time.monotonic()
+        self.came = bytearray()  # what has come of the next frame: a small one comes in one piece
 
     def send(self, value: Any, seconds: float | None = None) -> None:
         """Send a value. TypeError if it cannot be sent, ProtocolError if nobody takes it."""
@@ -147,8 +149,7 @@ class Channel:
 
     def take(self, size: int, deadline: float | None) -> bytes:
         """The next `size` bytes."""
-        taken = bytearray()
-        while len(taken) < size:
+        while len(self.came) < size:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise ProtocolTimeout("it did not answer in time")
@@ -157,12 +158,14 @@ class Channel:
                 self.watch()
             self.sock.settimeout(LOOK_EVERY if left is None else min(left, LOOK_EVERY))
             try:
-                piece = self.sock.recv(min(1 << 20, size - len(taken)))
+                piece = self.sock.recv(max(PIECE, min(1 << 20, size - len(self.came))))
             except TimeoutError:
                 continue
             except OSError as error:
                 raise GoneError(f"it is gone ({error})") from None
             if not piece:
                 raise GoneError("it is gone")
-            taken += piece
-        return bytes(taken)
+            self.came += piece
+        taken = bytes(self.came[:size])
+        del self.came[:size]
+        return taken
