@@ -11,7 +11,7 @@ from edunn.backend import Array, Shape
 from edunn.core import Grads, Module, ParameterGrads
 from edunn.explain import Explanation, as_html, explain, summary
 from edunn.inputs import check_choice
-from edunn.words import ModuleWords, title_of
+from edunn.words import ModuleWords, old_words, title_of
 
 Entry: TypeAlias = tuple[str | None, Module]  # a layer, under its name where it has one
 K = TypeVar("K")  # what gradients go by: names or Parameters
@@ -212,6 +212,7 @@ class ModuleList(Chain):
     """A list of modules, whose parameters are parameters of this one; called, it runs them in a
     row."""
 
+    @old_words(modules="layers")
     def __init__(self, layers: Iterable[Module] = ()) -> None:
         super().__init__(_as_entries((list(layers),)))
 
@@ -219,6 +220,7 @@ class ModuleList(Chain):
 class ModuleDict(_Holder):
     """A dict of modules, whose parameters are parameters of this one."""
 
+    @old_words(modules="layers")
     def __init__(self, layers: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
         super().__init__(_as_entries((dict(layers),)))
 

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from edunn.backend import device_of, to
+from edunn.backend import default_dtype, device_of, to
+from edunn.inputs import show
 from edunn.operators import Operators
 from edunn.pytorch_differences import missing as near
 
@@ -140,8 +141,40 @@ def refused_words(*words: str, near: str) -> Callable[[Any], Any]:
                     raise TypeError(f"{who} takes no {word}: what the original edunn did is {near}")
             return init(*args, **options)
 
-        without_words.refused = words  # type: ignore[attr-defined]
+        without_words.also_takes = words  # type: ignore[attr-defined]
         return without_words
+
+    return decorate
+
+
+def accept(layer: object, words: dict[str, Any], **known: Any) -> None:
+    """Refuse words of PyTorch's that ask for what is not built; `known` has what they are there."""
+    for name, value in words.items():
+        if not (value is None or isinstance(value, (int, float, str))) or value != known[name]:
+            wanted = f"{known[name]!r}: nothing else is built"
+            raise ValueError(f"{type(layer).__name__} got {name}={show(value)}, not {wanted}")
+
+
+def settled_words(**known: Any) -> Callable[[Any], Any]:
+    """Let a constructor take PyTorch's keywords for what is not built, where they ask for nothing
+    else: ceil_mode=False. So it does with dtype=, for that of all new parameters; with device=, the
+    module is moved there."""
+
+    def decorate(init: Any) -> Any:
+        @wraps(init)
+        def with_settled_words(
+            self: Any, *args: Any, device: Any = None, dtype: Any = None, **options: Any
+        ) -> None:
+            accept(self, {word: options.pop(word) for word in known if word in options}, **known)
+            if dtype is not None and dtype != default_dtype():
+                wanted = f"{default_dtype()}: set_default_dtype says which, for all layers"
+                raise ValueError(f"{type(self).__name__} got dtype={show(dtype)}, not {wanted}")
+            init(self, *args, **options)
+            if device is not None:
+                self.to(device)
+
+        with_settled_words.also_takes = (*known, "device", "dtype")  # type: ignore[attr-defined]
+        return with_settled_words
 
     return decorate
 
@@ -153,7 +186,7 @@ def named(**words: str) -> Callable[[Any], Any]:
         init = old_words(**words)(cls.__init__)
         takes = signature(init).parameters
         takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values())
-        known = {*takes, *words, *getattr(init, "refused", ())}
+        known = {*takes, *words, *getattr(init, "also_takes", ())}
 
         @wraps(init)
         def init_and_name(self: Any, *args: Any, name: str | None = None, **options: Any) -> None:

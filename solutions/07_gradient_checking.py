@@ -155,6 +155,9 @@ assert not np.allclose(got, [60, 0]), "only the first number is measured: does t
 assert not np.allclose(got, [6, 10]), "dy has no effect: weight the outputs by dy, then add them up"
 assert not np.allclose(got, [120, 20]), "twice too large: how far apart are the two points?"
 assert not np.allclose(got, [30, 5]), "half of what it should be: how far apart are the two points?"
+assert not np.allclose(got, [60e-10, 10e-10]), (
+    "h times h too small: you multiply by h where you divide. What does Python do first in a / 2 * h?"
+)
 first_got = got
 coarse = numeric_gradient(lambda x: x**3, np.array([2.0]), np.array([1.0]), h=0.1)
 one_sided = "a difference to one side only: you need f on both sides of x"

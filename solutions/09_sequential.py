@@ -80,6 +80,8 @@ for layer, right in ((nn.Linear(5, 3), 15), (nn.Bias(3), 3), (nn.ReLU(), 0), (nn
     told = f"{layer} has {right} numbers to learn, but you count {found}"
     each = "each array has as many numbers as its shape says"
     assert found == right or found != len(layer.parameters()), f"{told}: {each}"
+    rows = sum(len(p.data) for p in layer.parameters())
+    assert found == right or found != rows, f"{told}: those are the rows. How long is each row?"
     added = sum(sum(p.data.shape) for p in layer.parameters())
     assert found == right or found != added, f"{told}: those are the sizes of its axes, added up"
     assert found == right, told

@@ -138,6 +138,8 @@ def cut(x, sizes):
 x = np.arange(14.0).reshape(2, 7)
 parts = cut(x, [2, 1, 4])
 assert isinstance(parts, list), f"cut gives {type(parts).__name__}; a list of arrays is needed"
+places = "what you cut with takes the places of the cuts, and three cuts make four parts"
+assert len(parts) != 4, f"cut gives 4 parts for 3 sizes: {places}. Where does the first part end?"
 assert len(parts) == 3, f"cut gives {len(parts)} parts for 3 sizes: one part for each size"
 shapes = [np.shape(part) for part in parts]
 assert all(len(shape) == 2 and shape[0] == 2 for shape in shapes), (

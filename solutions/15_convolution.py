@@ -433,6 +433,10 @@ nn.utils.check_same([[-6, 1, 8], [-2, -8, -2]], without[0, 0])
 nn.utils.check_same([[-8, -4, -5], [5, 13, -7]], without[1, 2])
 added = y - without
 assert added.any(), "y does not change with the bias: is b used in forward?"
+assert not np.allclose(added, [100, 200, 300]), (
+    "b is added along the last axis, one number for each column, but it has one for each output "
+    "channel: which axis of y are the channels?"
+)
 assert np.allclose(added, [[[[100]], [[200]], [[300]]]]), (
     "each output channel has its own bias, which is added once to each number of y"
 )

@@ -741,6 +741,10 @@ for name in ("v", "w", "b"):
             why.append(
                 "it is as if ReLU let all gradients through, also where its input is below 0"
             )
+        if way == "by hand" and name != "v" and not why:
+            why.append(
+                f"look at what comes back to {name}: through v, and only where h is above 0?"
+            )
         if way == "by hand" and not why:
             why.append(f"look where {name} stands in forward: what is beside it, what comes back?")
         told = ", ".join([f"d{name} {way} is not the measured slope", *why])

@@ -160,6 +160,9 @@ assert mask is not None, "causal_mask gives back nothing: name your result `mask
 assert np.shape(mask) == (3, 3), f"the shape for 3 tokens is {np.shape(mask)}, not (3, 3)"
 kind = np.asarray(mask).dtype
 assert kind.kind == "b", f"the mask holds numbers of type {kind}; True and False are needed"
+assert not np.array_equal(mask, [[0, 1, 1], [0, 0, 1], [0, 0, 0]]), (
+    "every place is the opposite of what is asked for: does True say that a key is hidden, or seen?"
+)
 assert np.all(np.diag(mask)), "a token does not see itself: s = t is allowed as well"
 turned = mask[0, 2] and not mask[2, 0]
 assert not turned, "the mask is on the wrong side: row 0 is the first query, and it sees only key 0"

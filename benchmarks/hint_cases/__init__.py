@@ -22,6 +22,8 @@ from hint_cases import (
     likely_11_to_20,
     next_1_to_10,
     next_11_to_20,
+    students_1_to_10,
+    students_11_to_20,
 )
 
 _PARTS = (
@@ -33,10 +35,11 @@ _PARTS = (
     last_1_to_10.CASES + last_11_to_20.CASES,
     next_1_to_10.CASES + next_11_to_20.CASES,
     likely_1_to_10.CASES + likely_11_to_20.CASES,
+    students_1_to_10.CASES + students_11_to_20.CASES,
 )
 CASES = [case for part in _PARTS for case in part]
-_second, _third, _fourth, _fifth, _sixth, _seventh, _eighth = (
-    sum(map(len, _PARTS[:k])) for k in range(1, 8)
+_second, _third, _fourth, _fifth, _sixth, _seventh, _eighth, _ninth = (
+    sum(map(len, _PARTS[:k])) for k in range(1, 9)
 )
 HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept back at first
     "first": range(_second),
@@ -49,5 +52,6 @@ HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept
     "final kept": range(_fifth + 1, _sixth, 2),
     "last kept": range(_sixth, _seventh),
     "next kept": range(_seventh, _eighth),
-    "likely kept": range(_eighth, len(CASES)),  # thought up without the other sets at hand
+    "likely kept": range(_eighth, _ninth),  # thought up without the other sets at hand
+    "students kept": range(_ninth, len(CASES)),  # and these, for five students in each exercise
 }

@@ -462,6 +462,17 @@ class CrossEntropyWithLabels(nn.CrossEntropyWithLabels):
 labels = np.array([0, 2, 1, 1, 0])
 nn.check_gradients(CrossEntropyWithLabels(), labels, np.full((5, 3), 1 / 3))
 
+# %% grads_none
+class Dense(nn.Sequential):
+    def __init__(self):
+        super().__init__([nn.Linear(3, 2), nn.Bias(2)])
+
+    def backward(self, dy):
+        dx, grads = super().backward(dy)
+        return dx, {}.update(grads)
+
+nn.check_layer(Dense(), x)
+
 # %% grads_not_dict
 class Linear(nn.Linear):
     def backward(self, dy):
@@ -1495,6 +1506,14 @@ class Bias(nn.Bias):
 class Bias(nn.Bias):
     def backward(self, dy):
         return dy, {"b": dy.sum / 1}
+
+# %% raises_float_chosen
+class Sigmoid(nn.Sigmoid):
+    def forward(self, x):
+        with np.errstate(over="raise"):
+            z = 1e5 * x
+            self.cache = y = np.where(z < 0, np.exp(z) / (1 + np.exp(z)), 1 / (1 + np.exp(-z)))
+        return y
 
 # %% raises_float
 class Sigmoid(nn.Sigmoid):

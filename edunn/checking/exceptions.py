@@ -119,7 +119,7 @@ def in_words(error: BaseException) -> str:
     with suppress(Exception):  # of its own __str__
         text = " ".join(str(error)[:1000].split())
     text = CORE.sub(r"matmul (@): the two sizes in the middle differ, \1 and \2", text)
-    return f"{type(error).__name__}: {text}"[:160] if text else type(error).__name__
+    return f"{type(error).__name__}: {text}"[:200] if text else type(error).__name__
 
 
 def raised(error: BaseException, place: str) -> Answer:
@@ -184,6 +184,8 @@ def _by_line(id: str, where: str, name: str | None) -> Answer | None:
         return answer("raises_no_result", name=name)
     if id in ("raises_several", "raises_ragged", "raises_tuple", "raises_attribute") and several:
         return answer("raises_several", word=several["word"])
+    if id == "raises_float" and "where(" in where:
+        return answer("raises_float_chosen")
     if id == "raises_key" and re.search(r"\] *[-+*/]=", where):
         return answer("raises_first_time")
     if id in ("raises_none", "raises_no_list") and called:

@@ -128,7 +128,7 @@ class Subject:
         if isinstance(dx, dict) and not isinstance(grads, dict):
             raise self.stop("returns_exchanged", "backward")
         if not isinstance(grads, dict):
-            raise self.stop("grads_not_dict", "backward")
+            raise self.stop("grads_none" if grads is None else "grads_not_dict", "backward")
         if isinstance(dx, list) and any(isinstance(d, np.ndarray) and d.ndim > 1 for d in dx):
             raise self.stop("returns_list", "backward")
         dxs = [d for d in (dx if isinstance(dx, tuple) else (dx,)) if d is not None]

@@ -6,7 +6,7 @@ from numbers import Integral
 import numpy as np
 
 from edunn.core import RULES, Module
-from edunn.inputs import check_array, check_choice, check_number, check_positive, show
+from edunn.inputs import check_array, check_choice, check_number, check_positive, check_sizes, show
 from edunn.layers.linear import row_sums
 from edunn.words import named
 
@@ -19,6 +19,8 @@ class _Activation(Module):
     """
 
     def __init__(self, features=None):
+        if features is not None:
+            check_sizes(type(self).__name__, features=features)
         self.in_features = self.out_features = self.features = features
 
 

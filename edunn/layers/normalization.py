@@ -8,7 +8,7 @@ from edunn.core import Module, Parameter
 from edunn.initializers import One, Zero
 from edunn.inputs import check_features, check_positive, check_shape
 from edunn.layers.linear import row_sums
-from edunn.words import named
+from edunn.words import named, settled_words
 
 
 @named()
@@ -20,6 +20,7 @@ class LayerNorm(Module):
     x, y: (..., *normalized_shape)    w, b: normalized_shape
     """
 
+    @settled_words(elementwise_affine=True, bias=True)
     def __init__(self, normalized_shape, eps=1e-5):
         sizes = [normalized_shape] if isinstance(normalized_shape, Integral) else normalized_shape
         check_shape("LayerNorm", sizes or None, "normalized_shape")

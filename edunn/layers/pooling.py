@@ -7,7 +7,7 @@ import numpy as np
 from edunn.core import Module
 from edunn.inputs import check_array, check_sizes
 from edunn.layers.windows import Sliding, for_each_axis, short
-from edunn.words import named
+from edunn.words import named, settled_words
 
 
 @named()
@@ -17,6 +17,7 @@ class _Pool2d(Module):
     x: (n, channels, height, width)    y: (n, channels, rows, columns)
     """
 
+    @settled_words(ceil_mode=False, count_include_pad=True, divisor_override=None)
     def __init__(self, kernel_size, stride=None, padding=0):
         who = type(self).__name__
         self.windows = Sliding(who, kernel_size, kernel_size if stride is None else stride, padding)
@@ -32,6 +33,7 @@ class MaxPool2d(_Pool2d):
     kernel_size, stride, padding, dilation: a number, or one for each axis: see Sliding
     """
 
+    @settled_words(return_indices=False, ceil_mode=False)
     def __init__(self, kernel_size, stride=None, padding=0, dilation=1):
         super().__init__(kernel_size, stride, padding)
         windows = self.windows

@@ -6,7 +6,7 @@ from edunn.backend import default_dtype, generator
 from edunn.core import Module, Parameter
 from edunn.initializers import One, Zero
 from edunn.inputs import check_array, check_number, check_sizes
-from edunn.words import named
+from edunn.words import named, settled_words
 
 
 @named()
@@ -94,6 +94,7 @@ class BatchNorm(Moments):
     w, b: (features,)
     """
 
+    @settled_words(affine=True, track_running_stats=True, bias=True)
     def __init__(
         self, num_features, eps=1e-5, momentum=0.1, *, initializer=One(), bias_initializer=Zero()
     ):

@@ -3,22 +3,11 @@
 from typing import Any
 
 from edunn.initializers import LeCunUniform
-from edunn.inputs import show
 from edunn.layers import activations, convolution, dense, embedding, regularization
+from edunn.words import named, settled_words
 
 
-def accept(layer: object, words: dict[str, Any], **known: Any) -> None:
-    """Refuse words of PyTorch's that ask for what is not built; `known` has what they are there."""
-    known |= {"device": None, "dtype": None}
-    for name, value in words.items():
-        who = type(layer).__name__
-        if name not in known:
-            raise TypeError(f"{who} got {name}={show(value)}, which is no word of it")
-        if not (value is None or isinstance(value, (int, float, str))) or value != known[name]:
-            wanted = f"{known[name]!r}: nothing else is built"
-            raise ValueError(f"{who} got {name}={show(value)}, not {wanted}")
-
-
+@named()
 class Linear(dense.Dense):
     """y = x w + b
 
@@ -26,6 +15,7 @@ class Linear(dense.Dense):
     y: (n, out_features)    weight, bias: the Parameters w and b; bias is None without one
     """
 
+    @settled_words()
     def __init__(self, in_features: int, out_features: int, bias: bool = True) -> None:
         start = LeCunUniform(in_features)
         super().__init__(in_features, out_features, "id", start, start, bias)
@@ -125,14 +115,15 @@ class LogSoftmax(activations.LogSoftmax):
         return f"dim={self.axis}"
 
 
+@named()
 class _Convolution(convolution._Convolution):
     """PyTorch's order of words: bias comes after dilation and groups."""
 
+    @settled_words(padding_mode="zeros")
     def __init__(  # noqa: PLR0913
         self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1,
-        padding: Any = 0, dilation: Any = 1, groups: int = 1, bias: bool = True, **words: Any,
+        padding: Any = 0, dilation: Any = 1, groups: int = 1, bias: bool = True,
     ) -> None:  # fmt: skip
-        accept(self, words, padding_mode="zeros")
         super().__init__(
             in_channels, out_channels, kernel_size, stride, padding, bias, dilation, groups
         )
@@ -152,12 +143,14 @@ class Conv1d(_Convolution, convolution.Conv1d):
     """
 
 
+@named()
 class Embedding(embedding.Embedding):
     """y = w[x], for whole numbers x of any shape; y has embedding_dim as one more axis
 
     padding_idx: a number whose row starts at 0 and gets no gradient
     """
 
+    @settled_words(max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False)
     def __init__(
         self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None
     ) -> None:

@@ -11,22 +11,23 @@ from edunn.core import Tensor
 from edunn.initializers import LeCunUniform, XavierUniform
 from edunn.inputs import check_sizes, show
 from edunn.layers import attention, recurrent
-from edunn.torchlike.layers import accept
+from edunn.words import accept, named, settled_words
 
 
+@named()
 class _Recurrent(recurrent._Recurrent):
     """The words of RNN, LSTM and GRU: all Parameters start uniform, within 1 / sqrt(hidden)."""
 
-    def __init__(  # noqa: PLR0913  # PyTorch's words
+    @settled_words(dropout=0, bidirectional=False, nonlinearity="tanh", proj_size=0)
+    def __init__(
         self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
-        batch_first: bool = False, **words: Any,
+        batch_first: bool = False,
     ) -> None:  # fmt: skip
         check_sizes(type(self).__name__, input_size=input_size, hidden_size=hidden_size)
         flags = {"bias": bias, "batch_first": batch_first}
         for name, flag in flags.items():
             if not isinstance(flag, bool):  # PyTorch's RNN has nonlinearity at the place of bias
                 raise TypeError(f"{type(self).__name__} got {name}={show(flag)}, not True or False")
-        accept(self, words, dropout=0, bidirectional=False, nonlinearity="tanh", proj_size=0)
         start = LeCunUniform(hidden_size)
         super().__init__(
             input_size, hidden_size, start, num_layers, 2 * bias, batch_first, return_state=True
@@ -68,6 +69,7 @@ class GRU(_Recurrent, recurrent.GRU):
     """
 
 
+@named()
 class MultiheadAttention(attention.MultiHeadAttention):
     """y, weights = attention(query, key, value); the formula is that of edunn.MultiHeadAttention
 
@@ -77,13 +79,13 @@ class MultiheadAttention(attention.MultiHeadAttention):
     attn_mask: None, or (T, S), True (or -inf) where key s comes after query t: no other mask
     """
 
-    def __init__(  # noqa: PLR0913  # PyTorch's words
+    @settled_words(add_bias_kv=False, add_zero_attn=False, kdim=None, vdim=None)
+    def __init__(
         self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True, *,
-        batch_first: bool = False, **words: Any,
+        batch_first: bool = False,
     ) -> None:  # fmt: skip
         check_sizes("MultiheadAttention", embed_dim=embed_dim, num_heads=num_heads)
-        known: dict[str, Any] = {"add_bias_kv": False, "add_zero_attn": False}
-        accept(self, {"dropout": dropout} | words, dropout=0, kdim=None, vdim=None, **known)
+        accept(self, {"dropout": dropout}, dropout=0)
         super().__init__(embed_dim, num_heads, bias=bias)
         self.embed_dim, self.num_heads, self.batch_first = embed_dim, num_heads, batch_first
         self.w.data = XavierUniform()(self.w.shape)

@@ -213,7 +213,7 @@ BAD = {
     "backward returns a list": (result_is(lambda dx, dw: [dx, {"w": dw}]), "returns_list_pair"),
     "grads is an array": (result_is(lambda dx, dw: (dx, dw)), "grads_not_dict"),
     "grads is a list": (result_is(lambda dx, dw: (dx, [dw])), "grads_not_dict"),
-    "grads is None": (result_is(lambda dx, dw: (dx, None)), "grads_not_dict"),
+    "grads is None": (result_is(lambda dx, dw: (dx, None)), "grads_none"),
     "grads is empty": (result_is(lambda dx, dw: (dx, {})), "keys_missing"),
     "grads has a wrong name": (result_is(lambda dx, dw: (dx, {"W": dw})), "keys_unknown"),
     "grads has one more": (result_is(lambda dx, dw: (dx, {"w": dw, "b": dx})), "keys_unknown"),

@@ -188,6 +188,11 @@ LINES = [
     ("1 / 0", "raises_zero", "something is divided by 0"),
     ("len(x) % 0", "raises_zero", "something is divided by 0"),
     ("x.tobytes().decode('ascii')", "raises", "stops with an error: UnicodeDecodeError"),
+    (
+        "with np.errstate(all='raise'): np.where(x > 0, 1, np.exp(1e5 * x))",
+        "raises_float_chosen",
+        "in a form that is not chosen",
+    ),
     ("with np.errstate(all='raise'): np.exp(x * 1e5)", "raises_float", "too large for a float"),
     ("assert len(x) == 5, 'five rows are needed'", "raises_assertion", "five rows are needed"),
 ]

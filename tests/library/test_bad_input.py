@@ -312,7 +312,7 @@ BAD = [
      "SGD.step got [array([[1., 1., 1.], [1., 1., 1.], [1., 1., 1.], [1., 1...., not "
      "gradients: by name"),
     (lambda: nn.MaxPool2d(2, ceil_mode=True),
-     "MaxPool2d got ceil_mode, but takes kernel_size, stride, padding, dilation"),
+     "MaxPool2d got ceil_mode=True, not False: nothing else is built"),
     (lambda: nn.MSELoss(size_average=False), "MSELoss got size_average, but takes reduction"),
     (lambda: nn.MSELoss(nn.Tensor(ones), nn.Tensor(ones)),
      "MSELoss got a Tensor as reduction: write MSELoss()(...), made first"),

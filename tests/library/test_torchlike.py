@@ -397,7 +397,7 @@ REFUSED = {
     "input_size": (lambda: nn.RNN(0, 4), "RNN got input_size=0, not"),
     "embed_dim": (lambda: nn.MultiheadAttention(-1, 1), "MultiheadAttention got embed_dim=-1, not"),
     "an array": (lambda: nn.GRU(3, 4, dropout=np.ones(2)), "GRU got dropout="),
-    "no word": (lambda: nn.LSTM(3, 4, layers=2), "LSTM got layers=2, which is no word of it"),
+    "no word": (lambda: nn.LSTM(3, 4, layers=2), "LSTM got layers, but takes input_size, hidden_"),
     "attention": (lambda: nn.MultiheadAttention(4, 2, kdim=3), "got kdim=3, not None"),
     "padding_mode": (lambda: nn.Conv2d(1, 1, 3, padding_mode="reflect"),
                      "Conv2d got padding_mode='reflect', not 'zeros'"),

@@ -1,10 +1,14 @@
 """torchlike's layers and PyTorch's, built by one call: outputs, gradients, starting values."""
 
+import inspect
+import sys
+
 import numpy as np
 import pytest
 
 import edunn.torchlike as nn
 import edunn.torchlike.functional as F  # noqa: N812
+import fake_gpu
 
 pytestmark = pytest.mark.slow
 
@@ -274,3 +278,52 @@ def test_a_script_of_sequences_gives_the_same_losses_under_both(make, rng):
     theirs = train(T, torch.optim, torch.from_numpy, make, batches, start)
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
     assert ours[-1] < 0.9 * ours[0]
+
+
+ARGUMENTS = {  # the fewest with which each can be built
+    "Linear": (3, 2), "Conv1d": (2, 3, 3), "Conv2d": (2, 3, 3), "BatchNorm1d": (3,),
+    "BatchNorm2d": (3,), "Embedding": (5, 3), "GRU": (3, 4), "LSTM": (3, 4), "RNN": (3, 4),
+    "LayerNorm": (3,), "MaxPool2d": (2,), "AvgPool2d": (2,), "AdaptiveAvgPool2d": (1,),
+    "MultiheadAttention": (8, 2),
+}  # fmt: skip
+OLD = {"size_average", "reduce", "_weight", "_freeze"}  # which PyTorch itself tells not to use
+NO_DEFAULT = {("Softmax", "dim"), ("LogSoftmax", "dim")}  # None, with which PyTorch warns
+FACES = {
+    name: face
+    for name, face in vars(nn).items()
+    if isinstance(face, type) and issubclass(face, nn.Module) and name in vars(T)
+}
+
+
+@pytest.mark.parametrize("name", FACES)
+def test_each_of_pytorchs_keywords_may_be_given_with_its_default(name):
+    arguments = ARGUMENTS.get(name, ())
+    for word, parameter in inspect.signature(vars(T)[name].__init__).parameters.items():
+        if parameter.default is parameter.empty or word in OLD or (name, word) in NO_DEFAULT:
+            continue
+        made = FACES[name](*arguments, **{word: parameter.default})
+        assert str(made) == str(FACES[name](*arguments)), word
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: nn.MaxPool2d(2, ceil_mode=True), "MaxPool2d got ceil_mode=True, not False"),
+        (lambda: nn.BatchNorm2d(3, affine=False), "BatchNorm2d got affine=False, not True"),
+        (lambda: nn.Embedding(5, 3, sparse=np.ones(2)), r"Embedding got sparse=array\("),
+        (lambda: nn.LSTM(3, 4, bidirectional=True), "LSTM got bidirectional=True, not False"),
+        (lambda: nn.LayerNorm(3, dtype=nn.float32), "LayerNorm got dtype=.*, not float64: set_def"),
+        (lambda: nn.Linear(3, 2, device="tpu"), "device 'tpu', not 'cpu'"),
+    ],
+)
+def test_what_is_not_built_is_refused(make, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        make()
+
+
+def test_device_and_dtype_of_a_layer(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", fake_gpu.cupy)
+    layer = nn.Linear(3, 2, device=nn.device("cuda"), dtype=nn.float64)
+    assert nn.state_dict(layer).keys() == {"w", "b"}
+    assert {type(p.data) for p in layer.parameters()} == {fake_gpu.FakeArray}
+    assert str(nn.BatchNorm1d(3, device="cpu")) == "BatchNorm1d(3)"
