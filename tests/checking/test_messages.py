@@ -34,9 +34,12 @@ def test_every_diagnosis_has_three_texts_in_both_languages_and_a_hint_without_th
         assert {text[-1], spanish[part][-1]} <= set(".?")
         assert spanish[part].count("¿") == spanish[part].count("?")
     for words, most in (english, 40), (spanish, 50):
-        assert 10 <= len(words["hint"].split()) <= most
-        assert not re.search(r"np\.|\bself\.|[@`\n]|[^+]=|\)\.", words["hint"])
-        assert len(words["pattern"]) <= 120
+        count = len(words["hint"].split())
+        assert 10 <= count <= most, f"a hint has 10 to {most} words, this one {count}"
+        code = re.search(r"np\.|\bself\.|[@`\n]|[^+]=|\)\.", words["hint"])
+        assert not code, "a hint has no code in it"
+        long = len(words["pattern"])
+        assert long <= 120, f"a pattern has at most 120 characters, this one {long}"
 
 
 def test_the_words_of_a_report_are_the_same_in_both_languages():

@@ -27,6 +27,7 @@ from edunn.course.submissions.collect import Submission
 from edunn.course.submissions.normalise import NormalisedSubmission, is_extra, normalise
 from edunn.course.text import first_line, readable
 
+MOST_TRIES = 2  # of one submission, where a worker does not start, or the judge's memory is short
 MOST_LEFT_OUT = 3  # cells of a student's own that take too long
 
 
@@ -103,7 +104,7 @@ class Judge:
             _fail_rest(record, submission, submission.problem)
             return record
         explains = True
-        for _ in range(2):
+        for _ in range(MOST_TRIES):
             try:
                 record = self.run(student, submission, explains)
                 break
