@@ -256,7 +256,7 @@ assert not np.isclose(error, 0.1 / 4.1), (
 )
 assert not np.isclose(error, 0.0125), "half of what it should be: is a sum in the divisor?"
 size_a, size_b = np.linalg.norm(a), np.linalg.norm(b)
-of_lengths = 0.1 / np.array([size_a, size_b, size_a + size_b])
+of_lengths = 0.1 / np.array([size_a, size_b, size_a + size_b, np.linalg.norm(a + b)])
 of_arrays = "these are lengths of whole arrays (norms), but the largest numbers are asked for"
 assert not np.any(np.isclose(error, of_lengths)), of_arrays
 as_mean = np.isclose(error, 0.1 / 4 / 3) or np.isclose(error, 0.1 / 2.1 / 3)
@@ -309,6 +309,8 @@ for name, f, slope in (("exp", np.exp, np.e), ("sin", np.sin, np.cos(1.0))):
     print(f"{name}: the best step is {h}")
     assert h in steps, f"{h} is not one of the steps: return the step, not its place or its error"
     assert h != 0.1, "h = 0.1 is the longest step: do you look for the smallest error, in size?"
+    signed = min(steps, key=lambda h: (f(1 + h) - f(1 - h)) / (2 * h) - slope)
+    assert h != signed, f"for {h} your error is below 0: that is not small. How far from 0 is it?"
     last = "h = 1e-12 is the shortest step, and the last one: is it better than all before it?"
     assert h != 1e-12, last
     too_small = "is best for a difference to one side; with the central one, it is a longer step"

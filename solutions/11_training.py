@@ -535,7 +535,9 @@ for stop, epochs, want in ((3, 6, 3), (9, 4, 4)):
     lengths = [len(numbers) for numbers in history.values()]
     assert lengths == [want, want], f"stop after {stop} of {epochs}: {lengths} numbers, not {want}"
     assert stopping.calls == want, f"early_stopping is asked {stopping.calls} times, not {want}"
-    assert stopping.restored == 1, f"restore is called {stopping.restored} times, not once"
+    ends = "nobody said stop" if stop > epochs else f"epoch {stop} said stop"
+    told = f"{want} epochs were run, {ends}: restore is called {stopping.restored} times, not once"
+    assert stopping.restored == 1, told
     assert np.all(model[1].w.data == 7), "the model must be restored at the very end"
 model = nn.Sequential(nn.Bias(1))
 still = nn.SGD(model.parameters(), lr=1e-12)

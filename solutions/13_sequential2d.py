@@ -439,7 +439,9 @@ except KeyError as error:
         f"x_1 was None, so its blocks did not run: only blocks in self.cache go back, not {error}"
     )
     raise AssertionError(told) from error
-assert dxs[1] is None, "the blocks of x_1 did not run, so dx_1 must be None"
+assert dxs[1] is None, (
+    "the blocks of x_1 did not run, so dx_1 must be None: has forward_list a cache for them?"
+)
 wide = Sequential2D([2], [1, 1], [[linear([[1], [1]]), linear([[2], [0]])]])
 wide.forward_list([x0])
 dxs, grads = wide.backward_list([dy0, dy0])

@@ -288,6 +288,9 @@ for what, want in by_hand.items():
         4 * (128 + 64 + 10): "these are the biases alone",
         1280: "that is the last layer's output alone: all of them are kept until backward",
         25856 - 1280: "the last layer's output is missing",
+        25856
+        - 1280
+        + x.nbytes: "the batch x is counted, and the last output is not: what is x when?",
         25856 + x.nbytes: "the batch x itself is counted: only what layers give",
         x.nbytes: "that is the batch x itself: count what each layer gives",
         437544: "each of these numbers has as many slots as the optimizer keeps",

@@ -578,6 +578,7 @@ cells = {
     1.9884: "has g and o exchanged: the pieces stand side by side as i, f, g, o",
     1.6255: "lets in 1 - f of what is new: an LSTM has a gate of its own for this, i",
     1.8176: "has a sigmoid for g: what is new is made by a tanh",
+    1.7810: "has a sigmoid and a tanh for g, which is no gate: the gates are i, f and o",
     1.7755: "has no tanh for g: what is new is between -1 and 1",
     2.0: "is the old cell: the new one must be called `c`",
     2.2503: "does not forget: the old cell is multiplied by f",

@@ -491,6 +491,8 @@ try:
     y = layer.forward(x)
 except ValueError as error:
     told = "the layer got no rows (n * tokens, inputs): reshape x before, and y after"
+    if "size 6 into" in str(error):
+        told = "y has 6 rows of 1 number, and x has 6 of 2: which of the axes of x are those of y?"
     raise AssertionError(f"{told}. edunn says: {error}") from error
 assert y is not None, "forward gives back nothing: name your result `y`"
 assert np.shape(y) != (6, 1), "the result has no sequences any more: give it its axes back"

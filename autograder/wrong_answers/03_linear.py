@@ -109,7 +109,7 @@ WRONG_ANSWERS = [
         "dx with w as it is",
         "Linear.backward",
         ("data.T", "data"),
-        "sizes in the middle differ, 3 and 2",
+        "sizes in the middle differ, 2 and 3",
     ),
     Mistake(
         "dx of zeros",
@@ -192,7 +192,7 @@ WRONG_ANSWERS = [
         "dw with x as it is",
         "Linear.backward",
         ("x.T @ dy", "x @ dy"),
-        "sizes in the middle differ, 4 and 3",
+        "sizes in the middle differ, 3 and 4",
     ),
     Mistake(
         "dw of the last example",

@@ -22,6 +22,8 @@ from hint_cases import (
     likely_11_to_20,
     next_1_to_10,
     next_11_to_20,
+    next_year_1_to_10,
+    next_year_11_to_20,
     students_1_to_10,
     students_11_to_20,
 )
@@ -36,10 +38,11 @@ _PARTS = (
     next_1_to_10.CASES + next_11_to_20.CASES,
     likely_1_to_10.CASES + likely_11_to_20.CASES,
     students_1_to_10.CASES + students_11_to_20.CASES,
+    next_year_1_to_10.CASES + next_year_11_to_20.CASES,
 )
 CASES = [case for part in _PARTS for case in part]
-_second, _third, _fourth, _fifth, _sixth, _seventh, _eighth, _ninth = (
-    sum(map(len, _PARTS[:k])) for k in range(1, 9)
+_second, _third, _fourth, _fifth, _sixth, _seventh, _eighth, _ninth, _tenth = (
+    sum(map(len, _PARTS[:k])) for k in range(1, 10)
 )
 HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept back at first
     "first": range(_second),
@@ -53,5 +56,6 @@ HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept
     "last kept": range(_sixth, _seventh),
     "next kept": range(_seventh, _eighth),
     "likely kept": range(_eighth, _ninth),  # thought up without the other sets at hand
-    "students kept": range(_ninth, len(CASES)),  # and these, for five students in each exercise
+    "students kept": range(_ninth, _tenth),  # and these, for five students in each exercise
+    "next year kept": range(_tenth, len(CASES)),  # and for five others
 }

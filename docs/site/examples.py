@@ -102,6 +102,14 @@ class Linear(nn.Linear):
         last = reversed(dy)[0]
         return super().backward(dy)
 
+# %% raises_renamed
+class Linear(nn.Linear):
+    def backward(self, dy):
+        product = np.float64(1)
+        for factor in (self.cache.T, dy):
+            product = product(factor)
+        return dy @ self.w.data.T, {"w": product}
+
 # %% raises_call
 class Linear(nn.Linear):
     def backward(self, dy):
@@ -149,6 +157,22 @@ class Linear(nn.Linear):
         for i in range(len(dy) + 1):
             dw += np.outer(self.cache[i], dy[i])
         return dy @ self.w.data.T, {"w": dw}
+
+# %% raises_reshape
+class Linear(nn.Linear):
+    def backward(self, dy):
+        dx, grads = super().backward(dy)
+        return dx.reshape(dy.shape), grads
+
+# %% raises_same_order
+class Linear(nn.Linear):
+    def backward(self, dy):
+        return dy @ self.w.data.transpose(0, 1), {"w": self.cache.T @ dy}
+
+# %% raises_meeting
+class Bias(nn.Bias):
+    def forward(self, x):
+        return np.stack([x, x]) + np.ones((2, 1))
 
 # %% raises_shapes
 class Linear(nn.Linear):
@@ -1455,6 +1479,11 @@ class Wrong(Loop):
 class Bias(nn.Bias):
     def backward(self, dy):
         return dy, {"b": self.b.grad}
+
+# %% shape_outer
+class Linear(nn.Linear):
+    def backward(self, dy):
+        return dy @ self.w.data.T, {"w": np.outer(self.cache, dy)}
 
 # %% shape_formula
 class Bias(nn.Bias):

@@ -20,6 +20,7 @@ from edunn.checking.errors import package_of
 from edunn.checking.misfits import misfit
 
 CORE = re.compile(r"matmul: Input operand 1 has .* \(size (\d+) is different from (\d+)\)")
+JOIN = re.compile("all the input array dimensions except .* match exactly, but ")
 INSTEAD = {  # words of other libraries, and what stands for them in NumPy
     "dim": "axis", "keepdim": "keepdims", "unsqueeze": "[:, None]", "permute": "transpose",
     "detach": "the array itself", "numpy": "the array itself", "item_": "item", "cat":
@@ -84,7 +85,8 @@ RULES = (  # (words of the message, what it is called): the first that fits
      "raises_not_numbers"),
     (ITERATOR + " object is not (subscriptable|reversible)", "raises_iterator"),
     (r"object of type " + ITERATOR + " has no len", "raises_iterator"),
-    (r"'(numpy\.\w+|tuple|list|float|int|str|dict|bool)' object is not callable", "raises_call"),
+    (r"'(numpy\.\w+|tuple|list|float|int|str|dict|bool|Tensor|Parameter)' "
+     r"object is not callable", "raises_call"),
     (NUMBER + " object is not subscriptable|invalid index to scalar", "raises_number"),
     (r"object of type " + NUMBER + " has no len", "raises_number"),
     (r"only (0-dimensional|length-1|size-1) arrays can be converted", "raises_number"),
@@ -102,6 +104,8 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"could not be broadcast|could not broadcast|matmul|not aligned|shape-mismatch for",
      "raises_shapes"),
     (r"must match exactly|must have same number of dimensions", "raises_side_by_side"),
+    (r"cannot reshape array of size (?P<size>\d+) into shape (?P<shape>\([\d, -]*\))",
+     "raises_reshape"),
     (r"cannot reshape", "raises_shapes"),
     (r"values to unpack|cannot unpack", "raises_unpack"),
     (r"read-only", "raises_read_only"),
@@ -118,8 +122,9 @@ def in_words(error: BaseException) -> str:
     text = ""
     with suppress(Exception):  # of its own __str__
         text = " ".join(str(error)[:1000].split())
-    text = CORE.sub(r"matmul (@): the two sizes in the middle differ, \1 and \2", text)
-    return f"{type(error).__name__}: {text}"[:200] if text else type(error).__name__
+    text = CORE.sub(r"matmul (@): the two sizes in the middle differ, \2 and \1", text)
+    text = JOIN.sub("they must match exactly, but ", text)  # which leaves room for the sizes
+    return f"{type(error).__name__}: {text}"[:160] if text else type(error).__name__
 
 
 def raised(error: BaseException, place: str) -> Answer:
@@ -148,8 +153,9 @@ def explained(text: str, where: str, owner: Any = None) -> Answer:
     """
     for words, id in RULES:
         if found := re.search(words, text):
-            named = misfit(text) if id == "raises_shapes" else None
-            named = named or _more_closely(id, where, found.groupdict(), owner)
+            named = _more_closely(id, where, found.groupdict(), owner)
+            if named.id == "raises_shapes":
+                named = misfit(text) or named
             return answer(named.id, error=text, where=where, **named.details)
     return answer("raises", error=text, where=where)
 
@@ -171,7 +177,7 @@ def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Ans
         return answer(
             id, name=name, owner=found["owner"], known=", ".join(_own_names(owner)) or "-"
         )
-    words = "module", "owner", "name", "word", "index", "axis", "size"
+    words = "module", "owner", "name", "word", "index", "axis", "size", "shape"
     return answer(id, **{key: found[key] for key in words if found.get(key)})
 
 
@@ -184,8 +190,12 @@ def _by_line(id: str, where: str, name: str | None) -> Answer | None:
         return answer("raises_no_result", name=name)
     if id in ("raises_several", "raises_ragged", "raises_tuple", "raises_attribute") and several:
         return answer("raises_several", word=several["word"])
+    if id == "raises_call" and (again := re.search(r"\b(\w+) = \1\(", where)):
+        return answer("raises_renamed", name=again[1])
     if id == "raises_float" and "where(" in where:
         return answer("raises_float_chosen")
+    if id == "raises_shapes" and (same := re.search(r"transpose\((0, ?1(, ?2(, ?3)?)?)\)", where)):
+        return answer("raises_same_order", axes=same[1])
     if id == "raises_key" and re.search(r"\] *[-+*/]=", where):
         return answer("raises_first_time")
     if id in ("raises_none", "raises_no_list") and called:

@@ -25,8 +25,14 @@ def misfit(text: str) -> Answer | None:
             return answer("raises_flattened", shape=str(other), count=math.prod(other))
     if any(words in text for words in ("matmul", "not aligned", "shape-mismatch for")):
         return answer("raises_product")
-    if "operands could not" not in text and "could not broadcast input" not in text:
-        return None
+    if "operands could not" in text or "could not broadcast input" in text:
+        return _beside(pairs)
+    return None
+
+
+def _beside(pairs: list[tuple[Shape, Shape]]) -> Answer | None:
+    """What is said of two shapes that do not fit number by number. pairs: both ways round, the
+    smaller one first"""
     for one, other in pairs:
         if len(one) < len(other) and _lacks_axis(one, other):
             meet = zip(one[::-1], other[::-1])
@@ -36,6 +42,12 @@ def misfit(text: str) -> Answer | None:
     for one, other in pairs:
         if len(one) == len(other) == 2 and _fills(one[::-1], other):
             return answer("raises_turned", shape=str(one), other=str(other))
+    for one, other in pairs[:1]:
+        meet = [(a, b) for a, b in zip(one[::-1], other[::-1]) if a != b and 1 not in (a, b)]
+        if meet and len(one) != len(other):
+            size, last = meet[0]
+            shapes = {"shape": str(one), "other": str(other)}
+            return answer("raises_meeting", **shapes, size=size, last=last)
     return None
 
 

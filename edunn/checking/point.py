@@ -136,7 +136,8 @@ class Point:
             hand["output" if "y" in hand else "y"] = self.y
             if text := of_another_shape(gradient, hand):
                 details = {"got": str(got), "want": str(want), "formula": text}
-                return self.subject.finding("shape_formula", "backward", name, **details)
+                id = "shape_outer" if text.startswith("outer(") else "shape_formula"
+                return self.subject.finding(id, "backward", name, **details)
             picked = len(got) == 1 < len(want) and got[0] < math.prod(want) and got[0] not in want
             id = "shape_picked" if picked else "shape"
         return self.subject.finding(id, "backward", name, got=str(got), want=str(want))

@@ -1127,7 +1127,7 @@ class MiddleSizes(nn.Linear):
     ("layer", "says"),
     [
         (NoCache(3, 2), "^NoCache.backward: self.cache is empty when backward needs it"),
-        (MiddleSizes(3, 2), r"In `dw = self.cache @ dy`, the shapes .*middle differ, 4 and 3\)"),
+        (MiddleSizes(3, 2), r"In `dw = self.cache @ dy`, the shapes .*middle differ, 3 and 4\)"),
     ],
 )
 def test_an_error_is_told_with_the_line_it_is_in(layer, says):
