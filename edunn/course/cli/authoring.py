@@ -68,11 +68,13 @@ def verify_command(
 
     course = Course.find(context.obj)
     proofs = []
-    for name in course.full_names(names):
-        with Bars(name) as bars:
-            proofs.append(verify_exercise(course, name, mutants, workers, bars))
-        print_faults(proofs[-1])
-    print_proofs(proofs)
+    try:
+        for name in course.full_names(names):
+            with Bars(name) as bars:
+                proofs.append(verify_exercise(course, name, mutants, workers, bars))
+            print_faults(proofs[-1])
+    finally:  # also of a run that is stopped: what is proved took minutes
+        print_proofs(proofs)
     context.exit(0 if all(proof.ok for proof in proofs) else 1)
 
 

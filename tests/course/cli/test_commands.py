@@ -185,3 +185,16 @@ def test_what_loses_no_points_can_be_pasted_into_a_bank(capsys, monkeypatch):
     print_faults(Proof("02_bias", 4.0, survivors=changes))
     lines = [one for one in capsys.readouterr().out.splitlines() if one.startswith("    ")]
     assert list(ast.literal_eval("{" + "".join(lines) + "}")) == changes
+
+
+def test_a_verify_that_is_stopped_tells_what_is_proved(monkeypatch):
+    def verify(course, name, *rest):
+        if name != NAME:
+            raise KeyboardInterrupt
+        return Proof(NAME, 4.0)
+
+    monkeypatch.setattr("edunn.course.authoring.verify.verify_exercise", verify)
+    monkeypatch.chdir(COURSE.root)
+    result = CliRunner().invoke(main, ["verify", "02", "03"])
+    assert result.exit_code != 0
+    assert NAME in result.output
