@@ -212,7 +212,7 @@ WRONG_ANSWERS = [
         ("(f(x + h) - f(x - h)) / (2 * h)", "(f(x + h) - f(x)) / h"),
         "best for a difference to one side",
     ),  # fmt: skip
-    Mistake("errors with a sign", STEP, ("abs(", "("), "not at the lowest point"),
+    Mistake("errors with a sign", STEP, ("abs(", "("), "your error is below 0"),
     Mistake("the middle", STEP, "best = steps[len(steps) // 2]", "not at the lowest point"),
     Mistake("always the same", STEP, "best = 1e-5", "where is the error smallest"),
     # gradient_error

@@ -43,9 +43,9 @@ def _beside(pairs: list[tuple[Shape, Shape]]) -> Answer | None:
         if len(one) == len(other) == 2 and _fills(one[::-1], other):
             return answer("raises_turned", shape=str(one), other=str(other))
     for one, other in pairs[:1]:
-        meet = [(a, b) for a, b in zip(one[::-1], other[::-1]) if a != b and 1 not in (a, b)]
-        if meet and len(one) != len(other):
-            size, last = meet[0]
+        unequal = [(a, b) for a, b in zip(one[::-1], other[::-1]) if a != b and 1 not in (a, b)]
+        if unequal and len(one) != len(other):
+            size, last = unequal[0]
             shapes = {"shape": str(one), "other": str(other)}
             return answer("raises_meeting", **shapes, size=size, last=last)
     return None

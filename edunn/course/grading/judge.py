@@ -265,8 +265,11 @@ class Run:
         if drawn := self.output.pictures(answer.get("figures")):
             self.record.figures[name] = drawn
         if not is_automatic(cell):
+            about = {"error": first_line(said)}
             if said and is_kind(cell, "solution"):
-                self.broken = {"cell": name, "error": first_line(said)}
+                self.broken = {"cell": name} | about
+            elif said and _is_own(cell):
+                self.record.notes.append(Message("own_cell_stopped", about))
             return
         if error:
             self.record.visible[name] = said

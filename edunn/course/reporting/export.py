@@ -34,6 +34,10 @@ from edunn.course.submissions.roster import CANVAS, GRADE, NUMBERS, WORKSHEET, R
 CANVAS_IDS = {"ID": "canvas_id", "SIS User ID": "sis_id", "SIS Login ID": "login"}
 MOODLE = {"Email address": "email", "ID number": "sis_id"}
 MAXIMUM = {"maximumgrade", "calificaciónmáxima"}
+UNLOCKED = {  # Moodle's column that says Yes or No ('gradecanbechanged' of mod/assign's languages)
+    "gradecanbechanged", "lacalificaciónpuedesercambiada", "lacalificaciónpuedecambiarse",
+}  # fmt: skip
+NO_MARK = {"EX", "N/A"}  # Canvas's: excused, or not assigned (lib/gradebook_exporter.rb)
 WORKSHEET_COLUMNS = {
     *GRADE, *MAXIMUM, "identifier", "identificador", "fullname", "nombrecompleto", "emailaddress",
     "direccióndecorreo", "lastmodifiedgrade", "últimamodificacióncalificación",
@@ -50,9 +54,25 @@ class Exported:
     waiting: list[str] = field(default_factory=list)  # exported, but a person will add points
     late: list[str] = field(default_factory=list)  # exported, and what was taken off for it
     above: list[str] = field(default_factory=list)  # exported, with more than all points
+    replaced: list[str] = field(default_factory=list)  # exported, over another mark that was there
+    kept: list[str] = field(default_factory=list)  # not exported: the system's own mark stays
+    zeros: list[str] = field(default_factory=list)  # written, but Moodle passes over a 0
     strangers: list[str] = field(default_factory=list)  # graded, and not in the roster
     new: list[str] = field(default_factory=list)  # columns that the gradebook given does not have
     written: dict[tuple[str, str], Grade] = field(default_factory=dict)  # by student and exercise
+
+    def mark(self, about: str, old: str, new: str, locked: bool) -> str:
+        """What is written where the system has a mark already. about: whose, in what; locked:
+        whether it must stay; it also stays where there is no new one, as an empty cell erases it"""
+        if not new or _as_number(old) == _as_number(new):
+            return new or harmless(old)
+        if locked:
+            self.kept.append(f"{about}: {old}, not {new}")
+            self.grades -= 1
+            return harmless(old)
+        if old.strip(" -"):
+            self.replaced.append(f"{about}: {old} becomes {new}")
+        return new
 
 
 def export_grades(
@@ -111,8 +131,9 @@ def _in_roster(sheet: Sheet, roster: Roster, result: Exported) -> dict[str, Grad
     for grade in sheet.grades:
         origin = sheet.origins[grade.record.student]
         numbered = origin.get("system") in NUMBERS
-        name = roster.find_number(origin["system"], origin.get("ids", [])) if numbered else None
-        name = name or roster.find([grade.record.student])
+        student, ids = grade.record.student, origin.get("ids", [])
+        name = roster.find_number(origin["system"], ids, student) if numbered else None
+        name = name or roster.find([student])
         if name is None:
             result.strangers.append(f"{grade.record.student}: {sheet.name}")
         elif name in found:
@@ -191,7 +212,10 @@ def _write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path:
             cells = roster.cells[i][: len(before)]
             who = [*map(harmless, cells), *[""] * (len(before) - len(cells))]
             own = [roster.cells[i][k] if 0 <= k < len(roster.cells[i]) else "" for k in there]
-            points = [new or harmless(old) for new, old in zip(points, own)]  # "" erases it there
+            points = [
+                result.mark(f"{row['student']}: {sheet.name}", old, new, old.strip() in NO_MARK)
+                for sheet, old, new in zip(sheets, own, points)
+            ]
         lines.append([*who, *points])
     _write_lines(lines, path)
     return result
@@ -277,6 +301,7 @@ def _write_worksheet(
     where = {spelled.index(name) for name in spelled if name in WORKSHEET_COLUMNS}
     grade = next(i for i in sorted(where) if spelled[i] in GRADE)
     limit = next((i for i in sorted(where) if spelled[i] in MAXIMUM), None)
+    unlocked = next((i for i, name in enumerate(spelled) if name in UNLOCKED), None)
     lines = [[roster.header[i] for i in sorted(where)] + _late_columns(sheets[0])]
     for cells, (row, (points,)) in zip(roster.cells, rows(sheets, roster, "", result)):
         identity(row, {"Identifier": "moodle_id"}, "Moodle")
@@ -285,6 +310,11 @@ def _write_worksheet(
                 f"{sheets[0].name} has {number(most)} points, the assignment in Moodle "
                 f"{cells[limit]}: give it as many"
             )
+        locked = unlocked is not None and cells[unlocked].strip().casefold() == "no"
+        about = f"{row['student']}: {sheets[0].name}"
+        if points == "0" and not locked and _as_number(cells[grade]) != 0:
+            result.zeros.append(about)  # process_import_grades of feedback/offline/locallib.php
+        points = points and result.mark(about, cells[grade], points, locked)
         if points:
             new = [points if i == grade else harmless(cells[i]) for i in sorted(where)]
             lines.append([*new, *_late_in(result, row, sheets[0])])

@@ -182,6 +182,8 @@ class Programs:
 
     def get(self, name: str) -> Any:
         first, *way = name.split(".")
+        if first == "__builtins__":  # which %pylab makes a dict in the notebook
+            return _follow(builtins, way)
         if first not in self.namespace:
             raise _NotDefined(first)
         return _follow(self.namespace[first], way)

@@ -153,11 +153,15 @@ def _best_reading(file: File, name: str, roster: Roster | None) -> Owner:
     """The owner of a file whose name can be read in two ways: by the second one, where the roster
     knows its number, and not the first one's, or only it gives a file of the assignment."""
     first, second = file.owner, file.owner.other
-    if second is None or roster is None or not roster.find_number(second.system, second.ids):
+    if second is None or roster is None or not _is_known(second, roster):
         return first
-    known = roster.find_number(first.system, first.ids) is not None
+    known = _is_known(first, roster)
     better = _belongs(second.called, name) and not _belongs(first.called, name)
     return second if better or not known else first
+
+
+def _is_known(owner: Owner, roster: Roster) -> bool:
+    return roster.find_number(owner.system, owner.ids, owner.who) is not None
 
 
 def _of_one(student: str, files: list[File], name: str) -> Submission:

@@ -120,7 +120,7 @@ def _in_roster(
     for who, owner in people.items():
         before = earlier.find(owner)
         key = owner.who if owner.who in students - earlier.students else before
-        if student := roster.find_number(owner.system, owner.ids):
+        if student := roster.find_number(owner.system, owner.ids, owner.who):
             known[who] = student
         elif before in students and key == before:
             known[who] = before
@@ -141,10 +141,8 @@ def _in_roster(
 
 def _other_name(student: str, owner: Owner, roster: Roster) -> list[Message]:
     """A note where a known number stands with a name that is not the person's."""
-    name = roster.called(student)
-    letters = sorted(plain(owner.who))  # "Doe, Jane" and "Jane Doe" have the same
-    same = letters in (sorted(plain(name)), sorted(plain(student)))
-    if same or not name or owner.system not in NUMBERS or owner.who.startswith("anon_"):
+    hidden = owner.who.startswith("anon_")
+    if hidden or owner.system not in NUMBERS or roster.agrees(student, owner.who):
         return []
     return [Message("other_name", {"name": readable(owner.who, 60)})]
 

@@ -94,7 +94,8 @@ class Roster:
         """Fill `by_name` and `groups`."""
         given = [key for key in self.rows[0] if key not in ("student", "name", "section", "group")]
         levels = (_exact, ["student"]), (_exact, given), (plain, ["student"]), (plain, given)
-        for spelled, columns in (*levels, (plain, ["name"])):  # last: a student can change it
+        called = (plain, ["name"]), (_family_first, ["name"])  # last: a student can change it
+        for spelled, columns in (*levels, *called):
             found: dict[str, dict[str, str]] = {}
             for row in self.rows:
                 for name in {spelled(row.get(column, "")) for column in columns} - {""}:
@@ -122,19 +123,27 @@ class Roster:
         known = (self.by_name.get(name) for name in spelled if name)
         return next((row["student"] for row in known if row), None)
 
-    def find_number(self, system: str, ids: Iterable[str]) -> str | None:
+    def find_number(self, system: str, ids: Iterable[str], who: str | None = None) -> str | None:
         """The student whom a system calls by these numbers or addresses.
 
         Numbers of one system are not those of another. Canvas's are in the column canvas_id;
-        without it in `student`, or a column of one's own. Moodle's, which belong to one assignment,
-        are in moodle_id, or say nothing. Gradescope knows the university's.
+        without it in `student`, or a column of one's own, where it could be a number of the
+        university's: then the name that the system has, `who`, must agree. Moodle's, which belong
+        to one assignment, are in moodle_id, or say nothing. Gradescope knows the university's.
         """
         if system not in NUMBERS:
             return self.find(ids)
         numbers = self._numbers[NUMBERS[system]]
         if system == "canvas" and not numbers:
-            numbers = self._numbers[""]
+            found = filter(None, map(self._numbers[""].get, ids))
+            return next((one for one in found if who is None or self.agrees(one, who)), None)
         return next(filter(None, map(numbers.get, ids)), None)
+
+    def agrees(self, student: str, who: str) -> bool:
+        """Whether a system may call the student by this name: "Doe, Jane" and "Jane Doe" have the
+        same letters. True where the roster has no name."""
+        letters, name = sorted(plain(who)), self.called(student)
+        return not name or letters in (sorted(plain(name)), sorted(plain(student)))
 
     def numbers_others(self, people: Iterable[tuple[str, list[str]]]) -> bool:
         """Whether a worksheet of Moodle is that of another assignment than people's (name, numbers)
@@ -366,6 +375,12 @@ def _exact(name: str) -> str:
 def plain(name: str) -> str:
     """A name as rosters and downloads agree on it: without case, spaces and punctuation."""
     return re.sub(r"[\W_]", "", _exact(name))
+
+
+def _family_first(name: str) -> str:
+    """ "Jane Doe" as Canvas writes it in the names of files: doejane"""
+    *first, last = name.split() or [""]
+    return plain("".join([last, *first])) if "," not in name else ""
 
 
 def _safe(name: str) -> str:

@@ -4,7 +4,7 @@ import copy
 import json
 import re
 
-from hostile.making import ALL, GRADED, NAME, adding, attack, blank, find, right
+from hostile.making import ALL, GRADED, NAME, adding, attack, blank, early, find, right
 
 LEFT_OUT = "left out"
 
@@ -43,6 +43,7 @@ for name, line in {
     "magic_pip": "%pip install numpy",
     "shell_answer": "files = !ls\nprint(len(files))",
     "inline": "%matplotlib inline",
+    "pylab": "%pylab inline",  # makes __builtins__ a dict (IPython/core/magics/pylab.py)
     "matplotlib_notebook": "%matplotlib notebook",
     "matplotlib_widget": "%matplotlib widget",
     "retina": "%config InlineBackend.figure_format = 'retina'",
@@ -125,6 +126,7 @@ for name, source in {
     odd(name, adding(source))
 odd("own_module", top("from helpers import moved", lambda: adding(
     "%%writefile helpers.py\ndef moved(x, b): return x + b", before="bias")))  # fmt: skip
+odd("stops_here", early("import subprocess\nsubprocess.run(['echo', 'hi'])"), "stopped with")
 odd("takes_long", adding("import time\nfor i in range(60): time.sleep(1)"), LEFT_OUT)
 
 # --- what other programs make of a notebook ------------------------------------------------------

@@ -159,6 +159,33 @@ def test_canvas_keeps_what_is_there_of_who_has_no_grade(out, tmp_path):
     assert points == {"101": "9.5", "104": "EX", "106": "7.00"}
 
 
+def test_another_mark_that_is_there_is_told(out, tmp_path):
+    """Canvas writes EX for who is excused, N/A for who is not assigned (gradebook_exporter.rb)."""
+    text = GRADEBOOK.format(possible="10.00") + "Ben,102,s-2,ben,B,EX\nCleo,103,s-3,cleo,B,N/A\n"
+    result = export_grades("canvas", out, NAME, written(tmp_path, text), "02_bias (77)")
+    points = {row[1]: row[-1] for row in table(result.path)[2:]}
+    assert points["102"] == "EX"
+    assert points["103"] == "N/A"
+    assert result.replaced == ["anna: 02_bias: 3.00 becomes 9.5"]
+    assert [line.partition(": 02_bias")[2] for line in result.kept] == [
+        ": EX, not 4",
+        ": N/A, not 3",
+    ]
+    assert result.grades == 1
+
+
+def test_a_locked_grade_of_moodle_stays(out, tmp_path):
+    """'gradecanbechanged' of mod/assign/gradingtable.php."""
+    header = "Identifier,Full name,Grade,Maximum grade,Grade can be changed,Last modified (grade)"
+    people = "Participant 1,anna,8.50,10.00,No,-\nParticipant 2,ben,2.00,10.00,Yes,-\n"
+    roster = written(tmp_path, f"{header}\n{people}Participant 3,cleo,3.00,10.00,Yes,-\n")
+    result = export_grades("moodle", out, NAME, roster)
+    assert [row[2] for row in table(result.path)[1:]] == ["8.50", "4", "3"]
+    assert result.kept == ["anna: 02_bias: 8.50, not 9.5"]
+    assert result.replaced == ["ben: 02_bias: 2.00 becomes 4"]
+    assert (result.grades, result.zeros) == (2, [])
+
+
 def test_other_points_in_canvas_are_refused(out, tmp_path):
     roster = written(tmp_path, GRADEBOOK.format(possible="20.00"))
     with pytest.raises(CourseError, match=r"02_bias has 10 points, 02_bias \(77\) in Canvas 20.00"):

@@ -498,6 +498,20 @@ def test_moodles_numbers_are_not_those_of_the_university(tmp_path):
     assert {who: one.content for who, one in found.items()} == {"101": b"a", "8": b"bo"}
 
 
+def test_a_number_of_the_university_that_is_anothers_of_canvas(tmp_path):
+    """Canvas's number of a person (lib/content_zipper.rb) may be another's in one's own list."""
+    roster = read(tmp_path, b"student,name\n101,Ann Able\n102,Bob Best\n103,\n")
+    names = (
+        "ableann_102_9001_02_bias.ipynb",
+        "bestbob_577_9002_02_bias.ipynb",
+        "x_103_1_02_bias.ipynb",
+    )
+    found = taken(tmp_path, {name: name.encode() for name in names}, roster)
+    assert {who: one.content.decode() for who, one in found.items()} == dict(
+        zip(("101", "102", "103"), names)
+    )
+
+
 def test_a_name_that_is_not_the_persons_is_noted(tmp_path):
     roster = read(tmp_path, b"student,name,canvas_id\njd,Jane Doe,4711\nab,Ann Able,4712\n")
     files = {f"teamred_4711_900_{FILE}": b"1", f"ableann_4712_901_{FILE}": b"2"}
