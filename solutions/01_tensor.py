@@ -173,6 +173,9 @@ y = center(x)
 assert x[0, 0] == 1, "center changed x, which belongs to its caller: make a new array instead"
 assert y is not None, "center gives back nothing: name your result `y`"
 assert np.shape(y) == (2, 3), f"the result has shape {np.shape(y)}, but x has shape (2, 3)"
+assert np.all(np.isfinite(y)), (
+    "a column has become nan: only take its mean from it, and divide by nothing"
+)
 assert not np.allclose(np.sum(y, axis=1), 0), "each row adds up to 0, but each column should"
 assert not np.array_equal(y, -right), "all signs are turned: what do you take from what?"
 columns = np.sum(y, axis=0)

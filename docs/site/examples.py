@@ -1536,6 +1536,12 @@ class Bias(nn.Bias):
     def backward(self, dy):
         return dy, {"b": dy.sum / 1}
 
+# %% raises_flatten
+class Flatten(nn.Flatten):
+    def forward(self, x):
+        self.cache = x.shape
+        return x.flatten(1)
+
 # %% raises_float_chosen
 class Sigmoid(nn.Sigmoid):
     def forward(self, x):

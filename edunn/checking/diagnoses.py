@@ -81,6 +81,7 @@ _ROWS = (
     Diagnosis("raises_number", ANYTHING),
     Diagnosis("raises_power", ANYTHING),
     Diagnosis("raises_builtin", ANYTHING),
+    Diagnosis("raises_flatten", ANYTHING),
     Diagnosis("raises_float_chosen", ANYTHING),
     Diagnosis("raises_float", ANYTHING),
     Diagnosis("raises_assertion", ANYTHING),

@@ -42,6 +42,7 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (r"'(builtin_function_or_method|method|function|numpy\.ufunc)'", "raises_not_called"),
     (r"(iterable|type) (builtin_function_or_method|method|function) ", "raises_not_called"),
     (r"FloatingPointError", "raises_float"),
+    (r"order must be str, not int", "raises_flatten"),
     (r"AssertionError: .", "raises_assertion"),
     (r"takes .*(positional arguments? but|arguments? \()", "raises_count"),
     (r"missing \d+ required positional argument", "raises_count"),
