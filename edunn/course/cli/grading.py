@@ -168,12 +168,24 @@ def _print_lateness(sheets: list[Any]) -> None:
                 if said.id == LATER_TOLD
             ]
             print_some("with a time in deadlines.csv, and a later one in the download", against)
+            print_some(
+                f"in {sheet.name} with a later deadline in Moodle, which counts", _later(sheet)
+            )
             here = [grade.record.student for grade in sheet.grades]
             here += [row["student"] for row in sheet.roster.rows]
             print_some(
                 "in deadlines.csv whom nobody is called",
                 sheet.deadlines.strangers(sheet.name, here),
             )
+
+
+def _later(sheet: Any) -> list[str]:
+    """Who may hand in later by what the system says that it came from, and until when."""
+    from edunn.course.grading.deadlines import SHOWN
+
+    students = [grade.record.student for grade in sheet.grades]
+    until = {who: sheet.deadlines.granted(sheet.name, who, sheet.origins[who]) for who in students}
+    return [f"{who}: {when.strftime(SHOWN)}" for who, when in until.items() if when]
 
 
 def _again(sheet: Any) -> list[str]:

@@ -14,8 +14,10 @@ When a notebook was handed in is known from Gradescope's download (its :created_
 grading worksheet ("Last modified (submission)", moodle/moodle, mod/assign/gradingtable.php:
 col_timesubmitted, a time of whoever downloads it, without a zone: that of the deadline is taken),
 or from `handed_in`. An extension that was granted in Moodle stands in the worksheet's "Status"
-(col_status), and counts where deadlines.csv has no row of the student's own. Canvas's download says
-of each only whether it came late. The times of files are those of copies, and are not looked at.
+(col_status), and the date of an override in "Due date" (col_duedate), a column that is there where
+anybody has one; it counts where deadlines.csv has no row of the student's own. Canvas's download
+says of each only whether it came late. The times of files are those of copies, and are not looked
+at.
 """
 
 from __future__ import annotations
@@ -51,15 +53,21 @@ MONTHS = {
     )
     for number, name in enumerate(language.split(), start=1)
 }
-# at the end of the worksheet's "Status" (moodle/moodle, mod/assign/lang: userextensiondate)
-EXTENSION = re.compile(r"(?:Extension granted until|Plazo ampliado hasta): (.+)$")
+# at the end of the worksheet's "Status" (moodle/moodle, mod/assign/lang: userextensiondate, and in
+# its language packs es and es_mx): nothing else there holds a year
+EXTENSION = re.compile(
+    r"(?:Extension granted until|Plazo ampliado hasta|Se otorgó extensión hasta): (.+)$"
+)
+YEAR = re.compile(r"\d{4}")
 NAMED = {  # the worksheet's columns that tell of times, as `plain` spells them
     "time": {"lastmodifiedsubmission", "últimamodificaciónentrega", "últimamodificaciónenvío"},
-    "status": {"status", "estado"},
+    "status": {"status", "estado", "estatus"},
+    "due": {"duedate", "fechadeentrega"},
 }
 # "Friday, 6 March 2026, 10:15 PM", "viernes, 6 de marzo de 2026, 22:15"
 MOODLE = re.compile(
-    r"(\d{1,2}) (?:de )?(\w+) (?:de )?(\d{4}), (\d{1,2}):(\d\d)(?: ?([AP])M)?$", re.I
+    r"(?:[^\W\d]+,? )?(\d{1,2}) (?:de )?(\w+) (?:de )?(\d{4}), (\d{1,2}):(\d\d)(?: ?([AP])M)?",
+    re.I,
 )
 
 
@@ -194,11 +202,17 @@ class Deadlines:
     ) -> tuple[datetime | None, bool]:
         """When an exercise is due for a student, and whether that is a date of their own: of the
         file, else of the system that it came from, if that is later. origin: see `File.origin`"""
-        own, due = _find(self.dates, name, student), _find(self.dates, name, ALL)
-        if own or due is None:
-            return own, own is not None
-        extended = _told(origin.get("extension", ""), due)
-        return (extended, True) if extended and extended > due else (due, False)
+        own = _find(self.dates, name, student) or self.granted(name, student, origin)
+        return own or _find(self.dates, name, ALL), own is not None
+
+    def granted(self, name: str, student: str, origin: Mapping[str, Any]) -> datetime | None:
+        """Until when the system that it came from lets a student hand in, if that is later than the
+        deadline for all, and the file has no date of their own."""
+        due = _find(self.dates, name, ALL)
+        if due is None or _find(self.dates, name, student):
+            return None
+        until = _told(origin.get("extension", ""), due)
+        return until if until and until > due else None
 
     def lateness(
         self, name: str, student: str, says_late: bool, origin: Mapping[str, Any], most: float
@@ -300,7 +314,7 @@ def _zone(text: str) -> tzinfo:
 
 def _told(text: str, due: datetime) -> datetime | None:
     """The time that a system told; in the deadline's zone, where it names none."""
-    if match := MOODLE.search(text):
+    if match := MOODLE.fullmatch(text):
         day, month, year, hour, minute, half = match.groups()
         hours = int(hour) % 12 + 12 * (half.upper() == "P") if half else int(hour)
         try:
@@ -345,7 +359,13 @@ def times_told(roster: Roster) -> Iterator[tuple[str, dict[str, str]]]:
     for row, cells in zip(roster.rows, roster.cells):
         found = {what: cells[i] for what, i in columns.items() if i < len(cells)}
         told = {"time": found["time"]} if "time" in found else {}
-        if "status" in found:
-            match = EXTENSION.search(found["status"])
-            told["extension"] = match[1] if match else ""
+        if {"status", "due"} & found.keys():
+            told["extension"] = _extension(found.get("status", "")) or found.get("due", "")
         yield row["student"], told
+
+
+def _extension(status: str) -> str:
+    """The date at the end of a status; all of it, where other words stand before the date: what
+    they say nobody knows."""
+    match = EXTENSION.search(status)
+    return match[1] if match else status if YEAR.search(status) else ""

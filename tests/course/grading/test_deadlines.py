@@ -136,6 +136,7 @@ def test_a_row_of_an_earlier_version_is_said(read):
         ("02,ann,2026-03-07 12:00 Z,\n", "Sunday, 8", "Sunday, 8 March 2026, 11:59 PM", LATE, 1),
         ("", "Sunday, 8", "Sunday, 1 March 2026, 11:59 PM", LATE, 2),  # it takes nothing away
         ("", "Sunday, 8", "Sunday, March 8, 2026, 11:59 PM", UNKNOWN, 0),
+        ("", "Sunday, 8", "Prazo prolongado até: domingo, 8 de março de 2026, 23:59", UNKNOWN, 0),
         ("", "Thursday, 5", "Sunday, March 8, 2026, 11:59 PM", ON_TIME, 0),
     ],
 )
@@ -167,6 +168,61 @@ def test_only_the_status_of_a_worksheet_tells_of_an_extension(tmp_path):
         {"extension": ""},
         {},
     ]
+
+
+EN = "Identifier,Full name,Status,Grade,Maximum grade,Last modified (submission)"
+OVERRIDES = (
+    "Identifier,Full name,Status,Allow submissions from,Due date,Cut-off date,Grade,Maximum grade,"
+    "Last modified (submission)"
+)
+OVERRIDES_ES = (
+    "Identificador,Nombre completo,Estado,Permitir entregas desde,Fecha de entrega,Fecha límite,"
+    "Calificación,Calificación máxima,Última modificación (entrega)"
+)
+ES_MX = (
+    "Identificador,Nombre completo,Dirección Email,Estatus,Calificación,Calificación Máxima,"
+    "La calificación puede ser cambiada,Última modificación (entrega)"
+)
+DUE, LATER = '"Friday, 6 March 2026, 11:59 PM"', '"Friday, 13 March 2026, 11:59 PM"'
+WEDNESDAY = '"Wednesday, 11 March 2026, 8:00 PM"'
+MIÉRCOLES, VIERNES = (
+    '"miércoles, 11 de marzo de 2026, 20:00"',
+    "viernes, 13 de marzo de 2026, 23:59",
+)
+GRANTED = "Submitted for grading - 4 days late - Extension granted until: "
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "state", "penalty"),
+    [
+        (EN, f"Submitted for grading - 4 days late,,10,{WEDNESDAY}", LATE, 5),
+        (EN, f'"{GRANTED}{LATER[1:]},,10,{WEDNESDAY}', ON_TIME, 0),
+        (OVERRIDES, f"Submitted for grading,,{LATER},,,10,{WEDNESDAY}", ON_TIME, 0),
+        (OVERRIDES, f"Submitted for grading - 4 days late,,{DUE},,,10,{WEDNESDAY}", LATE, 5),
+        (OVERRIDES, f"Submitted for grading,,,,,10,{WEDNESDAY}", LATE, 5),
+        (OVERRIDES, f'"{GRANTED}{LATER[1:]},,{DUE},,,10,{WEDNESDAY}', ON_TIME, 0),
+        (OVERRIDES, f'Submitted for grading,,"March 13, 2026, 11:59",,,10,{WEDNESDAY}', UNKNOWN, 0),
+        (OVERRIDES_ES, f'Enviado para calificar,,"{VIERNES}",,,10,{MIÉRCOLES}', ON_TIME, 0),
+        (ES_MX, f"a@x.mx,Enviado para calificar,,10,Sí,{MIÉRCOLES}", LATE, 5),
+        (ES_MX, 'a@x.mx,"Enviado para calificar - Se otorgó extensión hasta: '
+                f'{VIERNES}",,10,Sí,{MIÉRCOLES}', ON_TIME, 0),
+        (ES_MX, 'a@x.mx,"Enviado para calificar - Con permiso hasta: '
+                f'{VIERNES}",,10,Sí,{MIÉRCOLES}', UNKNOWN, 0),
+    ],
+)  # fmt: skip
+def test_what_a_worksheet_grants(read, tmp_path, header, row, state, penalty):
+    """moodle/moodle, public/mod/assign/gradingtable.php: an extension stands in Status, the date of
+    an override in Due date, which everybody has where anybody has one. The words are those of
+    mod/assign/lang, and of the language packs es and es_mx (status, duedate, userextensiondate)."""
+    (tmp_path / "list.csv").write_text(f"{header}\nParticipant 1,Ann,{row}\n", encoding="utf-8")
+    ((_, told),) = times_told(Roster.read(tmp_path / "list.csv"))
+    late = read(
+        "exercise,student,date,penalty,cap\n02,all,2026-03-06 23:59 Europe/Madrid,10%,50%\n"
+    ).lateness("02_bias", "ann", False, {"system": "moodle"} | told, 10)
+    assert (late.state, late.penalty) == (state, penalty)
+    assert all(map(str, late.said))
+    if state == UNKNOWN:
+        assert "13 de marzo" in str(late.said[0]) or "March 13" in str(late.said[0])
 
 
 def test_without_a_deadline_nothing_is_said(read):

@@ -133,7 +133,9 @@ def test_an_extension_that_is_taken_back_counts_no_more(tmp_path):
     words = *words, "--deadlines", tmp_path / "deadlines.csv"
     for granted, state in (({human.email: "Friday, 6 November 2026, 11:59 PM"}, ""), ({}, "late")):
         (tmp_path / "roster.csv").write_bytes(moodle_worksheet([human], "a", granted=granted))
-        edunn("grade", *words)
+        said = edunn("grade", *words)
+        counts = "later deadline in Moodle, which counts: ann@uni.edu: 2026-11-06 23:59 +0100"
+        assert (counts in said) == bool(granted)
         assert table(tmp_path / "graded" / "grades.csv")[0]["late"] == state
 
 
