@@ -154,20 +154,16 @@ def _read_deadlines(course: Course, path: Path, out: Path, people: Any = None) -
 
 def _print_lateness(sheets: list[Any]) -> None:
     """What lateness has cost, what is not known of it, and who is in the file but not here."""
-    from edunn.course.grading.deadlines import LATER_TOLD
+    from edunn.course.grading.deadlines import CLOCKS_TOLD, LATER_TOLD
     from edunn.course.reporting.export import note_late
 
     for sheet in sheets:
         if sheet.deadlines.rows:
             lines = [line for grade in sheet.late() for line in note_late(sheet, grade)]
             print_some(f"late in {sheet.name}, or nobody knows when", lines)
-            against = [
-                f"{grade.record.student}: {said}"
-                for grade in sheet.grades
-                for said in (grade.lateness.said if grade.lateness else ())
-                if said.id == LATER_TOLD
-            ]
+            against, by_clocks = _said(sheet, LATER_TOLD), _said(sheet, CLOCKS_TOLD)
             print_some("with a time in deadlines.csv, and a later one in the download", against)
+            print_some(f"in {sheet.name} with a day that hangs on the clocks", by_clocks)
             print_some(
                 f"in {sheet.name} with a later deadline in Moodle, which counts", _later(sheet)
             )
@@ -177,6 +173,16 @@ def _print_lateness(sheets: list[Any]) -> None:
                 "in deadlines.csv whom nobody is called",
                 sheet.deadlines.strangers(sheet.name, here),
             )
+
+
+def _said(sheet: Any, id: str) -> list[str]:
+    """Of whose lateness something is said, and what."""
+    return [
+        f"{grade.record.student}: {said}"
+        for grade in sheet.grades
+        for said in (grade.lateness.said if grade.lateness else ())
+        if said.id == id
+    ]
 
 
 def _later(sheet: Any) -> list[str]:

@@ -27,9 +27,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from edunn.course.errors import CourseError
 from edunn.course.messages import Message
@@ -40,7 +41,9 @@ KEPT = "deadlines.csv"  # beside the gradebook
 ALL = "all"
 COLUMNS = ("exercise", "student", "date", "penalty", "cap", "grace", "handed_in")
 ON_TIME, LATE, UNKNOWN = "on time", "late", "unknown"
-LATER_TOLD = "later_told"  # the Message of a time that goes against deadlines.csv
+# Messages for graders: of a time that goes against deadlines.csv, and of one without a zone, where
+# that of the deadline follows no clocks
+LATER_TOLD, CLOCKS_TOLD = FOR_GRADERS = "later_told", "clocks_told"
 SHOWN = "%Y-%m-%d %H:%M %z"
 DAY = timedelta(days=1)
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(\S.*)?")
@@ -89,6 +92,10 @@ class Rule:
     penalty: Amount | None = None
     cap: Amount | None = None
     grace: timedelta = timedelta()
+
+    def days(self, late: timedelta) -> int:
+        """The days that have begun since the deadline; 0 in time, and within `grace`."""
+        return math.ceil(late / DAY) if late > max(self.grace, timedelta()) else 0
 
     def points(self, days: int, most: float) -> float:
         """What is taken off. most: the points of the exercise"""
@@ -236,10 +243,12 @@ class Deadlines:
             return Lateness(UNKNOWN, 0.0, (Message("time_unknown", {"due": shown}),))
         about = {"when": when.strftime(SHOWN), "due": shown}
         rule = self._rule(name)
-        late = when.astimezone(UTC) - due.astimezone(UTC)  # in one zone, clocks may be changed
+        late = _between(due, when)
         against: tuple[Message, ...] = ()
         if written and (later := _later(written, told, says_late and late <= timedelta())):
             against = (Message(LATER_TOLD, {"when": later}),)
+        elif not written and _hangs_on_clocks(origin["time"], due, when, rule):
+            against = (Message(CLOCKS_TOLD, {"zone": f"{due:%z}", "days": rule.days(late)}),)
         if late <= timedelta():
             return Lateness(ON_TIME, 0.0, (Message("in_time", about), *against))
         if late <= rule.grace:
@@ -247,7 +256,7 @@ class Deadlines:
         granted = "" if own else origin.get("extension", "")
         if granted and not _told(granted, due):
             return Lateness(UNKNOWN, 0.0, (Message("extension_unread", {"words": granted}),))
-        days = math.ceil(late / DAY)
+        days = rule.days(late)
         by = Message("late_by", about | {"days": days})
         return Lateness(LATE, rule.points(days, most), (by, *against))
 
@@ -294,7 +303,9 @@ def _time(text: str) -> datetime:
     """A date with a time and a zone; ValueError for any other text."""
     match = TIME.fullmatch(text)
     if not match or not match[3]:
-        raise ValueError(f"{text!r} is no date with time and zone, such as 2026-03-06 23:59 +01:00")
+        raise ValueError(
+            f"{text!r} is no date with time and zone, such as 2026-03-06 23:59 Europe/Madrid"
+        )
     return datetime.fromisoformat(f"{match[1]} {match[2]}").replace(tzinfo=_zone(match[3]))
 
 
@@ -309,7 +320,7 @@ def _zone(text: str) -> tzinfo:
             return ZoneInfo(text)
     except (ValueError, OSError, KeyError):
         pass
-    raise ValueError(f"{text!r} is no time zone, such as +01:00 or Europe/Madrid")
+    raise ValueError(f"{text!r} is no time zone, such as Europe/Madrid or +01:00")
 
 
 def _told(text: str, due: datetime) -> datetime | None:
@@ -326,6 +337,26 @@ def _told(text: str, due: datetime) -> datetime | None:
         return _time(text)
     except ValueError:
         return None
+
+
+def _between(due: datetime, when: datetime) -> timedelta:
+    """How long after a deadline a time is, also where clocks were changed in between."""
+    return when.astimezone(UTC) - due.astimezone(UTC)
+
+
+def _hangs_on_clocks(told: str, due: datetime, when: datetime, rule: Rule) -> bool:
+    """Whether a time that was told without a zone is in another day after the deadline in some
+    place, which has the deadline's offset, and changes its clocks in between."""
+    if isinstance(due.tzinfo, ZoneInfo) or not MOODLE.fullmatch(told):
+        return False
+    days = rule.days(_between(due, when))
+    there = (place for place in _places() if due.replace(tzinfo=place) == due)
+    return any(rule.days(_between(due, when.replace(tzinfo=place))) != days for place in there)
+
+
+@cache
+def _places() -> list[ZoneInfo]:
+    return [ZoneInfo(name) for name in sorted(available_timezones()) if "/" in name]
 
 
 def _later(written: datetime, told: datetime | None, says_late: bool) -> Message | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edunn.course.grading.deadlines import LATER_TOLD
+from edunn.course.grading.deadlines import FOR_GRADERS
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import GRADED, NOT_GRADED, STUDENT_ERROR, Record
 from edunn.course.messages import Message, Said, explained, sentence, word
@@ -32,7 +32,7 @@ def brief(grade: Grade) -> str:
 def about_lateness(grade: Grade) -> list[str]:
     """What is known of when it came, and what that costs; nothing where there is no deadline."""
     known = grade.lateness.said if grade.lateness else ()
-    said = [f"{sentence(one)}." for one in known if one.id != LATER_TOLD]  # that is for graders
+    said = [f"{sentence(one)}." for one in known if one.id not in FOR_GRADERS]
     if grade.penalty:
         points, before, after = map(number, (grade.penalty, grade.before, grade.points))
         said.append(word("penalty_taken", points=points, before=before, after=after))

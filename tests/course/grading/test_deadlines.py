@@ -6,6 +6,7 @@ import pytest
 
 from edunn.course.errors import CourseError
 from edunn.course.grading.deadlines import (
+    CLOCKS_TOLD,
     LATE,
     LATER_TOLD,
     ON_TIME,
@@ -18,6 +19,7 @@ from edunn.course.grading.deadlines import (
 from edunn.course.grading.grade import Grade
 from edunn.course.grading.records import NOT_GRADED, Record
 from edunn.course.messages import Message
+from edunn.course.reporting.messages import about_lateness
 from edunn.course.submissions.roster import Roster
 
 KNOWN = ["02_bias", "03_linear"]
@@ -86,6 +88,30 @@ def test_days_are_of_24_hours_when_the_clocks_are_changed(read, due, handed_in, 
     late = {"time": f"{handed_in} Europe/Madrid"}
     grade = Grade(Record("cai", "02_bias"), 8.0, 10.0, []).after(read(text), late)
     assert grade.penalty == days
+
+
+@pytest.mark.parametrize(
+    ("due", "time", "days", "hangs"),
+    [
+        ("2026-03-28 23:59 +01:00", "Monday, 30 March 2026, 12:30 AM", 2, True),  # 1 in Madrid
+        ("2026-03-28 23:59 Z", "Monday, 30 March 2026, 12:30 AM", 2, True),  # 1 in London
+        ("2026-10-24 23:59 +0200", "Sunday, 25 October 2026, 11:30 PM", 1, True),  # 2 in Madrid
+        ("2026-03-28 23:59 Europe/Madrid", "Monday, 30 March 2026, 12:30 AM", 1, False),
+        ("2026-03-28 23:59 +01:00", "Sunday, 29 March 2026, 11:30 PM", 1, False),
+        ("2026-05-06 23:59 +02:00", "Friday, 8 May 2026, 12:30 AM", 2, False),
+        ("2026-05-06 23:59 +02:00", "Wednesday, 6 May 2026, 11:30 PM", 0, False),
+        ("2026-03-28 23:59 +01:00", "2026-03-29 22:30 Z", 1, False),
+    ],
+)
+def test_an_offset_that_follows_no_clocks_is_said(read, due, time, days, hangs):
+    """Where a time has no zone, and the clocks may have been changed since the deadline."""
+    deadlines = read(f"exercise,student,date,penalty\n02,all,{due},1\n")
+    late = deadlines.lateness("02_bias", "cai", False, {"time": time}, 10.0)
+    assert late.penalty == days
+    assert (late.said[-1].id == CLOCKS_TOLD) == hangs
+    assert not hangs or f"the clocks: {days}; with a place instead" in str(late.said[-1])
+    grade = Grade(Record("cai", "02_bias"), 8.0, 10.0, []).after(deadlines, {"time": time})
+    assert "place" not in "".join(about_lateness(grade))  # that is for graders
 
 
 def test_nothing_is_taken_off_that_is_not_there(read):
