@@ -10,14 +10,14 @@ A penalty is in points or percent of the exercise's points, for each day that ha
 deadline, at most `cap`; nothing within `grace`. Days are counted as Canvas does
 (instructure/canvas-lms, app/models/late_policy.rb: points_deducted).
 
-When a notebook was handed in is known from Gradescope's download (its :created_at:), from Moodle's
-grading worksheet ("Last modified (submission)", moodle/moodle, mod/assign/gradingtable.php:
-col_timesubmitted, a time of whoever downloads it, without a zone: that of the deadline is taken),
-or from `handed_in`. An extension that was granted in Moodle stands in the worksheet's "Status"
-(col_status), and the date of an override in "Due date" (col_duedate), a column that is there where
-anybody has one; it counts where deadlines.csv has no row of the student's own. Canvas's download
-says of each only whether it came late. The times of files are those of copies, and are not looked
-at.
+When a notebook was handed in is known from Gradescope's download (its :created_at:), from
+nbgrader's timestamp.txt (edunn/course/submissions/lms.py), from Moodle's grading worksheet ("Last
+modified (submission)", moodle/moodle, mod/assign/gradingtable.php: col_timesubmitted, a time of
+whoever downloads it, without a zone: that of the deadline is taken), or from `handed_in`. An
+extension that was granted in Moodle stands in the worksheet's "Status" (col_status), and the date
+of an override in "Due date" (col_duedate), a column that is there where anybody has one; it counts
+where deadlines.csv has no row of the student's own. Canvas's download says of each only whether it
+came late. The times of files are those of copies, and are not looked at.
 """
 
 from __future__ import annotations

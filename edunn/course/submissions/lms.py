@@ -18,6 +18,11 @@ has no number. NUMBER belongs to the assignment (assign_user_mapping), not to th
 Gradescope (its export, as tools read it): submission_NUMBER/FILE and `submission_metadata.yml`,
 with all who handed it in: :name, :sid, :email, and when: :created_at. It does not say what was
 late.
+
+nbgrader (jupyter/nbgrader, nbgrader/exchange/default/submit.py; coursedir.py:
+get_existing_timestamp): submitted/NAME/EXERCISE/FILE, and beside it `timestamp.txt`, when it was
+handed in, written over a file of that name by the student; in UTC where it names no zone. In other
+folders, and in zips, such a file is the student's.
 """
 
 from __future__ import annotations
@@ -28,6 +33,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -39,6 +45,8 @@ from edunn.course.notebooks.reading import MAX_FILE
 MAX_FILES = 100_000  # in one zip
 MAX_DEPTH, MAX_OWN_FILES = 16, 10_000  # in one student's folder: of folders, and files
 METADATA, MAX_METADATA = "submission_metadata.yml", 200_000_000
+COLLECTED, TIMESTAMP, MAX_TIMESTAMP = "submitted", "timestamp.txt", 100  # of nbgrader
+NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 NUMBER, ID = r"\d{1,18}", r"(?:0|[1-9]\d{0,17})"
 _LATE = r"(?P<who>.*?)(?P<late>_LATE)?"
 CANVAS = re.compile(rf"{_LATE}_(?P<id>{ID})_(?P<order>{ID})_(?P<file>[^/]+)$")
@@ -183,15 +191,32 @@ def from_folder(folder: Path) -> Iterator[File]:
     for entry in sorted(folder.iterdir()):
         if entry.is_symlink() or hidden(entry.name):
             continue
-        paths = [PurePosixPath(entry.name)] if entry.is_file() else []
+        paths, times = [PurePosixPath(entry.name)] if entry.is_file() else [], {}
         if entry.is_dir():
             inside = [PurePosixPath(entry.name, path) for path in files_in(entry)]
+            times = _times(folder, inside)
+            inside = [path for path in inside if path not in times]
             others = [path for path in inside if visible(path) and not _wanted(path)]
             paths = [*filter(_wanted, inside), *others[:MAX_OTHERS]]
             paths = paths or [PurePosixPath(entry.name, NO_FILE)]
         for path in paths:
+            beside = PurePosixPath(*path.parts[:2], TIMESTAMP)
             for owner in _owners(path, submitters):
+                owner.time = owner.time or times.get(beside, "")
                 yield File(str(path), owner, loader(folder / path))
+
+
+def _times(folder: Path, paths: list[PurePosixPath]) -> dict[PurePosixPath, str]:
+    """What stands in nbgrader's timestamps, of the files of one student; none in other folders."""
+    if folder.resolve().name != COLLECTED:
+        return {}
+    found = {}
+    for path in paths:
+        if len(path.parts) == 3 and path.name == TIMESTAMP and not _owners(path, {})[0].system:
+            with suppress(Unreadable):
+                text = loader(folder / path, MAX_TIMESTAMP)().decode("utf-8", "replace").strip()
+                found[path] = f"{text} UTC" if NO_ZONE.fullmatch(text) else text
+    return found
 
 
 def files_in(folder: Path) -> list[str]:

@@ -61,6 +61,8 @@ def read(tmp_path, roster):
         ("02_bias", "ann", "2026-03-09 22:00:00 Z", ON_TIME, 8, 0),  # an extension
         ("02_bias", "ann", "2026-03-10 22:00:00 Z", LATE, 7, 1),
         ("02_bias", "bob", "", LATE, 7, 1),  # a person says when
+        ("02_bias", "bob", "2026-03-09 10:00:00.000000 UTC", LATE, 7, 1),  # and knows better
+        ("02_bias", "cai", "2026-03-08 10:00:00.000000 UTC", LATE, 6, 2),  # nbgrader's timestamp
         ("02_bias", "cai", "Saturday, 7 March 2026, 9:30 PM", LATE, 7, 1),  # Moodle's worksheet
         ("02_bias", "cai", "viernes, 6 de marzo de 2026, 23:59", ON_TIME, 8, 0),
         ("03_linear", "ann", "2026-03-13 12:00:01 Z", LATE, 6, 2),

@@ -529,6 +529,42 @@ def test_notes_are_said_in_spanish_too():
         assert "equipo" in sentence(Message("team", {"name": "A"}))
 
 
+STAMP = "2026-03-08 10:00:00"
+
+
+@pytest.mark.parametrize(
+    ("place", "inside", "text", "time"),
+    [
+        ("submitted/jdoe/02_bias", "", f"{STAMP}.000000 UTC\n", f"{STAMP}.000000 UTC"),
+        ("submitted/jdoe/02_bias", "", STAMP, f"{STAMP} UTC"),
+        ("submitted/jdoe/02_bias", "", f"{STAMP} +0100", f"{STAMP} +0100"),
+        ("submitted/jdoe/02_bias", "", STAMP * 10, None),
+        ("submitted/jdoe/02_bias", "deeper", STAMP, None),
+        ("submitted/jdoe", "", STAMP, None),
+        ("submitted/Jane Doe_4711_assignsubmission_file/02_bias", "", STAMP, None),
+        ("unpacked/jdoe/02_bias", "", STAMP, None),
+    ],
+)
+def test_nbgraders_timestamp_is_the_time_and_a_students_file_is_not(
+    tmp_path, place, inside, text, time
+):
+    """jupyter/nbgrader, nbgrader/exchange/default/submit.py: copy_files; zipcollectapp.py writes it
+    without a zone."""
+    (tmp_path / place / inside).mkdir(parents=True)
+    (tmp_path / place / FILE).write_bytes(OTHER)
+    (tmp_path / place / inside / "timestamp.txt").write_text(text)
+    folder = tmp_path / place.partition("/")[0]
+    (one,) = take_in(folder, NAME)
+    assert one.content == OTHER
+    assert one.origin.get("time") == time
+    assert any("timestamp.txt" in note for note in said(one)) == (time is None)
+    zipped(
+        tmp_path / "all.zip", {f"{place}/{FILE}": OTHER, f"{place}/timestamp.txt": text.encode()}
+    )
+    (one,) = take_in(tmp_path / "all.zip", NAME)
+    assert "time" not in one.origin
+
+
 def test_a_download_of_nobody_is_refused(tmp_path):
     zipped(tmp_path / "all.zip", {"grades.csv": b"a"})
     with pytest.raises(CourseError, match="has no submissions"):
