@@ -34,6 +34,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from edunn.course.errors import CourseError
 from edunn.course.messages import Message
+from edunn.course.notebooks.layout import is_called
 from edunn.course.submissions.roster import Roster, plain, read_csv
 from edunn.files import write_whole
 
@@ -46,7 +47,7 @@ ON_TIME, LATE, UNKNOWN = "on time", "late", "unknown"
 LATER_TOLD, CLOCKS_TOLD = FOR_GRADERS = "later_told", "clocks_told"
 SHOWN = "%Y-%m-%d %H:%M %z"
 DAY = timedelta(days=1)
-TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(\S.*)?")
+TIME = re.compile(r"([12]\d{3}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(\S.*)?")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": DAY}
 MONTHS = {
     name: number
@@ -69,7 +70,7 @@ NAMED = {  # the worksheet's columns that tell of times, as `plain` spells them
 }
 # "Friday, 6 March 2026, 10:15 PM", "viernes, 6 de marzo de 2026, 22:15"
 MOODLE = re.compile(
-    r"(?:[^\W\d]+,? )?(\d{1,2}) (?:de )?(\w+) (?:de )?(\d{4}), (\d{1,2}):(\d\d)(?: ?([AP])M)?",
+    r"(?:[^\W\d]+,? )?(\d{1,2}) (?:de )?(\w+) (?:de )?([12]\d{3}), (\d{1,2}):(\d\d)(?: ?([AP])M)?",
     re.I,
 )
 
@@ -116,7 +117,7 @@ class Lateness:
 class Deadlines:
     """dates, times: by exercise and student, or ALL; when it is due, and when it was handed in.
 
-    Exercises stand as the file has them: "02", "bias" or "02_bias".    rules: by exercise, or ALL
+    Exercises stand as the file has them, see `is_called`.    rules: by exercise, or ALL
     """
 
     dates: dict[tuple[str, str], datetime] = field(default_factory=dict)
@@ -201,7 +202,7 @@ class Deadlines:
         return [
             f"row {number}: {student}"
             for number, exercise, student in self.rows
-            if _means(exercise, name) and student not in {ALL, *known}
+            if is_called(name, exercise) and student not in {ALL, *known}
         ]
 
     def deadline(
@@ -262,7 +263,7 @@ class Deadlines:
 
     def _rule(self, name: str) -> Rule:
         return next(
-            (rule for given, rule in self.rules.items() if given != ALL and _means(given, name)),
+            (rule for given, rule in self.rules.items() if given != ALL and is_called(name, given)),
             self.rules.get(ALL, Rule()),
         )
 
@@ -271,7 +272,7 @@ def _exercise(given: str, known: list[str]) -> str:
     """ALL, or the exercise's whole name where all are known."""
     if given.casefold() == ALL:
         return ALL
-    found = [name for name in known if _means(given, name)]
+    found = [name for name in known if is_called(name, given)]
     if not given or (known and len(found) != 1):
         raise ValueError(f"no exercise {given!r}; there are {', '.join(known)}")
     return found[0] if found else given
@@ -288,14 +289,9 @@ def _student(given: str, roster: Roster | None, strict: bool) -> str:
     return called or given
 
 
-def _means(given: str, name: str) -> bool:
-    """Whether this is what an exercise is called in the file: "02_bias", "02" or "bias"."""
-    return given in (name, name.partition("_")[0], name[3:])
-
-
 def _find(dates: dict[tuple[str, str], datetime], name: str, student: str) -> datetime | None:
     return next(
-        (at for (one, who), at in dates.items() if who == student and _means(one, name)), None
+        (at for (one, who), at in dates.items() if who == student and is_called(name, one)), None
     )
 
 

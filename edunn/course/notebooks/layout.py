@@ -13,6 +13,13 @@ from edunn.course.notebooks.solution import read_solution
 from edunn.course.notebooks.written import text_of
 
 
+def is_called(name: str, given: str) -> bool:
+    """Whether an exercise is meant: 02_bias by "02_bias", "bias", "02", or "2", which a spreadsheet
+    makes of it."""
+    number = name.partition("_")[0]
+    return given in (name, name[3:], number, number.removeprefix("0"))
+
+
 @dataclass(frozen=True)
 class Course:
     """Where a course is: its solutions, its releases, and what only instructors have."""
@@ -39,7 +46,7 @@ class Course:
 
     def full_name(self, name: str) -> str:
         """The assignment that a name, a number or a part of a name stands for."""
-        found = [a for a in self.assignments() if name in (a, a.partition("_")[0], a[3:])]
+        found = [a for a in self.assignments() if is_called(a, name)]
         if len(found) > 1:
             raise CourseError(f"{name!r} may be {' or '.join(found)}: write the whole name")
         if not found:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edunn.course.errors import CourseError
+from edunn.course.notebooks.layout import is_called
 from edunn.course.submissions.roster import Roster, read_csv
 
 KEPT = "requests.csv"
@@ -30,10 +31,6 @@ class Request:
     cell: str
     text: str
     answer: str
-
-    def is_of(self, name: str) -> bool:
-        """Whether it is of an exercise, by its whole name."""
-        return self.exercise in (name, name.partition("_")[0], name[3:])
 
 
 def read_requests(
@@ -57,7 +54,7 @@ def read_requests(
             raise CourseError(f"{path}: row {number}: {len(values)} cells, not {len(header)}")
         one = Request(**(dict.fromkeys(COLUMNS, "") | dict(zip(header, values))))
         student = (roster.find([one.student]) if roster else None) or one.student
-        named = [name for name in cells if one.is_of(name)]
+        named = [name for name in cells if is_called(name, one.exercise)]
         wrong = (
             f"nobody here is called {student!r}" if student not in known
             else f"no exercise {one.exercise!r} is graded here" if len(named) != 1

@@ -63,6 +63,8 @@ def read(tmp_path, roster):
         ("02_bias", "bob", "", LATE, 7, 1),  # a person says when
         ("02_bias", "bob", "2026-03-09 10:00:00.000000 UTC", LATE, 7, 1),  # and knows better
         ("02_bias", "cai", "2026-03-08 10:00:00.000000 UTC", LATE, 6, 2),  # nbgrader's timestamp
+        ("02_bias", "cai", "0001-01-01 00:00:00 +14:00", UNKNOWN, 8, 0),  # before all times
+        ("02_bias", "cai", "Monday, 1 January 0001, 12:00 AM", UNKNOWN, 8, 0),
         ("02_bias", "cai", "Saturday, 7 March 2026, 9:30 PM", LATE, 7, 1),  # Moodle's worksheet
         ("02_bias", "cai", "viernes, 6 de marzo de 2026, 23:59", ON_TIME, 8, 0),
         ("03_linear", "ann", "2026-03-13 12:00:01 Z", LATE, 6, 2),
@@ -114,6 +116,19 @@ def test_an_offset_that_follows_no_clocks_is_said(read, due, time, days, hangs):
     assert not hangs or f"the clocks: {days}; with a place instead" in str(late.said[-1])
     grade = Grade(Record("cai", "02_bias"), 8.0, 10.0, []).after(deadlines, {"time": time})
     assert "place" not in "".join(about_lateness(grade))  # that is for graders
+
+
+@pytest.mark.parametrize("called", ["02_bias", "bias", "02", "2"])
+@pytest.mark.parametrize("known", [KNOWN, []])
+def test_what_an_exercise_may_be_called(tmp_path, called, known):
+    """A spreadsheet makes 2 of 02."""
+    (tmp_path / "deadlines.csv").write_text(
+        f"exercise,student,date,penalty\n{called},all,2026-03-06 12:00 Z,1\n"
+    )
+    late = {"time": "2026-03-06 13:00 Z"}
+    deadlines = Deadlines.read(tmp_path / "deadlines.csv", known)
+    assert deadlines.lateness("02_bias", "ann", False, late, 10.0).penalty == 1
+    assert deadlines.lateness("12_bias", "ann", False, late, 10.0) is None or called == "bias"
 
 
 def test_nothing_is_taken_off_that_is_not_there(read):
@@ -271,6 +286,7 @@ def test_without_a_deadline_nothing_is_said(read):
         ("02,all,2026-02-30 23:59 Z,,,,", "day"),
         ("02,all,2026-03-06 23:59 Mars/Base,,,,", "'Mars/Base' is no time zone"),
         ("02,all,2026-03-06 23:59 CET,,,,", "'CET' is no time zone"),
+        ("02,all,0001-01-01 00:00 +14:00,,,,", "no date with time and zone"),
         ("02,all,2026-03-06 23:59 Z,ten,,,", "'ten' is no number of points"),
         ("02,all,2026-03-06 23:59 Z,-1,,,", "'-1' is no number of points"),
         ("02,all,2026-03-06 23:59 Z,1,,soon,", "'soon' is no time of grace"),

@@ -280,7 +280,7 @@ def test_without_a_roster(out, kind):
 
 def test_the_command(out, tmp_path):
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
-    options = ["--out", str(out), "--assignment", "2", "--roster", str(tmp_path / "roster.csv")]
+    options = ["--out", str(out), "--assignment", "77", "--roster", str(tmp_path / "roster.csv")]
     course = ["--course", str(COURSE.root)]
     result = CliRunner().invoke(main, [*course, "export", "canvas", *options[:2], *options[4:]])
     assert result.exit_code == 0, result.output
@@ -290,4 +290,4 @@ def test_the_command(out, tmp_path):
     assert "1 not in the roster, left out:\n  zoe: 02_bias" in result.output
     result = CliRunner().invoke(main, [*course, "export", "moodle", *options])
     assert result.exit_code == 1
-    assert result.output.startswith("Error: no assignment '2'")
+    assert result.output.startswith("Error: no assignment '77'")

@@ -47,6 +47,8 @@ def test_a_request_is_open_until_a_person_answers(out):
     assert "Nobody has answered yet." in ann
     assert "Requests to look again" not in bob
     assert SCRIPT not in report + ann
+    report, ann, _ = pages(out, f'ann,2,bias-db,"{asked}",\n')  # a spreadsheet's 02
+    assert shown in report
     report, ann, _ = pages(out, f'ann,bias,bias-db,"{asked}","Yes: 1 more."\n')
     assert "Requests to look again" not in report
     assert "<strong>Answer:</strong> Yes: 1 more." in ann
