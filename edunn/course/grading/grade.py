@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,8 @@ from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
 from edunn.course.sandbox.limits import Limits
-from edunn.course.submissions.collect import Submission, owners_in, take_in
-from edunn.course.submissions.normalise import is_extra_text
+from edunn.course.submissions.collect import Fits, Submission, owners_in, take_in
+from edunn.course.submissions.normalise import is_extra_text, is_of
 from edunn.course.submissions.roster import WORKSHEET, Roster
 from edunn.files import private_files, write_whole
 
@@ -136,7 +137,9 @@ def grade_submissions(
             _refuse_of_another(source, roster)
             told = dict(times_told(roster))
         people = roster or Roster.kept(store.root)
-        keys = _taken_in(store, archive, source, people, exercise, told)
+        fits = notebooks_of(course, name)
+        coming = take_in(source, name, people, archive.earlier(), fits) if source else None
+        keys = _taken_in(store, archive, coming, exercise, told)
         _keep_for_later(store.root, roster, judging.deadlines)  # only now: they fit what came in
         if not judging.workers:
             return []
@@ -181,24 +184,27 @@ def _of_earlier_answers(store: Path, record: Record) -> list[Message]:
     return [note for note in before.notes if note.id in DROPPED] if before else []
 
 
-def _taken_in(  # noqa: PLR0913  # what is known of those who handed in
+def notebooks_of(course: Course, name: str) -> Fits:
+    """What tells whether cells are those of a notebook of an exercise."""
+    others = [json.loads(path.read_bytes()) for path in course.translated_paths(name)]
+    return partial(is_of, course.released(name), others)
+
+
+def _taken_in(
     store: GradeStore,
     archive: Archive,
-    source: Path | None,
-    roster: Roster | None,
+    coming: Iterable[Submission] | None,
     exercise: str,
     told: Mapping[str, dict[str, str]],
 ) -> dict[str, str]:
     """Keep what comes in; by student, the key of what is to be judged.
 
+    coming: None where only what is kept counts
     exercise: its fingerprint    told: what a worksheet says of students' times
     """
     name, keys = archive.folder.name, {}
-    coming: Iterable[Submission] = archive.values()
-    if source is not None:
-        coming = take_in(source, name, roster, archive.earlier())
-    for submission in coming:
-        if source is not None:
+    for submission in archive.values() if coming is None else coming:
+        if coming is not None:
             if submission.formerly and archive.rename(submission.formerly, submission.student):
                 store.rename(name, submission.formerly, submission.student)
             submission = archive.with_history(archive.newest(submission))

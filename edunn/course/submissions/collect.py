@@ -10,7 +10,7 @@ import contextlib
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -45,15 +45,24 @@ from edunn.course.submissions.scripts import as_notebook
 from edunn.course.text import readable, words_of
 
 MAX_TOTAL = 4 << 30  # bytes of notebooks in one download, without outputs
-MAX_TRIED, MAX_NAMED = 8, 5  # of one student's files: that are looked into, that are named
+# of one student's files: that are called like the exercise and looked into; that are not; that are
+# named
+MAX_TRIED, MAX_OTHERS, MAX_NAMED = 8, 50, 5
 BLANK, UNREADABLE, WRITTEN_IN = range(3)  # what a notebook may be
 # what may hold an answer, but cannot be looked at
 ANSWER = re.compile(
     r"\.(png|jpe?g|gif|webp|heic|svg|pdf|docx?|odt|rtf|txt|md|html?)$", re.IGNORECASE
 )
+JSON = re.compile(r"(?<!\.receipt)(?<!\.ipynb)\.json$", re.IGNORECASE)  # may be a notebook
 RECEIPT = re.compile(r"\.receipt\.json$", re.IGNORECASE)  # of `edunn check`
 MAX_TYPED = 2_000  # characters of a text that was typed into the system
 NOBODY = Earlier()
+Fits = Callable[[list[Cell]], bool]  # whether cells are those of a notebook of the exercise
+
+
+def unknown(cells: list[Cell]) -> bool:
+    """What is known of cells where the exercise is not."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -94,14 +103,18 @@ def handed_in(source: Path) -> Iterator[list[File]]:
 
 
 def take_in(
-    source: Path, name: str, roster: Roster | None = None, earlier: Earlier = NOBODY
+    source: Path,
+    name: str,
+    roster: Roster | None = None,
+    earlier: Earlier = NOBODY,
+    fits: Fits = unknown,
 ) -> Iterator[Submission]:
     """Every student's notebook of the assignment `name`, in the order of the students' names.
 
-    earlier: who handed it in before
+    earlier: who handed it in before    fits: what knows a notebook of it by its cells
     """
     with handed_in(source) as files:
-        yield from _sorted_out(files, source, name, roster, earlier)
+        yield from _sorted_out(files, source, name, roster, earlier, fits)
 
 
 def owners_in(source: Path) -> list[Owner]:
@@ -121,7 +134,12 @@ def assignment_of(source: Path, names: list[str]) -> str:
 
 
 def _sorted_out(
-    files: list[File], source: Path, name: str, roster: Roster | None, earlier: Earlier
+    files: list[File],
+    source: Path,
+    name: str,
+    roster: Roster | None,
+    earlier: Earlier,
+    fits: Fits,
 ) -> Iterator[Submission]:
     """What each student has handed in, from all files of a download."""
     for file in files:
@@ -141,7 +159,7 @@ def _sorted_out(
         raise CourseError(f"{source} has no submissions: it takes a folder for each student")
     total = 0
     for student, own in sorted(by_student.items()):
-        one = _of_one(student, own, name)
+        one = _of_one(student, own, name, fits)
         total += len(one.content or b"")
         if total > MAX_TOTAL:
             raise CourseError(f"{source} holds more than {MAX_TOTAL >> 30} GB of notebooks")
@@ -164,10 +182,10 @@ def _is_known(owner: Owner, roster: Roster) -> bool:
     return roster.find_number(owner.system, owner.ids, owner.who) is not None
 
 
-def _of_one(student: str, files: list[File], name: str) -> Submission:
+def _of_one(student: str, files: list[File], name: str, fits: Fits) -> Submission:
     """What a student has handed in: files, and what was typed into the system, which stands in a
     note."""
-    one = choose(student, [file for file in files if not file.owner.typed], name)
+    one = choose(student, [file for file in files if not file.owner.typed], name, fits)
     typed = [_typed(file) for file in files if file.owner.typed]
     problem = one.problem
     if typed and problem and problem.id == "nothing":
@@ -204,44 +222,99 @@ def _of_another_release(receipts: list[File], name: str) -> list[Message]:
     return [Message("other_release", {"theirs": other, "ours": ours}) for other in others]
 
 
-def choose(student: str, files: list[File], name: str) -> Submission:
+def choose(student: str, files: list[File], name: str, fits: Fits = unknown) -> Submission:
     """Of one student's files, the notebook of the assignment.
 
     Of several it is the last one that is called like the assignment; what is as it was released
-    does not count beside another one. A notebook may stand in a zip, or be a Python file. What
-    cannot be used is named.
+    does not count beside another one, whatever that is called. A notebook may stand in a zip, or be
+    a Python file. What cannot be used, and what is passed over, is named.
     """
     files = [file for file in files if file.called != NO_FILE]
     if not files:
         return Submission(student, None, problem=Message("nothing"))
     inside = [one for file in files if ZIP.search(file.called[-LONGEST:]) for one in opened(file)]
-    notebooks, scripts = _of_kind(NOTEBOOK, [*files, *inside]), _of_kind(SCRIPT, [*files, *inside])
-    named = [file for file in notebooks if _belongs(file.called, name)]
-    called = [file for file in scripts if _belongs(file.called, name)]
-    likely = named + called or notebooks or scripts
-    if not named and not called and len({file.called for file in likely}) != 1:
-        return _unusable(student, files, notebooks)
     plain = {id(file) for file in files}
-    rank = {id(file): _rank(file, id(file) in plain) for file in likely}
-    likely = sorted(likely, key=lambda file: rank[id(file)], reverse=True)[:MAX_TRIED]
-    found = [_looked_into(file) for file in likely]
+    rank = {id(file): _rank(file, name, id(file) in plain) for file in [*files, *inside]}
+    ranked = sorted([*files, *inside], key=lambda file: rank[id(file)], reverse=True)
+    found = _of_exercise(ranked, name, fits) or _of_one_name(ranked)
+    if not found:
+        return _unusable(student, files, _of_kind(NOTEBOOK, ranked))
     best = max(found, key=lambda one: one.state)  # the first one of the best
-    kind = rank[id(best.file)][:2]
-    equal = [one for one in found if one.state == best.state and rank[id(one.file)][:2] == kind]
-    elsewhere = [one for one in equal if one.folder != best.folder]
-    if best.file.owner.order == 0 and any(one.content != best.content for one in elsewhere):
+    kind = rank[id(best.file)][:3]
+    equal = [one for one in found if one.state == best.state and rank[id(one.file)][:3] == kind]
+    if any(one.content != best.content and _is_rival(one, best, name) for one in equal):
         return _unusable(student, files, [one.file for one in equal])
-    file, notes = best.file, [] if named or called else [_named("file_name", [best.file])]
-    notes += [_named("one_of_several", [file], count=len(named))] if len(named) > 1 else []
-    for state, said in (BLANK, "left_blank"), (UNREADABLE, "left_unreadable"):
-        left = [one.file for one in found if one.state == state < best.state == WRITTEN_IN]
-        notes += [_named(said, left)] if left else []
+    notes = [*_notes_on(best, found, ranked, name), *_not_looked_at(files, ranked, name)]
+    return Submission(student, best.content, tuple(notes), best.problem)
+
+
+def _of_exercise(ranked: list[File], name: str, fits: Fits) -> list[_Looked]:
+    """What is called like the assignment, and other notebooks that are of it, or that nobody can
+    tell: none where only such are there."""
+    named = [file for file in _notebooks_and_scripts(ranked) if _belongs(file.called, name)]
+    found = [_looked_into(file) for file in named[:MAX_TRIED]]
+    sure = bool(found)
+    for file in _others(ranked, name)[:MAX_OTHERS]:
+        one = _looked_into(file)
+        is_ours = one.state != UNREADABLE and fits(read_cells(one.content or b""))
+        is_odd = one.state == UNREADABLE and NOTEBOOK.search(file.called[-LONGEST:])
+        found += [one] if is_ours or is_odd else []
+        sure = sure or is_ours
+    return found if sure else []
+
+
+def _others(ranked: list[File], name: str) -> list[File]:
+    """The notebooks, or what may be one, that are not called like the assignment: first those that
+    have its name in theirs."""
+    found = _of_kind(NOTEBOOK, ranked) + _of_kind(JSON, ranked)
+    found = [file for file in found if not _belongs(file.called, name)]
+    return sorted(found, key=lambda file: name.casefold() not in file.called.casefold())
+
+
+def _of_one_name(ranked: list[File]) -> list[_Looked]:
+    """The notebooks, or else the Python files, if all have the same name."""
+    likely = _of_kind(NOTEBOOK, ranked) or _of_kind(SCRIPT, ranked)
+    same = len({file.called for file in likely}) == 1
+    return [_looked_into(file) for file in likely[:MAX_TRIED]] if same else []
+
+
+def _is_rival(one: _Looked, best: _Looked, name: str) -> bool:
+    """Whether only a person can say which of the two counts: they stand in two folders, or neither
+    is called like the assignment."""
+    if one.file.called != best.file.called and not _belongs(best.file.called, name):
+        return True
+    return best.file.owner.order == 0 and one.folder != best.folder
+
+
+def _notes_on(best: _Looked, found: list[_Looked], ranked: list[File], name: str) -> list[Message]:
+    """What is odd about the notebook that counts, and which others do not."""
+    file = best.file
+    count = sum(_belongs(one.called, name) for one in _of_kind(NOTEBOOK, ranked))
+    notes = [] if _belongs(file.called, name) else [_named("file_name", [file])]
+    notes += [_named("one_of_several", [file], count=count)] if count > 1 else []
+    others = [one for one in found if not _belongs(one.file.called, name)]
+    left = {
+        "left_blank": [one for one in found if one.state == BLANK < best.state == WRITTEN_IN],
+        "left_unreadable": [
+            one for one in found if one.state == UNREADABLE < best.state == WRITTEN_IN
+        ],
+        "left_other": [
+            one for one in others if one.state == WRITTEN_IN and one.content != best.content
+        ],
+    }
+    notes += [_named(said, [one.file for one in some]) for said, some in left.items() if some]
     notes += [_named("script", [file])] if SCRIPT.search(file.called[-LONGEST:]) else []
     notes += [Message("outputs_left_out")] if best.was_large else []
     notes += [Message("late")] if file.owner.late else []
-    unread = [one for one in files if ANSWER.search(one.called[-LONGEST:])]
-    notes += [_named("not_looked_at", unread)] if unread else []
-    return Submission(student, best.content, tuple(notes), best.problem)
+    return notes
+
+
+def _not_looked_at(files: list[File], ranked: list[File], name: str) -> list[Message]:
+    """A note of what may hold an answer, and was not looked at."""
+    kept = _notebooks_and_scripts(files)
+    unread = [one for one in _of_kind(ANSWER, files) if one not in kept]
+    unread += _others(ranked, name)[MAX_OTHERS:]
+    return [_named("not_looked_at", unread)] if unread else []
 
 
 class _Looked(NamedTuple):
@@ -293,10 +366,18 @@ def _of_kind(kind: re.Pattern[str], files: list[File]) -> list[File]:
     return [file for file in files if kind.search(file.called[-LONGEST:])]
 
 
-def _rank(file: File, plain: bool) -> tuple[bool, bool, int, str]:
-    """Notebooks before scripts, and before those in zips; then what came last; and the plain name
-    before one that has a number."""
-    return NOTEBOOK.search(file.called[-LONGEST:]) is not None, plain, file.owner.order, file.path
+def _notebooks_and_scripts(files: list[File]) -> list[File]:
+    return [*_of_kind(NOTEBOOK, files), *_of_kind(SCRIPT, files)]
+
+
+def _rank(file: File, name: str, plain: bool) -> tuple[bool, bool, bool, int, list[Any]]:
+    """What is called like the assignment before other names; notebooks before scripts, and before
+    those in zips; then what came last; and the plain name before one that has a number, of which a
+    larger one is later."""
+    is_notebook = NOTEBOOK.search(file.called[-LONGEST:]) is not None
+    parts: list[Any] = re.split(r"([0-9]{1,18})", file.path)  # text and numbers in turn
+    parts[1::2] = map(int, parts[1::2])
+    return _belongs(file.called, name), is_notebook, plain, file.owner.order, parts
 
 
 def _unusable(student: str, files: list[File], notebooks: list[File]) -> Submission:

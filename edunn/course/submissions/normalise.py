@@ -13,7 +13,7 @@ import copy
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +71,12 @@ def normalise(release: Any, raw: bytes, translations: Iterable[Any] = ()) -> Nor
     built.pictures = found.pictures
     built.notes = _without_repeats(built.notes)
     return built
+
+
+def is_of(release: Any, translations: Sequence[Any], cells: list[Cell]) -> bool:
+    """Whether cells are a notebook of the exercise, by names and texts; no code is parsed."""
+    found = _Sorted(_Release(release, translations), cells, [])
+    return found.fits_with(found.answers_named())
 
 
 class _Release:
@@ -139,25 +145,47 @@ class _Sorted:
     def fits(self) -> bool:
         """Whether it is a notebook of this exercise; in all exercises a cell is called "setup", and
         in some pairs of them a few more are alike."""
+        return self.fits_with(self.pieces)
+
+    def answers_named(self) -> set[str]:
+        """The solution cells that are there, or whose classes and functions are."""
+        written = set[str]().union(*(_defined(c.source) for c in self.cells if c.kind == "code"))
+        solutions = {n: p for n, p in self.release.by_name.items() if self.is_solution(p)}
+        asked = {name: _defined(_text(self.release.cells[p])) for name, p in solutions.items()}
+        return {
+            name
+            for name, place in solutions.items()
+            if place in self.at or (asked[name] and asked[name] <= written)
+        }
+
+    def fits_with(self, answers: Collection[str]) -> bool:
+        """Whether it fits. answers: the solution cells that something belongs to"""
         shared = next(iter(self.release.by_name), None)
-        ours = {p for p in self.at if p is not None and self.release.name(p) != shared}
+        at = [p for c, p in zip(self.cells, self.at) if p is not None and not self.is_empty(c, p)]
+        ours = {p for p in at if self.release.name(p) != shared}
         others = [
             cell
             for cell, place in zip(self.cells, self.at)
             if place is None and cell.source.strip() and (cell.name or cell.kind != "code")
         ]  # named, or text: not what a student adds in numbers
         code = [n for n, p in self.release.by_name.items() if self.release.is_answer(p, "code")]
-        answered = [name for name in code if name in self.pieces]
+        answered = [name for name in code if name in answers]
         if 2 * len(answered) > len(code):
             return True
-        own = len(ours) + len(self.pieces)
+        empty = {self.release.name(p) for p in self.at if p is not None and p not in at}
+        own = len(ours) + len(set(answers) - empty)
         if own < len(self.release.cells) / 4 and len(others) > FOREIGN * own:
             return False
         if any(c.name in self.release.by_name and c.name != shared for c in self.cells):
             return True
-        found = {place for place in self.at if place is not None}
-        known = {p for p in found if not self.is_solution(p) and self.release.name(p) != shared}
+        known = {p for p in ours if not self.is_solution(p)}
         return bool(known or answered)
+
+    def is_empty(self, cell: Cell, place: int) -> bool:
+        """Whether it is a place for words that nobody has filled, as all exercises have them."""
+        released = self.release.cells[place]
+        own = cell.name == grade_id(released) or cell.id == released["id"]
+        return self.release.is_answer(place, "markdown") and not own
 
     def note(self, id: str, name: str) -> None:
         self.notes.append(Message(id, {"cell": name}))

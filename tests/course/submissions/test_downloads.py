@@ -14,9 +14,10 @@ import edunn
 from edunn.checking.messages import speaking
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
+from edunn.course.grading.grade import notebooks_of
 from edunn.course.messages import Message, sentence
 from edunn.course.notebooks.layout import Course
-from edunn.course.submissions.collect import take_in
+from edunn.course.submissions.collect import MAX_OTHERS, take_in, unknown
 from edunn.course.submissions.identity import Earlier
 from edunn.course.submissions.roster import Roster
 from submissions.systems import (
@@ -40,17 +41,17 @@ def ids(submissions):
     return {one.student: one for one in submissions}
 
 
-def taken(tmp_path, files, roster=None):
+def taken(tmp_path, files, roster=None, fits=unknown):
     """What is taken from files, once as a zip and once as a folder: it must be the same."""
     zipped(tmp_path / "all.zip", files)
-    found = ids(take_in(tmp_path / "all.zip", NAME, roster))
+    found = ids(take_in(tmp_path / "all.zip", NAME, roster, fits=fits))
     folder = tmp_path / "unpacked"
     if not folder.exists():
         with zipfile.ZipFile(tmp_path / "all.zip") as archive:
             archive.extractall(folder)
         inner = folder / "assignment_1_export"  # of Gradescope
         folder = inner if inner.exists() else folder
-        assert ids(take_in(folder, NAME, roster)) == found
+        assert ids(take_in(folder, NAME, roster, fits=fits)) == found
     return found
 
 
@@ -287,7 +288,8 @@ def answered(text):
     return json.dumps(released).encode()
 
 
-BLANK = Course.find(Path(__file__).parent).release_path(NAME).read_bytes()
+COURSE = Course.find(Path(__file__).parent)
+BLANK = COURSE.release_path(NAME).read_bytes()
 OLDER, NEWER, OTHER = (answered(text) for text in ("older", "newer", "other"))
 
 
@@ -593,3 +595,84 @@ def test_the_release_that_a_student_checked_with(tmp_path, receipt, noted):
     found = taken(tmp_path, files)["ann"]
     assert found.content == b"{}"
     assert said(found) == noted
+
+
+OF_BIAS = notebooks_of(COURSE, NAME)
+OTHER_NAMES = [
+    "02_bias - Copy.ipynb",  # Windows
+    "02_bias 2.ipynb",  # the Finder, iCloud
+    "02_bias__20260306235900.ipynb",  # jupyterhub/nbgitpuller, pull.py: rename_local_untracked
+    "02_bias_final.ipynb",
+    "02_bias (Ann's conflicted copy 2026-03-06).ipynb",
+    "Cópia de 02_bias.ipynb",
+    "tarea2_ana.ipynb",
+    "work/tarea2.ipynb",
+    "02_bias.json",
+]
+PLACES = {"folder": ("ann/{}", "ann/{}"), "canvas": ("ableann_101_9001_{}", "ableann_101_9002_{}")}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("other", OTHER_NAMES)
+def test_what_is_as_released_does_not_count_beside_one_of_any_name(tmp_path, other, place):
+    """And where both have answers, the other one is named."""
+    first, second = PLACES[place]
+    if place == "canvas":
+        other = other.replace("/", "_")
+    paths = first.format(FILE), second.format(other)
+    for content in (NEWER, colab(NEWER)):
+        where = tmp_path / str(content == NEWER)
+        where.mkdir()
+        (one,) = taken(where, dict(zip(paths, (BLANK, content))), fits=OF_BIAS).values()
+        assert one.content == content
+        shown = other.rpartition("/")[2]
+        assert f"as it was released, so it does not count: {FILE}" in said(one)
+        assert f"the file is called {shown}" in said(one)
+    (tmp_path / "both").mkdir()
+    (one,) = taken(tmp_path / "both", dict(zip(paths, (OLDER, NEWER))), fits=OF_BIAS).values()
+    assert one.content == OLDER
+    told = "also of this exercise, but called otherwise, so it does not count"
+    assert said(one) == [f"{told}: {shown}"]
+
+
+def colab(content):
+    """A notebook without what nbgrader noted, and without ids of cells."""
+    notebook = json.loads(content)
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+        del cell["id"]
+    return json.dumps(notebook).encode()
+
+
+LINEAR = json.dumps(COURSE.solution("03_linear")).encode()
+BESIDE = {  # what else lies there: (what counts, what is said)
+    "another exercise": ({FILE: BLANK, "03_linear.ipynb": LINEAR}, BLANK, []),
+    "another one under this name": ({FILE: BLANK, "02_bias - Copy.ipynb": LINEAR}, BLANK, []),
+    "a copy of it": ({FILE: NEWER, "x.ipynb": NEWER}, NEWER, []),
+    "a receipt": ({FILE: BLANK, f"{NAME}.receipt.json": b"{}"}, BLANK, []),
+    "other exercises and a strange name": (
+        {"final.ipynb": NEWER, "03_linear.ipynb": LINEAR}, NEWER, ["file_name"],
+    ),
+    "what nobody can read": ({FILE: BLANK, "x.ipynb": b"{"}, b"{", ["file_name"]),
+    "two strange names": ({"x.ipynb": OLDER, "y.ipynb": NEWER}, None, ["several_differ"]),
+    "two strange names and a blank one": (
+        {FILE: BLANK, "x.ipynb": OLDER, "y.ipynb": NEWER}, None, ["several_differ"],
+    ),
+    "two copies": (
+        {f"{NAME} (2).ipynb": OLDER, f"{NAME} (10).ipynb": NEWER}, NEWER, ["one_of_several"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BESIDE)
+def test_what_lies_beside_it(tmp_path, case):
+    files, content, noted = BESIDE[case]
+    files = {f"ann/{name}": one for name, one in files.items()}
+    (one,) = taken(tmp_path, files, fits=OF_BIAS).values()
+    assert (one.content, [note.id for note in one.said]) == (content, noted)
+
+
+def test_notebooks_that_are_too_many_are_named(tmp_path):
+    files = {f"ann/{i:02}.ipynb": LINEAR for i in range(MAX_OTHERS + 1)} | {f"ann/{FILE}": BLANK}
+    (one,) = taken(tmp_path, files, fits=OF_BIAS).values()
+    assert said(one) == ["also handed in, but not looked at: 00.ipynb"]
