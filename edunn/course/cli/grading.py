@@ -138,8 +138,12 @@ def grade_command(  # noqa: PLR0913  # a parameter for each option
     print_some("who handed in other notebooks before, which are kept", _again(sheet))
     print_some("given by hand for an earlier answer, taken back", _dropped([sheet]))
     _print_lateness([sheet])
-    for said in (nobody := _unknown_to(sheet.roster, grades)):
-        console.print(Text(said))
+    strangers = _strangers(sheet.roster, grades)
+    nobody = len(strangers) == len(grades)
+    if nobody:
+        console.print(Text(sheet.roster.no_match(strangers)))
+    else:
+        print_some("graded who are not in the roster", strangers)
     print_files(out / "report.html", out / "grades.csv", out / "feedback", out / "gradebook.db")
     context.exit(0 if all(grade.points is not None for grade in grades) and not nobody else 1)
 
@@ -219,14 +223,13 @@ def _dropped(sheets: list[Any]) -> list[str]:
     ]
 
 
-def _unknown_to(roster: Any, grades: list[Any]) -> list[str]:
-    """Why a roster is no help, if it knows nobody who is graded; else nothing."""
-    strangers = [
+def _strangers(roster: Any, grades: list[Any]) -> list[str]:
+    """Those who are graded, but not in the roster, if there is one."""
+    return [
         grade.record.student
         for grade in grades
-        if any(note.id == "not_in_roster" for note in grade.record.notes)
+        if roster.rows and any(note.id == "not_in_roster" for note in grade.record.notes)
     ]
-    return [roster.no_match(strangers)] if roster.rows and len(strangers) == len(grades) else []
 
 
 @click.command("report")

@@ -10,7 +10,7 @@ import contextlib
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -57,10 +57,10 @@ JSON = re.compile(r"(?<!\.receipt)(?<!\.ipynb)\.json$", re.IGNORECASE)  # may be
 RECEIPT = re.compile(r"\.receipt\.json$", re.IGNORECASE)  # of `edunn check`
 MAX_TYPED = 2_000  # characters of a text that was typed into the system
 NOBODY = Earlier()
-Fits = Callable[[list[Cell]], bool]  # whether cells are those of a notebook of the exercise
+Fits = Callable[[Sequence[Cell]], bool]  # whether cells are those of a notebook of the exercise
 
 
-def unknown(cells: list[Cell]) -> bool:
+def unknown(cells: Sequence[Cell]) -> bool:
     """What is known of cells where the exercise is not."""
     return False
 
@@ -88,8 +88,8 @@ class Submission:
 
 
 @contextmanager
-def handed_in(source: Path) -> Iterator[list[File]]:
-    """The files of a folder or a zip; they can be read inside the `with`."""
+def handed_in(source: Path, name: str = "") -> Iterator[list[File]]:
+    """The files of a folder or a zip; they can be read inside the `with`. name: the assignment's"""
     if source.is_dir():
         yield list(from_folder(source))
         return
@@ -97,7 +97,7 @@ def handed_in(source: Path) -> Iterator[list[File]]:
         raise CourseError(f"{source} is no folder of submissions and no zip")
     try:
         with zipfile.ZipFile(source) as archive:
-            yield list(from_zip(archive))
+            yield list(from_zip(archive, name))
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise CourseError(f"{source} cannot be read as a zip: {error}") from None
 
@@ -113,7 +113,7 @@ def take_in(
 
     earlier: who handed it in before    fits: what knows a notebook of it by its cells
     """
-    with handed_in(source) as files:
+    with handed_in(source, name) as files:
         yield from _sorted_out(files, source, name, roster, earlier, fits)
 
 
@@ -234,11 +234,12 @@ def choose(student: str, files: list[File], name: str, fits: Fits = unknown) -> 
         return Submission(student, None, problem=Message("nothing"))
     inside = [one for file in files if ZIP.search(file.called[-LONGEST:]) for one in opened(file)]
     plain = {id(file) for file in files}
-    rank = {id(file): _rank(file, name, id(file) in plain) for file in [*files, *inside]}
-    ranked = sorted([*files, *inside], key=lambda file: rank[id(file)], reverse=True)
+    everything = [*files, *inside]
+    rank = {id(file): _rank(file, name, id(file) in plain) for file in everything}
+    ranked = sorted(everything, key=lambda file: rank[id(file)], reverse=True)
     found = _of_exercise(ranked, name, fits) or _of_one_name(ranked)
     if not found:
-        return _unusable(student, files, _of_kind(NOTEBOOK, ranked))
+        return _unusable(student, files, _of_kind(NOTEBOOK, everything))
     best = max(found, key=lambda one: one.state)  # the first one of the best
     kind = rank[id(best.file)][:3]
     equal = [one for one in found if one.state == best.state and rank[id(one.file)][:3] == kind]
@@ -256,7 +257,7 @@ def _of_exercise(ranked: list[File], name: str, fits: Fits) -> list[_Looked]:
     sure = bool(found)
     for file in _others(ranked, name)[:MAX_OTHERS]:
         one = _looked_into(file)
-        is_ours = one.state != UNREADABLE and fits(read_cells(one.content or b""))
+        is_ours = one.state != UNREADABLE and fits(one.cells)
         is_odd = one.state == UNREADABLE and NOTEBOOK.search(file.called[-LONGEST:])
         found += [one] if is_ours or is_odd else []
         sure = sure or is_ours
@@ -325,6 +326,7 @@ class _Looked(NamedTuple):
     content: bytes | None
     problem: Message | None = None
     was_large: bool = False
+    cells: Sequence[Cell] = ()
 
     @property
     def folder(self) -> PurePosixPath:
@@ -341,11 +343,13 @@ def _looked_into(file: File) -> _Looked:
             raise Unreadable("file_large", megabytes=MAX_BYTES // 1_000_000)
     except Unreadable as error:
         return _Looked(file, UNREADABLE, None, error.why)
+    was_large = len(raw) > MAX_BYTES
     try:
-        state = WRITTEN_IN if _is_written_in(read_cells(content)) else BLANK
+        cells = read_cells(content)
     except NotebookError:
-        state = UNREADABLE
-    return _Looked(file, state, content, was_large=len(raw) > MAX_BYTES)
+        return _Looked(file, UNREADABLE, content, was_large=was_large)
+    state = WRITTEN_IN if _is_written_in(cells) else BLANK
+    return _Looked(file, state, content, was_large=was_large, cells=cells)
 
 
 def is_answered(content: bytes | None) -> bool:

@@ -23,16 +23,21 @@ nbgrader (jupyter/nbgrader, nbgrader/exchange/default/submit.py; coursedir.py:
 get_existing_timestamp): submitted/NAME/EXERCISE/FILE, and beside it `timestamp.txt`, when it was
 handed in, written over a file of that name by the student; in UTC where it names no zone. In other
 folders, and in zips, such a file is the student's.
+
+Not read, but known, so that nobody is taken for somebody else. Blackboard (kwurst/bb-file-cleanup,
+README.md): ASSIGNMENT_USER_attempt_DATE_FILE, and ..._DATE.txt; a USER may hold underscores.
+Brightspace (as tools read it): the folders NUMBER-NUMBER - NAME - DATE.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -49,7 +54,8 @@ COLLECTED, TIMESTAMP, MAX_TIMESTAMP = "submitted", "timestamp.txt", 100  # of nb
 NO_ZONE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 NUMBER, ID = r"\d{1,18}", r"(?:0|[1-9]\d{0,17})"
 _LATE = r"(?P<who>.*?)(?P<late>_LATE)?"
-CANVAS = re.compile(rf"{_LATE}_(?P<id>{ID})_(?P<order>{ID})_(?P<file>[^/]+)$")
+_ATTEMPT = r"attempt_\d{4}(-\d\d){5}[_.]"  # of Blackboard
+CANVAS = re.compile(rf"{_LATE}_(?P<id>{ID})_(?P<order>{ID})_(?!{_ATTEMPT})(?P<file>[^/]+)$")
 CANVAS_TEXT = re.compile(rf"{_LATE}_(?P<id>{ID})_(?P<file>(text|link)\.html)$")
 _ANONYMOUS = r"(?P<late>LATE_)?(?P<who>anon_(?P<id>[0-9A-Za-z]+))"
 CANVAS_ANONYMOUS = re.compile(
@@ -60,6 +66,10 @@ MOODLE = re.compile(
 )
 TYPED = re.compile(r"\.html?$", re.IGNORECASE)  # of Moodle's online texts; beside are pictures
 GRADESCOPE = re.compile(rf"submission_(?P<id>{NUMBER})$")
+NOT_READ = {
+    "Blackboard": re.compile(rf".*_{_ATTEMPT}"),
+    "Brightspace": re.compile(r"\d+-\d+ - .+ - .+"),
+}
 SUBMITTED = re.compile(
     r"  :submitters:|  :created_at: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? Z\s*$"
 )
@@ -186,11 +196,12 @@ def _composed(name: str) -> str:
 
 def from_folder(folder: Path) -> Iterator[File]:
     """The files of a folder, notebooks first, and a NO_FILE for each student who has none."""
+    folder = _unwrapped(folder)
+    entries = _visible_in(folder)
+    _refuse_not_read([entry.name for entry in entries])
     metadata = folder / METADATA
     submitters = _read_submitters(loader(metadata, MAX_METADATA) if metadata.is_file() else bytes)
-    for entry in sorted(folder.iterdir()):
-        if entry.is_symlink() or hidden(entry.name):
-            continue
+    for entry in entries:
         paths, times = [PurePosixPath(entry.name)] if entry.is_file() else [], {}
         if entry.is_dir():
             inside = [PurePosixPath(entry.name, path) for path in files_in(entry)]
@@ -217,6 +228,42 @@ def _times(folder: Path, paths: list[PurePosixPath]) -> dict[PurePosixPath, str]
                 text = loader(folder / path, MAX_TIMESTAMP)().decode("utf-8", "replace").strip()
                 found[path] = f"{text} UTC" if NO_ZONE.fullmatch(text) else text
     return found
+
+
+def _unwrapped(folder: Path) -> Path:
+    """The folder, or the only one in it, where a system has named what several people handed in."""
+    entries = _visible_in(folder)
+    if len(entries) != 1 or not entries[0].is_dir():
+        return folder
+    people = {_system_name(entry.name) for entry in _visible_in(entries[0])} - {""}
+    return entries[0] if len(people) > 1 else folder
+
+
+def _visible_in(folder: Path) -> list[Path]:
+    return [
+        path for path in sorted(folder.iterdir()) if not (path.is_symlink() or hidden(path.name))
+    ]
+
+
+def _system_name(top: str) -> str:
+    """Whose a file or folder is that a system has named, by its name; "" for any other one."""
+    top = top[:LONGEST]
+    if match := MOODLE.match(top):
+        return f"{match['who']}_{match['id']}"
+    if owner := _canvas_owner(top):
+        return f"{owner.who}_{owner.number}"
+    return top if any(one.match(top) for one in (GRADESCOPE, *NOT_READ.values())) else ""
+
+
+def _refuse_not_read(tops: Collection[str]) -> None:
+    """Raise CourseError where most names are those of a system that is not read."""
+    for system, pattern in NOT_READ.items():
+        found = [top for top in tops if pattern.match(top[:LONGEST])]
+        if found and 2 * len(found) >= len(tops):
+            raise CourseError(
+                f"this looks like a download of {system}, which is not read: {found[0]}. Make a "
+                "folder for each student, such as STUDENT/02_bias.ipynb"
+            )
 
 
 def files_in(folder: Path) -> list[str]:
@@ -274,18 +321,15 @@ def _wanted(path: PurePosixPath) -> bool:
     return NOTEBOOK.search(path.name[-LONGEST:]) is not None and visible(path)
 
 
-def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
-    """The files of a zip, which are read when they are asked for, and never unpacked."""
+def from_zip(archive: zipfile.ZipFile, name: str = "") -> Iterator[File]:
+    """The files of a zip, which are read when they are asked for, and never unpacked. name: the
+    assignment's"""
     entries = archive.infolist()
     if len(entries) > MAX_FILES:
         raise CourseError(f"the zip holds {len(entries)} files, more than {MAX_FILES}")
     places = _places(entries)
-    notebooks = [place for place in places.values() if _wanted(place)]
-    roots = {place.parts[0] for place in places.values()}
-    of_students = any(MOODLE.match(root) or GRADESCOPE.match(root) for root in roots)
-    one_root = len(roots) == 1 and not of_students
-    one_root = one_root and all(len(place.parts) > 1 for place in places.values())
-    skip = 1 if one_root and all(len(place.parts) > 2 for place in notebooks) else 0
+    skip = 1 if _is_wrapped([*places.values()], name) else 0
+    _refuse_not_read({place.parts[skip] for place in places.values()})
     top = [e for e, place in places.items() if place.parts[skip:] == (METADATA,)]
     submitters = _read_submitters(_unpacker(archive, top[0], MAX_METADATA) if top else bytes)
     for entry, place in places.items():
@@ -294,11 +338,35 @@ def from_zip(archive: zipfile.ZipFile) -> Iterator[File]:
                 yield File(str(PurePosixPath(*inside)), owner, _unpacker(archive, entry))
 
 
+def _is_wrapped(places: list[PurePosixPath], name: str) -> bool:
+    """Whether all stands in one folder that is no student's: those have the notebook in it, or
+    nbgrader's folder of the assignment."""
+    roots = {place.parts[0] for place in places}
+    if len(roots) != 1 or any(len(place.parts) == 1 for place in places):
+        return False
+    (root,) = roots
+    notebooks = [place for place in places if _wanted(place)]
+    if MOODLE.match(root[:LONGEST]) or GRADESCOPE.match(root[:LONGEST]):
+        return False
+    if any(place.parts[1:-1] == (name,) for place in notebooks):
+        return False
+    return all(len(place.parts) > 2 or _system_name(place.parts[1]) for place in notebooks)
+
+
+def _name_of(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry. The Finder writes UTF-8 and does not say so
+    (weichsel/ZIPFoundation#63, ansible/ansible#22922)."""
+    if not entry.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            return entry.filename.encode("cp437").decode("utf-8")
+    return entry.filename
+
+
 def _places(entries: list[zipfile.ZipInfo]) -> dict[zipfile.ZipInfo, PurePosixPath]:
     """Where the files of a zip are; without links, and names that lead elsewhere."""
     places = {}
     for entry in entries:
-        place = PurePosixPath(entry.filename.replace("\\", "/"))
+        place = PurePosixPath(_name_of(entry).replace("\\", "/"))
         odd = place.is_absolute() or ".." in place.parts or (entry.external_attr >> 28) == 0xA
         if not (odd or entry.is_dir() or not place.parts or any(map(hidden, place.parts))):
             places[entry] = place

@@ -73,9 +73,9 @@ def normalise(release: Any, raw: bytes, translations: Iterable[Any] = ()) -> Nor
     return built
 
 
-def is_of(release: Any, translations: Sequence[Any], cells: list[Cell]) -> bool:
+def is_of(release: Any, translations: Sequence[Any], cells: Sequence[Cell]) -> bool:
     """Whether cells are a notebook of the exercise, by names and texts; no code is parsed."""
-    found = _Sorted(_Release(release, translations), cells, [])
+    found = _Sorted(_Release(release, translations), list(cells), [])
     return found.fits_with(found.answers_named())
 
 

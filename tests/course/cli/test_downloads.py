@@ -74,8 +74,12 @@ def test_a_roster_that_knows_nobody(grade, tmp_path):
         mark = next(one for one in part.grades if one.cell.name == "bias-why")
         mark.manual_score, mark.needs_manual_grade = 1.5, False
         gradebook.db.commit()
-    code, _, points = grade(files, "--roster", tmp_path / "right.csv")
+    code, said, points = grade(files, "--roster", tmp_path / "right.csv")
+    assert "graded who are not in" not in said
     assert (code, points) == (0, {"aa": 8.5})  # one person, with all that a person gave
+    code, said, _ = grade(files | moodle("Cy Coe", 13))
+    assert code == 0
+    assert "1 graded who are not in the roster: Cy_Coe" in said
     code, said, _ = grade(files, "--roster", tmp_path / "only.csv")
     assert code == 1
     assert "has a header, but no students" in said

@@ -296,7 +296,8 @@ def test_right(machine):
 
 def test_wrong(machine):
     notebook = written(backward="dx = dy\ndb = np.mean(dy, axis=0)")
-    about, _ = machine.grade({"my homework.ipynb": raw(notebook), "notes.txt": b"\0"})
+    files = {"my homework.ipynb": raw(notebook), f"{NAME}.ipynb": raw(RELEASE), "notes.txt": b"\0"}
+    about, _ = machine.grade(files)
     assert about["score"] == 4
     assert [test.get("status") for test in about["tests"]] == ["passed", "passed", "failed", None]
     assert "mean over the examples" in about["tests"][2]["output"]

@@ -3,6 +3,7 @@ instructors met. No notebook is run here."""
 
 import json
 import random
+import re
 import unicodedata
 import zipfile
 from dataclasses import replace
@@ -676,3 +677,78 @@ def test_notebooks_that_are_too_many_are_named(tmp_path):
     files = {f"ann/{i:02}.ipynb": LINEAR for i in range(MAX_OTHERS + 1)} | {f"ann/{FILE}": BLANK}
     (one,) = taken(tmp_path, files, fits=OF_BIAS).values()
     assert said(one) == ["also handed in, but not looked at: 00.ipynb"]
+
+
+def test_a_students_folder_of_nbgrader_is_the_student(tmp_path):
+    """A zip of one student's folder, and then of another's: nobody replaces anybody."""
+    for who in ("jdoe", "asmith"):
+        zipped(tmp_path / "one.zip", {f"{who}/{NAME}/{FILE}": b"1"})
+        assert list(ids(take_in(tmp_path / "one.zip", NAME))) == [who]
+        zipped(tmp_path / "all.zip", {f"submitted/{who}/{NAME}/{FILE}": b"1"})
+        assert list(ids(take_in(tmp_path / "all.zip", NAME))) == [who]
+
+
+UNPACKED = {  # a download in a folder of its own, as Safari unpacks it
+    "canvas": {f"ableann_101_9001_{FILE}": b"1", f"bonebo_LATE_102_9002_{FILE}": b"2"},
+    "canvas, hidden": {f"anon_Kq3_9001_{FILE}": b"1", f"anon_pQ7_9002_{FILE}": b"2"},
+    "moodle": {f"{who}_{n}_assignsubmission_file/{FILE}": b"1"
+               for n, who in enumerate(("Ann Able", "Bo Bone"))},
+    "moodle flat": {f"{who}_{n}_assignsubmission_file_{FILE}": b"1"
+                    for n, who in enumerate(("Ann Able", "Bo Bone"))},
+    "gradescope": {f"submission_{n}/{FILE}": b"1" for n in (7, 8)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("system", UNPACKED)
+def test_a_download_in_a_folder_of_its_own(tmp_path, system):
+    files = UNPACKED[system]
+    (tmp_path / "as it came").mkdir()
+    wanted = taken(tmp_path / "as it came", files)
+    assert len(wanted) == 2
+    assert taken(tmp_path, {f"submissions/{name}": one for name, one in files.items()}) == wanted
+
+
+NOT_READ = {  # kwurst/bb-file-cleanup, README.md; Brightspace's folders as tools read them
+    "Blackboard": [
+        f"Assignment_1_12345671_attempt_2026-03-06-23-59-00_{FILE}",
+        "Assignment_1_12345671_attempt_2026-03-06-23-59-00.txt",
+        f"Assignment_1_12345672_attempt_2026-03-06-23-58-00_{FILE}",
+        "Assignment_1_12345672_attempt_2026-03-06-23-58-00.txt",
+    ],
+    "Brightspace": [
+        "index.html",
+        f"100001-5501 - Jane Doe - Mar 5, 2026 1159 PM/{FILE}",
+        f"100002-5501 - Ann Able - Mar 5, 2026 1158 PM/{FILE}",
+    ],
+}
+
+
+@pytest.mark.parametrize("wrapper", ["", "download/"])
+@pytest.mark.parametrize("system", NOT_READ)
+def test_a_download_that_is_not_read_is_refused(tmp_path, system, wrapper):
+    zipped(tmp_path / "all.zip", {wrapper + name: b"{}" for name in NOT_READ[system]})
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        archive.extractall(tmp_path / "all")
+    for source in (tmp_path / "all.zip", tmp_path / "all"):
+        with pytest.raises(CourseError, match=f"a download of {system}, which is not read"):
+            list(take_in(source, NAME))
+
+
+def test_a_students_name_for_a_file_refuses_nothing(tmp_path):
+    file = f"hw_x_attempt_2026-03-06-23-59-00_{FILE}"
+    files = {f"ableann_101_9001_{file}": b"1", f"bonebo_102_9002_{FILE}": b"2",
+             f"coecy_103_9003_{FILE}": b"3"}  # fmt: skip
+    assert list(taken(tmp_path, files)) == ["ableann", "bonebo", "coecy"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_in_utf8_that_are_not_marked_as_such(tmp_path, form):
+    """As the Finder writes them: weichsel/ZIPFoundation#63, ansible/ansible#22922."""
+    who = unicodedata.normalize(form, "José García")
+    zipped(tmp_path / "all.zip", {f"{who}_4711_assignsubmission_file/{FILE}": b"{}"})
+    content = (tmp_path / "all.zip").read_bytes()
+    marks = re.compile(rb"(PK\x03\x04..|PK\x01\x02....)..", re.DOTALL)
+    (tmp_path / "all.zip").write_bytes(marks.sub(rb"\1\0\0", content))
+    roster = read(tmp_path, "student,name\njo,José García\n".encode())
+    assert list(ids(take_in(tmp_path / "all.zip", NAME))) == ["José_García"]
+    assert list(ids(take_in(tmp_path / "all.zip", NAME, roster))) == ["jo"]

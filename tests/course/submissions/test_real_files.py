@@ -148,6 +148,9 @@ BLANK = raw(RELEASE)
 PROGRAM = "import numpy as np\nimport edunn as nn\n\n\n" + cell(right(), "bias")["source"]
 FILES = {  # student: what lies in the folder, and what is said of it
     "copy1_solved": ({"02_bias.ipynb": BLANK, "02_bias-Copy1.ipynb": raw(right())}, "as it was"),
+    "windows_copy": ({"02_bias.ipynb": BLANK, "02_bias - Copy.ipynb": raw(right())}, "as it was"),
+    "strange": ({"02_bias.ipynb": BLANK, "tarea2_ana.ipynb": raw(right())}, "tarea2_ana"),
+    "json": ({"02_bias.json": raw(right())}, "02_bias.json"),
     "jupyterlite": ({"es_02_bias_02_bias (1).ipynb": raw(right()), "01_tensor.ipynb": BLANK}, ""),
     "copy_of": ({"Copy of 02_bias.ipynb": raw(right()), "01_tensor.ipynb": BLANK}, ""),
     "only_zip": ({"02_bias.zip": packed(work__02_bias=raw(right()))}, ""),
