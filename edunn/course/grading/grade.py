@@ -137,7 +137,7 @@ def grade_submissions(
             _refuse_of_another(source, roster)
             told = dict(times_told(roster))
         people = roster or Roster.kept(store.root)
-        fits = notebooks_of(course, name)
+        fits = _notebooks_of(course, name)
         coming = take_in(source, name, people, archive.earlier(), fits) if source else None
         keys = _taken_in(store, archive, coming, exercise, told)
         _keep_for_later(store.root, roster, judging.deadlines)  # only now: they fit what came in
@@ -184,7 +184,7 @@ def _of_earlier_answers(store: Path, record: Record) -> list[Message]:
     return [note for note in before.notes if note.id in DROPPED] if before else []
 
 
-def notebooks_of(course: Course, name: str) -> Fits:
+def _notebooks_of(course: Course, name: str) -> Fits:
     """What tells whether cells are those of a notebook of an exercise."""
     others = [json.loads(path.read_bytes()) for path in course.translated_paths(name)]
     return partial(is_of, course.released(name), others)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,11 @@ import edunn
 from edunn.checking.messages import speaking
 from edunn.course.errors import CourseError
 from edunn.course.grading.archive import Archive
-from edunn.course.grading.grade import notebooks_of
 from edunn.course.messages import Message, sentence
 from edunn.course.notebooks.layout import Course
 from edunn.course.submissions.collect import MAX_OTHERS, take_in, unknown
 from edunn.course.submissions.identity import Earlier
+from edunn.course.submissions.normalise import is_of
 from edunn.course.submissions.roster import Roster
 from submissions.systems import (
     Handed,
@@ -598,7 +599,7 @@ def test_the_release_that_a_student_checked_with(tmp_path, receipt, noted):
     assert said(found) == noted
 
 
-OF_BIAS = notebooks_of(COURSE, NAME)
+OF_BIAS = partial(is_of, COURSE.released(NAME), [])
 OTHER_NAMES = [
     "02_bias - Copy.ipynb",  # Windows
     "02_bias 2.ipynb",  # the Finder, iCloud
