@@ -31,7 +31,6 @@ Brightspace (as tools read it): the folders NUMBER-NUMBER - NAME - DATE.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import re
@@ -357,7 +356,7 @@ def _name_of(entry: zipfile.ZipInfo) -> str:
     """The name of an entry. The Finder writes UTF-8 and does not say so
     (weichsel/ZIPFoundation#63, ansible/ansible#22922)."""
     if not entry.flag_bits & 0x800:
-        with contextlib.suppress(UnicodeError):
+        with suppress(UnicodeError):
             return entry.filename.encode("cp437").decode("utf-8")
     return entry.filename
 
