@@ -195,6 +195,8 @@ def _by_line(id: str, where: str, name: str | None) -> Answer | None:
         return answer("raises_renamed", name=again[1])
     if id == "raises_float" and "where(" in where:
         return answer("raises_float_chosen")
+    if id == "raises_reshape" and "shape" not in where:  # np.vdot makes rows of matrices
+        return answer("raises_shapes")
     if id == "raises_shapes" and (same := re.search(r"transpose\((0, ?1(, ?2(, ?3)?)?)\)", where)):
         return answer("raises_same_order", axes=same[1])
     if id == "raises_key" and re.search(r"\] *[-+*/]=", where):

@@ -165,6 +165,7 @@ LINES = [
     ("x - x.T", "raises_turned", "turned around, it would"),
     ("x * dy", "raises_shapes", "two shapes do not fit together"),
     ("np.ones((2, 3, 2, 3)) + np.ones((4, 1))", "raises_meeting", "from the right, 4 meets 2"),
+    ("np.vdot(x, dy)", "raises_shapes", "two shapes do not fit together"),
     ("x.flatten(1)", "raises_flatten", "flatten is asked to begin at an axis"),
     ("dy @ x.transpose(0, 1)", "raises_same_order", "transpose(0, 1) leaves the axes in the order"),
     ("x = nn.Tensor(x); x = x(dy)", "raises_renamed", "x is called, but holds a result by then"),
