@@ -123,7 +123,7 @@ WRONG_ANSWERS = [
         "bias along the columns",
         "Conv2d.forward",
         ("self.b.data[:, None, None]", "self.b.data"),
-        "each output channel has its own bias",
+        "b is added along the last axis",
     ),
     Mistake(
         "kernel upside-down",
@@ -139,7 +139,7 @@ WRONG_ANSWERS = [
         "the bias along the last axis",
         "Conv2d.forward",
         ("self.b.data[:, None, None]", "self.b.data[None, None, :]"),
-        "each output channel has its own bias",
+        "b is added along the last axis",
     ),
     Mistake("x for its shape", "Conv2d.forward", ("x.shape, windows", "x, windows"), "unpack"),
     Mistake("no arrow", "Conv2d.forward", ("->norc", ""), "different shapes"),
