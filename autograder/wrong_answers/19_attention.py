@@ -14,7 +14,7 @@ WRONG_ANSWERS = [
     # causal_mask
     Mistake("mask on the wrong side", MASK, (">=", "<="), "on the wrong side"),
     Mistake("a token does not see itself", MASK, (">=", ">"), "does not see itself"),
-    Mistake("True where it is hidden", MASK, (">=", "<"), "does not see itself"),
+    Mistake("True where it is hidden", MASK, (">=", "<"), "every place is the opposite"),
     Mistake("a mask of ones and zeros", MASK, "mask = np.tril(np.ones((tokens, tokens)))",
             "True and False are needed"),
     Mistake("one row only", MASK, (">= place", ">= 0"), "the shape for 3 tokens is (3, 1)"),

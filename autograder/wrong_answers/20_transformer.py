@@ -78,7 +78,7 @@ WRONG_ANSWERS = [
     Mistake("rows are given back", ROWS, ("rows.reshape(*x.shape[:-1], -1)", "rows"),
             "no sequences any more"),
     Mistake("the shape of x", ROWS, ("(*x.shape[:-1], -1)", "(x.shape)"),
-            "the layer got no rows"),
+            "y has 6 rows of 1 number"),
     Mistake("tokens and sequences exchanged", ROWS, ("(*x.shape[:-1], -1)",
             "(x.shape[1], x.shape[0], -1)"), "exchanged"),
     Mistake("rows of another width", ROWS, ("(-1, x.shape[-1])", "(x.shape[0], -1)"),

@@ -132,6 +132,7 @@ class Channel:
         """The next value; ProtocolError if it is malformed, or does not come in time."""
         deadline = None if seconds is None else time.monotonic() + seconds
         (length,) = struct.unpack("<I", self.take(4, deadline))
+        self.look()  # what the other side has done until it answered
         if length > MAX_HEADER:
             raise ProtocolError("a frame too large")
         raw = self.take(length, deadline)
@@ -147,15 +148,19 @@ class Channel:
         except Exception as error:  # whatever a hostile header does to the lines above
             raise ProtocolError(f"a malformed frame ({type(error).__name__})") from None
 
+    def look(self) -> None:
+        """Call `watch`, if it was not called in the last half second."""
+        if time.monotonic() - self.looked > LOOK_EVERY:
+            self.looked = time.monotonic()
+            self.watch()
+
     def take(self, size: int, deadline: float | None) -> bytes:
         """The next `size` bytes."""
         while len(self.came) < size:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise ProtocolTimeout("it did not answer in time")
-            if time.monotonic() - self.looked > LOOK_EVERY:  # also while bytes come, one by one
-                self.looked = time.monotonic()
-                self.watch()
+            self.look()  # also while bytes come, one by one
             self.sock.settimeout(LOOK_EVERY if left is None else min(left, LOOK_EVERY))
             try:
                 piece = self.sock.recv(max(PIECE, min(1 << 20, size - len(self.came))))

@@ -60,7 +60,7 @@ class Scratch:
                 return True
             if depth > MAX_DEPTH:
                 return True
-        return False
+        return size > most  # also of an empty folder, where nothing more may be written
 
     def nameless(self, number: int, file_size: int) -> int:
         """Bytes of the files that a process keeps open, or mapped, after it has removed their

@@ -421,7 +421,7 @@ ASKS = {
 def test_what_waits_for_a_person_ends_at_once(library, asks):
     record, seconds = judged(library, early(asks))
     assert (record.points, record.state) == (7, "graded")
-    assert not record.notes
+    assert {note.id for note in record.notes} <= {"own_cell_stopped"}  # by an EOFError
     assert ASKS[asks] in "".join(record.printed.values())
     assert seconds < 20
     if "input" in asks:
