@@ -33,20 +33,19 @@ class LayerNorm(Module):
         check_features(self, x, *self.w.shape)
         w, b = self.w.data.reshape(-1), self.b.data.reshape(-1)
         z = x.reshape(-1, len(w))  # (rows, features)
-        normal = z - row_sums(z) / len(w)
-        scale = 1 / np.sqrt(np.einsum("ij,ij->i", normal, normal)[:, None] / len(w) + self.eps)
-        normal *= scale
-        self.cache = normal, scale
+        centered = z - row_sums(z) / len(w)
+        scale = 1 / np.sqrt(row_sums(centered**2) / len(w) + self.eps)
+        self.cache = normal, scale = centered * scale, scale
         return (normal * w + b).reshape(x.shape)
 
     def backward(self, dy):
         normal, scale = self.cache
-        w, db = self.w.data.reshape(-1), dy.reshape(normal.shape)  # db, dw: of each example
-        dw = db * normal
-        dx = db * w - (db @ w / len(w))[:, None]  # the mean moves with x, and takes its part back
-        dx = (dx - normal * (dw @ w / len(w))[:, None]) * scale  # so does the variance
-        dw, db = (np.sum(d, axis=0).reshape(self.w.shape) for d in (dw, db))
-        return dx.reshape(dy.shape), {"w": dw, "b": db}
+        dz = dy.reshape(normal.shape)
+        grads = {"w": np.sum(dz * normal, axis=0), "b": np.sum(dz, axis=0)}
+        dz = dz * self.w.data.reshape(-1)  # mean and variance move with x, and take their part back
+        means = [row_sums(part) / part.shape[1] for part in (dz, dz * normal)]
+        dx = (dz - means[0] - normal * means[1]) * scale
+        return dx.reshape(dy.shape), {name: d.reshape(self.w.shape) for name, d in grads.items()}
 
     def multiply_adds(self, y_shape):
         return 0
