@@ -35,20 +35,24 @@ def _beside(pairs: list[tuple[Shape, Shape]]) -> Answer | None:
     smaller one first"""
     for one, other in pairs:
         if len(one) < len(other) and _lacks_axis(one, other):
-            meet = zip(one[::-1], other[::-1])
-            size, last = next(((a, b) for a, b in meet if a != b and 1 not in (a, b)), (0, 0))
+            size, last = _meeting(one, other)
             sizes = {"size": size, "last": last}
             return answer("raises_lost_axis", shape=str(one), other=str(other), **sizes)
     for one, other in pairs:
         if len(one) == len(other) == 2 and _fills(one[::-1], other):
             return answer("raises_turned", shape=str(one), other=str(other))
     for one, other in pairs[:1]:
-        unequal = [(a, b) for a, b in zip(one[::-1], other[::-1]) if a != b and 1 not in (a, b)]
-        if unequal and len(one) != len(other):
-            size, last = unequal[0]
-            shapes = {"shape": str(one), "other": str(other)}
-            return answer("raises_meeting", **shapes, size=size, last=last)
+        size, last = _meeting(one, other)
+        if size and len(one) != len(other):
+            sizes = {"size": size, "last": last}
+            return answer("raises_meeting", shape=str(one), other=str(other), **sizes)
     return None
+
+
+def _meeting(one: Shape, other: Shape) -> tuple[int, int]:
+    """The first two sizes from the right that do not fit; 0 and 0 where all do."""
+    meet = zip(one[::-1], other[::-1])
+    return next(((a, b) for a, b in meet if a != b and 1 not in (a, b)), (0, 0))
 
 
 def _lacks_axis(one: Shape, other: Shape) -> bool:
