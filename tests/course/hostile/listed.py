@@ -65,6 +65,8 @@ attack("trace_swallow", 0, GRADED, early(
     """
     import sys
     def trace(frame, event, argument):
+        if "edunn" not in frame.f_code.co_filename:
+            return None
         found = frame.f_locals
         found["same"] = found["wrong"] = found["reason"] = found["error"] = None
         return trace
@@ -203,7 +205,8 @@ def symlink_data(folder):
     (folder / "self").symlink_to(folder)
 
 
-attack("renamed_plus_original", 0, GRADED, renamed_plus_original, "not written yet")
+attack("renamed_plus_original", ALL, GRADED, renamed_plus_original,
+    notes=f"as it was released, so it does not count: {NAME}.ipynb")  # fmt: skip
 attack("renamed", ALL, GRADED, renamed, notes="the file is called my bias")
 attack("shadow_module", 0, GRADED, shadow_module, "not written yet")
 attack("sitecustomize_files", 0, GRADED, sitecustomize_files, "not written yet")

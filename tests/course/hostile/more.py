@@ -239,6 +239,7 @@ attack("two_browsers_files", ALL, GRADED, notebooks(**{
     f"{NAME}.ipynb.json": right, f"{NAME}.ipynb.txt.exe": wrong}))  # fmt: skip
 attack("another_exercise_too", ALL, GRADED, notebooks(**{
     f"{NAME}.ipynb": right, "03_linear.ipynb": blank}))  # fmt: skip
-attack("metadata_of_a_download", 0, GRADED, notebooks(**{
+attack("metadata_of_a_download", ALL, GRADED, notebooks(**{
     f"{NAME}.ipynb": blank, "a_honest_1_2_02_bias.ipynb": right,
-    "a_honest_11_assignsubmission_file_02_bias.ipynb": right}), "not written yet")  # fmt: skip
+    "a_honest_11_assignsubmission_file_02_bias.ipynb": right}),
+    notes="the file is called a_honest_11_assignsubmission_file_")  # fmt: skip
