@@ -269,7 +269,8 @@ class Run:
             if said and is_kind(cell, "solution"):
                 self.broken = {"cell": name} | about
             elif said and _is_own(cell):
-                self.record.notes.append(Message("own_cell_stopped", about))
+                how = "own_cell_went_on" if answer.get("went_on") is True else "own_cell_stopped"
+                self.record.notes.append(Message(how, about))
             return
         if error:
             self.record.visible[name] = said

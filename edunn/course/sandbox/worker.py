@@ -8,6 +8,7 @@ programs.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
 import getpass
@@ -23,6 +24,7 @@ import socket
 import struct
 import sys
 import time
+import traceback
 from typing import Any, Literal
 
 import numpy as np
@@ -37,6 +39,8 @@ from edunn.course.sandbox.protocol import (
 )
 from edunn.course.sandbox.shutting import Shutter
 
+# raised for want of a file, the network, a program, a module, or somebody who types
+NOT_HERE = (OSError, ImportError, EOFError)
 MOST_ASKED = 100  # questions of input() that are answered with nothing
 PRELOADED = (
     "edunn",
@@ -107,19 +111,31 @@ def make_shell() -> Any:
 
 def run_cell(shell: Any, source: str) -> dict[str, Any]:
     """What a cell printed and drew, and the name and text of the exception that ended it, if one
-    did."""
+    did. Where that is for want of what a student has at home, the cell goes on below that line."""
     capture, before = _Capture(), (sys.stdout, sys.stderr)
     sys.stdout = sys.stderr = capture
     try:
         result = shell.run_cell(source, store_history=False)
+        error = result.error_before_exec or result.error_in_exec
+        if went_on := isinstance(error, NOT_HERE):
+            _go_on(shell, source, error)
     finally:
         sys.stdout, sys.stderr = before
-    error = result.error_before_exec or result.error_in_exec
     return {
         "printed": capture.text(),
         "figures": figures(),
         "error": describe(error) if error else None,
+        "went_on": went_on,
     }
+
+
+def _go_on(shell: Any, source: str, error: BaseException) -> None:
+    """Run each statement that stands below the one which has raised the error."""
+    stack = traceback.walk_tb(error.__traceback__)
+    at = [line for frame, line in stack if frame.f_globals is shell.user_ns]
+    for statement in ast.parse(shell.transform_cell(source)).body if at else ():
+        if statement.lineno > at[0]:
+            shell.run_cell(ast.unparse(statement), store_history=False)
 
 
 def figures() -> list[Any]:

@@ -38,7 +38,7 @@ from edunn.course.sandbox import scratch
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.limits import Limits
 from edunn.course.submissions.collect import Submission
-from hostile.making import COURSE, NAME, answering, early, raw, right, wrong
+from hostile.making import COURSE, NAME, answering, early, find, raw, right, writing, wrong
 from lock import needs_lock
 
 pytestmark = [pytest.mark.slow, needs_lock]
@@ -421,12 +421,40 @@ ASKS = {
 def test_what_waits_for_a_person_ends_at_once(library, asks):
     record, seconds = judged(library, early(asks))
     assert (record.points, record.state) == (7, "graded")
-    assert {note.id for note in record.notes} <= {"own_cell_stopped"}  # by an EOFError
+    assert {note.id for note in record.notes} <= {"own_cell_went_on", "own_cell_stopped"}
     assert ASKS[asks] in "".join(record.printed.values())
     assert seconds < 20
     if "input" in asks:
         forward, _ = judged(library, answering(f"{asks}\n{RIGHT}"))
         assert "EOFError: input() waits for somebody to type" in forward.reason
+
+
+AT_HOME = {
+    "Drive": "from google.colab import drive\ndrive.mount('/content/drive')",
+    "a program": "import subprocess\nsubprocess.run(['pip', 'list'])",
+    "the network": "import urllib.request\nurllib.request.urlopen('https://example.org')",
+    "a file": "import numpy as np\ndata = np.loadtxt('/home/ana/data.csv')\nmean = data.mean()",
+    "an event loop": "import asyncio\nasyncio.run(asyncio.sleep(0))",
+    "somebody who types": "while input('yes? ') != 'yes': pass",
+}
+
+
+@pytest.mark.parametrize("home", AT_HOME)
+def test_what_stands_below_a_line_for_home_counts(library, home):
+    answer = AT_HOME[home] + "\n" + find(right(), "bias")["source"]
+    record, _ = judged(library, writing(answer))
+    assert (record.points, record.state) == (7, "graded"), record
+    helper = AT_HOME[home] + "\n@staticmethod\ndef plus(x, b):\n    return x + b"
+    using = answering("y = plus(x, self.b.data)")
+    record, _ = judged(library, early(helper, lambda: using))
+    assert (record.points, record.state) == (7, "graded"), record
+    assert [note.id for note in record.notes] == ["own_cell_went_on"]
+
+
+def test_another_error_ends_a_cell_as_in_the_notebook(library):
+    record, _ = judged(library, writing("1 / 0\n" + find(right(), "bias")["source"]))
+    assert record.points == 0
+    assert "ZeroDivisionError" in record.reason
 
 
 # --- damaged files -------------------------------------------------------------------------------
