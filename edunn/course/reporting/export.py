@@ -49,7 +49,6 @@ class Exported:
     """What was written, and what was not. The lists have a line for each student and exercise."""
 
     path: Path
-    grades: int = 0
     empty: list[str] = field(default_factory=list)  # no grade, and why
     waiting: list[str] = field(default_factory=list)  # exported, but a person will add points
     late: list[str] = field(default_factory=list)  # exported, and what was taken off for it
@@ -61,14 +60,20 @@ class Exported:
     new: list[str] = field(default_factory=list)  # columns that the gradebook given does not have
     written: dict[tuple[str, str], Grade] = field(default_factory=dict)  # by student and exercise
 
-    def mark(self, about: str, old: str, new: str, locked: bool) -> str:
-        """What is written where the system has a mark already. about: whose, in what; locked:
-        whether it must stay; it also stays where there is no new one, as an empty cell erases it"""
+    @property
+    def grades(self) -> int:
+        """How many were written."""
+        return len(self.written)
+
+    def mark(self, student: str, exercise: str, old: str, new: str, locked: bool) -> str:
+        """What is written where the system has a mark already. locked: whether it must stay; it
+        also stays where there is no new one, as an empty cell erases it"""
+        about = f"{student}: {exercise}"
         if not new or _as_number(old) == _as_number(new):
             return new or harmless(old)
         if locked:
             self.kept.append(f"{about}: {old}, not {new}")
-            self.grades -= 1
+            del self.written[student, exercise]
             return harmless(old)
         if old.strip(" -"):
             self.replaced.append(f"{about}: {old} becomes {new}")
@@ -172,7 +177,6 @@ def rows(
                 result.written[name, sheet.name] = grade
                 result.late += note_late(sheet, grade, name)
                 result.above += _note_above(sheet, grade, name)
-            result.grades += not why
             cells.append(points or nothing)
         table.append((row, cells))
     return table
@@ -213,7 +217,7 @@ def _write_canvas(sheets: list[Sheet], columns: list[str], roster: Roster, path:
             who = [*map(harmless, cells), *[""] * (len(before) - len(cells))]
             own = [roster.cells[i][k] if 0 <= k < len(roster.cells[i]) else "" for k in there]
             points = [
-                result.mark(f"{row['student']}: {sheet.name}", old, new, old.strip() in NO_MARK)
+                result.mark(row["student"], sheet.name, old, new, old.strip() in NO_MARK)
                 for sheet, old, new in zip(sheets, own, points)
             ]
         lines.append([*who, *points])
@@ -311,10 +315,11 @@ def _write_worksheet(
                 f"{cells[limit]}: give it as many"
             )
         locked = unlocked is not None and cells[unlocked].strip().casefold() == "no"
-        about = f"{row['student']}: {sheets[0].name}"
+        student, exercise = row["student"], sheets[0].name
         if points == "0" and not locked and _as_number(cells[grade]) != 0:
-            result.zeros.append(about)  # process_import_grades of feedback/offline/locallib.php
-        points = points and result.mark(about, cells[grade], points, locked)
+            # process_import_grades of feedback/offline/locallib.php
+            result.zeros.append(f"{student}: {exercise}")
+        points = points and result.mark(student, exercise, cells[grade], points, locked)
         if points:
             new = [points if i == grade else harmless(cells[i]) for i in sorted(where)]
             lines.append([*new, *_late_in(result, row, sheets[0])])
@@ -351,7 +356,7 @@ def _write_gradescope(sheets: list[Sheet], folder: Path) -> Exported:
                 result.waiting.append(f"{name}: {sheet.name}: {', '.join(grade.waiting)}")
             result.late += note_late(sheet, grade)
             result.above += _note_above(sheet, grade, name)
-            result.grades += 1
+            result.written[name, sheet.name] = grade
             marks, comments = sheet.marks.get(name, {}), sheet.comments.get(name, {})
             about = results(grade.record, grade.points, sheet.labels, marks, comments)
             about["output"] = "\n".join(filter(None, [about["output"], *about_lateness(grade)]))

@@ -64,7 +64,7 @@ def _write_zip(kind: str, out: Path, sheet: Sheet) -> Exported:
             why = "others of the team, who would get the same file, have other points or remarks"
             result.empty += [f"{one.record.student}: {sheet.name}: {why}" for one in team]
             continue
-        result.grades += len(team)
+        result.written |= {(one.record.student, sheet.name): one for one in team}
         page = out / "feedback" / sheet.name / f"{team[0].record.student}.html"
         files[name] = page.read_bytes() if kind == "moodle" else _notebook(sheet, team[0])
     partial = result.path.with_suffix(".partial")
