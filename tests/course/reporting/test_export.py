@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,27 @@ def test_a_locked_grade_of_moodle_stays(out, tmp_path):
     assert result.kept == ["anna: 02_bias: 8.50, not 9.5"]
     assert result.replaced == ["ben: 02_bias: 2.00 becomes 4"]
     assert (result.grades, result.zeros) == (2, [])
+
+
+def test_the_command_tells_of_marks_that_are_there(out, tmp_path):
+    copy = Path(shutil.copytree(out, tmp_path / "copy"))
+    store, zero = GradeStore(copy), record("ben", (0, 0, 0))
+    write_record(copy, zero)
+    with store.gradebook() as gradebook:
+        store.enter(gradebook, zero, rebuilt(RELEASE, zero))
+    header = "Identifier,Full name,Grade,Maximum grade,Grade can be changed,Last modified (grade)"
+    people = "Participant 1,anna,8.50,10.00,No,-\nParticipant 2,ben,2.00,10.00,Yes,-\n"
+    (tmp_path / "sheet.csv").write_text(f"{header}\n{people}Participant 3,cleo,,10.00,Yes,-\n")
+    words = ["--course", COURSE.root, "export", "moodle", "--out", copy, "--assignment", NAME]
+    result = CliRunner().invoke(main, [*map(str, words), "--roster", str(tmp_path / "sheet.csv")])
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    assert "2 grades written" in said
+    assert (
+        "1 with another mark there, which this one replaces: ben: 02_bias: 2.00 becomes 0" in said
+    )
+    assert "1 with 0, which Moodle's import passes over: type it there: ben: 02_bias" in said
+    assert "1 excused or locked there, left as they are: anna: 02_bias: 8.50, not 9.5" in said
 
 
 def test_other_points_in_canvas_are_refused(out, tmp_path):
