@@ -26,36 +26,29 @@ from hint_cases import (
     next_year_11_to_20,
     students_1_to_10,
     students_11_to_20,
+    winter_1_to_10,
+    winter_11_to_20,
 )
 
-_PARTS = (
-    first.CASES,
-    exercises_1_to_9.CASES + exercises_10_to_19.CASES,
-    fresh_1_to_10.CASES + fresh_11_to_20.CASES,
-    latest_1_to_10.CASES + latest_11_to_20.CASES,
-    final_1_to_10.CASES + final_11_to_20.CASES,
-    last_1_to_10.CASES + last_11_to_20.CASES,
-    next_1_to_10.CASES + next_11_to_20.CASES,
-    likely_1_to_10.CASES + likely_11_to_20.CASES,
-    students_1_to_10.CASES + students_11_to_20.CASES,
-    next_year_1_to_10.CASES + next_year_11_to_20.CASES,
-)
-CASES = [case for part in _PARTS for case in part]
-_second, _third, _fourth, _fifth, _sixth, _seventh, _eighth, _ninth, _tenth = (
-    sum(map(len, _PARTS[:k])) for k in range(1, 10)
-)
-HALVES = {  # the numbers of the cases; of the first set, the odd ones were kept back at first
-    "first": range(_second),
-    "mended": range(_second, _third, 2),
-    "kept": range(_second + 1, _third, 2),
-    "fresh mended": range(_third, _fourth, 2),
-    "fresh kept": range(_third + 1, _fourth, 2),
-    "latest kept": range(_fourth, _fifth),
-    "final mended": range(_fifth, _sixth, 2),
-    "final kept": range(_fifth + 1, _sixth, 2),
-    "last kept": range(_sixth, _seventh),
-    "next kept": range(_seventh, _eighth),
-    "likely kept": range(_eighth, _ninth),  # thought up without the other sets at hand
-    "students kept": range(_ninth, _tenth),  # and these, for five students in each exercise
-    "next year kept": range(_tenth, len(CASES)),  # and for five others
+# by name; of a pair, the odd ones are of the second name: they were kept back at first
+_PARTS = {
+    ("first",): first.CASES,
+    ("mended", "kept"): exercises_1_to_9.CASES + exercises_10_to_19.CASES,
+    ("fresh mended", "fresh kept"): fresh_1_to_10.CASES + fresh_11_to_20.CASES,
+    ("latest kept",): latest_1_to_10.CASES + latest_11_to_20.CASES,
+    ("final mended", "final kept"): final_1_to_10.CASES + final_11_to_20.CASES,
+    ("last kept",): last_1_to_10.CASES + last_11_to_20.CASES,
+    ("next kept",): next_1_to_10.CASES + next_11_to_20.CASES,
+    # thought up without the other sets at hand; then for five students in each exercise, and for
+    # five others; then for careful ones
+    ("likely kept",): likely_1_to_10.CASES + likely_11_to_20.CASES,
+    ("students kept",): students_1_to_10.CASES + students_11_to_20.CASES,
+    ("next year kept",): next_year_1_to_10.CASES + next_year_11_to_20.CASES,
+    ("winter kept",): winter_1_to_10.CASES + winter_11_to_20.CASES,
 }
+CASES = []
+HALVES = {}  # the numbers of the cases
+for _names, _cases in _PARTS.items():
+    _numbers = range(len(CASES), len(CASES) + len(_cases))
+    HALVES |= {name: _numbers[k :: len(_names)] for k, name in enumerate(_names)}
+    CASES += _cases
