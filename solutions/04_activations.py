@@ -274,6 +274,9 @@ low, high = np.min(y), np.max(y)
 assert 0 <= low <= high <= 1, f"y must lie between 0 and 1, but it goes from {low:g} to {high:g}"
 assert y[0, 1] != y[0, 2], "x and -x give the same y: what differs between the two cases?"
 assert not np.allclose(y, [[0.5, 0.25, 0.75], [0.1, 0.9, 0.5]]), "y falls where it should rise"
+wrong = ~np.isclose(y, [[0.5, 0.75, 0.25], [0.9, 0.1, 0.5]])
+told = "y is right for x from 0 up, and wrong below 0: what do your exponentials become there?"
+assert not np.array_equal(wrong, x < 0), told
 nn.utils.check_same([[0.5, 0.75, 0.25], [0.9, 0.1, 0.5]], y)
 
 # %% [markdown]

@@ -148,6 +148,8 @@ assert not distances, "these are the distances: the error is their square, so ta
 assert np.all(np.asarray(error) >= 0), f"the errors are {error}: a square is never below 0"
 assert not np.allclose(error, [1, 9, 9]), "the sum is squared: square each number, then add up"
 assert not np.allclose(error, [137, 5, 5]), "y and y_true are added: how far apart are they?"
+first_only = np.isclose(error, [5, 5, 9]).tolist() == [True, False, False]
+assert not first_only, "right for the first example only: each error comes from its own row alone"
 nn.utils.check_same([5, 5, 9], error)
 
 # %% [markdown]

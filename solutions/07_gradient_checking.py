@@ -162,6 +162,7 @@ first_got = got
 coarse = numeric_gradient(lambda x: x**3, np.array([2.0]), np.array([1.0]), h=0.1)
 one_sided = "a difference to one side only: you need f on both sides of x"
 assert not np.any(np.isclose(coarse, [12.61, 11.41])), one_sided
+assert not np.isclose(coarse[0], 12.04), "with x = 2 the step is 2 h: it is h, for every x"
 assert abs(coarse[0] - 12) > 1e-6, "with h = 0.1 the slope must be 12.01: do you use the h given?"
 nn.utils.check_same([60, 10], first_got, tolerance=1e-7)
 nn.utils.check_same([12.01], coarse, tolerance=1e-9)

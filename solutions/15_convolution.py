@@ -722,6 +722,8 @@ x = np.arange(5 * 3 * 4 * 2.0).reshape(5, 3, 4, 2)
 y = Flatten().forward(x)
 assert y is not None, "forward gives back nothing: name your result `y`"
 assert y.shape == (5, 24), f"y has shape {y.shape}, not (5, 24): each example keeps its own row"
+mixed = not np.array_equal(np.sort(y[1]), np.arange(24) + 24)
+assert not mixed, "row 1 holds numbers of other examples: which axis of x must stay the first one?"
 nn.utils.check_same(np.arange(24) + 24, y[1])
 report = nn.check_layer(Flatten(), x)
 print(report)

@@ -402,6 +402,8 @@ assert y.step.module is module, "the step must hold the module that ran"
 wanted = "the step's inputs must be the tensors themselves, not their arrays"
 assert all(isinstance(x, Tensor) for x in y.step.inputs), wanted
 assert (y.step.inputs[0], y.step.inputs[1]) == (a, b), "the step must hold its inputs, in order"
+early = "the step's cache is None: forward makes it, so keep it when that has run"
+assert y.step.cache is not None, early
 record(module, Tensor([1.0, 1.0]), Tensor([5.0, 5.0]))  # the same module runs again
 (_, da), (_, db) = y.step.backward(np.array([1.0, 1.0]))
 own = "after another run of its module, the step goes back with the wrong cache: keep its own"
@@ -558,7 +560,9 @@ assert c.grad is not None, "the leaf c has no gradient: is something added to it
 told = "does it travel through more than one step, and on after a tensor that has none?"
 assert a.grad is not None, f"a got no gradient: {told}"
 for name, leaf, want in (("c", c, 1), ("a", a, -1 / 3), ("b", b, 2 / 3)):
-    assert np.isclose(leaf.grad, want), f"y = c - a / b: the gradient of {name} is {leaf.grad}"
+    told = "does each step go back with what has arrived for its own result?"
+    told = f"y = c - a / b: the gradient of {name} is {leaf.grad:.4g}, not {want:.4g}: {told}"
+    assert np.isclose(leaf.grad, want), told
 x, t = Tensor([[1.0, -2.0, 3.0]]), Tensor([[0.5], [4.0]])
 backward(record(nn.Tanh(), x + t), np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
 slope = 1 - np.tanh([[1.5, -1.5, 3.5], [5.0, 2.0, 7.0]]) ** 2

@@ -295,6 +295,9 @@ assert y.shape == (2, 4, 3), f"y has shape {y.shape}, not (n, T, hidden) = (2, 4
 turned = {-0.8163: "meets u transposed: the state stands on the left of u, as it is"}
 explain("a number of h_4", y[0, 3, 0], turned)
 assert h0[0, 0] == 0.5, "forward changes h0, which belongs to its caller: make new arrays"
+told = "a sequence alone gives other numbers than beside a second one: is `y` reshaped, where axes"
+alone = layer.forward(x[:1], h0[:1])
+assert np.allclose(alone, y[:1]), f"{told} should be exchanged?"
 want = [[0.587225, 0.32078, -0.1188], [0.781522, -0.918272, 0.911108]]
 nn.utils.check_same(want, y[:, -1], tolerance=1e-4)
 

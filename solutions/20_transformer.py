@@ -1103,9 +1103,9 @@ print("Chance, in any amount.")
 # For step 4, `np.concatenate([a, b], axis=1)` puts arrays side by side. The new tokens need an axis for
 # the time: `new[:, None]` has the shape `(n, 1)`. Do not change the array that comes in.
 #
-# **By hand.** A model for the tokens 0 to 9 always guesses the sum of *all* tokens before, of which only
-# the last digit counts. It begins with 1, 2. What does it write? (3, then 1 + 2 + 3 = 6, then 2, then 4: it
-# doubles.)
+# **By hand.** A model for the tokens 0 to 9 always guesses the sum of *all* tokens before and of *how many*
+# they are, of which only the last digit counts. It begins with 1, 2. What does it write? (1 + 2 and two
+# tokens: 5. Then 1 + 2 + 5 and three: 11, so 1. Then 3, then 7.)
 
 
 # %% nbgrader={"grade": false, "grade_id": "write", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1124,11 +1124,11 @@ def write(model, tokens, count, pick):
 
 # %% nbgrader={"grade": false, "grade_id": "doubler", "locked": true, "schema_version": 3, "solution": false, "task": false}
 class LastDigit(edunn.Module):
-    """A model for the tokens 0 to 9 that guesses the last digit of the sum of all before; the token
-    after it, from 9 to 0, comes second."""
+    """A model for the tokens 0 to 9 that guesses the last digit of the sum of all before, and of how
+    many they are; the token after it, from 9 to 0, comes second."""
 
     def forward(self, x):
-        last = np.cumsum(x, axis=1) % 10
+        last = np.cumsum(x + 1, axis=1) % 10
         return -((np.arange(10.0) - last[..., None]) % 10)
 
 
@@ -1166,16 +1166,17 @@ assert np.shape(written) != (3, 4), "only the new tokens come back: all are aske
 assert np.shape(written) == (3, 6), f"the result has shape {np.shape(written)}, not (3, 6)"
 assert np.array_equal(written[:, :2], tokens), "the start must stand first: new tokens go behind it"
 for words, row in {
-    "each guess is made from the start alone: the model must read what it wrote": [3, 3, 3, 3],
-    "the first place is asked: the last one tells what comes next": [1, 1, 1, 1],
-    "the model reads only its last token: give it all tokens so far": [2, 2, 2, 2],
+    "each guess is made from the start alone: the model must read what it wrote": [5, 5, 5, 5],
+    "the first place is asked: the last one tells what comes next": [2, 2, 2, 2],
+    "the model reads only its last token: give it all tokens so far": [3, 4, 5, 6],
+    "the model reads places where nothing is written yet: give it what is there": [9, 8, 6, 2],
 }.items():
     assert not np.array_equal(written[0, 2:], row), words
-assert np.array_equal(written, [[1, 2, 3, 6, 2, 4], [5, 0, 5, 0, 0, 0], [0] * 6]), (
-    f"after 1, 2 the model writes {list(written[0, 2:])}, not 3, 6, 2, 4"
+assert np.array_equal(written, [[1, 2, 5, 1, 3, 7], [5, 0, 7, 5, 1, 3], [0, 0, 2, 5, 1, 3]]), (
+    f"after 1, 2 the model writes {written[0, 2:].tolist()}, not 5, 1, 3, 7"
 )
 other = write(LastDigit(), tokens, 2, second)
-assert np.array_equal(other[0], [1, 2, 4, 8]), "another pick makes no difference"
+assert np.array_equal(other[0], [1, 2, 6, 3]), "another pick makes no difference"
 assert np.array_equal(write(LastDigit(), tokens, 0, likeliest), tokens), (
     "no new tokens are asked for"
 )
@@ -1308,6 +1309,7 @@ known = {
     },
     "attention": {
         100: "the blocks are forgotten: each has its attention",
+        360: "the new token is among the T already: it is counted twice",
         150: "this is half of it: T D for the scores, and T D for the sum of the values",
         1500: "all tokens ask here: only the new one does",
         60: "the query meets T keys, not one",

@@ -67,7 +67,7 @@ def join_case(student, rng):
         ]
         if turn % 2:
             parts[1:] = None, rng.normal(size=(n, sizes[2])).astype(dtype)
-        like = rng.normal(size=(n, 7)).astype(dtype)
+        like = rng.normal(size=(n, int(rng.integers(1, 8)))).astype(dtype)
         want = np.concatenate(
             [np.zeros((n, k), dtype) if part is None else part for part, k in zip(parts, sizes)],
             axis=1,

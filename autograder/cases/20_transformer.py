@@ -302,8 +302,9 @@ def writes(student, rng):
         got, after = student.read(student.apply("write", model, mine, count, pick), mine)
         want = tokens
         for _ in range(count):
-            want = np.concatenate([want, (want.sum(axis=1, keepdims=True) + more) % 10], axis=1)
-        start = (tokens.sum(axis=1, keepdims=True) + more) % 10
+            new = ((want + 1).sum(axis=1, keepdims=True) + more) % 10
+            want = np.concatenate([want, new], axis=1)
+        start = ((tokens + 1).sum(axis=1, keepdims=True) + more) % 10
         known = {
             "is guessed from the start alone": np.concatenate([tokens, *[start] * count], axis=1)
         }

@@ -44,6 +44,9 @@ WRONG_ANSWERS = [
     Mistake("zeros with the shape of like", JOIN,
             ("np.zeros((len(like), size), like.dtype)", "np.zeros_like(like)"),
             "as many columns as their size says"),
+    Mistake("zeros cut out of like, which has no more columns", JOIN,
+            ("np.zeros((len(like), size), like.dtype)", "np.zeros_like(like[:, :size])"),
+            "as many columns as their size says"),
     Mistake("None takes no place", JOIN,
             "total, start = np.zeros((len(like), sum(sizes)), like.dtype), 0\n"
             "for part, size in zip(parts, sizes):\n"

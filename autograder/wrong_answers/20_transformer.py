@@ -210,6 +210,14 @@ WRONG_ANSWERS = [
             for _ in range(count):
                 tokens = np.concatenate([tokens, pick(scores)[:, None]], axis=1)
             """, "from the start alone"),
+    Mistake("reads zeros where nothing is written yet", WRITE, """
+            n, start = tokens.shape
+            written = np.zeros((n, start + count), dtype=tokens.dtype)
+            written[:, :start] = tokens
+            for t in range(start, start + count):
+                written[:, t] = pick(model.forward(written)[:, -1])
+            tokens = written
+            """, "where nothing is written yet"),
     Mistake("the first place", WRITE, ("[:, -1]", "[:, 0]"), "the first place is asked"),
     Mistake("the last token alone", WRITE, ("forward(tokens)", "forward(tokens[:, -1:])"),
             "reads only its last token"),
@@ -247,6 +255,7 @@ WRONG_ANSWERS = [
             "tokens * (blocks * 12 * width**2 + width * vocabulary)"), "only the new one"),
     Mistake("attention of all tokens", COST, ("2 * tokens * width", "2 * tokens**2 * width"),
             "all tokens ask here"),
+    Mistake("the new token twice", COST, ("* tokens *", "* (tokens + 1) *"), "counted twice"),
     Mistake("attention once", COST, ("blocks * 2 * tokens", "blocks * tokens"), "half of it"),
     Mistake("always four bytes", COST, ("attention * size", "attention * 4"), "not 4"),
     Mistake("numbers, not bytes", COST, ("attention * size", "attention"), "takes `size` bytes"),

@@ -137,7 +137,8 @@ def raised(error: BaseException, place: str) -> Answer:
     found = explained(in_words(error), f"`{line}`" if line else place, owner)
     if found.id == "raises_call" and _is_in_edunn(error):
         found = answer("raises_argument_call", **found.details)
-    if found.id != "raises" and (calling := _calling(error, frame)):
+    calling = _calling(error, frame)
+    if found.id != "raises" and calling and not line.startswith(calling):  # no comprehension's own
         found.details["where"] = f"`{calling}` → `{line}`"
         if found.id in ("raises_shapes", "raises_product"):
             found = answer("raises_in_call", **found.details)
