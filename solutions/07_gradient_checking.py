@@ -377,7 +377,13 @@ for layer in (nn.Tanh(), nn.Sigmoid(), nn.Softmax(), nn.Linear(3, 2)):
     name = type(layer).__name__
     if name == "Linear":
         layer.w.data = np.array([[1.0, -2.0], [0.5, 3.0], [-1.5, 0.25]])
-    error = gradient_error(layer, x)
+    try:
+        error = gradient_error(layer, x)
+    except ValueError as caught:
+        told = (
+            f"x has shape (4, 3), and the y of {name} {layer.forward(x).shape}: like which is dy?"
+        )
+        raise AssertionError(f"{told} NumPy says: {caught}") from caught
     nearly = f"{name} is right, but the error is {error:.1e}: does the cache belong to x itself?"
     assert not 1e-7 < error < 1e-3, nearly
     both = "do backward and the measured slope use the same x and dy, in float64?"

@@ -312,7 +312,8 @@ nn.utils.check_same([[18]], model.forward(np.array([[2]])))
 assert isinstance(model.cache, list), "forward must keep a list of caches in self.cache"
 kept = [np.ravel(cache).tolist() for cache in model.cache]
 assert kept != [[6.0], [6.0]], "both caches are those of the last use: take each one at once"
-assert kept == [[2.0], [6.0]], f"the caches are {kept}, but the two inputs were [2] and [6]"
+told = "keep what each layer has in its cache, when it has run"
+assert kept == [[2.0], [6.0]], f"you keep {kept}, but the caches are [2] and [6]: {told}"
 bent = Sequential(nn.Sigmoid())
 bent.forward(np.zeros((1, 1)))
 of_layer = "self.cache holds something else than layer.cache, as it is after the layer has run"

@@ -532,6 +532,8 @@ for stop, epochs, want in ((3, 6, 3), (9, 4, 4)):
     assert history is not None, "fit returns nothing: it must return the history"
     assert isinstance(history, dict), f"fit returns {type(history).__name__}, not a dict of lists"
     assert list(history) == ["loss", "validation_loss"], f"the history has {list(history)}"
+    told = "both entries of the history are one and the same list: make one for each"
+    assert history["loss"] is not history["validation_loss"], told
     lengths = [len(numbers) for numbers in history.values()]
     assert lengths == [want, want], f"stop after {stop} of {epochs}: {lengths} numbers, not {want}"
     assert stopping.calls == want, f"early_stopping is asked {stopping.calls} times, not {want}"

@@ -227,6 +227,8 @@ for key in ("in_features_list", "out_features_list"):
 types = square["block_types"]
 assert [len(row) for row in types] == [3] * 3, "block_types needs 3 rows of 3 entries"
 assert types[0][0] == "Identity", "the input must stay: the block (0, 0) is an Identity"
+stays = sum(types[stage][stage] == "Identity" for stage in range(3))
+assert stays == 1, f"only the input stays: one Identity on the diagonal, not {stays}"
 assert list(types[2]) == [None] * 3, "nothing flows out of the last stage: its row is all None"
 assert list(types[0][1:]) == ["Linear", "Linear"], (
     "the arrows of the input have moved: the new column comes before the others"

@@ -295,6 +295,8 @@ for what, want in by_hand.items():
         x.nbytes: "that is the batch x itself: count what each layer gives",
         437544: "each of these numbers has as many slots as the optimizer keeps",
     }.get(got[what], "")
+    if got[what] == 0:
+        why = "nothing is added up: a generator, in round brackets, can be gone through only once"
     if not why and 0 < got[what] - want < 2000:
         why = "a little more than the numbers take: is it the size of Python's objects? See nbytes"
     told = f"{what}: {want:,} bytes by hand, and {got[what]:,} by your function"

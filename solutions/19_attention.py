@@ -304,7 +304,8 @@ nn.utils.check_same([0.0012233, 0.5953691, 0.0018786, 0.0071787, 0.3943504], a[0
 nn.utils.check_same([0.5477252, 0.0032978, 0.0066560, 0.4414123, 0.0009088], a[1, 2], 1e-6)
 with np.errstate(all="ignore"):
     a = Attention(causal=False).weights(1000 * q, k)
-assert np.all(np.isfinite(a)), "exp overflows for large scores: shift each row before you use exp"
+told = "large scores give nan: shift each row before you use exp, by its own largest score"
+assert np.all(np.isfinite(a)), told
 with np.errstate(all="ignore"):
     a = Attention(causal=False).weights(np.array([[3e3], [-3e3]]), np.array([[1.0], [0.0]]))
 assert np.all(np.isfinite(a)), "each row alone is right, both together are not: shift row by row"
@@ -843,7 +844,8 @@ layer.forward(np.array([[0.0, 0, 4, 4]]))
 dx, grads = layer.backward(np.array([[2.0, 0, 0, 0]]))
 for words, row in {
     "the mean's gradient is forgotten: the mean moves with x, so mean(dz) goes away": [3, -1, 1, 1],
-    "the variance's gradient is forgotten: it moves with x as well: z mean(dz z)": [3, -1, -1, -1],
+    "the variance's gradient is forgotten, or 0: it moves with x as well, by z times the mean of "
+    "the products dz z": [3, -1, -1, -1],
     "are the gradients of mean and variance forgotten? Or is mean(dz z) not multiplied by z?": [
         4, 0, 0, 0],
     "the division by s is missing": [4, -4, 0, 0],

@@ -79,10 +79,10 @@ WRONG_ANSWERS = [
         "must keep a list of caches",
     ),
     Mistake(
-        "outputs are kept", FORWARD, ("append(layer.cache)", "append(x)"), "the two inputs were"
+        "outputs are kept", FORWARD, ("append(layer.cache)", "append(x)"), "but the caches are"
     ),
     Mistake(
-        "layers are kept", FORWARD, ("append(layer.cache)", "append(layer)"), "two inputs were"
+        "layers are kept", FORWARD, ("append(layer.cache)", "append(layer)"), "but the caches are"
     ),
     Mistake(
         "returns in the loop",
@@ -111,7 +111,7 @@ WRONG_ANSWERS = [
             x = layer.forward(x)
         self.cache = caches
         """,
-        "but the two inputs were [2] and [6]",
+        "but the caches are [2] and [6]",
     ),
     Mistake(
         "caches by layer",

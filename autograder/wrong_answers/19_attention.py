@@ -75,7 +75,7 @@ WRONG_ANSWERS = [
     Mistake("the transpose of all axes", WEIGHTS, ("np.swapaxes(k, -1, -2)", "k.T"),
             "q and k do not fit"),
     Mistake("no shift before exp", WEIGHTS, ("z - np.max(z, axis=-1, keepdims=True)", "z"),
-            "exp overflows"),
+            "shift each row before"),
     Mistake("one shift for all rows", WEIGHTS, ("np.max(z, axis=-1, keepdims=True)", "np.max(z)"),
             "shift each row before"),
     Mistake("shifted before it is hidden", WEIGHTS, """

@@ -116,6 +116,20 @@ RULES = (  # (words of the message, what it is called): the first that fits
     (rf"'(?P<owner>{BUILT_IN})' object has no attribute '(?P<name>\w+)'", "raises_wrong_kind"),
     (r"'(?P<owner>\w+)' object has no attribute '(?P<name>\w+)'", "raises_attribute"),
 )  # fmt: skip
+BY_LINE = (  # (rules, words of the line, what it is called then): the first that fits
+    (("raises_fraction",), ALONG, "raises_second_argument"),
+    (("raises_truth",), r"(?<![\w.])(?P<word>max|min|sorted)\(", "raises_larger"),
+    (("raises_name",), r"^`return [\w\s,(){}\"':]*`$", "raises_no_result"),  # no formula
+    (("raises_several", "raises_ragged", "raises_tuple", "raises_attribute"), SEVERAL,
+     "raises_several"),
+    (("raises_call",), r"\b(?P<name>\w+) = (?P=name)\(", "raises_renamed"),
+    (("raises_float",), r"where\(", "raises_float_chosen"),
+    (("raises_reshape",), r"^(?!.*shape)", "raises_shapes"),  # np.vdot makes rows of matrices
+    (("raises_shapes",), r"transpose\((?P<axes>0, ?1(, ?2(, ?3)?)?)\)", "raises_same_order"),
+    (("raises_key",), r"\] *[-+*/]=", "raises_first_time"),
+    (("raises_none", "raises_no_list"), IN_PLACE, "raises_in_place"),
+    (("raises_none",), r"\.grad", "raises_grad"),
+)  # fmt: skip
 
 
 def in_words(error: BaseException) -> str:
@@ -185,26 +199,10 @@ def _more_closely(id: str, where: str, found: dict[str, Any], owner: Any) -> Ans
 
 def _by_line(id: str, where: str, name: str | None) -> Answer | None:
     """The diagnosis of a rule that only the line tells apart from others."""
-    called, several = re.search(IN_PLACE, where), re.search(SEVERAL, where)
-    if id == "raises_fraction" and (along := re.search(ALONG, where)):
-        return answer("raises_second_argument", word=along["word"])
-    if id == "raises_name" and re.fullmatch(r"`return [\w\s,(){}\"':]*`", where):  # no formula
-        return answer("raises_no_result", name=name)
-    if id in ("raises_several", "raises_ragged", "raises_tuple", "raises_attribute") and several:
-        return answer("raises_several", word=several["word"])
-    if id == "raises_call" and (again := re.search(r"\b(\w+) = \1\(", where)):
-        return answer("raises_renamed", name=again[1])
-    if id == "raises_float" and "where(" in where:
-        return answer("raises_float_chosen")
-    if id == "raises_reshape" and "shape" not in where:  # np.vdot makes rows of matrices
-        return answer("raises_shapes")
-    if id == "raises_shapes" and (same := re.search(r"transpose\((0, ?1(, ?2(, ?3)?)?)\)", where)):
-        return answer("raises_same_order", axes=same[1])
-    if id == "raises_key" and re.search(r"\] *[-+*/]=", where):
-        return answer("raises_first_time")
-    if id in ("raises_none", "raises_no_list") and called:
-        return answer("raises_in_place", word=called["word"])
-    return answer("raises_grad") if id == "raises_none" and ".grad" in where else None
+    for rules, words, more in BY_LINE:
+        if id in rules and (found := re.search(words, where)):
+            return answer(more, **({"name": name} if name else {}) | found.groupdict())
+    return None
 
 
 def _innermost(error: BaseException) -> tuple[FrameType | None, str, bool]:

@@ -301,10 +301,13 @@ def _tiny_gradients(walks: _Walks) -> Answer | None:
     return answer("opt_tiny_gradients") if is_tiny else None
 
 
-def _first_step_only(walks: _Walks) -> Answer | None:
-    if 0 in walks.wrong:
-        return None
-    return answer("opt_first_step_only" if walks.wrong else "opt_wrong")
+def _right_at_first(walks: _Walks) -> Answer | None:
+    steps = min(walks.wrong, default=None)
+    if steps is None:
+        return answer("opt_wrong")
+    if steps > 1:
+        return answer("opt_later_steps", steps=steps)
+    return answer("opt_first_step_only") if steps else None
 
 
 def _moves_at_zero(walks: _Walks) -> Answer | None:
@@ -327,5 +330,5 @@ def _scale(walks: _Walks) -> Answer | None:
 RULES = (
     _nothing_moves, _setting_changes, _wrong_direction, _some_stay, _one_late, _second_parameter,
     _decay_sign, _zero_gradient, _first_memory, _ratio, _ratio_of_each, _tiny_gradients,
-    _first_step_only, _moves_at_zero, _scale,
+    _right_at_first, _moves_at_zero, _scale,
 )  # fmt: skip

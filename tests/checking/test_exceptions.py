@@ -59,6 +59,8 @@ LINES = [
     ("0 if not x else 1", "raises_truth", "a whole array is asked whether it is true"),
     ("x > 0 and x < 1", "raises_truth", "a whole array"),
     ("[x, x].index(x.copy())", "raises_truth", "a whole array"),
+    ("max(0, x)", "raises_larger", "max compares whole arrays or rows"),
+    ("[min(row, 0) for row in x]", "raises_larger", "min compares whole arrays or rows"),
     ("dy * self.mask", "raises_none", "a value is None"),
     ("self.mask.T", "raises_none", "a value is None"),
     ("self.mask[0]", "raises_none", "a value is None"),

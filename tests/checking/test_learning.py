@@ -460,7 +460,7 @@ OPTIMIZERS = [  # what the student wrote, what is right, the diagnosis
     (NoRate, Plain, "opt_ratio"),
     (ByTheLength, Plain, "opt_ratio_of_each"),
     (make(NoRateWithDecay, decay=0.1), make(Plain, decay=0.1), "opt_ratio"),
-    (StopsAtTheFifth, Plain, "opt_first_step_only"),
+    (StopsAtTheFifth, Plain, "opt_later_steps"),
     (UphillWithoutRate, Plain, "opt_wrong_direction"),
     (Plain, make(Plain, decay=0.1), "opt_zero_gradient"),
     (LikeAdam, make(LikeAdamW, decay=0.1), "opt_zero_gradient"),
