@@ -124,7 +124,7 @@ grads = linear_grads | bias_grads
         "update gives nothing back",
         BACKWARD,
         ("linear_grads | bias_grads", "linear_grads.update(bias_grads)"),
-        "not a dictionary",
+        "gives back nothing",
     ),
     Mistake(
         "dicts added",

@@ -70,7 +70,7 @@ WRONG_ANSWERS = [
             "only the input stays"),
     Mistake("the output stays too", SQUARE,
             ('types[0][0] = "Identity"', "types[0][0] = types[-1][-1] = 'Identity'"),
-            "nothing flows out of the last stage"),
+            "only the input stays"),
     Mistake("the output is not among the sizes", SQUARE,
             ('cfg["in_features_list"] + cfg["out_features_list"][-1:]',
              'cfg["in_features_list"] + cfg["out_features_list"][:1]'),

@@ -24,9 +24,9 @@ from edunn.course.messages import Message
 from edunn.course.notebooks.solution import headings
 from edunn.course.sandbox.library import Library
 from edunn.course.sandbox.limits import Limits
-from edunn.course.submissions.collect import Fits, Submission, choose, unknown
+from edunn.course.submissions.collect import Submission, Written, choose, unknown
 from edunn.course.submissions.lms import File, Owner, files_in, loader, visible
-from edunn.course.submissions.normalise import is_of
+from edunn.course.submissions.normalise import written_in
 from edunn.files import write_whole
 
 
@@ -68,8 +68,10 @@ def run(root: Path) -> dict[str, Any]:
         print("built with --unsafe: students' code runs also where it cannot be locked up")
     student = student_of(root / "submission_metadata.json")
     exercise = grader.exercise
-    fits = partial(is_of, exercise.released(), [json.loads(one) for one in exercise.translations])
-    record = grader.record(handed_in(root / "submission", student, exercise.name, fits))
+    written = partial(
+        written_in, exercise.released(), [json.loads(one) for one in exercise.translations]
+    )
+    record = grader.record(handed_in(root / "submission", student, exercise.name, written))
     print(f"{record.state}: {record.points:g} points in {record.seconds:g} s. {record.reason}")
     if record.state == NOT_GRADED:
         return (unusable if record.is_unusable else not_graded)(record.reason)
@@ -90,13 +92,13 @@ def student_of(path: Path) -> str:
         return "student"
 
 
-def handed_in(folder: Path, student: str, name: str, fits: Fits = unknown) -> Submission:
+def handed_in(folder: Path, student: str, name: str, written: Written = unknown) -> Submission:
     """The notebook among the submitted files; or why none of them can be graded."""
     if not folder.is_dir():
         raise CourseError(f"there is no folder {folder.name}")
     paths = [path for path in files_in(folder) if visible(PurePosixPath(path))]
     files = [File(path, Owner(student, []), loader(folder / path)) for path in paths]
-    submission = choose(student, files, name, fits)
+    submission = choose(student, files, name, written)
     if submission.content is None:
         told = Message("please_submit", {"why": submission.problem, "name": name})
         submission = replace(submission, problem=told)

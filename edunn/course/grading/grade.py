@@ -38,8 +38,8 @@ from edunn.course.hidden_tests.exercise import Exercise
 from edunn.course.messages import Message
 from edunn.course.notebooks.layout import Course
 from edunn.course.sandbox.limits import Limits
-from edunn.course.submissions.collect import Fits, Submission, owners_in, take_in
-from edunn.course.submissions.normalise import is_extra_text, is_of
+from edunn.course.submissions.collect import Submission, Written, owners_in, take_in
+from edunn.course.submissions.normalise import is_extra_text, written_in
 from edunn.course.submissions.roster import WORKSHEET, Roster
 from edunn.files import private_files, write_whole
 
@@ -137,8 +137,8 @@ def grade_submissions(
             _refuse_of_another(source, roster)
             told = dict(times_told(roster))
         people = roster or Roster.kept(store.root)
-        fits = _notebooks_of(course, name)
-        coming = take_in(source, name, people, archive.earlier(), fits) if source else None
+        written = _notebooks_of(course, name)
+        coming = take_in(source, name, people, archive.earlier(), written) if source else None
         keys = _taken_in(store, archive, coming, exercise, told)
         _keep_for_later(store.root, roster, judging.deadlines)  # only now: they fit what came in
         if not judging.workers:
@@ -184,10 +184,10 @@ def _of_earlier_answers(store: Path, record: Record) -> list[Message]:
     return [note for note in before.notes if note.id in DROPPED] if before else []
 
 
-def _notebooks_of(course: Course, name: str) -> Fits:
-    """What tells whether cells are those of a notebook of an exercise."""
+def _notebooks_of(course: Course, name: str) -> Written:
+    """What tells whether anything is written in a notebook of an exercise."""
     others = [json.loads(path.read_bytes()) for path in course.translated_paths(name)]
-    return partial(is_of, course.released(name), others)
+    return partial(written_in, course.released(name), others)
 
 
 def _taken_in(

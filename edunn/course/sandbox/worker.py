@@ -15,9 +15,11 @@ import getpass
 import importlib
 import io
 import itertools
+import math
 import os
 import pdb
 import random
+import re
 import shutil
 import signal
 import socket
@@ -39,8 +41,9 @@ from edunn.course.sandbox.protocol import (
 )
 from edunn.course.sandbox.shutting import Shutter
 
-# raised for want of a file, the network, a program, a module, or somebody who types
+# raised for want of a file, the network, a program, a module, a magic, or somebody who types
 NOT_HERE = (OSError, ImportError, EOFError)
+AROUND = re.compile(r"\A\s*%%(time|capture)\b.*\n")  # a magic around a whole cell
 MOST_ASKED = 100  # questions of input() that are answered with nothing
 PRELOADED = (
     "edunn",
@@ -89,10 +92,11 @@ def make_shell() -> Any:
     # what does not work here does not end a cell: a class may be defined below it
     shell.system = lambda command: print(f"There are no programs here: {command}")
     shell.getoutput = lambda command, *rest, **options: shell.system(command) or []
-    asked = itertools.count(1)
+    asked, shell.was_asked = itertools.count(1), False
 
     def nobody(prompt: str = "", *rest: Any, **options: Any) -> str:
         print(prompt)
+        shell.was_asked = True
         if next(asked) > MOST_ASKED:  # a loop that waits for the right answer, or a debugger
             raise EOFError("input() waits for somebody to type: nobody does while this is graded")
         return ""
@@ -114,10 +118,12 @@ def run_cell(shell: Any, source: str) -> dict[str, Any]:
     did. Where that is for want of what a student has at home, the cell goes on below that line."""
     capture, before = _Capture(), (sys.stdout, sys.stderr)
     sys.stdout = sys.stderr = capture
+    source, shell.was_asked = AROUND.sub("\n", source), False  # lines stay where they are
     try:
         result = shell.run_cell(source, store_history=False)
         error = result.error_before_exec or result.error_in_exec
-        if went_on := isinstance(error, NOT_HERE):
+        went_on = error is not None and (shell.was_asked or _is_not_here(error))
+        if went_on:
             _go_on(shell, source, error)
     finally:
         sys.stdout, sys.stderr = before
@@ -129,13 +135,41 @@ def run_cell(shell: Any, source: str) -> dict[str, Any]:
     }
 
 
+def _is_not_here(error: BaseException | None) -> bool:
+    """Whether an exception, or one that led to it, is of what is there at home only."""
+    from IPython.core.error import UsageError  # of a magic
+
+    seen = 0
+    while error is not None and seen < 20 and not isinstance(error, (*NOT_HERE, UsageError)):
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return isinstance(error, (*NOT_HERE, UsageError))
+
+
 def _go_on(shell: Any, source: str, error: BaseException) -> None:
-    """Run each statement that stands below the one which has raised the error."""
+    """Define what stands below the statement which has raised the error, and nothing else: what is
+    there already stays, as it does in Jupyter, where the cell ends here."""
     stack = traceback.walk_tb(error.__traceback__)
-    at = [line for frame, line in stack if frame.f_globals is shell.user_ns]
-    for statement in ast.parse(shell.transform_cell(source)).body if at else ():
-        if statement.lineno > at[0]:
+    line = next((line for frame, line in stack if frame.f_globals is shell.user_ns), math.inf)
+    statements = ast.parse(shell.transform_cell(source)).body
+    same = [one for one in statements if one.lineno == line]
+    for statement in [*same[1:], *(one for one in statements if one.lineno > line)]:
+        names = _defines(statement)
+        if names and not any(name in shell.user_ns for name in names):
             shell.run_cell(ast.unparse(statement), store_history=False)
+
+
+def _defines(statement: ast.stmt) -> list[str]:
+    """The names that a definition, an import or an assignment makes; none of any other."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return [statement.name]
+        case ast.Import() | ast.ImportFrom():
+            names = [(one.asname or one.name).partition(".")[0] for one in statement.names]
+            return [name for name in names if name != "*"]
+        case ast.Assign() | ast.AnnAssign():
+            return [one.id for one in ast.walk(statement) if isinstance(one, ast.Name)
+                    and isinstance(one.ctx, ast.Store)]  # fmt: skip
+    return []
 
 
 def figures() -> list[Any]:

@@ -39,6 +39,7 @@ from edunn.course.submissions.lms import (
     from_folder,
     from_zip,
     opened,
+    visible,
 )
 from edunn.course.submissions.roster import Roster
 from edunn.course.submissions.scripts import as_notebook
@@ -57,12 +58,13 @@ JSON = re.compile(r"(?<!\.receipt)(?<!\.ipynb)\.json$", re.IGNORECASE)  # may be
 RECEIPT = re.compile(r"\.receipt\.json$", re.IGNORECASE)  # of `edunn check`
 MAX_TYPED = 2_000  # characters of a text that was typed into the system
 NOBODY = Earlier()
-Fits = Callable[[Sequence[Cell]], bool]  # whether cells are those of a notebook of the exercise
+# whether anything is written in a notebook of the exercise; None: it is none of it
+Written = Callable[[Sequence[Cell]], bool | None]
 
 
-def unknown(cells: Sequence[Cell]) -> bool:
+def unknown(cells: Sequence[Cell]) -> bool | None:
     """What is known of cells where the exercise is not."""
-    return False
+    return None
 
 
 @dataclass(frozen=True)
@@ -107,14 +109,14 @@ def take_in(
     name: str,
     roster: Roster | None = None,
     earlier: Earlier = NOBODY,
-    fits: Fits = unknown,
+    written: Written = unknown,
 ) -> Iterator[Submission]:
     """Every student's notebook of the assignment `name`, in the order of the students' names.
 
-    earlier: who handed it in before    fits: what knows a notebook of it by its cells
+    earlier: who handed it in before    written: what knows a notebook of it by its cells
     """
     with handed_in(source, name) as files:
-        yield from _sorted_out(files, source, name, roster, earlier, fits)
+        yield from _sorted_out(files, source, name, roster, earlier, written)
 
 
 def owners_in(source: Path) -> list[Owner]:
@@ -139,7 +141,7 @@ def _sorted_out(
     name: str,
     roster: Roster | None,
     earlier: Earlier,
-    fits: Fits,
+    written: Written,
 ) -> Iterator[Submission]:
     """What each student has handed in, from all files of a download."""
     for file in files:
@@ -159,7 +161,7 @@ def _sorted_out(
         raise CourseError(f"{source} has no submissions: it takes a folder for each student")
     total = 0
     for student, own in sorted(by_student.items()):
-        one = _of_one(student, own, name, fits)
+        one = _of_one(student, own, name, written)
         total += len(one.content or b"")
         if total > MAX_TOTAL:
             raise CourseError(f"{source} holds more than {MAX_TOTAL >> 30} GB of notebooks")
@@ -182,10 +184,10 @@ def _is_known(owner: Owner, roster: Roster) -> bool:
     return roster.find_number(owner.system, owner.ids, owner.who) is not None
 
 
-def _of_one(student: str, files: list[File], name: str, fits: Fits) -> Submission:
+def _of_one(student: str, files: list[File], name: str, written: Written) -> Submission:
     """What a student has handed in: files, and what was typed into the system, which stands in a
     note."""
-    one = choose(student, [file for file in files if not file.owner.typed], name, fits)
+    one = choose(student, [file for file in files if not file.owner.typed], name, written)
     typed = [_typed(file) for file in files if file.owner.typed]
     problem = one.problem
     if typed and problem and problem.id == "nothing":
@@ -222,7 +224,7 @@ def _of_another_release(receipts: list[File], name: str) -> list[Message]:
     return [Message("other_release", {"theirs": other, "ours": ours}) for other in others]
 
 
-def choose(student: str, files: list[File], name: str, fits: Fits = unknown) -> Submission:
+def choose(student: str, files: list[File], name: str, written: Written = unknown) -> Submission:
     """Of one student's files, the notebook of the assignment.
 
     Of several it is the last one that is called like the assignment; what is as it was released
@@ -232,12 +234,16 @@ def choose(student: str, files: list[File], name: str, fits: Fits = unknown) -> 
     files = [file for file in files if file.called != NO_FILE]
     if not files:
         return Submission(student, None, problem=Message("nothing"))
+    copies = [file for file in files if not visible(PurePosixPath(file.path))]
+    files = [file for file in files if visible(PurePosixPath(file.path))]
+    if not files:  # such as Jupyter's own, of when it was last saved
+        return _unusable(student, copies, [])
     inside = [one for file in files if ZIP.search(file.called[-LONGEST:]) for one in opened(file)]
     plain = {id(file) for file in files}
     everything = [*files, *inside]
     rank = {id(file): _rank(file, name, id(file) in plain) for file in everything}
     ranked = sorted(everything, key=lambda file: rank[id(file)], reverse=True)
-    found = _of_exercise(ranked, name, fits) or _of_one_name(ranked)
+    found = _of_exercise(ranked, name, written) or _of_one_name(ranked)
     if not found:
         return _unusable(student, files, _of_kind(NOTEBOOK, everything))
     best = max(found, key=lambda one: one.state)  # the first one of the best
@@ -249,15 +255,17 @@ def choose(student: str, files: list[File], name: str, fits: Fits = unknown) -> 
     return Submission(student, best.content, tuple(notes), best.problem)
 
 
-def _of_exercise(ranked: list[File], name: str, fits: Fits) -> list[_Looked]:
+def _of_exercise(ranked: list[File], name: str, written: Written) -> list[_Looked]:
     """What is called like the assignment, and other notebooks that are of it, or that nobody can
     tell: none where only such are there."""
     named = [file for file in _notebooks_and_scripts(ranked) if _belongs(file.called, name)]
-    found = [_looked_into(file) for file in named[:MAX_TRIED]]
+    others = _others(ranked, name)[:MAX_OTHERS]
+    tells = written if len(named) + len(others) > 1 else unknown  # one alone has no rival
+    found = [_looked_into(file, tells) for file in named[:MAX_TRIED]]
     sure = bool(found)
-    for file in _others(ranked, name)[:MAX_OTHERS]:
-        one = _looked_into(file)
-        is_ours = one.state != UNREADABLE and fits(one.cells)
+    for file in others:
+        one = _looked_into(file, written)
+        is_ours = one.state != UNREADABLE and written(one.cells) is not None
         is_odd = one.state == UNREADABLE and NOTEBOOK.search(file.called[-LONGEST:])
         found += [one] if is_ours or is_odd else []
         sure = sure or is_ours
@@ -333,7 +341,7 @@ class _Looked(NamedTuple):
         return PurePosixPath(self.file.path).parent
 
 
-def _looked_into(file: File) -> _Looked:
+def _looked_into(file: File, written: Written = unknown) -> _Looked:
     """Read a file; what is large with its outputs is taken without them."""
     try:
         raw = file.load()
@@ -348,7 +356,8 @@ def _looked_into(file: File) -> _Looked:
         cells = read_cells(content)
     except NotebookError:
         return _Looked(file, UNREADABLE, content, was_large=was_large)
-    state = WRITTEN_IN if _is_written_in(cells) else BLANK
+    known = written(cells)
+    state = WRITTEN_IN if (_is_written_in(cells) if known is None else known) else BLANK
     return _Looked(file, state, content, was_large=was_large, cells=cells)
 
 

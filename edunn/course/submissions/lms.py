@@ -75,6 +75,7 @@ SUBMITTED = re.compile(
 NOTEBOOK = re.compile(r"\.ipynb(-\d+)?(\.json|\.txt)?$", re.IGNORECASE)  # as browsers save it
 SCRIPT, ZIP = re.compile(r"\.py$", re.IGNORECASE), re.compile(r"\.zip$", re.IGNORECASE)
 NO_FILE = "-"  # stands for the files of a folder that has none
+LATIN = "\u024f"  # the last of Latin's letters
 MAX_OTHERS = 50  # in one student's folder: files that are no notebooks
 LONGEST = 500  # characters of a name that are looked at
 Submitters = dict[str, list[tuple[str, list[str], str]]]  # by folder: (name, ids, when)
@@ -207,6 +208,7 @@ def from_folder(folder: Path) -> Iterator[File]:
             times = _times(folder, inside)
             inside = [path for path in inside if path not in times]
             others = [path for path in inside if visible(path) and not _wanted(path)]
+            others += [p for p in inside if not visible(p) and NOTEBOOK.search(p.name[-LONGEST:])]
             paths = [*filter(_wanted, inside), *others[:MAX_OTHERS]]
             paths = paths or [PurePosixPath(entry.name, NO_FILE)]
         for path in paths:
@@ -256,6 +258,7 @@ def _system_name(top: str) -> str:
 
 def _refuse_not_read(tops: Collection[str]) -> None:
     """Raise CourseError where most names are those of a system that is not read."""
+    tops = [top for top in tops if not (_canvas_owner(top[:LONGEST]) or MOODLE.match(top))]
     for system, pattern in NOT_READ.items():
         found = [top for top in tops if pattern.match(top[:LONGEST])]
         if found and 2 * len(found) >= len(tops):
@@ -327,7 +330,7 @@ def from_zip(archive: zipfile.ZipFile, name: str = "") -> Iterator[File]:
     if len(entries) > MAX_FILES:
         raise CourseError(f"the zip holds {len(entries)} files, more than {MAX_FILES}")
     places = _places(entries)
-    skip = 1 if _is_wrapped([*places.values()], name) else 0
+    skip = _wrapped_in([*places.values()], name)
     _refuse_not_read({place.parts[skip] for place in places.values()})
     top = [e for e, place in places.items() if place.parts[skip:] == (METADATA,)]
     submitters = _read_submitters(_unpacker(archive, top[0], MAX_METADATA) if top else bytes)
@@ -337,27 +340,40 @@ def from_zip(archive: zipfile.ZipFile, name: str = "") -> Iterator[File]:
                 yield File(str(PurePosixPath(*inside)), owner, _unpacker(archive, entry))
 
 
-def _is_wrapped(places: list[PurePosixPath], name: str) -> bool:
-    """Whether all stands in one folder that is no student's: those have the notebook in it, or
-    nbgrader's folder of the assignment."""
-    roots = {place.parts[0] for place in places}
-    if len(roots) != 1 or any(len(place.parts) == 1 for place in places):
-        return False
-    (root,) = roots
-    notebooks = [place for place in places if _wanted(place)]
-    if MOODLE.match(root[:LONGEST]) or GRADESCOPE.match(root[:LONGEST]):
-        return False
-    if any(place.parts[1:-1] == (name,) for place in notebooks):
-        return False
-    return all(len(place.parts) > 2 or _system_name(place.parts[1]) for place in notebooks)
+def _wrapped_in(places: list[PurePosixPath], name: str) -> int:
+    """In how many folders, one in the other, the students' own lie; CourseError where nobody can
+    tell which of them is the student's. name: of the assignment"""
+    if len({place.parts[0] for place in places}) != 1:
+        return 0
+    paths = [place.parts for place in places if _wanted(place)] or [p.parts for p in places]
+    shared = len(os.path.commonprefix([path[:-1] for path in paths]))
+    folders, named = paths[0][:shared], [one for one in paths if len(one) == shared + 1]
+    for depth, folder in enumerate(folders):
+        if MOODLE.match(folder[:LONGEST]) or GRADESCOPE.match(folder[:LONGEST]):
+            return depth
+    if all(_system_name(path[shared]) for path in named):  # also where there are folders only
+        return shared
+    if shared < 2 or folders[1:] == (name,):
+        return 0
+    if folders[0].casefold() != COLLECTED:
+        raise CourseError(
+            f"the zip has one folder, {'/'.join(folders)}, and nobody can tell which part of that "
+            f"is the student: zip a folder for each, such as STUDENT/{name or '02_bias'}.ipynb"
+        )
+    return 1
 
 
 def _name_of(entry: zipfile.ZipInfo) -> str:
     """The name of an entry. The Finder writes UTF-8 and does not say so
-    (weichsel/ZIPFoundation#63, ansible/ansible#22922)."""
+    (weichsel/ZIPFoundation#63, ansible/ansible#22922); a Windows of Western Europe writes cp850,
+    which has letters where cp437, the one of the format, has lines and Greek (cpython#86095)."""
     if not entry.flag_bits & 0x800:
         with suppress(UnicodeError):
-            return entry.filename.encode("cp437").decode("utf-8")
+            raw = entry.filename.encode("cp437")
+            with suppress(UnicodeError):
+                return raw.decode("utf-8")
+            if max(entry.filename) > LATIN >= max(other := raw.decode("cp850")):
+                return other
     return entry.filename
 
 
@@ -367,9 +383,16 @@ def _places(entries: list[zipfile.ZipInfo]) -> dict[zipfile.ZipInfo, PurePosixPa
     for entry in entries:
         place = PurePosixPath(_name_of(entry).replace("\\", "/"))
         odd = place.is_absolute() or ".." in place.parts or (entry.external_attr >> 28) == 0xA
-        if not (odd or entry.is_dir() or not place.parts or any(map(hidden, place.parts))):
+        if not (odd or entry.is_dir() or not place.parts or _is_no_ones(place)):
             places[entry] = place
     return places
+
+
+def _is_no_ones(place: PurePosixPath) -> bool:
+    """Whether it is hidden, and no notebook in somebody's folder."""
+    top, *inside = place.parts
+    is_notebook = NOTEBOOK.search(place.name[-LONGEST:]) and not place.name.startswith("._")
+    return hidden(top) or (any(map(hidden, inside)) and not is_notebook)
 
 
 def opened(file: File) -> list[File]:

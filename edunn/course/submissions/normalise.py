@@ -73,10 +73,11 @@ def normalise(release: Any, raw: bytes, translations: Iterable[Any] = ()) -> Nor
     return built
 
 
-def is_of(release: Any, translations: Sequence[Any], cells: Sequence[Cell]) -> bool:
-    """Whether cells are a notebook of the exercise, by names and texts; no code is parsed."""
+def written_in(release: Any, translations: Sequence[Any], cells: Sequence[Cell]) -> bool | None:
+    """Whether anything is written in a notebook of the exercise; None where cells are none of it.
+    Both are seen by names and texts; no code is run."""
     found = _Sorted(_Release(release, translations), list(cells), [])
-    return found.fits_with(found.answers_named())
+    return found.is_answered() if found.fits_with(found.answers_named()) else None
 
 
 class _Release:
@@ -146,6 +147,16 @@ class _Sorted:
         """Whether it is a notebook of this exercise; in all exercises a cell is called "setup", and
         in some pairs of them a few more are alike."""
         return self.fits_with(self.pieces)
+
+    def is_answered(self) -> bool:
+        """Whether a place for an answer holds another text than the released one, or is lost, and
+        there is text that may be it."""
+        texts = [(c.source, place) for c, place in zip(self.cells, self.at) if c.source.strip()]
+        if any(p is not None and self.is_solution(p) and not self.release.has_text(p, text)
+               for text, p in texts):  # fmt: skip
+            return True
+        solutions = {place for place in self.release.by_name.values() if self.is_solution(place)}
+        return not solutions <= set(self.at) and any(place is None for _, place in texts)
 
     def answers_named(self) -> set[str]:
         """The solution cells that are there, or whose classes and functions are."""

@@ -26,6 +26,7 @@ BEGINS = re.compile(r"# (?:%%|\+)(?P<about>(?:\s.*)?)$")
 ENDS = re.compile(r"# -\s*$")
 BETWEEN = re.compile(r"# In ?\[[ \d*]*\]:\s*$|#!|# -\*- coding|# coding:")
 HEAD = re.compile(r"\A(?:#!.*\n)?# ---\n(?:#.*\n)*?# ---\n")
+MAGIC = re.compile(r"^( *)[!%].*$", re.MULTILINE)  # of IPython, which Colab leaves as they are
 Cell = dict[str, Any]
 
 
@@ -102,7 +103,8 @@ def _string(node: ast.stmt) -> str | None:
 def _unmarked(lines: list[str]) -> Iterator[Cell]:
     """Cells of lines without marks: a class or a function is one, and so are the statements between
     two of them; strings and blocks of comments are text."""
-    tree = parsed("\n".join(lines))
+    text = "\n".join(lines)
+    tree = parsed(text) or parsed(MAGIC.sub(r"\1pass", text))
     if tree is None:
         if any(line.strip() for line in lines):
             yield _code("\n".join(lines).strip("\n"))

@@ -436,6 +436,21 @@ AT_HOME = {
     "a file": "import numpy as np\ndata = np.loadtxt('/home/ana/data.csv')\nmean = data.mean()",
     "an event loop": "import asyncio\nasyncio.run(asyncio.sleep(0))",
     "somebody who types": "while input('yes? ') != 'yes': pass",
+    "a number that is typed": "n = int(input('how many? '))",
+    "a magic of Jupyter's": "%autosave 60",
+    "a magic of Colab's": "%tensorflow_version 2.x",
+    "a module, timed": "%%time\nimport google.colab",
+    "a module, quietly": "%%capture out\n!pip install foo\nimport foo_bar_baz",
+    "an error of an error": "try: open('/nope')\nexcept OSError: raise RuntimeError('no data')",
+    "on one line": "from google.colab import drive; drive.mount('/content/drive'); K = 1",
+}
+# below a line for home that would stop the cell in Jupyter as well: what is there already stays
+AFTER = {
+    "an older class": "class Bias(nn.Module):\n    def forward(self, x):\n        return x - 1",
+    "a new method": "Bias.forward = lambda self, x: x - data",
+    "no class": "Bias = None",
+    "the class is gone": "del Bias",
+    "an endless loop": "while True: pass",
 }
 
 
@@ -449,6 +464,14 @@ def test_what_stands_below_a_line_for_home_counts(library, home):
     record, _ = judged(library, early(helper, lambda: using))
     assert (record.points, record.state) == (7, "graded"), record
     assert [note.id for note in record.notes] == ["own_cell_went_on"]
+
+
+@pytest.mark.parametrize("after", AFTER)
+def test_a_line_for_home_takes_no_points(library, after):
+    answer = find(right(), "bias")["source"]
+    for line in ("data = open('/nope')", "raise EOFError('stop here')"):
+        record, _ = judged(library, writing(f"{answer}\n{line}\n{AFTER[after]}"))
+        assert (record.points, record.state) == (7, "graded"), record
 
 
 def test_another_error_ends_a_cell_as_in_the_notebook(library):

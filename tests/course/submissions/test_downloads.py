@@ -20,8 +20,9 @@ from edunn.course.messages import Message, sentence
 from edunn.course.notebooks.layout import Course
 from edunn.course.submissions.collect import MAX_OTHERS, take_in, unknown
 from edunn.course.submissions.identity import Earlier
-from edunn.course.submissions.normalise import is_of
+from edunn.course.submissions.normalise import written_in
 from edunn.course.submissions.roster import Roster
+from edunn.course.submissions.scripts import as_notebook
 from submissions.systems import (
     Handed,
     canvas_files,
@@ -43,17 +44,17 @@ def ids(submissions):
     return {one.student: one for one in submissions}
 
 
-def taken(tmp_path, files, roster=None, fits=unknown):
+def taken(tmp_path, files, roster=None, written=unknown):
     """What is taken from files, once as a zip and once as a folder: it must be the same."""
     zipped(tmp_path / "all.zip", files)
-    found = ids(take_in(tmp_path / "all.zip", NAME, roster, fits=fits))
+    found = ids(take_in(tmp_path / "all.zip", NAME, roster, written=written))
     folder = tmp_path / "unpacked"
     if not folder.exists():
         with zipfile.ZipFile(tmp_path / "all.zip") as archive:
             archive.extractall(folder)
         inner = folder / "assignment_1_export"  # of Gradescope
         folder = inner if inner.exists() else folder
-        assert ids(take_in(folder, NAME, roster, fits=fits)) == found
+        assert ids(take_in(folder, NAME, roster, written=written)) == found
     return found
 
 
@@ -565,8 +566,70 @@ def test_nbgraders_timestamp_is_the_time_and_a_students_file_is_not(
     zipped(
         tmp_path / "all.zip", {f"{place}/{FILE}": OTHER, f"{place}/timestamp.txt": text.encode()}
     )
+    if place.startswith("unpacked"):  # it might be jdoe's folder in the one called "unpacked"
+        with pytest.raises(CourseError, match="unpacked/jdoe/02_bias, and nobody can tell which"):
+            list(take_in(tmp_path / "all.zip", NAME))
+        return
     (one,) = take_in(tmp_path / "all.zip", NAME)
     assert "time" not in one.origin
+
+
+@pytest.mark.parametrize("inner", ["handout/02_bias", "homework", "handout/week 2/02_bias"])
+def test_one_students_folder_in_a_zip_is_not_called_by_what_is_in_it(tmp_path, inner):
+    """It was the student "handout", and the next one's zip replaced the work."""
+    zipped(tmp_path / "all.zip", {f"ann/{inner}/{FILE}": OTHER})
+    with pytest.raises(CourseError, match="nobody can tell which part of that is the student"):
+        list(take_in(tmp_path / "all.zip", NAME))
+
+
+def test_folders_around_all_students_are_left_out(tmp_path):
+    """As ILIAS has them (Slandy95/eCampus-collective-team-feedback-upload)."""
+    people = "Able_Ann_annable_123", "Bold_Ben_benbold_124"
+    places = {f"Exercise_2/Abgaben/{who}/{FILE}": OTHER for who in people}
+    zipped(tmp_path / "all.zip", places)
+    assert [one.student for one in take_in(tmp_path / "all.zip", NAME)] == [*people]
+
+
+CHECKPOINT = ".ipynb_checkpoints/02_bias-checkpoint.ipynb"
+
+
+@pytest.mark.parametrize("path", [CHECKPOINT, ".02_bias.ipynb", "my_edunn/02_bias.ipynb"])
+def test_a_copy_of_a_program_alone_is_for_a_person(tmp_path, path):
+    """mxndrwgrdnr/UCB_CYPLAN255_2024, issue 27: checkpoints are handed in."""
+    found = taken(tmp_path, {f"ann/{path}": OTHER, f"ben/{FILE}": OTHER})
+    assert [one.student for one in found.values()] == ["ann", "ben"]
+    assert (found["ann"].content, found["ann"].problem.id) == (None, "no_notebook")
+    assert path.rpartition("/")[2] in str(found["ann"].problem)
+    (tmp_path / "both").mkdir()
+    (one,) = taken(tmp_path / "both", {f"ann/{path}": OLDER, f"ann/{FILE}": NEWER}).values()
+    assert one.content == NEWER
+
+
+def test_one_students_names_are_not_another_systems(tmp_path):
+    mine = {f"evileve_14_51{k}_n{k}_attempt_2026-11-30-10-00-00_{FILE}": OTHER for k in range(4)}
+    found = taken(tmp_path, {f"ableann_11_500_{FILE}": OTHER, **mine})
+    assert {one.student for one in found.values()} == {"ableann", "evileve"}
+
+
+def test_a_zip_of_windows_has_its_letters(tmp_path):
+    """cp850 is what a Windows of Western Europe writes (cpython#86095)."""
+    names = {f"student{k}": who for k, who in enumerate(("Álvaro N", "Óscar Íñ", "José Pér"))}
+    zipped(tmp_path / "all.zip", {f"{plain}/{FILE}": OTHER for plain in names})
+    raw = (tmp_path / "all.zip").read_bytes()
+    for plain, who in names.items():
+        raw = raw.replace(plain.encode(), who.encode("cp850"))
+    (tmp_path / "all.zip").write_bytes(raw)
+    found = {one.student for one in take_in(tmp_path / "all.zip", NAME)}
+    assert found == {"Álvaro_N", "Óscar_Íñ", "José_Pér"}
+
+
+def test_a_line_of_ipythons_keeps_the_cells_of_colabs_script_apart():
+    """Colab leaves `!pip` as it is where it writes a program."""
+    script = '"""# Why?\n\nBecause."""\n\n!pip install numpy\n\nclass Bias:\n    pass\n'
+    cells = json.loads(as_notebook(script.encode()))["cells"]
+    assert [cell["cell_type"] for cell in cells] == ["markdown", "code", "code"]
+    assert "Because." in cells[0]["source"]
+    assert "!pip install numpy" in cells[1]["source"]
 
 
 def test_a_download_of_nobody_is_refused(tmp_path):
@@ -599,7 +662,29 @@ def test_the_release_that_a_student_checked_with(tmp_path, receipt, noted):
     assert said(found) == noted
 
 
-OF_BIAS = partial(is_of, COURSE.released(NAME), [])
+OF_BIAS = partial(written_in, COURSE.released(NAME), [])
+
+
+def touched(how):
+    """A notebook in which nothing is written, but not the very file that was released."""
+    notebook = json.loads(BLANK)
+    for cell in notebook["cells"]:
+        if how == "a newline":
+            cell["source"] = "".join(cell["source"]) + "\n"
+        if how == "without metadata":
+            cell["metadata"] = {}
+    return json.dumps(notebook).encode()
+
+
+@pytest.mark.parametrize("how", ["a newline", "without metadata"])
+@pytest.mark.parametrize("other", ["02_bias-Copy1.ipynb", "tarea2_ana.ipynb"])
+def test_what_is_all_but_as_released_does_not_count_either(tmp_path, how, other):
+    files = {f"ann/{FILE}": touched(how), f"ann/{other}": OLDER}
+    (one,) = taken(tmp_path, files, written=OF_BIAS).values()
+    assert one.content == OLDER
+    assert "left_blank" in {note.id for note in one.notes}
+
+
 OTHER_NAMES = [
     "02_bias - Copy.ipynb",  # Windows
     "02_bias 2.ipynb",  # the Finder, iCloud
@@ -625,13 +710,13 @@ def test_what_is_as_released_does_not_count_beside_one_of_any_name(tmp_path, oth
     for content in (NEWER, colab(NEWER)):
         where = tmp_path / str(content == NEWER)
         where.mkdir()
-        (one,) = taken(where, dict(zip(paths, (BLANK, content))), fits=OF_BIAS).values()
+        (one,) = taken(where, dict(zip(paths, (BLANK, content))), written=OF_BIAS).values()
         assert one.content == content
         shown = other.rpartition("/")[2]
         assert f"as it was released, so it does not count: {FILE}" in said(one)
         assert f"the file is called {shown}" in said(one)
     (tmp_path / "both").mkdir()
-    (one,) = taken(tmp_path / "both", dict(zip(paths, (OLDER, NEWER))), fits=OF_BIAS).values()
+    (one,) = taken(tmp_path / "both", dict(zip(paths, (OLDER, NEWER))), written=OF_BIAS).values()
     assert one.content == OLDER
     told = "also of this exercise, but called otherwise, so it does not count"
     assert said(one) == [f"{told}: {shown}"]
@@ -670,13 +755,13 @@ BESIDE = {  # what else lies there: (what counts, what is said)
 def test_what_lies_beside_it(tmp_path, case):
     files, content, noted = BESIDE[case]
     files = {f"ann/{name}": one for name, one in files.items()}
-    (one,) = taken(tmp_path, files, fits=OF_BIAS).values()
+    (one,) = taken(tmp_path, files, written=OF_BIAS).values()
     assert (one.content, [note.id for note in one.said]) == (content, noted)
 
 
 def test_notebooks_that_are_too_many_are_named(tmp_path):
     files = {f"ann/{i:02}.ipynb": LINEAR for i in range(MAX_OTHERS + 1)} | {f"ann/{FILE}": BLANK}
-    (one,) = taken(tmp_path, files, fits=OF_BIAS).values()
+    (one,) = taken(tmp_path, files, written=OF_BIAS).values()
     assert said(one) == ["also handed in, but not looked at: 00.ipynb"]
 
 

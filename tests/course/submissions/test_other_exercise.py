@@ -9,7 +9,7 @@ import pytest
 from edunn.course.notebooks.layout import Course
 from edunn.course.notebooks.reading import read_cells
 from edunn.course.submissions.collect import take_in
-from edunn.course.submissions.normalise import is_of, normalise
+from edunn.course.submissions.normalise import normalise, written_in
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,9 @@ def test_of_all_exercises_only_its_own_fits(name, as_it_came):
     blank = as_it_came(json.loads(json.dumps(RELEASES[name])))
     for notebook in (solved, blank):
         cells = read_cells(json.dumps(notebook).encode())
-        assert [other for other in NAMES if is_of(RELEASES[other], [], cells)] == [name]
+        assert [other for other in NAMES if written_in(RELEASES[other], [], cells) is not None] == [
+            name
+        ]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -48,7 +50,7 @@ def test_what_is_left_of_it_still_fits(name):
     answers = [cell for cell in solved["cells"] if "### BEGIN SOLUTION" in cell["source"]]
     left = {**solved, "cells": [*own, *copy.deepcopy(answers)]}
     assert not normalise(RELEASES[name], json.dumps(left).encode()).problem
-    assert is_of(RELEASES[name], [], read_cells(json.dumps(left).encode()))
+    assert written_in(RELEASES[name], [], read_cells(json.dumps(left).encode())) is not None
 
 
 def test_a_file_that_cannot_be_read_is_named_where_another_counts(tmp_path):
