@@ -43,7 +43,7 @@ from edunn.course.sandbox.shutting import Shutter
 
 # raised for want of a file, the network, a program, a module, a magic, or somebody who types
 NOT_HERE = (OSError, ImportError, EOFError)
-AROUND = re.compile(r"\A\s*%%(time|capture)\b.*\n")  # a magic around a whole cell
+AROUND = re.compile(r"\A\s*%%(time|capture)[ \t]*\n")  # a magic around a whole cell
 MOST_ASKED = 100  # questions of input() that are answered with nothing
 PRELOADED = (
     "edunn",

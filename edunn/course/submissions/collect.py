@@ -265,10 +265,9 @@ def _of_exercise(ranked: list[File], name: str, written: Written) -> list[_Looke
     sure = bool(found)
     for file in others:
         one = _looked_into(file, written)
-        is_ours = one.state != UNREADABLE and written(one.cells) is not None
         is_odd = one.state == UNREADABLE and NOTEBOOK.search(file.called[-LONGEST:])
-        found += [one] if is_ours or is_odd else []
-        sure = sure or is_ours
+        found += [one] if one.is_ours or is_odd else []
+        sure = sure or one.is_ours
     return found if sure else []
 
 
@@ -334,7 +333,7 @@ class _Looked(NamedTuple):
     content: bytes | None
     problem: Message | None = None
     was_large: bool = False
-    cells: Sequence[Cell] = ()
+    is_ours: bool = False  # seen by its cells
 
     @property
     def folder(self) -> PurePosixPath:
@@ -358,7 +357,7 @@ def _looked_into(file: File, written: Written = unknown) -> _Looked:
         return _Looked(file, UNREADABLE, content, was_large=was_large)
     known = written(cells)
     state = WRITTEN_IN if (_is_written_in(cells) if known is None else known) else BLANK
-    return _Looked(file, state, content, was_large=was_large, cells=cells)
+    return _Looked(file, state, content, was_large=was_large, is_ours=known is not None)
 
 
 def is_answered(content: bytes | None) -> bool:

@@ -343,9 +343,9 @@ def from_zip(archive: zipfile.ZipFile, name: str = "") -> Iterator[File]:
 def _wrapped_in(places: list[PurePosixPath], name: str) -> int:
     """In how many folders, one in the other, the students' own lie; CourseError where nobody can
     tell which of them is the student's. name: of the assignment"""
-    if len({place.parts[0] for place in places}) != 1:
-        return 0
     paths = [place.parts for place in places if _wanted(place)] or [p.parts for p in places]
+    if len({p.parts[0] for p in places}) != 1 or any(path[1:-1] == (name,) for path in paths):
+        return 0  # nbgrader's folder of the assignment is in the student's
     shared = len(os.path.commonprefix([path[:-1] for path in paths]))
     folders, named = paths[0][:shared], [one for one in paths if len(one) == shared + 1]
     for depth, folder in enumerate(folders):
@@ -353,7 +353,7 @@ def _wrapped_in(places: list[PurePosixPath], name: str) -> int:
             return depth
     if all(_system_name(path[shared]) for path in named):  # also where there are folders only
         return shared
-    if shared < 2 or folders[1:] == (name,):
+    if shared < 2:
         return 0
     if folders[0].casefold() != COLLECTED:
         raise CourseError(

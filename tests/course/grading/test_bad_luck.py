@@ -440,7 +440,7 @@ AT_HOME = {
     "a magic of Jupyter's": "%autosave 60",
     "a magic of Colab's": "%tensorflow_version 2.x",
     "a module, timed": "%%time\nimport google.colab",
-    "a module, quietly": "%%capture out\n!pip install foo\nimport foo_bar_baz",
+    "a module, quietly": "%%capture\n!pip install foo\nimport foo_bar_baz",
     "an error of an error": "try: open('/nope')\nexcept OSError: raise RuntimeError('no data')",
     "on one line": "from google.colab import drive; drive.mount('/content/drive'); K = 1",
 }

@@ -582,6 +582,12 @@ def test_one_students_folder_in_a_zip_is_not_called_by_what_is_in_it(tmp_path, i
         list(take_in(tmp_path / "all.zip", NAME))
 
 
+def test_another_exercise_beside_it_is_the_same_student(tmp_path):
+    places = {f"jdoe/{exercise}/{exercise}.ipynb": OTHER for exercise in (NAME, "03_linear")}
+    zipped(tmp_path / "all.zip", places)
+    assert [one.student for one in take_in(tmp_path / "all.zip", NAME)] == ["jdoe"]
+
+
 def test_folders_around_all_students_are_left_out(tmp_path):
     """As ILIAS has them (Slandy95/eCampus-collective-team-feedback-upload)."""
     people = "Able_Ann_annable_123", "Bold_Ben_benbold_124"
