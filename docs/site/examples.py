@@ -1268,8 +1268,8 @@ class Momentum(Optimizer):
 # %% opt_later_steps
 class Momentum(Optimizer):
     def change(self, w, dw):
-        last = self.state.get(id(w), 0.0)
-        self.state[id(w)] = dw.copy()
+        last = self.v.get(id(w), 0.0)
+        self.v[id(w)] = dw.copy()
         w -= self.lr * (dw + 0.9 * last)
 
 # %% opt_one_late

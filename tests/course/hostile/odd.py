@@ -126,7 +126,11 @@ for name, source in {
     odd(name, adding(source))
 odd("own_module", top("from helpers import moved", lambda: adding(
     "%%writefile helpers.py\ndef moved(x, b): return x + b", before="bias")))  # fmt: skip
-odd("stops_here", early("import subprocess\nsubprocess.run(['echo', 'hi'])"), "stopped with")
+odd(
+    "stops_here",
+    early("import subprocess\nsubprocess.run(['echo', 'hi'])"),
+    "the cell went on below it",
+)
 odd("takes_long", adding("import time\nfor i in range(60): time.sleep(1)"), LEFT_OUT)
 
 # --- what other programs make of a notebook ------------------------------------------------------
