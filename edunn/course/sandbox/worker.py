@@ -139,9 +139,10 @@ def _is_not_here(error: BaseException | None) -> bool:
     """Whether an exception, or one that led to it, is of what is there at home only."""
     from IPython.core.error import UsageError  # of a magic
 
-    seen = 0
-    while error is not None and seen < 20 and not isinstance(error, (*NOT_HERE, UsageError)):
-        error, seen = error.__cause__ or error.__context__, seen + 1
+    for _ in range(20):  # a chain may be endless
+        if error is None or isinstance(error, (*NOT_HERE, UsageError)):
+            break
+        error = error.__cause__ or error.__context__
     return isinstance(error, (*NOT_HERE, UsageError))
 
 
@@ -166,10 +167,14 @@ def _defines(statement: ast.stmt) -> list[str]:
         case ast.Import() | ast.ImportFrom():
             names = [(one.asname or one.name).partition(".")[0] for one in statement.names]
             return [name for name in names if name != "*"]
-        case ast.Assign() | ast.AnnAssign():
-            return [one.id for one in ast.walk(statement) if isinstance(one, ast.Name)
-                    and isinstance(one.ctx, ast.Store)]  # fmt: skip
-    return []
+        case ast.Assign():
+            made = statement.targets
+        case ast.AnnAssign():
+            made = [statement.target]
+        case _:
+            return []
+    parts = [part for target in made for part in ast.walk(target)]
+    return [one.id for one in parts if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
 
 
 def figures() -> list[Any]:

@@ -234,10 +234,10 @@ def choose(student: str, files: list[File], name: str, written: Written = unknow
     files = [file for file in files if file.called != NO_FILE]
     if not files:
         return Submission(student, None, problem=Message("nothing"))
-    copies = [file for file in files if not visible(PurePosixPath(file.path))]
-    files = [file for file in files if visible(PurePosixPath(file.path))]
-    if not files:  # such as Jupyter's own, of when it was last saved
-        return _unusable(student, copies, [])
+    seen = [file for file in files if visible(PurePosixPath(file.path))]
+    if not seen:  # all are programs' own, such as Jupyter's of when it was last saved
+        return _unusable(student, files, [])
+    files = seen
     inside = [one for file in files if ZIP.search(file.called[-LONGEST:]) for one in opened(file)]
     plain = {id(file) for file in files}
     everything = [*files, *inside]

@@ -335,7 +335,8 @@ def from_zip(archive: zipfile.ZipFile, name: str = "") -> Iterator[File]:
     top = [e for e, place in places.items() if place.parts[skip:] == (METADATA,)]
     submitters = _read_submitters(_unpacker(archive, top[0], MAX_METADATA) if top else bytes)
     for entry, place in places.items():
-        if inside := place.parts[skip:]:
+        inside = place.parts[skip:]
+        if inside and not hidden(inside[0]):
             for owner in _owners(PurePosixPath(*inside), submitters):
                 yield File(str(PurePosixPath(*inside)), owner, _unpacker(archive, entry))
 

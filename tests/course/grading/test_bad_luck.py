@@ -459,7 +459,8 @@ def test_what_stands_below_a_line_for_home_counts(library, home):
     answer = AT_HOME[home] + "\n" + find(right(), "bias")["source"]
     record, _ = judged(library, writing(answer))
     assert (record.points, record.state) == (7, "graded"), record
-    helper = AT_HOME[home] + "\n@staticmethod\ndef plus(x, b):\n    return x + b"
+    helper = AT_HOME[home] + "\n@staticmethod\ndef plus(x, b):\n    return (x + b) * ones[1]"
+    helper += "\nones = [1.0 for nn in range(2)]"  # whose nn is not the notebook's
     using = answering("y = plus(x, self.b.data)")
     record, _ = judged(library, early(helper, lambda: using))
     assert (record.points, record.state) == (7, "graded"), record

@@ -611,6 +611,12 @@ def test_a_copy_of_a_program_alone_is_for_a_person(tmp_path, path):
     assert one.content == NEWER
 
 
+def test_a_checkpoint_beside_the_students_is_nobody(tmp_path):
+    places = [f"tarea/{who}/{FILE}" for who in ("ann", "ben")] + [f"tarea/{CHECKPOINT}"]
+    zipped(tmp_path / "all.zip", dict.fromkeys(places, OTHER))
+    assert [one.student for one in take_in(tmp_path / "all.zip", NAME)] == ["ann", "ben"]
+
+
 def test_one_students_names_are_not_another_systems(tmp_path):
     mine = {f"evileve_14_51{k}_n{k}_attempt_2026-11-30-10-00-00_{FILE}": OTHER for k in range(4)}
     found = taken(tmp_path, {f"ableann_11_500_{FILE}": OTHER, **mine})
