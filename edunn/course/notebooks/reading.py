@@ -30,6 +30,7 @@ from edunn.course.text import whole
 
 MAX_FILE = 256_000_000  # bytes of a file, with its outputs
 MAX_BYTES, MAX_CELLS = 20_000_000, 2000  # without them
+MAX_EMPTY = 20_000  # cells of which nothing is wanted, before those are left out
 MAX_CODE = 600_000  # characters of one cell; words are never cut
 MAX_TOKENS = 10_000_000  # strings and brackets of a file with outputs
 ENCODINGS = ("utf-8-sig", "utf-16", "utf-32", "latin-1")
@@ -88,10 +89,11 @@ def read_cells(raw: bytes, notes: list[Message] | None = None) -> list[Cell]:
     if not isinstance(cells, list) or not cells:
         raise NotebookError("file_no_cells")
     noted = notes if notes is not None else []
-    found = [_cell(cell, noted) for cell in cells if isinstance(cell, dict)]
+    some = cells[: MAX_CELLS + MAX_EMPTY]
+    found = [_cell(cell, noted) for cell in some if isinstance(cell, dict)]
     found = [cell for cell in found if cell.source.strip() or cell.name or cell.attachments]
-    if len(found) > MAX_CELLS:
-        noted.append(Message("cells_many", {"count": len(found), "most": MAX_CELLS}))
+    if len(found) > MAX_CELLS or len(cells) > len(some):
+        noted.append(Message("cells_many", {"count": len(cells), "most": MAX_CELLS}))
     return found[:MAX_CELLS]
 
 
@@ -165,7 +167,8 @@ def _kept(text: str) -> Iterator[str]:
     JSON."""
     start, place, depth, tokens = 0, 0, 0, 0
     thrown_from = -1  # the depth at which something is being thrown away
-    while (token := STRUCTURE.search(text, place)) and tokens < MAX_TOKENS:
+    most = min(MAX_TOKENS, len(text) // 8)  # outputs are not brackets alone
+    while (token := STRUCTURE.search(text, place)) and tokens < most:
         place, tokens = token.end(), tokens + 1
         if token[0] == '"':
             place = _end_of_string(text, place)

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -49,6 +50,9 @@ MAX_TOTAL = 4 << 30  # bytes of notebooks in one download, without outputs
 # of one student's files: that are called like the exercise and looked into; that are not; that are
 # named
 MAX_TRIED, MAX_OTHERS, MAX_NAMED = 8, 50, 5
+# of one student's files: bytes that are unpacked before another one is begun; of a receipt, and of
+# a page that was typed
+MAX_UNPACKED, MAX_RECEIPT, MAX_PAGE = 200_000_000, 100_000, 5_000_000
 BLANK, UNREADABLE, WRITTEN_IN = range(3)  # what a notebook may be
 # what may hold an answer, but cannot be looked at
 ANSWER = re.compile(
@@ -204,7 +208,7 @@ def _of_one(student: str, files: list[File], name: str, written: Written) -> Sub
 def _typed(file: File) -> Message:
     """What a student has typed into the system, for who grades."""
     try:
-        text = words_of(file.load().decode("utf-8", "replace"))
+        text = words_of(file.load()[:MAX_PAGE].decode("utf-8", "replace"))
     except Unreadable as error:
         return error.why
     return Message("typed", {"words": readable(text, MAX_TYPED)})
@@ -213,12 +217,12 @@ def _typed(file: File) -> Message:
 def _of_another_release(receipts: list[File], name: str) -> list[Message]:
     """A note where a student's own check ran with another release of edunn than runs here."""
     theirs = set[str]()
-    for file in receipts:
-        if _belongs(RECEIPT.sub("", file.called), name):
-            with contextlib.suppress(
-                Unreadable, ValueError, LookupError, TypeError, RecursionError
-            ):
-                theirs.add(readable(str(json.loads(file.load())["versions"]["edunn"]), 20))
+    for file in [one for one in receipts if _belongs(RECEIPT.sub("", one.called), name)][
+        :MAX_TRIED
+    ]:
+        with contextlib.suppress(Unreadable, ValueError, LookupError, TypeError, RecursionError):
+            about = json.loads(file.load()[:MAX_RECEIPT])
+            theirs.add(readable(str(about["versions"]["edunn"]), 20))
     ours = edunn.__version__
     others = sorted(theirs - {ours})
     return [Message("other_release", {"theirs": other, "ours": ours}) for other in others]
@@ -238,9 +242,10 @@ def choose(student: str, files: list[File], name: str, written: Written = unknow
     if not seen:  # all are programs' own, such as Jupyter's of when it was last saved
         return _unusable(student, files, [])
     files = seen
-    inside = [one for file in files if ZIP.search(file.called[-LONGEST:]) for one in opened(file)]
+    inside = [one for file in _of_kind(ZIP, files)[:MAX_TRIED] for one in opened(file)]
+    everything = _unpacked_within([*files, *inside], MAX_UNPACKED)
+    files = everything[: len(files)]
     plain = {id(file) for file in files}
-    everything = [*files, *inside]
     rank = {id(file): _rank(file, name, id(file) in plain) for file in everything}
     ranked = sorted(everything, key=lambda file: rank[id(file)], reverse=True)
     found = _of_exercise(ranked, name, written) or _of_one_name(ranked)
@@ -253,6 +258,21 @@ def choose(student: str, files: list[File], name: str, written: Written = unknow
         return _unusable(student, files, [one.file for one in equal])
     notes = [*_notes_on(best, found, ranked, name), *_not_looked_at(files, ranked, name)]
     return Submission(student, best.content, tuple(notes), best.problem)
+
+
+def _unpacked_within(files: list[File], most: int) -> list[File]:
+    """The files, of which none is begun any more when `most` bytes of them have been unpacked."""
+    unpacked = 0
+
+    def limited(load: Callable[[], bytes]) -> bytes:
+        nonlocal unpacked
+        if unpacked > most:
+            raise Unreadable("files_large", megabytes=most // 1_000_000)
+        content = load()
+        unpacked += len(content)
+        return content
+
+    return [replace(file, load=partial(limited, file.load)) for file in files]
 
 
 def _of_exercise(ranked: list[File], name: str, written: Written) -> list[_Looked]:
@@ -321,7 +341,7 @@ def _not_looked_at(files: list[File], ranked: list[File], name: str) -> list[Mes
     """A note of what may hold an answer, and was not looked at."""
     kept = _notebooks_and_scripts(files)
     unread = [one for one in _of_kind(ANSWER, files) if one not in kept]
-    unread += _others(ranked, name)[MAX_OTHERS:]
+    unread += [*_others(ranked, name)[MAX_OTHERS:], *_of_kind(ZIP, files)[MAX_TRIED:]]
     return [_named("not_looked_at", unread)] if unread else []
 
 

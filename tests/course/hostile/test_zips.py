@@ -4,11 +4,13 @@ import io
 import stat
 import struct
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from edunn.course.errors import CourseError
-from edunn.course.notebooks.reading import MAX_BYTES
+from edunn.course.notebooks.reading import MAX_BYTES, read_cells
+from edunn.course.submissions import collect
 from edunn.course.submissions.collect import take_in
 from edunn.course.submissions.lms import METADATA
 from edunn.course.submissions.roster import Roster
@@ -26,15 +28,21 @@ def told(submission):
     return "; ".join(map(str, submission.said))
 
 
-def packed(*entries):
-    """The bytes of a zip of (name, content) entries between two honest students of Moodle."""
+def zipped(entries):
+    """The bytes of a zip. entries: {name: content}, or pairs, whose names may be twice the same"""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(MOODLE.format("Ann Able", 11) + FILE, GOOD)
-        for name, content in entries:
+        for name, content in entries.items() if isinstance(entries, dict) else entries:
             archive.writestr(name, content)
-        archive.writestr(MOODLE.format("Zoe Zest", 12) + FILE, GOOD)
     return stream.getvalue()
+
+
+def packed(*entries):
+    """The same, of entries between two honest students of Moodle."""
+    first, last = (
+        (MOODLE.format(*who) + FILE, GOOD) for who in (("Ann Able", 11), ("Zoe Zest", 12))
+    )
+    return zipped([first, *entries, last])
 
 
 def taken(tmp_path, content, roster=None):
@@ -220,14 +228,6 @@ def unpacked(tmp_path, content):
     return {one.student: one for one in take_in(tmp_path / "folder", NAME)}
 
 
-def zipped(**files):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
 CANVAS = {"doejane_11_901_02_bias.ipynb": b"1", "doejane_12_902_02_bias.ipynb": b"2"}
 FLAT = {"Jane Doe_11_assignsubmission_file_02_bias.ipynb": b"1",
         "Jane Doe_12_assignsubmission_file_02_bias.ipynb": b"2"}  # fmt: skip
@@ -236,7 +236,7 @@ FOLDERS = {name.replace("file_02", "file_/02"): content for name, content in FLA
 
 @pytest.mark.parametrize("files", [CANVAS, FLAT, FOLDERS], ids=["canvas", "flat", "folders"])
 def test_two_students_of_one_name_stay_two(tmp_path, files):
-    content = zipped(**files)
+    content = zipped(files)
     for found in (taken(tmp_path, content), unpacked(tmp_path, content)):
         assert sorted(who[-3:] for who in found) == ["-11", "-12"]
         assert sorted(one.content for one in found.values()) == [b"1", b"2"]
@@ -245,7 +245,7 @@ def test_two_students_of_one_name_stay_two(tmp_path, files):
 
 def test_a_file_cannot_say_that_it_is_anothers(tmp_path):
     """In a download without folders, the end of each file's name is the student's choice."""
-    content = zipped(**{
+    content = zipped({
         "Ann Able_11_assignsubmission_file_02_bias.ipynb": GOOD,
         "Mal Lory_13_assignsubmission_file_Ann Able_11_assignsubmission_file_02_bias.ipynb": b"{}",
         "mal_13_903_ann_11_901_02_bias.ipynb": b"{}"})  # fmt: skip
@@ -258,7 +258,7 @@ def test_a_file_cannot_say_that_it_is_anothers(tmp_path):
 
 
 def test_who_hands_in_something_else_has_a_line(tmp_path):
-    content = zipped(**{
+    content = zipped({
         "able_11_901_02_bias.ipynb": GOOD, "bone_LATE_12_902_02_bias.html": b"<html>",
         "Cy Coe_13_assignsubmission_file_/02_bias.pdf": b"%PDF",
         "Di Doe_14_assignsubmission_onlinetext_/onlinetext.html": b"see my repository",
@@ -294,7 +294,7 @@ submission_2:
 
 def test_a_group_on_gradescope_and_what_stands_beside_it(tmp_path):
     """Each member of a group has the submission; what programs printed is not read."""
-    content = zipped(**{f"export/{METADATA}": PEOPLE, f"export/submission_1/{FILE}": GOOD,
+    content = zipped({f"export/{METADATA}": PEOPLE, f"export/submission_1/{FILE}": GOOD,
                         f"export/submission_2/{FILE}": b"{}"})  # fmt: skip
     found = taken(tmp_path, content)
     assert {who: one.content for who, one in found.items()} == {
@@ -302,20 +302,20 @@ def test_a_group_on_gradescope_and_what_stands_beside_it(tmp_path):
 
 
 def test_metadata_that_cannot_be_read_is_no_reason_to_guess(tmp_path):
-    content = zipped(**{METADATA: "submission_1: [", f"submission_1/{FILE}": GOOD})
+    content = zipped({METADATA: "submission_1: [", f"submission_1/{FILE}": GOOD})
     with pytest.raises(CourseError, match=METADATA):
         taken(tmp_path, content)
 
 
 def test_a_single_student_is_not_taken_for_the_folder_around_all(tmp_path):
-    content = zipped(**{MOODLE.format("Ann Able", 11) + f"work/{FILE}": GOOD})
+    content = zipped({MOODLE.format("Ann Able", 11) + f"work/{FILE}": GOOD})
     assert list(taken(tmp_path, content)) == ["Ann_Able"]
 
 
 def test_a_name_made_like_that_of_who_was_renamed(tmp_path):
     files = {MOODLE.format(who, n) + FILE: str(n).encode() for n, who in
              enumerate(("Jo?Do", "Jo_Do", "Jo_Do-21", "Jo_Do-20"), start=20)}  # fmt: skip
-    found = taken(tmp_path, zipped(**files))
+    found = taken(tmp_path, zipped(files))
     assert sorted(one.content for one in found.values()) == [b"20", b"21", b"22", b"23"]
 
 
@@ -327,15 +327,38 @@ def test_a_student_known_only_by_the_name_of_another(tmp_path):
         MOODLE.format("Ann Able", 99) + FILE: b"{}",
         MOODLE.format("ANN ABLE", 98) + FILE: b"{}",
     }
-    found = taken(tmp_path, zipped(**ours, **mals), people)
+    found = taken(tmp_path, zipped(ours | mals), people)
     assert found.pop("ann").content == GOOD
     assert all(one.content == b"{}" and "not in the roster" in told(one) for one in found.values())
-    found = taken(tmp_path, zipped(**mals), people)
+    found = taken(tmp_path, zipped(mals), people)
     assert "ann" not in found
     assert len(found) == 2
 
 
 def test_a_group_whose_members_have_no_number(tmp_path):
     folder = "submission_7:\n  :submitters:\n  - :name: Ann Able\n  - :name: '=1'\n"
-    content = zipped(**{METADATA: folder, f"submission_7/{FILE}": GOOD})
+    content = zipped({METADATA: folder, f"submission_7/{FILE}": GOOD})
     assert list(taken(tmp_path, content)) == ["Ann_Able", "_1"]
+
+
+def test_a_zip_of_a_students_own_is_not_unpacked_without_end(tmp_path, monkeypatch):
+    """Small zips whose files are large: the first ones are looked into."""
+    unpacked, loaded = collect.opened, []
+
+    def counted(file):
+        for one in unpacked(file):
+            yield replace(one, load=lambda one=one: loaded.append(one) or one.load())
+
+    monkeypatch.setattr(collect, "opened", counted)
+    monkeypatch.setattr(collect, "MAX_UNPACKED", 1_000_000)
+    large = zipped({f"n{i:02}.ipynb": b" " * 400_000 for i in range(40)})
+    found = taken(tmp_path, packed(*((f"{MAL}{NAME}-{i}.zip", large) for i in range(10))))
+    assert honest(found)
+    assert found["Mal_Lory"].content is None
+    assert len(loaded) == 3
+
+
+def test_a_million_cells_without_anything_cost_a_second():
+    notes = []
+    assert read_cells(b'{"cells":[' + b"{}," * 1_000_000 + b"{}]}", notes) == []
+    assert [note.id for note in notes] == ["cells_many"]
