@@ -357,7 +357,7 @@ WRONG_ANSWERS = [
         "y = x.reshape(len(x), -1)\nself.cache = y.shape",
         "shape of the output",
     ),
-    Mistake("columns first", "Flatten.forward", ("(len(x), -1)", "(-1, len(x)).T"), "not equal"),
+    Mistake("columns first", "Flatten.forward", ("(len(x), -1)", "(-1, len(x)).T"), "which axis"),
     Mistake("channels kept", "Flatten.forward", ("(len(x), -1)", "(*x.shape[:2], -1)"), "own row"),
     Mistake(
         "shape not kept", "Flatten.forward", ("self.cache = x.shape", ""), "shape of the output"

@@ -24,6 +24,9 @@ from hint_cases import (
     next_11_to_20,
     next_year_1_to_10,
     next_year_11_to_20,
+    spring_1_to_10,
+    spring_11_to_20,
+    spring_more_1_to_10,
     students_1_to_10,
     students_11_to_20,
     winter_1_to_10,
@@ -45,6 +48,8 @@ _PARTS = {
     ("students kept",): students_1_to_10.CASES + students_11_to_20.CASES,
     ("next year kept",): next_year_1_to_10.CASES + next_year_11_to_20.CASES,
     ("winter kept",): winter_1_to_10.CASES + winter_11_to_20.CASES,
+    # what six students most likely write; what stood in an earlier set was left out afterwards
+    ("spring kept",): spring_1_to_10.CASES + spring_more_1_to_10.CASES + spring_11_to_20.CASES,
 }
 CASES = []
 HALVES = {}  # the numbers of the cases

@@ -74,6 +74,7 @@ class Library:
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": home,
+            "USER": "student",
             "LANG": "C.UTF-8",
             "MPLBACKEND": "Agg",
             "MPLCONFIGDIR": str(self.folder / "matplotlib"),

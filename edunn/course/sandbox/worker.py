@@ -15,6 +15,7 @@ import getpass
 import importlib
 import io
 import itertools
+import locale
 import math
 import os
 import pdb
@@ -41,8 +42,8 @@ from edunn.course.sandbox.protocol import (
 )
 from edunn.course.sandbox.shutting import Shutter
 
-# raised for want of a file, the network, a program, a module, a magic, or somebody who types
-NOT_HERE = (OSError, ImportError, EOFError)
+# raised for want of a file, the network, a program, a module, a language, or somebody who types
+NOT_HERE = (OSError, ImportError, EOFError, locale.Error)
 AROUND = re.compile(r"\A\s*%%(time|capture)[ \t]*\n")  # a magic around a whole cell
 MOST_ASKED = 100  # questions of input() that are answered with nothing
 PRELOADED = (

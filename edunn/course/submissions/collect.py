@@ -59,6 +59,7 @@ ANSWER = re.compile(
     r"\.(png|jpe?g|gif|webp|heic|svg|pdf|docx?|odt|rtf|txt|md|html?)$", re.IGNORECASE
 )
 JSON = re.compile(r"(?<!\.receipt)(?<!\.ipynb)\.json$", re.IGNORECASE)  # may be a notebook
+MARIMO = re.compile(rb"^app = marimo\.App\(", re.MULTILINE)  # functions around all cells
 RECEIPT = re.compile(r"\.receipt\.json$", re.IGNORECASE)  # of `edunn check`
 MAX_TYPED = 2_000  # characters of a text that was typed into the system
 NOBODY = Earlier()
@@ -365,6 +366,8 @@ def _looked_into(file: File, written: Written = unknown) -> _Looked:
     try:
         raw = file.load()
         is_script = SCRIPT.search(file.called[-LONGEST:])
+        if is_script and MARIMO.search(raw):
+            raise Unreadable("marimo")
         content = as_notebook(raw) if is_script else without_outputs(raw)
         if len(content) > MAX_BYTES:
             raise Unreadable("file_large", megabytes=MAX_BYTES // 1_000_000)

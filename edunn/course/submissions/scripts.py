@@ -2,9 +2,9 @@
 
 Files differ in how they mark cells, and where text stands:
 
-- jupytext's percent format and VS Code: `# %% [markdown] key=value` before each cell, text as
-  comments or in a string; jupytext's light format: `# + key=value` to `# -`, and blocks of comments
-  (https://jupytext.readthedocs.io/en/latest/formats-scripts.html)
+- jupytext's percent format, VS Code and Spyder: `# %% [markdown] key=value` or `#%%` before each
+  cell, text as comments or in a string; jupytext's light format: `# + key=value` to `# -`, and
+  blocks of comments (https://jupytext.readthedocs.io/en/latest/formats-scripts.html)
 - `jupyter nbconvert --to script`: `# In[3]:` before code, text as comments (jupyter/nbconvert,
   share/templates/python/index.py.j2)
 - Colab: text in strings, nothing before code
@@ -22,7 +22,7 @@ from typing import Any
 from edunn.course.notebooks.pieces import parsed
 from edunn.course.notebooks.solution import METADATA
 
-BEGINS = re.compile(r"# (?:%%|\+)(?P<about>(?:\s.*)?)$")
+BEGINS = re.compile(r"#(?:\s*%%| \+)(?P<about>(?:\s.*)?)$")
 ENDS = re.compile(r"# -\s*$")
 BETWEEN = re.compile(r"# In ?\[[ \d*]*\]:\s*$|#!|# -\*- coding|# coding:")
 HEAD = re.compile(r"\A(?:#!.*\n)?# ---\n(?:#.*\n)*?# ---\n")

@@ -435,6 +435,7 @@ AT_HOME = {
     "the network": "import urllib.request\nurllib.request.urlopen('https://example.org')",
     "a file": "import numpy as np\ndata = np.loadtxt('/home/ana/data.csv')\nmean = data.mean()",
     "an event loop": "import asyncio\nasyncio.run(asyncio.sleep(0))",
+    "a language": "import locale\nlocale.setlocale(locale.LC_ALL, 'xx_XX.UTF-8')",
     "somebody who types": "while input('yes? ') != 'yes': pass",
     "a number that is typed": "n = int(input('how many? '))",
     "a magic of Jupyter's": "%autosave 60",

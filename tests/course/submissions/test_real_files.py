@@ -5,6 +5,7 @@ import copy
 import io
 import json
 import re
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -146,6 +147,10 @@ def as_script(form):
 
 BLANK = raw(RELEASE)
 PROGRAM = "import numpy as np\nimport edunn as nn\n\n\n" + cell(right(), "bias")["source"]
+# what marimo makes of a notebook (https://docs.marimo.io/guides/coming_from/jupyter/), shortened
+MARIMO = "import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n" + textwrap.indent(
+    PROGRAM.replace("\n\n\n", "\n"), "    "
+)
 FILES = {  # student: what lies in the folder, and what is said of it
     "copy1_solved": ({"02_bias.ipynb": BLANK, "02_bias-Copy1.ipynb": raw(right())}, "as it was"),
     "windows_copy": ({"02_bias.ipynb": BLANK, "02_bias - Copy.ipynb": raw(right())}, "as it was"),
@@ -155,6 +160,10 @@ FILES = {  # student: what lies in the folder, and what is said of it
     "copy_of": ({"Copy of 02_bias.ipynb": raw(right()), "01_tensor.ipynb": BLANK}, ""),
     "only_zip": ({"02_bias.zip": packed(work__02_bias=raw(right()))}, ""),
     "percent": ({"02_bias.py": as_script("percent")}, "is a Python file"),
+    "spyder": (
+        {"02_bias.py": as_script("percent").replace(b"# %%", b"#%%")},
+        "is a Python file",
+    ),
     "light": ({"02_bias.py": as_script("light")}, "is a Python file"),
     "nbconvert": ({"02_bias.py": as_script("nbconvert")}, "is a Python file"),
     "program": ({"02_bias.py": PROGRAM.encode()}, "is a Python file"),
@@ -165,6 +174,7 @@ UNUSABLE = {
     "pdf": ({"02_bias.pdf": b"%PDF"}, "02_bias.pdf"),
     "other_exercise": ({"02_bias.ipynb": raw(COURSE.released("13_sequential2d"))}, "no cell of"),
     "two_folders": ({"a/02_bias.ipynb": raw(right()), "b/02_bias.ipynb": raw(answered())}, "2 "),
+    "marimo": ({"02_bias.py": MARIMO.encode()}, "marimo export ipynb"),
     "broken_zip": ({"02_bias.zip": b"PK"}, "02_bias.zip"),
     "zip_of_pdf": ({"02_bias.zip": packed()}, "02_bias.zip"),
     "broken": ({"02_bias.ipynb": raw(right())[:-9]}, "not valid JSON"),
@@ -207,7 +217,7 @@ def test_what_cannot_be_used_is_named_and_not_zero(graded, student):
     assert UNUSABLE[student][1] in line.reason
 
 
-@pytest.mark.parametrize("student", [*WORDS, "percent", "light", "nbconvert"])
+@pytest.mark.parametrize("student", [*WORDS, "percent", "spyder", "light", "nbconvert"])
 def test_what_is_written_is_shown_and_waits(graded, student):
     out, lines = graded
     record, page = lines[student].record, (out / "feedback" / NAME / f"{student}.html").read_text()
