@@ -60,6 +60,7 @@ ANSWER = re.compile(
 )
 JSON = re.compile(r"(?<!\.receipt)(?<!\.ipynb)\.json$", re.IGNORECASE)  # may be a notebook
 MARIMO = re.compile(rb"^app = marimo\.App\(", re.MULTILINE)  # functions around all cells
+DRIVES = re.compile(r"(Copy of|Copia de) .*\.ipynb$", re.IGNORECASE)  # of Google Drive
 RECEIPT = re.compile(r"\.receipt\.json$", re.IGNORECASE)  # of `edunn check`
 MAX_TYPED = 2_000  # characters of a text that was typed into the system
 NOBODY = Earlier()
@@ -164,6 +165,10 @@ def _sorted_out(
             formerly[student] = identity.formerly or formerly.get(student, "")
     if not by_student:
         raise CourseError(f"{source} has no submissions: it takes a folder for each student")
+    copies = sum(DRIVES.match(file.called) is not None for file in files)
+    if len(by_student) == 1 and copies > 1:
+        who = f"{source} has {copies} notebooks 'Copy of ...' in one folder, as Google Drive"
+        raise CourseError(f"{who} gives a class's: make a folder for each student, to say whose")
     total = 0
     for student, own in sorted(by_student.items()):
         one = _of_one(student, own, name, written)
