@@ -213,6 +213,8 @@ assert not np.array_equal(y, x), "y is x itself: what has become of b?"
 assert not np.array_equal(y, [[2, -9, 3], [9, 18, 33]]), "b is taken away, but it must be added"
 first_number = "all features get the same number, but each feature has its own number of b"
 assert not np.array_equal(y, [[4, -6, 1], [11, 21, 31]]), first_number
+of_example = "all features of an example get the same number: which index of b, that of x's column?"
+assert not np.array_equal(y, [[4, -6, 1], [12, 22, 32]]), of_example
 nn.utils.check_same([[4, -5, -3], [11, 22, 27]], y)
 nn.utils.check_same([[1.5, 2.5, -2.5]], layer.forward(np.array([[0.5, 0.5, 0.5]])))
 assert layer.b.data[0] == 1, "forward changed b: changing parameters is the optimizer's work"

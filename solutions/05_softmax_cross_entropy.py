@@ -366,6 +366,7 @@ with np.errstate(all="ignore"):
     layer.forward(np.array([0, 0]), np.array([[0.0, 1.0], [0.25, 0.75]]))
     dx, _ = layer.backward(np.array([1.0, 10.0]))
 assert np.all(np.isfinite(dx)), "for p = 0 the gradient is not finite: what should p count as?"
+assert dx[0, 0] != 0, "for p = 0 the gradient is 0, so it would never learn: divide by the floor"
 nn.utils.check_same([[-1e12, 0], [-40, 0]], dx)
 keep(CrossEntropyWithLabels, nn.check_layer(CrossEntropyWithLabels(), np.array(labels), y))
 
@@ -472,6 +473,8 @@ assert np.isclose(loss, np.log(3), 1e-9), f"the loss is {loss:.6g} instead of lo
 loss = CrossEntropyLoss().forward(scores, np.array([1, 2]))
 added = np.isclose(loss, np.log(3) + np.log(2))
 assert not added, "the errors of the examples are added up, but the loss is their mean"
+of_columns = np.isclose(loss, (np.log(3) + 2 * np.log(2) + np.log(4)) / 4)
+assert not of_columns, "y[:, labels] takes whole columns, but each row has one label of its own"
 nn.utils.check_same((np.log(3) + np.log(2)) / 2, loss)
 
 large = np.array([[1000.0, 0.0], [-1000.0, 0.0], [0.0, 1000.0]])

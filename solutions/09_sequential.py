@@ -353,6 +353,11 @@ print("All gradients have found their names, and those of the shared layer are a
 # compares all gradients with the slopes that it measures.
 
 # %% nbgrader={"grade": true, "grade_id": "sequential-backward", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+two = Sequential(*(nn.Linear(1, 1, nn.initializers.Constant(w)) for w in (3, 5)))
+two.forward(np.array([[2.0]]))
+_, grads = two.backward(np.array([[1.0]]))
+exchanged = "the layers are turned round, but the caches are not: each layer meets another one's"
+assert grads.get("1.w") != 2, exchanged
 nn.manual_seed(0)
 x = np.random.default_rng(0).normal(size=(4, 3))
 inner = Sequential(nn.Linear(5, 4), nn.Bias(4), nn.Sigmoid())
