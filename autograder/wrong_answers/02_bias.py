@@ -28,7 +28,7 @@ WRONG_ANSWERS = [
         "b counted along the rows",
         "Bias.forward",
         "y = np.zeros_like(x)\nfor i in range(len(x)):\n    y[i] = x[i] + self.b.data[i]",
-        "not equal",
+        "which index of b",
     ),
     Mistake("whole numbers only", "Bias.forward", "y = np.round(x + self.b.data, 0)", "not equal"),
     Mistake(
