@@ -88,7 +88,7 @@ WRONG_ANSWERS = [
         "rows only",
         NUMERIC,
         ("np.ndindex(x.shape)", "range(len(x))"),
-        "not equal",
+        "nudged by itself",
     ),
     Mistake(
         "the shape of dy", NUMERIC, ("np.zeros(x.shape)", "np.zeros(dy.shape)"), "different shapes"
