@@ -183,7 +183,7 @@ WRONG_ANSWERS = [
         ("-dy / p", "-dy / y[np.arange(len(y)), labels]"),
         "not finite",
     ),  # fmt: skip
-    Mistake("nothing at p = 0", ERROR_BACK, ("-dy / p", "-dy / p * (p > 1e-12)"), "divide by the floor"),
+    Mistake("nothing at p = 0", ERROR_BACK, ("-dy / p", "-dy / p * (p > 1e-12)"), "by the floor"),
     Mistake("times p", ERROR_BACK, ("-dy / p", "-dy * p"), "gradient of input 1"),
     Mistake(
         "one number each", ERROR_BACK, "labels, y, p = self.cache\ndx = -dy / p", "of the output"
