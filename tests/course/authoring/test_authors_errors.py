@@ -115,7 +115,7 @@ def test_a_title_that_gives_no_link(course, title):
         ('"grade": true', '"grade": True', "cannot be read: write it as JSON"),
         ('"grade": true,', '"grade": true', "cannot be read: write it as JSON"),
         ("def forward(self, x):", "def forward(self, x)", "cell bias, line 10: SyntaxError: expec"),
-        ("layer.b.data[0] == 1", "layer.b.data[0] = 1", "cell bias-forward, line 16: SyntaxError"),
+        ("layer.b.data[0] == 1", "layer.b.data[0] = 1", "cell bias-forward, line 18: SyntaxError"),
         (
             "layer = Bias(3,",
             "%precision 3\nlayer = Bias(3,",

@@ -129,7 +129,7 @@ odd("own_module", top("from helpers import moved", lambda: adding(
 odd(
     "stops_here",
     early("import subprocess\nsubprocess.run(['echo', 'hi'])"),
-    "the cell went on below it",
+    "what was missing was defined",
 )
 odd("takes_long", adding("import time\nfor i in range(60): time.sleep(1)"), LEFT_OUT)
 
