@@ -50,9 +50,8 @@ MAX_TOTAL = 4 << 30  # bytes of notebooks in one download, without outputs
 # of one student's files: that are called like the exercise and looked into; that are not; that are
 # named
 MAX_TRIED, MAX_OTHERS, MAX_NAMED = 8, 50, 5
-# of one student's files: bytes that are unpacked before another one is begun; of a receipt, and of
-# a page that was typed
-MAX_UNPACKED, MAX_RECEIPT, MAX_PAGE = 200_000_000, 100_000, 5_000_000
+# bytes of one student's files that are unpacked before another one is begun; and of a receipt
+MAX_UNPACKED, MAX_RECEIPT = 200_000_000, 1_000_000
 BLANK, UNREADABLE, WRITTEN_IN = range(3)  # what a notebook may be
 # what may hold an answer, but cannot be looked at
 ANSWER = re.compile(
@@ -166,7 +165,7 @@ def _sorted_out(
     if not by_student:
         raise CourseError(f"{source} has no submissions: it takes a folder for each student")
     copies = sum(DRIVES.match(file.called) is not None for file in files)
-    if len(by_student) == 1 and copies > 1:
+    if len(by_student) == 1 and copies > MAX_TRIED:  # fewer may be one person's
         who = f"{source} has {copies} notebooks 'Copy of ...' in one folder, as Google Drive"
         raise CourseError(f"{who} gives a class's: make a folder for each student, to say whose")
     total = 0
@@ -214,18 +213,20 @@ def _of_one(student: str, files: list[File], name: str, written: Written) -> Sub
 def _typed(file: File) -> Message:
     """What a student has typed into the system, for who grades."""
     try:
-        text = words_of(file.load()[:MAX_PAGE].decode("utf-8", "replace"))
+        raw = file.load()
     except Unreadable as error:
         return error.why
+    if len(raw) > MAX_BYTES:
+        return Message("file_large", {"megabytes": MAX_BYTES // 1_000_000})
+    text = words_of(raw.decode("utf-8", "replace"))
     return Message("typed", {"words": readable(text, MAX_TYPED)})
 
 
 def _of_another_release(receipts: list[File], name: str) -> list[Message]:
     """A note where a student's own check ran with another release of edunn than runs here."""
     theirs = set[str]()
-    for file in [one for one in receipts if _belongs(RECEIPT.sub("", one.called), name)][
-        :MAX_TRIED
-    ]:
+    ours_named = [one for one in receipts if _belongs(RECEIPT.sub("", one.called), name)]
+    for file in ours_named[:MAX_TRIED]:
         with contextlib.suppress(Unreadable, ValueError, LookupError, TypeError, RecursionError):
             about = json.loads(file.load()[:MAX_RECEIPT])
             theirs.add(readable(str(about["versions"]["edunn"]), 20))
@@ -248,7 +249,8 @@ def choose(student: str, files: list[File], name: str, written: Written = unknow
     if not seen:  # all are programs' own, such as Jupyter's of when it was last saved
         return _unusable(student, files, [])
     files = seen
-    inside = [one for file in _of_kind(ZIP, files)[:MAX_TRIED] for one in opened(file)]
+    zips = _unpacked_within(_of_kind(ZIP, files)[:MAX_TRIED], MAX_UNPACKED)
+    inside = [one for file in zips for one in opened(file)]
     everything = _unpacked_within([*files, *inside], MAX_UNPACKED)
     files = everything[: len(files)]
     plain = {id(file) for file in files}

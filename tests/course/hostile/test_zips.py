@@ -14,7 +14,7 @@ from edunn.course.submissions import collect
 from edunn.course.submissions.collect import take_in
 from edunn.course.submissions.lms import METADATA
 from edunn.course.submissions.roster import Roster
-from hostile.making import MARK, NAME, raw, right
+from hostile.making import COURSE, MARK, NAME, raw, right
 
 pytestmark = pytest.mark.slow
 
@@ -356,6 +356,16 @@ def test_a_zip_of_a_students_own_is_not_unpacked_without_end(tmp_path, monkeypat
     assert honest(found)
     assert found["Mal_Lory"].content is None
     assert len(loaded) == 3
+
+
+def test_what_is_not_unpacked_any_more_is_not_graded(tmp_path, monkeypatch):
+    """A blank notebook does not count before one that nobody has looked into."""
+    monkeypatch.setattr(collect, "MAX_UNPACKED", 1_000_000)
+    blank = raw(COURSE.released(NAME)) + b" " * 1_000_000
+    found = taken(tmp_path, packed((MAL + FILE, blank), (f"{MAL}{NAME} (1).ipynb", GOOD)))
+    assert honest(found)
+    assert found["Mal_Lory"].content is None
+    assert "not looked at: the files before it are larger than 1 MB" in told(found["Mal_Lory"])
 
 
 def test_a_million_cells_without_anything_cost_a_second():
