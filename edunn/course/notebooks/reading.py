@@ -21,6 +21,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from edunn.course.messages import Message
@@ -30,7 +31,6 @@ from edunn.course.text import whole
 
 MAX_FILE = 256_000_000  # bytes of a file, with its outputs
 MAX_BYTES, MAX_CELLS = 20_000_000, 2000  # without them
-MAX_EMPTY = 20_000  # cells of which nothing is wanted, before those are left out
 MAX_CODE = 600_000  # characters of one cell; words are never cut
 MAX_TOKENS = 10_000_000  # strings and brackets of a file with outputs
 ENCODINGS = ("utf-8-sig", "utf-16", "utf-32", "latin-1")
@@ -89,10 +89,10 @@ def read_cells(raw: bytes, notes: list[Message] | None = None) -> list[Cell]:
     if not isinstance(cells, list) or not cells:
         raise NotebookError("file_no_cells")
     noted = notes if notes is not None else []
-    some = cells[: MAX_CELLS + MAX_EMPTY]
-    found = [_cell(cell, noted) for cell in some if isinstance(cell, dict)]
-    found = [cell for cell in found if cell.source.strip() or cell.name or cell.attachments]
-    if len(found) > MAX_CELLS or len(cells) > len(some):
+    filled = (_cell(cell, noted) for cell in cells if isinstance(cell, dict) and any(cell.values()))
+    wanted = (cell for cell in filled if cell.source.strip() or cell.name or cell.attachments)
+    found = list(islice(wanted, MAX_CELLS + 1))  # a file may have millions
+    if len(found) > MAX_CELLS:
         noted.append(Message("cells_many", {"count": len(cells), "most": MAX_CELLS}))
     return found[:MAX_CELLS]
 
