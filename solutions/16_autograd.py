@@ -739,6 +739,7 @@ for name in ("v", "w", "b"):
             2: "it is half of that: what is the slope of e * e?",
             -1: "it has the other sign",
             5: "it is a mean over the examples: all of them add up",
+            10: "it is a mean over the numbers of e, but the loss is their sum",
         }
         why = [words for k, words in factors.items() if np.allclose(k * gradient, slope, rtol=1e-3)]
         if name != "v" and np.allclose(gradient, straight[name]):

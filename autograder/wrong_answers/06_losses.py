@@ -256,7 +256,7 @@ WRONG_ANSWERS = [
         "the formula as it is",
         LOGITS,
         (STABLE, "(1 - target) * y + np.log(1 + np.exp(-y))"),
-        "which exp overflows",
+        "where does exp overflow",
     ),  # fmt: skip
     Mistake(
         "sigmoid and two logarithms",
@@ -327,7 +327,9 @@ WRONG_ANSWERS = [
         ("-np.abs", "np.abs"),
         "look at each place where y stands",
     ),
-    Mistake("the absolute value is forgotten", LOGITS, ("-np.abs(y)", "-y"), "which exp overflows"),
+    Mistake(
+        "the absolute value is forgotten", LOGITS, ("-np.abs(y)", "-y"), "where does exp overflow"
+    ),
     Mistake(
         "sign of the target", LOGITS, ("- target", "+ target"), "look at each place where y stands"
     ),

@@ -794,6 +794,13 @@ class Dropout(nn.Dropout):
             return dy, {}
         return dy * (self.cache > 0), {}
 
+# %% ratio_keep_twice
+class Dropout(nn.Dropout):
+    def backward(self, dy):
+        if self.cache is None:
+            return dy, {}
+        return dy * self.cache / (1 - self.p), {}
+
 # %% ignores_dy
 class Linear(nn.Linear):
     def backward(self, dy):
@@ -1228,6 +1235,12 @@ class Linear(nn.Linear):
         x, y = self.cache, self.cache @ self.w.data
         return dy @ self.w.data.T, {"w": x.T @ (dy * y)}
 
+# %% reshaped_matrix
+class Linear(nn.Linear):
+    def backward(self, dy):
+        x, w = self.cache, self.w.data
+        return dy @ w.reshape(w.shape[::-1]), {"w": x.T @ dy}
+
 # %% missing_piece
 class Softmax(nn.Softmax):
     def backward(self, dy):
@@ -1601,6 +1614,12 @@ class Linear(nn.Linear):
         self.cache = x
         y = x @ self.w.data
         return (y + y.T) / 2
+
+# %% slope_of_another
+class Tanh(nn.Tanh):
+    def backward(self, dy):
+        y = self.cache
+        return dy * y * (1 - y), {}
 
 # %% slope_wrong
 class Cubic(nn.Module):

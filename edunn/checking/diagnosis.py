@@ -19,6 +19,7 @@ from edunn.checking.hypotheses import (
     overwritten,
     repeated_indices,
     slope,
+    slope_of_another,
     some_examples,
 )
 from edunn.checking.subject import Stop
@@ -106,7 +107,8 @@ def _known_ratios(gradient: WrongGradient) -> list[tuple[float, Answer]]:
         *((float(count), answer("ratio_features_inverse", count=count)) for count in features),
         *((math.log(base), answer("ratio_log", base=base)) for base in (2, 10)),
         *((1 / math.log(base), answer("ratio_log", base=base)) for base in (2, 10)),
-        *(((1 - p) ** power, answer("ratio_keep", p=p)) for power in (1, -1) if p),
+        *([(1 - p, answer("ratio_keep", p=p))] if p else []),
+        *([(1 / (1 - p), answer("ratio_keep_twice", p=p))] if p else []),
     ]
 
 
@@ -260,8 +262,8 @@ def _roughly_right(gradient: WrongGradient) -> Answers:
 QUICK = _trivial, _nearly_right, _constant_ratio  # also where only some numbers were measured
 SLOW = (
     repeated_indices, some_examples, _of_dy, _turned_round, _plain_to_see, _elementwise,
-    _own_slope, formula, sum_over_axes, overwritten, in_the_place_of, _equal_along_axis,
-    _sums_do_not_cancel, _ratio_along_axis, slope, _some_zeros, _roughly_right,
+    _own_slope, slope_of_another, formula, sum_over_axes, overwritten, in_the_place_of,
+    _equal_along_axis, _sums_do_not_cancel, _ratio_along_axis, slope, _some_zeros, _roughly_right,
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ class _Term(NamedTuple):
 
 
 Formulas: TypeAlias = Iterator[tuple[str, Callable[[], Array]]]
+Forms: TypeAlias = Callable[[str, Array, Array, Array], Iterator[tuple[str, Array]]]
 OTHER_SHAPES = 6  # arrays at hand, at most, of which all pairs are tried
 MOST = 2_000_000  # numbers in all the products of one kind
 MOST_AXES = 6  # of an output; all sets of them are tried
@@ -38,8 +39,10 @@ def formula(gradient: WrongGradient) -> Answers:
         for wanted, id in ((gradient.a, "known_formula"), (missing, "missing_piece")):
             if text := _products(gradient, wanted, sizes):
                 yield answer(id, formula=text)
-            if text := _matrix_products(gradient, wanted, sizes):
+            if text := _matrix_products(gradient, wanted, sizes, _of_turned):
                 yield Answer(id, {"formula": text}, is_product=True)
+        if text := _matrix_products(gradient, gradient.a, sizes, _of_reshaped):
+            yield Answer("reshaped_matrix", {"formula": text}, is_product=True)
 
 
 def sum_over_axes(gradient: WrongGradient) -> Answers:
@@ -162,7 +165,9 @@ def _elementwise(
     return ""
 
 
-def _matrix_products(gradient: WrongGradient, wanted: Array, sizes: Collection[float]) -> str:
+def _matrix_products(
+    gradient: WrongGradient, wanted: Array, sizes: Collection[float], forms: Forms
+) -> str:
     """A matrix times dy, which may have another factor of y's shape: (dy * y) @ w.T, x.T @ dy."""
     dy, y = np.asarray(gradient.dy), gradient.y
     if np.ndim(y) != 2 or np.ndim(wanted) != 2:
@@ -179,12 +184,8 @@ def _matrix_products(gradient: WrongGradient, wanted: Array, sizes: Collection[f
     with np.errstate(all="ignore"):
         scaled = np.stack([dy * one.value * two.value for one, two in pairs])
         for name, x in tables.items():
-            for form, value in (
-                (f"{{}} @ {name}.T", scaled @ x.T if _makes(wanted, dy, x.T) else None),
-                (f"{name}.T @ {{}}", x.T @ scaled if _makes(wanted, x.T, dy) else None),
-                *_of_reshaped(name, x, scaled, wanted),
-            ):
-                if value is not None and (found := _first_multiple(wanted, value, sizes)):
+            for form, value in forms(name, x, scaled, wanted):
+                if found := _first_multiple(wanted, value, sizes):
                     first, second = pairs[found[0]]
                     text = _written(1.0, "dy", first, second)
                     text = form.format(text if first is second is ONE else f"({text})")
@@ -192,12 +193,22 @@ def _matrix_products(gradient: WrongGradient, wanted: Array, sizes: Collection[f
     return ""
 
 
+def _of_turned(name: str, x: Array, scaled: Array, wanted: Array) -> Iterator[tuple[str, Array]]:
+    """Products with the transposed matrix."""
+    yield from _of_matrix(f"{name}.T", x.T, scaled, wanted)
+
+
 def _of_reshaped(name: str, x: Array, scaled: Array, wanted: Array) -> Iterator[tuple[str, Array]]:
     """Products with a matrix that was reshaped to its turned shape, which mixes up its numbers."""
-    if x.shape[0] == x.shape[1]:
-        return
-    turned = x.reshape(x.shape[::-1])
-    text = f"{name}.reshape({x.shape[1]}, {x.shape[0]})"
+    if x.shape[0] != x.shape[1]:
+        text = f"{name}.reshape({x.shape[1]}, {x.shape[0]})"
+        yield from _of_matrix(text, x.reshape(x.shape[::-1]), scaled, wanted)
+
+
+def _of_matrix(
+    text: str, turned: Array, scaled: Array, wanted: Array
+) -> Iterator[tuple[str, Array]]:
+    """Products of all that is scaled with one matrix, from both sides where shapes allow it."""
     if _makes(wanted, scaled[0], turned):
         yield f"{{}} @ {text}", scaled @ turned
     if _makes(wanted, turned, scaled[0]):

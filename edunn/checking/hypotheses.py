@@ -161,6 +161,18 @@ def _of_another(gradient: WrongGradient) -> Answers:
             yield answer("of_another", name=name)
 
 
+def slope_of_another(gradient: WrongGradient) -> Answers:
+    """a is dy times the slope of the sigmoid, or of tanh, in terms of y; forward is neither."""
+    dy, y = np.asarray(gradient.dy), gradient.y
+    if gradient.is_input and dy.shape == y.shape == gradient.a.shape:
+        for name, own, text in (
+            ("sigmoid", y * (1 - y), "y * (1 - y)"),
+            ("tanh", 1 - y**2, "1 - y^2"),
+        ):
+            if same(gradient.a, dy * own):
+                yield answer("slope_of_another", name=name, formula=text)
+
+
 def slope(gradient: WrongGradient) -> Answers:
     """Each output depends on its own number of the input only, and a is dy times some slope: which
     one, for the number where it is most wrong."""

@@ -243,7 +243,7 @@ TENSOR = [
         Reshaped,
         nn.MatMul,
         tensor.normal(("n", 4), (4, 2)),
-        "known_formula",
+        "reshaped_matrix",
         formula="a.reshape(4, 7) @ dy",
     ),
     other(OnItsSide, nn.MatMul, tensor.normal(("n", 4), (4, 4)), "transposed"),
@@ -489,6 +489,13 @@ class SlopeOfX(activations.Tanh):
         return dy * (1 - self.cache**2), {}
 
 
+class CopiedFromSigmoid(activations.Tanh):
+    """y (1 - y) for 1 - y^2"""
+
+    def backward(self, dy):
+        return dy * self.cache * (1 - self.cache), {}
+
+
 class SumOfTheRow(activations.Sigmoid):
     """all of a row's dy for each number of it"""
 
@@ -603,6 +610,7 @@ def mean_error(kind):
 SHAPES = [
     other(SignOfX, nn.ReLU, features, "extra_elements"),
     other(SlopeOfX, nn.Tanh, features, "known_formula", formula="dy * (1 - x^2)"),
+    other(CopiedFromSigmoid, nn.Tanh, features, "slope_of_another", formula="y * (1 - y)"),
     other(TwoTooMany, nn.Tanh, features, "known_formula", formula="2 * dy * y * (1 - y^2)"),
     other(
         SumOfTheRow,
@@ -862,7 +870,7 @@ class Biased(batchnorm.BatchNorm):
 
 REGULARIZATION = [
     other(NotScaled, nn.Dropout, features, "forward_ratio", 0.3),
-    other(ScaledTwice, nn.Dropout, features, "ratio_keep", 0.3),
+    other(ScaledTwice, nn.Dropout, features, "ratio_keep_twice", 0.3),
     other(OneMaskForEver, nn.Dropout, features, "stale_batch", 0.3),
     other(NoEps, batchnorm.BatchNorm, features, "close_but_not_equal", 4),
     other(

@@ -142,9 +142,9 @@ def _look_again(package: Path) -> None:
     """Let Python list the package's folder anew, which it may know without a new file where clocks
     are coarse. No others: what is installed cannot be listed by the grader's workers, and would not
     be found any more."""
+    here = package.resolve()  # once: in a browser each look at the page's folder takes a while
     for path, finder in sys.path_importer_cache.items():
-        own = Path(path).resolve() in (package.resolve(), package.resolve().parent)
-        if own and isinstance(finder, FileFinder):
+        if isinstance(finder, FileFinder) and Path(path).resolve() in (here, here.parent):
             finder.invalidate_caches()
 
 

@@ -3,8 +3,11 @@
 import copy
 import importlib
 import json
+import linecache
+import os
 import shutil
 import sys
+from importlib.machinery import FileFinder
 from pathlib import Path
 
 import nbformat
@@ -281,6 +284,23 @@ def test_check_and_status_as_commands(student, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path.parent)
     result = CliRunner().invoke(main, ["status"])
     assert "no exercises in" in result.output
+
+
+def test_keep_looks_at_its_folder_a_few_times_only(tmp_path, monkeypatch):
+    """However many folders Python imports from: in a browser, each look takes hundredths of a
+    second."""
+    folders = [tmp_path / f"folder_{i}" for i in range(100)]
+    finders = {str(folder): FileFinder(str(folder)) for folder in folders}
+    monkeypatch.setattr(sys, "path_importer_cache", sys.path_importer_cache | finders)
+    monkeypatch.chdir(tmp_path)
+    looks, lstat = [], os.lstat
+    monkeypatch.setattr(os, "lstat", lambda path, **more: looks.append(path) or lstat(path, **more))
+    source, names = "def double(x):\n    return 2 * x\n", {"__name__": "__main__"}
+    monkeypatch.setitem(linecache.cache, "<cell>", (len(source), None, [source], "<cell>"))
+    exec(compile(source, "<cell>", "exec"), names)
+    mine.keep(names["double"])
+    assert (tmp_path / "my_edunn" / "double.py").exists()
+    assert sum("my_edunn" in str(path) for path in looks) < 20
 
 
 def test_keep_refuses_what_is_no_class():
