@@ -29,6 +29,7 @@ from hint_cases import (
     spring_more_1_to_10,
     students_1_to_10,
     students_11_to_20,
+    summer_11_to_20,
     winter_1_to_10,
     winter_11_to_20,
 )
@@ -50,6 +51,8 @@ _PARTS = {
     ("winter kept",): winter_1_to_10.CASES + winter_11_to_20.CASES,
     # what six students most likely write; what stood in an earlier set was left out afterwards
     ("spring kept",): spring_1_to_10.CASES + spring_more_1_to_10.CASES + spring_11_to_20.CASES,
+    # from public questions and repositories, by an author who saw no check; not judged yet
+    ("summer kept",): summer_11_to_20.CASES,
 }
 CASES = []
 HALVES = {}  # the numbers of the cases
