@@ -122,7 +122,7 @@ WRONG_ANSWERS = [
         "y twice", "Sigmoid.backward", ("dy * y", "dy * y * y"), "number by number: the output y"
     ),
     Mistake(
-        "the slope of tanh", "Sigmoid.backward", ("y * (1 - y)", "(1 - y**2)"), "dy * (1 - y^2)"
+        "the slope of tanh", "Sigmoid.backward", ("y * (1 - y)", "(1 - y**2)"), "the slope of tanh"
     ),
     Mistake("y turned round", "Sigmoid.backward", ("1 - y", "y - 1"), "opposite sign"),
     Mistake(
@@ -171,7 +171,9 @@ WRONG_ANSWERS = [
     ),
     Mistake("no square", "Tanh.backward", ("y**2", "y"), "dy * (1 - y)"),
     Mistake("plus", "Tanh.backward", ("1 - y**2", "1 + y**2"), "dy * (1 + y^2)"),
-    Mistake("sigmoid's slope", "Tanh.backward", ("(1 - y**2)", "y * (1 - y)"), "dy * y * (1 - y)"),
+    Mistake(
+        "sigmoid's slope", "Tanh.backward", ("(1 - y**2)", "y * (1 - y)"), "the slope of sigmoid"
+    ),
     Mistake("Tanh without dy", "Tanh.backward", ("dy * (1 - y**2)", "1 - y**2"), "depend on dy"),
     Mistake(
         "1 - y, squared", "Tanh.backward", ("(1 - y**2)", "(1 - y) ** 2"), "dy * (1 - y) * (1 - y)"
